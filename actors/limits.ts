@@ -1,0 +1,14 @@
+/** Bounds of the things themselves: what one message may ask for. Bounds of the engine: engine/limits.ts. */
+
+/** The most units in one movement, line or balance. Sums of any of them stay safe integers. */
+export const quantityMax = 1_000_000_000;
+/** The largest amount of money, in minor units (cents). */
+export const moneyMinorMax = 1_000_000_000_000;
+/** Lines in one order. The largest invoice of the public retail data has 1,114. */
+export const orderLinesMax = 2_000;
+/** SKU-locations in one stock command. */
+export const stockEntriesMax = 1_000;
+/** Milliseconds a timer may be set ahead: one year. */
+export const delayMsMax = 365 * 24 * 3_600_000;
+/** Times one order is sourced again before a person must look. */
+export const sourcingAttemptsMax = 1_000;

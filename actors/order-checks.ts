@@ -1,0 +1,98 @@
+/**
+ * What is asked of an order, judged before the machine is told: the order as it would be placed, and
+ * whether units named in a command are there to be named. Pure.
+ */
+import type { CommandBody } from './commands.ts';
+import type { FulfillmentId, LineId } from './ids.ts';
+import type { OrderContext, OrderInput } from './order-context.ts';
+import { cancelPlan, findFulfillment, isUntouched } from './order-lines.ts';
+import { reject, type Rejection } from './rejection.ts';
+import type { LineUnits, OrderLine } from './vocabulary.ts';
+
+/** The order as placed: lines numbered, defaults filled in, every unit waiting for a place. */
+export function orderInput(body: CommandBody<'order.place'>, atMs: number): OrderInput | Rejection {
+  const seen = new Set<string>();
+  const lines: OrderLine[] = [];
+  for (const [index, line] of body.lines.entries()) {
+    const lineId = line.lineId ?? (String(index + 1) as LineId);
+    if (seen.has(lineId)) return reject('duplicate', `line id ${lineId} twice`, `body.lines[${index}].lineId`);
+    seen.add(lineId);
+    lines.push({
+      lineId,
+      sku: line.sku,
+      quantity: line.quantity,
+      unitPriceMinor: line.unitPriceMinor ?? 0,
+      allocated: 0,
+      backordered: line.quantity,
+      shipped: 0,
+      cancelled: 0,
+    });
+  }
+  return {
+    orderId: body.orderId,
+    channel: body.channel,
+    destination: body.destination,
+    currency: body.currency,
+    customer: body.customer,
+    shortage: body.shortage ?? 'refuse',
+    releaseAfterMs: body.releaseAfterMs ?? 0,
+    lines,
+    atMs,
+  };
+}
+
+/** The units a cancellation ends: those named, or all that can still end. */
+export function cancelledUnits(
+  order: OrderContext,
+  asked: readonly LineUnits[] | undefined,
+): readonly LineUnits[] | Rejection {
+  const units = asked ?? order.lines.flatMap(openUnits);
+  if (units.length === 0) return reject('wrong-state', 'no unit of this order is open');
+  for (const [index, { lineId }] of units.entries()) {
+    if (!order.lines.some((line) => line.lineId === lineId)) {
+      return reject('unknown-line', `order ${order.orderId} has no line ${lineId}`, `body.lines[${index}].lineId`);
+    }
+  }
+  const { missing } = cancelPlan(order, units);
+  if (missing === 0) return units;
+  const picked = order.fulfillments.filter((part) => part.lines.length > 0 && !isUntouched(part));
+  return reject(
+    'wrong-state',
+    `${missing} of these units are picked, shipped or cancelled already` +
+      (picked.length > 0 ? ` (fulfillment ${picked.map((part) => part.fulfillmentId).join(', ')})` : ''),
+  );
+}
+
+function openUnits(line: OrderLine): LineUnits[] {
+  const quantity = line.allocated + line.backordered;
+  return quantity > 0 ? [{ lineId: line.lineId, quantity }] : [];
+}
+
+/** Why units of a fulfillment cannot be short, or undefined when they can. */
+export function shortRefusal(
+  order: OrderContext,
+  id: FulfillmentId,
+  units: readonly LineUnits[],
+): Rejection | undefined {
+  const left = new Map<string, number>();
+  for (const { lineId, quantity } of findFulfillment(order, id)?.lines ?? []) {
+    left.set(lineId, (left.get(lineId) ?? 0) + quantity);
+  }
+  for (const [index, { lineId, quantity }] of units.entries()) {
+    const there = left.get(lineId);
+    const field = `body.lines[${index}]`;
+    if (there === undefined) {
+      return reject('unknown-line', `fulfillment ${id} has no line ${lineId}`, `${field}.lineId`);
+    }
+    if (there < quantity) {
+      return reject('not-enough', `fulfillment ${id} has ${there} of line ${lineId}`, `${field}.quantity`);
+    }
+    left.set(lineId, there - quantity);
+  }
+  return undefined;
+}
+
+/** When the order's release delay ends, while it runs. The only timer an order has. */
+export function releaseAtMs(state: string, order: OrderContext): number | undefined {
+  return state === 'allocated' ? order.placedAtMs + order.releaseAfterMs : undefined;
+}

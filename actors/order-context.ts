@@ -1,0 +1,114 @@
+/** What an order remembers, is told, and asks for. */
+import type { Destination } from './commands.ts';
+import type { CarrierId, ChannelId, FulfillmentId, LocationId, OrderId, Sku } from './ids.ts';
+import type { Rejection } from './rejection.ts';
+import type { Event, ExceptionCode, Fulfillment, LineUnits, OrderException, OrderLine } from './vocabulary.ts';
+
+export interface OrderContext {
+  readonly orderId: OrderId;
+  readonly channel: ChannelId;
+  readonly destination: Destination;
+  readonly currency: string | undefined;
+  readonly customer: string | undefined;
+  /** What the channel asked for when units are missing at placement. */
+  readonly shortage: 'refuse' | 'backorder';
+  readonly releaseAfterMs: number;
+  readonly placedAtMs: number;
+  readonly changedAtMs: number;
+  /** When its locations were told to start; undefined before. Fulfillments made later start at once. */
+  readonly releasedAtMs: number | undefined;
+  /** Times it was sourced with a result. */
+  readonly attempt: number;
+  readonly lines: readonly OrderLine[];
+  readonly fulfillments: readonly Fulfillment[];
+  /** What took units away after they were allocated; until every unit has a place again. */
+  readonly trouble: ExceptionCode | undefined;
+  readonly exception: OrderException | undefined;
+}
+
+/** The order as it was placed: lines with ids, defaults filled in. */
+export interface OrderInput {
+  readonly orderId: OrderId;
+  readonly channel: ChannelId;
+  readonly destination: Destination;
+  readonly currency: string | undefined;
+  readonly customer: string | undefined;
+  readonly shortage: 'refuse' | 'backorder';
+  readonly releaseAfterMs: number;
+  readonly lines: readonly OrderLine[];
+  readonly atMs: number;
+}
+
+/** One parcel of a plan. */
+export interface PlannedFulfillment {
+  readonly location: LocationId;
+  readonly carrier: CarrierId | undefined;
+  readonly distanceKm: number;
+  readonly costMinor: number;
+  readonly lines: readonly LineUnits[];
+}
+
+/** What sourcing answers: parcels for all units that can be had, and how the choice was made. */
+export interface Plan {
+  readonly fulfillments: readonly PlannedFulfillment[];
+  /** Units no location can give now. */
+  readonly short: number;
+  /** Locations that were open to the channel. */
+  readonly candidates: number;
+  /** Cost of the next best plan with as many parcels; undefined when there is none. */
+  readonly runnerUpMinor: number | undefined;
+}
+
+/** Units of a SKU at a location. */
+export interface StockUnits {
+  readonly sku: Sku;
+  readonly location: LocationId;
+  readonly quantity: number;
+}
+
+interface At {
+  /** The turn's time. */
+  readonly atMs: number;
+}
+
+/** What an order is told. Commands that name units were checked by order-checks.ts before. */
+export type OrderMessage =
+  /** Find places for the units that have none. */
+  | ({ readonly type: 'order.source' } & At)
+  | ({ readonly type: 'order.sourced'; readonly plan: Plan } & At)
+  | ({ readonly type: 'order.allocated' } & At)
+  /** Stock refused what the plan said. Only a plan made of stale numbers could cause it. */
+  | ({ readonly type: 'order.unallocated'; readonly rejection: Rejection } & At)
+  | ({ readonly type: 'order.release' } & At)
+  | ({ readonly type: 'order.cancel'; readonly units: readonly LineUnits[]; readonly reason: string } & At)
+  /** Units allocated at a location turned out not to be there. */
+  | ({ readonly type: 'order.displace'; readonly units: StockUnits } & At)
+  | ({ readonly type: 'fulfillment.pick'; readonly fulfillmentId: FulfillmentId } & At)
+  | ({
+      readonly type: 'fulfillment.short';
+      readonly fulfillmentId: FulfillmentId;
+      readonly lines: readonly LineUnits[];
+      readonly reason: string;
+    } & At)
+  | ({
+      readonly type: 'fulfillment.ship';
+      readonly fulfillmentId: FulfillmentId;
+      readonly carrier: CarrierId | undefined;
+      readonly tracking: string | undefined;
+    } & At)
+  | ({ readonly type: 'fulfillment.deliver'; readonly fulfillmentId: FulfillmentId } & At);
+
+/** What an order asks for. Carried out at once, in order, by engine/effects.ts. */
+export type OrderEffect =
+  | { readonly kind: 'source' }
+  /** All of these units or none; answered by order.allocated or order.unallocated. */
+  | { readonly kind: 'allocate'; readonly units: readonly StockUnits[] }
+  | { readonly kind: 'deallocate'; readonly units: readonly StockUnits[] }
+  /** The units left, with this carrier. */
+  | { readonly kind: 'ship'; readonly units: readonly StockUnits[]; readonly carrier: CarrierId | undefined }
+  | { readonly kind: 'deliver'; readonly carrier: CarrierId | undefined }
+  /** The units were allocated and are not there. */
+  | { readonly kind: 'short'; readonly units: readonly StockUnits[] }
+  | { readonly kind: 'publish'; readonly events: readonly Event[] }
+  /** Undo the command and answer it with this. */
+  | { readonly kind: 'refuse'; readonly rejection: Rejection };

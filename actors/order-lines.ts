@@ -1,0 +1,311 @@
+/**
+ * The arithmetic of an order: pure functions on its lines and fulfillments. `reduce` is what each
+ * message does to the context; `stateOf` is the state that context belongs in. The machine (order.ts)
+ * says when each may happen.
+ */
+import type { LocationId, Sku } from './ids.ts';
+import type { OrderContext, OrderMessage, Plan, PlannedFulfillment, StockUnits } from './order-context.ts';
+import type { OrderState } from './queries.ts';
+import type { ExceptionCode, Fulfillment, LineUnits, OrderLine } from './vocabulary.ts';
+
+/** Units of each line, by line id; the same line named twice counts twice. */
+function byLine(units: readonly LineUnits[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { lineId, quantity } of units) sums.set(lineId, (sums.get(lineId) ?? 0) + quantity);
+  return sums;
+}
+
+type Place = 'allocated' | 'backordered' | 'shipped' | 'cancelled';
+
+/** Move units of lines from one place to another: each unit stays in exactly one (rule O2). */
+function moved(
+  lines: readonly OrderLine[],
+  units: readonly LineUnits[],
+  from: Place,
+  to: Place,
+): readonly OrderLine[] {
+  const sums = byLine(units);
+  return lines.map((line) => {
+    const quantity = sums.get(line.lineId);
+    return quantity === undefined
+      ? line
+      : { ...line, [from]: line[from] - quantity, [to]: line[to] + quantity };
+  });
+}
+
+/** The units of some lines as stock knows them. */
+export function stockUnits(
+  lines: readonly OrderLine[],
+  location: LocationId,
+  units: readonly LineUnits[],
+): StockUnits[] {
+  const skus = lines.length > 8 ? new Map(lines.map((line) => [line.lineId, line.sku])) : undefined;
+  return units.map(({ lineId, quantity }) => {
+    const sku = skus ? skus.get(lineId) : lines.find((line) => line.lineId === lineId)?.sku;
+    return { sku: sku as Sku, location, quantity };
+  });
+}
+
+/** Everything a plan takes from stock. */
+export function plannedUnits(context: OrderContext, plan: Plan): StockUnits[] {
+  if (plan.fulfillments.length === 1) return unitsOfPart(context, plan.fulfillments[0]);
+  return plan.fulfillments.flatMap((part) => unitsOfPart(context, part));
+}
+
+/** The units of one fulfillment, planned or real, as stock knows them. */
+export function unitsOfPart(
+  context: OrderContext,
+  part: PlannedFulfillment | Fulfillment | undefined,
+): StockUnits[] {
+  return part === undefined ? [] : stockUnits(context.lines, part.location, part.lines);
+}
+
+export function findFulfillment(context: OrderContext, id: string): Fulfillment | undefined {
+  return context.fulfillments.find((part) => part.fulfillmentId === id);
+}
+
+/** Units that wait for stock, over all lines. */
+export function waitingUnits(context: OrderContext): number {
+  let units = 0;
+  for (const line of context.lines) units += line.backordered;
+  return units;
+}
+
+/** Whether a fulfillment's units may still be taken from it: its location has not begun to pick. */
+export function isUntouched(part: Fulfillment): boolean {
+  return part.state === 'open' || part.state === 'released';
+}
+
+/** Whether a fulfillment has units that are allocated at its location. */
+export function isHeld(part: Fulfillment): boolean {
+  return isUntouched(part) || part.state === 'picking';
+}
+
+/** The state a context belongs in once its last message is done with. The first that fits, in this order. */
+export function stateOf(context: OrderContext): OrderState {
+  if (context.exception !== undefined) return 'exception';
+  if (waitingUnits(context) > 0) return 'backordered';
+  let open = 0;
+  let released = 0;
+  let picking = 0;
+  let shipped = 0;
+  let delivered = 0;
+  for (const part of context.fulfillments) {
+    if (part.state === 'open') open += 1;
+    else if (part.state === 'released') released += 1;
+    else if (part.state === 'picking') picking += 1;
+    else if (part.state === 'shipped') shipped += 1;
+    else if (part.state === 'delivered') delivered += 1;
+  }
+  if (open > 0) return 'allocated';
+  if (picking > 0) return 'picking';
+  if (released > 0) return shipped + delivered > 0 ? 'picking' : 'released';
+  if (shipped > 0) return 'shipped';
+  return delivered > 0 ? 'delivered' : 'cancelled';
+}
+
+/** Take units of lines out of one fulfillment; one left empty is cancelled. */
+function without(part: Fulfillment, units: ReadonlyMap<string, number>): Fulfillment {
+  const lines: LineUnits[] = [];
+  for (const { lineId, quantity } of part.lines) {
+    const left = quantity - (units.get(lineId) ?? 0);
+    if (left > 0) lines.push({ lineId, quantity: left });
+  }
+  return { ...part, lines, state: lines.length === 0 ? 'cancelled' : part.state };
+}
+
+/** Units of lines taken from one fulfillment. */
+export interface Taking {
+  readonly fulfillment: Fulfillment;
+  readonly units: readonly LineUnits[];
+}
+
+/** Where cancelled units come from: first those that wait, then untouched fulfillments, newest first. */
+export function cancelPlan(
+  context: OrderContext,
+  units: readonly LineUnits[],
+): { readonly waiting: readonly LineUnits[]; readonly takings: readonly Taking[]; readonly missing: number } {
+  const left = byLine(units);
+  const waiting: LineUnits[] = [];
+  for (const line of context.lines) {
+    const quantity = Math.min(line.backordered, left.get(line.lineId) ?? 0);
+    if (quantity > 0) waiting.push({ lineId: line.lineId, quantity });
+    if (quantity > 0) left.set(line.lineId, (left.get(line.lineId) ?? 0) - quantity);
+  }
+  const takings = take(context, left, () => true);
+  let missing = 0;
+  for (const quantity of left.values()) missing += quantity;
+  return { waiting, takings, missing };
+}
+
+/** Take up to `left` units of each line out of untouched fulfillments, newest first; lowers `left`. */
+function take(
+  context: OrderContext,
+  left: Map<string, number>,
+  from: (part: Fulfillment) => boolean,
+): Taking[] {
+  const takings: Taking[] = [];
+  for (let i = context.fulfillments.length - 1; i >= 0; i -= 1) {
+    const part = context.fulfillments[i];
+    if (part === undefined || !isUntouched(part) || !from(part)) continue;
+    const units: LineUnits[] = [];
+    for (const line of part.lines) {
+      const quantity = Math.min(line.quantity, left.get(line.lineId) ?? 0);
+      if (quantity === 0) continue;
+      units.push({ lineId: line.lineId, quantity });
+      left.set(line.lineId, (left.get(line.lineId) ?? 0) - quantity);
+    }
+    if (units.length > 0) takings.push({ fulfillment: part, units });
+  }
+  return takings;
+}
+
+/** Which of an order's allocations at a location are given up for units that are not there. */
+export function displacePlan(context: OrderContext, lost: StockUnits): readonly Taking[] {
+  let quantity = lost.quantity;
+  const left = new Map<string, number>();
+  for (const part of context.fulfillments) {
+    if (part.location !== lost.location || !isUntouched(part)) continue;
+    const skus = new Map(context.lines.map((line) => [line.lineId, line.sku]));
+    for (const line of part.lines) {
+      if (skus.get(line.lineId) !== lost.sku || quantity === 0) continue;
+      const taken = Math.min(line.quantity, quantity);
+      left.set(line.lineId, (left.get(line.lineId) ?? 0) + taken);
+      quantity -= taken;
+    }
+  }
+  return take(context, left, (part) => part.location === lost.location);
+}
+
+/** The units of takings, as stock knows them. */
+export function takenUnits(context: OrderContext, takings: readonly Taking[]): StockUnits[] {
+  return takings.flatMap(({ fulfillment, units }) =>
+    stockUnits(context.lines, fulfillment.location, units),
+  );
+}
+
+function withTakings(context: OrderContext, takings: readonly Taking[], to: Place): OrderContext {
+  const taken = new Map(takings.map(({ fulfillment, units }) => [fulfillment, byLine(units)]));
+  const lines = takings.reduce(
+    (sofar, { units }) => moved(sofar, units, 'allocated', to),
+    context.lines,
+  );
+  const fulfillments = context.fulfillments.map((part) => {
+    const units = taken.get(part);
+    return units === undefined ? part : without(part, units);
+  });
+  return { ...context, lines, fulfillments };
+}
+
+function patched(context: OrderContext, id: string, patch: Partial<Fulfillment>): readonly Fulfillment[] {
+  return context.fulfillments.map((part) => (part.fulfillmentId === id ? { ...part, ...patch } : part));
+}
+
+/** An order in trouble whose units still wait is in exception; one whose units all have a place is out of it. */
+function judged(context: OrderContext, atMs: number): OrderContext {
+  const waiting = waitingUnits(context);
+  if (waiting === 0) {
+    return context.trouble === undefined && context.exception === undefined
+      ? context
+      : { ...context, trouble: undefined, exception: undefined };
+  }
+  if (context.trouble === undefined) return context;
+  const detail = `${waiting} units wait for stock`;
+  const sinceMs = context.exception?.sinceMs ?? atMs;
+  return { ...context, exception: { code: context.trouble, sinceMs, owner: 'stock', detail } };
+}
+
+function started(context: OrderContext, atMs: number): OrderContext {
+  const fulfillments = context.fulfillments.map((part) =>
+    part.state === 'open' ? { ...part, state: 'released' as const } : part,
+  );
+  return { ...context, fulfillments, releasedAtMs: atMs };
+}
+
+function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext {
+  const state = context.releasedAtMs === undefined ? 'open' : 'released';
+  const first = context.fulfillments.length;
+  const parts = plan.fulfillments.map((part, index) => ({
+    fulfillmentId: String(first + index + 1) as Fulfillment['fulfillmentId'],
+    location: part.location,
+    state,
+    carrier: part.carrier,
+    distanceKm: part.distanceKm,
+    costMinor: part.costMinor,
+    lines: part.lines,
+    tracking: undefined,
+  })) satisfies Fulfillment[];
+  const units = plan.fulfillments.length === 1 ? parts[0]?.lines : parts.flatMap((part) => part.lines);
+  const next = {
+    ...context,
+    attempt: context.attempt + 1,
+    lines: moved(context.lines, units ?? [], 'backordered', 'allocated'),
+    fulfillments: first === 0 ? parts : [...context.fulfillments, ...parts],
+  };
+  return judged(next, atMs);
+}
+
+function troubled(context: OrderContext, code: ExceptionCode): OrderContext {
+  return { ...context, trouble: context.trouble ?? code };
+}
+
+let memoBefore: OrderContext | undefined;
+let memoMessage: OrderMessage | undefined;
+let memoAfter: OrderContext | undefined;
+
+/**
+ * What a message does to an order. Total: a message that means nothing here changes nothing.
+ * The last answer is kept, because a step asks for it in each guard, in its news and in its assign.
+ */
+export function reduce(context: OrderContext, message: OrderMessage): OrderContext {
+  if (memoAfter !== undefined && memoBefore === context && memoMessage === message) return memoAfter;
+  const next = reduced(context, message);
+  memoBefore = context;
+  memoMessage = message;
+  memoAfter = next === context ? context : { ...next, changedAtMs: message.atMs };
+  return memoAfter;
+}
+
+function reduced(context: OrderContext, message: OrderMessage): OrderContext {
+  switch (message.type) {
+    case 'order.source':
+    case 'order.unallocated':
+      return context;
+    case 'order.sourced':
+      return sourced(context, message.plan, message.atMs);
+    case 'order.allocated':
+      return context.releaseAfterMs === 0 && context.releasedAtMs === undefined && waitingUnits(context) === 0
+        ? started(context, message.atMs)
+        : context;
+    case 'order.release':
+      return started(context, message.atMs);
+    case 'order.cancel': {
+      const { waiting, takings } = cancelPlan(context, message.units);
+      const lines = moved(context.lines, waiting, 'backordered', 'cancelled');
+      return judged(withTakings({ ...context, lines }, takings, 'cancelled'), message.atMs);
+    }
+    case 'order.displace':
+      return troubled(
+        withTakings(context, displacePlan(context, message.units), 'backordered'),
+        'stockout',
+      );
+    case 'fulfillment.pick':
+      return { ...context, fulfillments: patched(context, message.fulfillmentId, { state: 'picking' }) };
+    case 'fulfillment.short': {
+      const part = findFulfillment(context, message.fulfillmentId);
+      if (part === undefined) return context;
+      const takings = [{ fulfillment: part, units: message.lines }];
+      return troubled(withTakings(context, takings, 'backordered'), 'short-pick');
+    }
+    case 'fulfillment.ship': {
+      const part = findFulfillment(context, message.fulfillmentId);
+      if (part === undefined) return context;
+      const carrier = message.carrier ?? part.carrier;
+      const patch = { state: 'shipped' as const, carrier, tracking: message.tracking };
+      const lines = moved(context.lines, part.lines, 'allocated', 'shipped');
+      return { ...context, lines, fulfillments: patched(context, message.fulfillmentId, patch) };
+    }
+    case 'fulfillment.deliver':
+      return { ...context, fulfillments: patched(context, message.fulfillmentId, { state: 'delivered' }) };
+  }
+}

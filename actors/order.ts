@@ -1,0 +1,206 @@
+/**
+ * The order machine: the life of an order on one page. Lines, fulfillments and parcels are values in
+ * its context; their arithmetic is in order-lines.ts, what is told to the world in order-news.ts.
+ *
+ * Where a message may lead to several states, the first candidate whose context belongs in its target
+ * is taken (`leadsTo`). An order that was sourced again may be at any stage, so those states share most
+ * messages; guards on the fulfillment decide.
+ */
+import { assign, setup } from 'xstate';
+import type { OrderContext, OrderEffect, OrderInput, OrderMessage } from './order-context.ts';
+import {
+  cancelPlan,
+  displacePlan,
+  findFulfillment,
+  plannedUnits,
+  reduce,
+  stateOf,
+  stockUnits,
+  takenUnits,
+  unitsOfPart,
+} from './order-lines.ts';
+import { news } from './order-news.ts';
+import type { OrderState } from './queries.ts';
+import { reject } from './rejection.ts';
+import type { FulfillmentState } from './vocabulary.ts';
+
+interface Args {
+  readonly context: OrderContext;
+  readonly event: OrderMessage;
+}
+
+/** The outward action, with its parameter computed from the context before `apply`. */
+const effect = (params: (args: Args) => OrderEffect) => ({ type: 'effect', params }) as const;
+
+const tell = effect(({ context, event }) => ({ kind: 'publish', events: news(context, event) }));
+const source = effect(() => ({ kind: 'source' }));
+
+const allocate = effect(({ context, event }) => ({
+  kind: 'allocate',
+  units: event.type === 'order.sourced' ? plannedUnits(context, event.plan) : [],
+}));
+
+const deallocate = effect(({ context, event }) => ({
+  kind: 'deallocate',
+  units:
+    event.type === 'order.cancel'
+      ? takenUnits(context, cancelPlan(context, event.units).takings)
+      : event.type === 'order.displace'
+        ? takenUnits(context, displacePlan(context, event.units))
+        : [],
+}));
+
+const part = ({ context, event }: Args) =>
+  'fulfillmentId' in event ? findFulfillment(context, event.fulfillmentId) : undefined;
+
+const ship = effect((args) => ({
+  kind: 'ship',
+  units: unitsOfPart(args.context, part(args)),
+  carrier: (args.event.type === 'fulfillment.ship' ? args.event.carrier : undefined) ?? part(args)?.carrier,
+}));
+
+const deliver = effect((args) => ({ kind: 'deliver', carrier: part(args)?.carrier }));
+
+const short = effect((args) => {
+  const location = part(args)?.location;
+  const { context, event } = args;
+  const units =
+    location === undefined || event.type !== 'fulfillment.short'
+      ? []
+      : stockUnits(context.lines, location, event.lines);
+  return { kind: 'short', units };
+});
+
+const refuse = effect(({ event }) => ({
+  kind: 'refuse',
+  rejection:
+    event.type === 'order.unallocated'
+      ? event.rejection
+      : reject(
+          'out-of-stock',
+          event.type === 'order.sourced'
+            ? `${event.plan.short} units are not available from ${event.plan.candidates} locations`
+            : 'not available',
+          'body.lines',
+        ),
+}));
+
+/** One candidate for each state a message may lead to. */
+const settle = <const A>(states: readonly OrderState[], actions: A) =>
+  states.map((state) => ({
+    guard: { type: 'leadsTo', params: { state } } as const,
+    target: state,
+    actions,
+  }));
+
+/** A candidate list for a message about one fulfillment, taken only when that one is in `state`. */
+const whenPart = <const A>(state: FulfillmentState, states: readonly OrderState[], actions: A) =>
+  states.map((target) => ({
+    guard: { type: 'partLeadsTo', params: { part: state, state: target } } as const,
+    target,
+    actions,
+  }));
+
+const standing = ['released', 'allocated', 'picking', 'backordered', 'exception'] as const;
+
+/** What every order that has not wholly shipped understands. */
+const life = {
+  'order.source': { guard: 'isWaiting', target: 'sourcing', actions: [source] },
+  'order.cancel': settle(
+    ['cancelled', ...standing, 'shipped', 'delivered'],
+    [tell, deallocate, 'apply'],
+  ),
+  'order.displace': settle(['backordered', 'exception'], [tell, deallocate, 'apply']),
+  'fulfillment.pick': whenPart('released', ['picking', 'backordered', 'exception'], [tell, 'apply']),
+  'fulfillment.short': {
+    guard: { type: 'partIs', params: { part: 'picking' } },
+    target: 'sourcing',
+    actions: [tell, short, 'apply', source],
+  },
+  'fulfillment.ship': whenPart(
+    'picking',
+    ['shipped', 'picking', 'backordered', 'exception'],
+    [tell, ship, 'apply'],
+  ),
+  'fulfillment.deliver': whenPart(
+    'shipped',
+    ['picking', 'backordered', 'exception', 'delivered', 'shipped'],
+    [tell, deliver, 'apply'],
+  ),
+} as const;
+
+export const orderMachine = setup({
+  types: {
+    context: {} as OrderContext,
+    events: {} as OrderMessage,
+    input: {} as OrderInput,
+  },
+  guards: {
+    leadsTo: ({ context, event }, params: { state: OrderState }) =>
+      stateOf(reduce(context, event)) === params.state,
+    partIs: (args, params: { part: FulfillmentState }) => part(args)?.state === params.part,
+    partLeadsTo: (args, params: { part: FulfillmentState; state: OrderState }) =>
+      part(args)?.state === params.part && stateOf(reduce(args.context, args.event)) === params.state,
+    isWaiting: ({ context }) => context.lines.some((line) => line.backordered > 0),
+    /** The channel wants all or nothing, and there is not all. Only a placement can be refused. */
+    mustRefuse: ({ context, event }) =>
+      event.type === 'order.sourced' &&
+      context.attempt === 0 &&
+      context.shortage === 'refuse' &&
+      event.plan.short > 0,
+    hasPlan: ({ event }) => event.type === 'order.sourced' && event.plan.fulfillments.length > 0,
+  },
+  actions: {
+    /** The one outward action: the engine carries it out (engine/effects.ts). */
+    effect: (_, _effect: OrderEffect) => {},
+    apply: assign(({ context, event }) => reduce(context, event)),
+  },
+}).createMachine({
+  id: 'order',
+  context: ({ input }) => ({
+    orderId: input.orderId,
+    channel: input.channel,
+    destination: input.destination,
+    currency: input.currency,
+    customer: input.customer,
+    shortage: input.shortage,
+    releaseAfterMs: input.releaseAfterMs,
+    placedAtMs: input.atMs,
+    changedAtMs: input.atMs,
+    releasedAtMs: undefined,
+    attempt: 0,
+    lines: input.lines,
+    fulfillments: [],
+    trouble: undefined,
+    exception: undefined,
+  }),
+  initial: 'received',
+  states: {
+    received: { on: { 'order.source': { target: 'sourcing', actions: [source] } } },
+    sourcing: {
+      on: {
+        'order.sourced': [
+          { guard: 'mustRefuse', actions: [refuse] },
+          { guard: 'hasPlan', target: 'allocating', actions: [tell, allocate, 'apply'] },
+          ...settle(['backordered', 'exception'], [tell, 'apply']),
+        ],
+      },
+    },
+    allocating: {
+      on: {
+        'order.allocated': settle(standing, [tell, 'apply']),
+        'order.unallocated': { actions: [refuse] },
+      },
+    },
+    allocated: {
+      on: { ...life, 'order.release': { target: 'released', actions: [tell, 'apply'] } },
+    },
+    backordered: { on: life },
+    exception: { on: life },
+    released: { on: life },
+    picking: { on: life },
+    shipped: { on: { 'fulfillment.deliver': life['fulfillment.deliver'] } },
+    delivered: { type: 'final' },
+    cancelled: { type: 'final' },
+  },
+});

@@ -1,0 +1,66 @@
+/**
+ * A refusal is a value: what was refused, whether the same command could ever succeed, and the field
+ * at fault. Codes stand in order of precedence: of two reasons, the earlier one is told.
+ */
+
+/** `true`: the same command, sent again unchanged, may succeed later. */
+export const rejectionCodes = {
+  /** The message is not what the schema says; `field` names where. */
+  malformed: false,
+  /** No credentials, or none that are valid. */
+  unauthenticated: false,
+  /** The credentials do not allow this command, channel or location. */
+  forbidden: false,
+  /** The message or a part of it is larger than its limit. */
+  'too-large': false,
+  /** The caller exceeded its rate or its number of things in flight. */
+  'too-many': true,
+  /** The inbox is full. Nothing was done. */
+  busy: true,
+  /** The disk is too full to take commands. Reads go on. */
+  'storage-full': true,
+  /** The engine is closing. Nothing was done. */
+  stopping: true,
+  /** This command id was used with another body; `field` names the first difference. */
+  'command-id-reused': false,
+  'unknown-channel': false,
+  'unknown-location': false,
+  'unknown-carrier': false,
+  'unknown-sku': false,
+  'unknown-order': false,
+  'unknown-fulfillment': false,
+  'unknown-line': false,
+  /** An order with this id exists. */
+  'order-exists': false,
+  /** The same line id, or SKU-location, twice in one command. */
+  duplicate: false,
+  /** Its state does not allow this now; `detail` names the state. */
+  'wrong-state': false,
+  /** More units than there are in the place named. */
+  'not-enough': false,
+  /** The channel cannot sell these units now. */
+  'out-of-stock': true,
+  /** The carrier takes no parcels at present. */
+  'carrier-suspended': true,
+  /** A number would leave its bounds. */
+  'over-limit': false,
+  /** A bug of ours: the command was undone, an incident was logged. */
+  internal: true,
+} as const satisfies Record<string, boolean>;
+
+export type RejectionCode = keyof typeof rejectionCodes;
+
+export interface Rejection {
+  readonly code: RejectionCode;
+  readonly retryable: boolean;
+  /** For people: what is wrong and what would be right. */
+  readonly detail: string;
+  /** Path of the field at fault, such as `body.lines[3].quantity`. */
+  readonly field?: string | undefined;
+}
+
+/** A rejection with its retryable flag filled in from the table. */
+export function reject(code: RejectionCode, detail: string, field?: string): Rejection {
+  const retryable = rejectionCodes[code];
+  return field === undefined ? { code, retryable, detail } : { code, retryable, detail, field };
+}

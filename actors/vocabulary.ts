@@ -1,0 +1,173 @@
+/**
+ * What the engine says: the shapes of an order's parts, the events it publishes and the answers it
+ * gives. What it is told stands in commands.ts and queries.ts; how it refuses, in rejection.ts.
+ */
+import type { CommandKind, Destination } from './commands.ts';
+import type { CarrierId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, Sku } from './ids.ts';
+import type { OrderState } from './queries.ts';
+
+/**
+ * One line of an order. Every unit is in exactly one place:
+ * quantity = allocated + backordered + shipped + cancelled (rule O2).
+ */
+export interface OrderLine {
+  readonly lineId: LineId;
+  readonly sku: Sku;
+  readonly quantity: number;
+  readonly unitPriceMinor: number;
+  /** In a fulfillment that has not left yet. */
+  readonly allocated: number;
+  /** Accepted, waiting for stock. */
+  readonly backordered: number;
+  /** Left with a carrier, delivered or not. */
+  readonly shipped: number;
+  readonly cancelled: number;
+}
+
+export interface LineUnits {
+  readonly lineId: LineId;
+  readonly quantity: number;
+}
+
+export type FulfillmentState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
+
+/** The part of an order that one location ships, as one parcel. A value inside the order. */
+export interface Fulfillment {
+  readonly fulfillmentId: FulfillmentId;
+  readonly location: LocationId;
+  readonly state: FulfillmentState;
+  /** Planned when sourced; the one it left with once shipped. Absent when no carrier was open. */
+  readonly carrier?: CarrierId | undefined;
+  readonly distanceKm: number;
+  readonly costMinor: number;
+  readonly lines: readonly LineUnits[];
+  readonly tracking?: string | undefined;
+}
+
+export type ExceptionCode =
+  /** A physical count or loss took units that were allocated, and no other stock can replace them. */
+  | 'stockout'
+  /** The picker did not find the units, and no other stock can replace them. */
+  | 'short-pick';
+
+/** Why an order stands still, and what ends it. */
+export interface OrderException {
+  readonly code: ExceptionCode;
+  readonly sinceMs: number;
+  /** `stock`: arriving stock resolves it by itself, and a person may retry or cancel it at any time. */
+  readonly owner: 'stock';
+  readonly detail: string;
+}
+
+/** One SKU at one location, in units. ATP = onHand − unavailable − allocated − buffer, not below 0 (rule S1). */
+export interface StockLevels {
+  readonly onHand: number;
+  readonly unavailable: number;
+  readonly allocated: number;
+  readonly buffer: number;
+}
+
+/** What sourcing chose for one part of an order, and by how much it won. */
+export interface Choice {
+  readonly fulfillmentId: FulfillmentId;
+  readonly location: LocationId;
+  /** `released` when the location may start at once. */
+  readonly state: FulfillmentState;
+  readonly carrier?: CarrierId | undefined;
+  readonly distanceKm: number;
+  readonly costMinor: number;
+  readonly units: number;
+}
+
+/** What happened, published after it is durable. Units and ids as in the order. */
+export type Event =
+  | { readonly kind: 'order.placed'; readonly orderId: OrderId; readonly channel: ChannelId; readonly state: OrderState }
+  /** A decision: which locations and carriers, out of how many candidates, at what cost and margin. */
+  | {
+      readonly kind: 'order.sourced';
+      readonly orderId: OrderId;
+      readonly channel: ChannelId;
+      /** 1 for the placement, more when it was sourced again. */
+      readonly attempt: number;
+      readonly choices: readonly Choice[];
+      /** Locations that were open to the channel. */
+      readonly candidates: number;
+      /** Units no location could give. */
+      readonly short: number;
+      /** What the next best plan of as many parcels would have cost; absent when there was none. */
+      readonly runnerUpMinor?: number | undefined;
+    }
+  | { readonly kind: 'order.changed'; readonly orderId: OrderId; readonly channel: ChannelId; readonly state: OrderState }
+  | {
+      readonly kind: 'order.cancelled';
+      readonly orderId: OrderId;
+      readonly channel: ChannelId;
+      readonly units: number;
+      readonly reason: string;
+      readonly state: OrderState;
+    }
+  | {
+      readonly kind: 'fulfillment.changed';
+      readonly orderId: OrderId;
+      readonly channel: ChannelId;
+      readonly fulfillmentId: FulfillmentId;
+      readonly location: LocationId;
+      readonly state: FulfillmentState;
+      readonly carrier?: CarrierId | undefined;
+      readonly tracking?: string | undefined;
+    }
+  | {
+      readonly kind: 'exception.raised';
+      readonly orderId: OrderId;
+      readonly channel: ChannelId;
+      readonly exception: OrderException;
+    }
+  | { readonly kind: 'exception.cleared'; readonly orderId: OrderId; readonly channel: ChannelId; readonly code: ExceptionCode }
+  | { readonly kind: 'carrier.changed'; readonly carrierId: CarrierId; readonly state: 'open' | 'suspended'; readonly reason: string };
+
+/** A movement of stock with its balances after it; derived from the turn's rows, published on stock topics. */
+export interface StockChange {
+  readonly sku: Sku;
+  readonly location: LocationId;
+  readonly levels: StockLevels;
+  readonly atp: number;
+}
+
+/** An order as queries and snapshots show it. */
+export interface OrderView {
+  readonly orderId: OrderId;
+  readonly channel: ChannelId;
+  readonly state: OrderState;
+  readonly placedAtMs: number;
+  readonly changedAtMs: number;
+  readonly destination: Destination;
+  readonly currency?: string | undefined;
+  readonly customer?: string | undefined;
+  readonly lines: readonly OrderLine[];
+  readonly fulfillments: readonly Fulfillment[];
+  readonly exception?: OrderException | undefined;
+  /** When the release delay ends, while it runs. */
+  readonly releaseAtMs?: number | undefined;
+}
+
+/** The answer to order.place and to every later command on one order: where it stands now. */
+export interface OrderAnswer {
+  readonly orderId: OrderId;
+  readonly state: OrderState;
+  readonly fulfillments: readonly Fulfillment[];
+  /** Units still waiting for stock. */
+  readonly backordered: number;
+}
+
+/** The answer to a stock command. `displaced` orders lost units that turned out not to be there, and were sourced again. */
+export interface StockAnswer {
+  readonly entries: number;
+  readonly displaced: readonly OrderId[];
+}
+
+/** The answer to a command by its kind. */
+export type Answer<K extends CommandKind> = K extends `stock.${string}`
+  ? StockAnswer
+  : K extends `order.${string}` | `fulfillment.${string}`
+    ? OrderAnswer
+    : { readonly id: string };

@@ -1,0 +1,105 @@
+/**
+ * Cells: where the engine keeps each live thing. A cell's snapshot is immutable and is replaced through
+ * engine/changes.ts only; marks tell, without a search, what the present command and turn have touched.
+ */
+import type { CarrierContext, CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
+import { carrierMachine } from '../actors/carrier.ts';
+import type { CarrierCard, Channel, Location } from '../actors/commands.ts';
+import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
+import type { OrderContext, OrderEffect, OrderInput, OrderMessage } from '../actors/order-context.ts';
+import { orderMachine } from '../actors/order.ts';
+import { atp, type StockContext, type StockMessage } from '../actors/stock-ledger.ts';
+import { stockMachine, type StockInput } from '../actors/stock.ts';
+import { compile, type Snapshot } from './step.ts';
+
+export const orderSteps = compile<OrderContext, OrderMessage, OrderEffect, OrderInput>(orderMachine);
+export const stockSteps = compile<StockContext, StockMessage, never, StockInput>(stockMachine);
+export const carrierSteps = compile<CarrierContext, CarrierMessage, CarrierEffect, CarrierCard>(carrierMachine);
+
+interface Marks {
+  /** The command that last changed it, so that its snapshot before that command is kept once. */
+  commandMark: number;
+  /** The turn that last changed it, so that it is in that turn's rows once. */
+  turnMark: number;
+}
+
+export interface OrderCell extends Marks {
+  readonly kind: 'order';
+  readonly id: OrderId;
+  /** Undefined while the order does not exist: before it is placed, and again when that is undone. */
+  snapshot: Snapshot<OrderContext> | undefined;
+  /** Changes not yet saved behind the journal; while > 0 it stays in memory. */
+  unsaved: number;
+}
+
+export interface StockCell extends Marks {
+  readonly kind: 'stock';
+  readonly sku: SkuCell;
+  readonly location: LocationCell;
+  snapshot: Snapshot<StockContext> | undefined;
+  /** Units to promise, kept with the snapshot: sourcing reads this alone. */
+  atp: number;
+  /** Orders with units allocated here, oldest first. */
+  holders: Set<OrderId> | undefined;
+  unsaved: number;
+}
+
+export interface CarrierCell extends Marks {
+  readonly kind: 'carrier';
+  readonly id: CarrierId;
+  snapshot: Snapshot<CarrierContext> | undefined;
+  unsaved: number;
+}
+
+export interface LocationCell extends Marks {
+  readonly kind: 'location';
+  readonly id: LocationId;
+  /** Place in the world's list of locations. */
+  readonly index: number;
+  snapshot: Snapshot<Location> | undefined;
+  unsaved: number;
+}
+
+export interface ChannelCell extends Marks {
+  readonly kind: 'channel';
+  readonly id: ChannelId;
+  snapshot: Snapshot<Channel> | undefined;
+  unsaved: number;
+}
+
+export type Cell = OrderCell | StockCell | CarrierCell | LocationCell | ChannelCell;
+
+/** A SKU: the list of its stocks, and the orders that wait for it, oldest first. */
+export interface SkuCell {
+  readonly sku: Sku;
+  readonly stocks: StockCell[];
+  waiting: Set<OrderId> | undefined;
+}
+
+const marks = { commandMark: 0, turnMark: 0, unsaved: 0 };
+
+export const orderCell = (id: OrderId): OrderCell => ({ kind: 'order', id, snapshot: undefined, ...marks });
+export const carrierCell = (id: CarrierId): CarrierCell => ({ kind: 'carrier', id, snapshot: undefined, ...marks });
+export const channelCell = (id: ChannelId): ChannelCell => ({ kind: 'channel', id, snapshot: undefined, ...marks });
+export const locationCell = (id: LocationId, index: number): LocationCell => ({
+  kind: 'location',
+  id,
+  index,
+  snapshot: undefined,
+  ...marks,
+});
+export const stockCell = (sku: SkuCell, location: LocationCell): StockCell => ({
+  kind: 'stock',
+  sku,
+  location,
+  snapshot: undefined,
+  atp: 0,
+  holders: undefined,
+  ...marks,
+});
+
+/** Put a snapshot into a cell, with what is kept beside it. Only changes.ts and recovery call this. */
+export function place(cell: Cell, snapshot: Cell['snapshot']): void {
+  (cell as { snapshot: Cell['snapshot'] }).snapshot = snapshot;
+  if (cell.kind === 'stock') cell.atp = cell.snapshot === undefined ? 0 : atp(cell.snapshot.context);
+}

@@ -1,0 +1,51 @@
+/** Commands on the network: locations, channels, carriers. */
+import type { CommandBody } from '../../actors/commands.ts';
+import { carrierSteps } from '../cells.ts';
+import type { Core } from '../core.ts';
+import { changeCarrier } from '../effects.ts';
+import { done, refuse, type Handled } from './handled.ts';
+
+/** Locations and channels are plain values: their one state. */
+const value = 'put';
+
+export function putLocation(core: Core, { location }: CommandBody<'location.put'>): Handled {
+  core.changes.set(core.world.location(location.id), { value, context: location });
+  return done({ id: location.id });
+}
+
+export function putChannel(core: Core, { channel }: CommandBody<'channel.put'>): Handled {
+  for (const [index, id] of (channel.locations ?? []).entries()) {
+    if (core.world.locations.get(id)?.snapshot === undefined) {
+      return refuse('unknown-location', `no location ${id}`, `body.channel.locations[${index}]`);
+    }
+  }
+  core.changes.set(core.world.channel(channel.id), { value, context: channel });
+  return done({ id: channel.id });
+}
+
+export function putCarrier(core: Core, { carrier: card }: CommandBody<'carrier.put'>): Handled {
+  const carrier = core.world.carrier(card.id);
+  if (carrier.snapshot === undefined) core.changes.set(carrier, carrierSteps.begin(card, []));
+  else changeCarrier(core, carrier, { type: 'carrier.update', card });
+  return done({ id: card.id });
+}
+
+export function suspendCarrier(core: Core, body: CommandBody<'carrier.suspend'>): Handled {
+  const carrier = core.world.carriers.get(body.carrierId);
+  if (carrier?.snapshot === undefined) {
+    return refuse('unknown-carrier', `no carrier ${body.carrierId}`, 'body.carrierId');
+  }
+  return changeCarrier(core, carrier, { type: 'carrier.suspend', reason: body.reason })
+    ? done({ id: body.carrierId })
+    : refuse('wrong-state', `carrier ${body.carrierId} is suspended already`);
+}
+
+export function resumeCarrier(core: Core, body: CommandBody<'carrier.resume'>): Handled {
+  const carrier = core.world.carriers.get(body.carrierId);
+  if (carrier?.snapshot === undefined) {
+    return refuse('unknown-carrier', `no carrier ${body.carrierId}`, 'body.carrierId');
+  }
+  return changeCarrier(core, carrier, { type: 'carrier.resume' })
+    ? done({ id: body.carrierId })
+    : refuse('wrong-state', `carrier ${body.carrierId} is open already`);
+}

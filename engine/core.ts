@@ -1,0 +1,16 @@
+/** What the parts of a turn share: one object, passed down, so that nothing is global. */
+import type { Changes } from './changes.ts';
+import type { EngineLimits } from './limits.ts';
+import type { Source } from './routing/source.ts';
+import type { Views } from './views.ts';
+import type { Wakes } from './wakes.ts';
+import type { World } from './world.ts';
+
+export interface Core {
+  readonly world: World;
+  readonly views: Views;
+  readonly changes: Changes;
+  readonly wakes: Wakes;
+  readonly source: Source;
+  readonly limits: EngineLimits;
+}

@@ -1,0 +1,134 @@
+/**
+ * How an order's effects are carried out, until nothing is left to do. Everything happens within the
+ * present command: what is changed here is undone with it.
+ */
+import type { CarrierId } from '../actors/ids.ts';
+import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
+import type { OrderEffect, OrderMessage, StockUnits } from '../actors/order-context.ts';
+import { reject, type Rejection } from '../actors/rejection.ts';
+import { refusal, type StockMessage } from '../actors/stock-ledger.ts';
+import { assert, must, unreachable } from './assert.ts';
+import { carrierSteps, orderSteps, stockSteps } from './cells.ts';
+import type { CarrierCell, OrderCell, StockCell } from './cells.ts';
+import type { Core } from './core.ts';
+import { sourcingRequest } from './routing/request.ts';
+import { step } from './step.ts';
+
+/** Messages one command may put through one order: a placement takes three. More is a loop, a bug. */
+const hopsMax = 8;
+
+/** Tell an order something and carry out all that follows. Returns why not, when it is refused. */
+export function tellOrder(core: Core, order: OrderCell, first: OrderMessage): Rejection | undefined {
+  const messages = [first];
+  for (let hop = 0; hop < messages.length; hop += 1) {
+    assert(hop < hopsMax, `order ${order.id}: more than ${hopsMax} messages in one command`);
+    const message = must(messages[hop], 'a message');
+    const effects: OrderEffect[] = [];
+    const before = must(order.snapshot, 'an order that exists');
+    const after = step(orderSteps, before, message, effects);
+    if (after === undefined) {
+      return reject('wrong-state', `order ${order.id} is ${before.value}: ${message.type} does not apply`);
+    }
+    core.changes.set(order, after);
+    for (const effect of effects) {
+      const refused = carryOut(core, order, effect, message.atMs, messages);
+      if (refused !== undefined) return refused;
+    }
+  }
+  return undefined;
+}
+
+function carryOut(
+  core: Core,
+  order: OrderCell,
+  effect: OrderEffect,
+  atMs: number,
+  messages: OrderMessage[],
+): Rejection | undefined {
+  switch (effect.kind) {
+    case 'publish':
+      core.changes.publish(effect.events);
+      return undefined;
+    case 'source': {
+      const { context } = must(order.snapshot, 'an order that exists');
+      const plan = core.source(sourcingRequest(core.world, context));
+      messages.push({ type: 'order.sourced', plan, atMs });
+      return undefined;
+    }
+    case 'allocate': {
+      const rejection = moveUnits(core, 'stock.allocate', effect.units);
+      messages.push(
+        rejection === undefined
+          ? { type: 'order.allocated', atMs }
+          : { type: 'order.unallocated', rejection, atMs },
+      );
+      return undefined;
+    }
+    case 'deallocate':
+      return assertMoved(moveUnits(core, 'stock.deallocate', effect.units));
+    case 'short':
+      return assertMoved(moveUnits(core, 'stock.short', effect.units));
+    case 'ship':
+      return tellCarrier(core, effect.carrier, 'carrier.dispatch') ??
+        assertMoved(moveUnits(core, 'stock.ship', effect.units));
+    case 'deliver':
+      return tellCarrier(core, effect.carrier, 'carrier.deliver');
+    case 'refuse':
+      return effect.rejection;
+    default:
+      return unreachable(effect);
+  }
+}
+
+function moveUnits(
+  core: Core,
+  type: 'stock.allocate' | 'stock.deallocate' | 'stock.ship' | 'stock.short',
+  units: readonly StockUnits[],
+): Rejection | undefined {
+  for (const { sku, location, quantity } of units) {
+    const stock = must(core.world.findStock(sku, location), 'stock an order was given');
+    const refused = tellStock(core, stock, { type, quantity });
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
+}
+
+/** Units that are allocated can be given back, shipped and found missing: a refusal here is a bug. */
+function assertMoved(refused: Rejection | undefined): undefined {
+  assert(refused === undefined, `allocated units could not be moved: ${refused?.detail ?? ''}`);
+  return undefined;
+}
+
+/** Tell a stock something. Returns why not, when its balances do not allow it. */
+export function tellStock(core: Core, stock: StockCell, message: StockMessage): Rejection | undefined {
+  const before =
+    stock.snapshot ?? stockSteps.begin({ sku: stock.sku.sku, location: stock.location.id }, []);
+  const after = step(stockSteps, before, message, []);
+  if (after === undefined) return must(refusal(before.context, message), 'a reason for the refusal');
+  core.changes.set(stock, after);
+  return undefined;
+}
+
+function tellCarrier(
+  core: Core,
+  id: CarrierId | undefined,
+  type: 'carrier.dispatch' | 'carrier.deliver',
+): Rejection | undefined {
+  if (id === undefined) return undefined;
+  const carrier = core.world.carriers.get(id);
+  if (carrier?.snapshot === undefined) return reject('unknown-carrier', `no carrier ${id}`, 'body.carrier');
+  return changeCarrier(core, carrier, { type })
+    ? undefined
+    : reject('carrier-suspended', `carrier ${id} is ${carrier.snapshot.value}`, 'body.carrier');
+}
+
+/** Tell a carrier something; false when it does not take it in its state. */
+export function changeCarrier(core: Core, carrier: CarrierCell, message: CarrierMessage): boolean {
+  const before = must(carrier.snapshot, 'a carrier that exists');
+  const effects: CarrierEffect[] = [];
+  const after = step(carrierSteps, before, message, effects);
+  if (after === undefined) return false;
+  core.changes.set(carrier, after);
+  for (const { events } of effects) core.changes.publish(events);
+  return true;
+}

@@ -1,0 +1,214 @@
+/**
+ * The engine's public face: open it on a claimed journal, submit commands, ask, listen, close. It knows
+ * nothing of sockets, files or logs; what goes wrong is told to its hooks.
+ */
+import type { Command } from '../actors/commands.ts';
+import type { ChannelId, OrderId, Sku } from '../actors/ids.ts';
+import type { QueryKind, QueryOf } from '../actors/queries.ts';
+import { reject } from '../actors/rejection.ts';
+import type { Event, StockChange } from '../actors/vocabulary.ts';
+import type { Claim, Loss, StoredRecord } from '../storage/journal.ts';
+import type { EngineApi } from './api.ts';
+import { Changes } from './changes.ts';
+import type { Clock } from './clock.ts';
+import type { Core } from './core.ts';
+import { checkLimits, defaultLimits, type EngineLimits } from './limits.ts';
+import type { EngineMode, EngineStatus, Published, QueryAnswer, Reply } from './outcome.ts';
+import { answer } from './queries.ts';
+import { Receipts } from './receipts.ts';
+import { recover, stockNames } from './recover.ts';
+import { sourceNaive } from './routing/source-naive.ts';
+import { prefixes, stockFromRow } from './rows.ts';
+import { Saver } from './saver.ts';
+import { Timers } from './timers.ts';
+import { stockChange, Turns } from './turn.ts';
+import { Views } from './views.ts';
+import { Wakes } from './wakes.ts';
+import { World } from './world.ts';
+
+export interface EngineHooks {
+  /** A bug was caught: the command it befell was undone and refused as internal. */
+  readonly onBug: (bug: unknown) => void;
+  /** A commit takes longer than it should, in milliseconds so far. */
+  readonly onSlowCommit: (elapsedMs: number) => void;
+  /** A commit did not end in time: kill the process at once. */
+  readonly onHungCommit: () => void;
+  /** The journal is lost: end the process at once, answer nobody. */
+  readonly onLost: (loss: Loss) => void;
+}
+
+export interface EngineOptions {
+  readonly claim: Claim;
+  readonly clock: Clock;
+  readonly hooks: EngineHooks;
+  readonly limits?: Partial<EngineLimits> | undefined;
+}
+
+/** How often, at most, the room on disk is looked at while commands come. */
+const spaceEveryMs = 1_000;
+
+export class Engine implements EngineApi {
+  #mode: EngineMode = 'serving';
+  readonly #core: Core;
+  readonly #claim: Claim;
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #saver: Saver;
+  readonly #turns: Turns;
+  readonly #listeners = new Set<(published: Published) => void>();
+  #spaceAtMs = 0;
+
+  /** Recover from a claim and begin to serve. Rejects when what is stored cannot be read. */
+  static async open({ claim, clock, hooks, limits: given }: EngineOptions): Promise<Engine> {
+    const limits = checkLimits({ ...defaultLimits, ...given });
+    const world = new World(claim, limits.ordersInMemoryMax);
+    const timers = new Timers();
+    const views = new Views(world, timers);
+    const core: Core = { world, views, changes: new Changes(), wakes: new Wakes(), source: sourceNaive, limits };
+    const receipts = new Receipts(claim, limits.receiptsInMemoryMax);
+    const saver = new Saver(claim, clock, limits, world, receipts);
+    const lastAtMs = await recover(core, claim, saver, receipts, limits);
+    const engine = new Engine(core, claim, clock, hooks, timers, saver, receipts, lastAtMs);
+    await engine.#lookAtSpace();
+    engine.#turns.schedule();
+    return engine;
+  }
+
+  private constructor(
+    core: Core,
+    claim: Claim,
+    clock: Clock,
+    hooks: EngineHooks,
+    timers: Timers,
+    saver: Saver,
+    receipts: Receipts,
+    lastAtMs: number,
+  ) {
+    this.#core = core;
+    this.#claim = claim;
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#saver = saver;
+    const onPublished = (published: Published): void => this.#publish(published);
+    const turnHooks = { ...hooks, onPublished };
+    this.#turns = new Turns(core, { claim, clock, receipts, timers, saver, hooks: turnHooks, lastAtMs });
+    void claim.lost.then((loss) => {
+      if (this.#mode === 'stopping') return;
+      this.#mode = 'lost';
+      this.#turns.halt();
+      hooks.onLost(loss);
+    });
+  }
+
+  get mode(): EngineMode {
+    return this.#mode;
+  }
+
+  get position(): number {
+    return this.#claim.tail;
+  }
+
+  get head(): number {
+    return this.#claim.head;
+  }
+
+  submit(command: Command, reply: Reply): void {
+    this.#watchSpace();
+    if (this.#mode === 'serving') this.#turns.submit(command, reply);
+    else if (this.#mode === 'full') reply(this.#refusal('storage-full', 'the disk is too full to take commands; reads go on'));
+    else reply(this.#refusal('stopping', 'the engine is closing; connect again'));
+  }
+
+  #refusal(code: 'storage-full' | 'stopping', detail: string): Parameters<Reply>[0] {
+    return { refused: reject(code, detail), position: this.#claim.tail };
+  }
+
+  query<K extends QueryKind>(query: QueryOf<K>): QueryAnswer<K> {
+    return { ok: answer(this.#core, query, () => this.#status()), position: this.#claim.tail };
+  }
+
+  #status(): EngineStatus {
+    const { world, views } = this.#core;
+    return {
+      mode: this.#mode,
+      position: this.#claim.tail,
+      head: this.#claim.head,
+      savedAt: this.#claim.savedAt,
+      epoch: String(this.#claim.epoch),
+      openOrders: views.openCount,
+      ordersInMemory: world.orders.size,
+      stocks: world.stockCount,
+      timers: this.#timers.size,
+      inbox: this.#turns.inbox.count,
+      recordBytes: this.#claim.stats().recordBytes,
+    };
+  }
+
+  onPublished(listener: (published: Published) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #publish(published: Published): void {
+    for (const listener of this.#listeners) listener(published);
+  }
+
+  async *replay(after: number): AsyncIterable<Published> {
+    const end = this.#claim.tail;
+    if (after >= end) return;
+    for await (const record of this.#claim.records(after)) {
+      yield publishedOf(record);
+      if (record.position >= end) return;
+    }
+  }
+
+  channelOf(orderId: OrderId): ChannelId | undefined {
+    return this.#core.world.order(orderId)?.snapshot?.context.channel;
+  }
+
+  atp(sku: string, channel?: ChannelId): number {
+    const { world } = this.#core;
+    return world.atp(sku as Sku, channel === undefined ? undefined : world.channels.get(channel));
+  }
+
+  async backup(directory: string): Promise<{ records: number; rows: number }> {
+    const { records, rows, faults } = await this.#claim.backup(directory);
+    if (faults.length > 0) throw new Error(`the copy is not sound: ${faults.join('; ')}`);
+    return { records, rows };
+  }
+
+  async close(): Promise<void> {
+    if (this.#mode === 'stopping' || this.#mode === 'lost') return;
+    this.#mode = 'stopping';
+    await this.#turns.idle();
+    this.#turns.halt();
+    await this.#saver.flush();
+    await this.#claim.release();
+  }
+
+  /** Look at the room on disk now and then, while commands come: no timer asks for it. */
+  #watchSpace(): void {
+    const nowMs = this.#clock.now();
+    if (nowMs - this.#spaceAtMs < spaceEveryMs) return;
+    this.#spaceAtMs = nowMs;
+    void this.#lookAtSpace();
+  }
+
+  async #lookAtSpace(): Promise<void> {
+    const { freeBytes } = await this.#claim.space();
+    const isFull = freeBytes < this.#core.limits.freeBytesMin;
+    if (this.#mode === 'serving' && isFull) this.#mode = 'full';
+    else if (this.#mode === 'full' && !isFull) this.#mode = 'serving';
+  }
+}
+
+/** What a stored turn published. */
+function publishedOf({ position, atMs, events, rows }: StoredRecord): Published {
+  const stock: StockChange[] = [];
+  for (const [key, row] of rows) {
+    if (!key.startsWith(prefixes.stock) || row === null) continue;
+    const { sku, location } = stockNames(key);
+    stock.push(stockChange(stockFromRow(sku, location, row).context));
+  }
+  return { position, atMs, events: events as readonly Event[], stock };
+}

@@ -1,0 +1,124 @@
+/** Answers: read from the world and its views, never by a scan over all orders. */
+import type { Query, QueryBody, QueryKind, QueryOf } from '../actors/queries.ts';
+import type { OrderId } from '../actors/ids.ts';
+import { releaseAtMs } from '../actors/order-checks.ts';
+import type { OrderContext } from '../actors/order-context.ts';
+import type { OrderState } from '../actors/queries.ts';
+import type { OrderView } from '../actors/vocabulary.ts';
+import { unreachable } from './assert.ts';
+import type { CarrierCell, StockCell } from './cells.ts';
+import type { Core } from './core.ts';
+import type { Answers, CarrierView, EngineStatus, OrderCounts, StockView } from './outcome.ts';
+import type { Snapshot } from './step.ts';
+
+const pageDefault = 100;
+
+/** Answer a query. `status` is asked only for engine.status. */
+export function answer<K extends QueryKind>(core: Core, query: QueryOf<K>, status: () => EngineStatus): Answers[K] {
+  return answerAny(core, query as unknown as Query, status) as Answers[K];
+}
+
+function answerAny(core: Core, { kind, body }: Query, status: () => EngineStatus): Answers[QueryKind] {
+  const { world } = core;
+  switch (kind) {
+    case 'order.get': {
+      const snapshot = world.order(body.orderId)?.snapshot;
+      return snapshot === undefined ? null : orderView(snapshot);
+    }
+    case 'order.list':
+      return listOrders(core, body);
+    case 'order.counts':
+      return counts(core);
+    case 'stock.get':
+      return (world.skus.get(body.sku)?.stocks ?? [])
+        .filter(({ location }) => body.location === undefined || location.id === body.location)
+        .flatMap(stockView);
+    case 'atp.get':
+      return available(core, body);
+    case 'location.list':
+      return world.locationList.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot.context]));
+    case 'channel.list':
+      return [...world.channels.values()].flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot.context]));
+    case 'carrier.list':
+      return [...world.carriers.values()].flatMap(carrierView);
+    case 'carrier.get':
+      return carrierView(world.carriers.get(body.carrierId))[0] ?? null;
+    case 'engine.status':
+      return status();
+    default:
+      return unreachable(kind);
+  }
+}
+
+/** An order as others see it. */
+export function orderView({ value, context }: Snapshot<OrderContext>): OrderView {
+  return {
+    orderId: context.orderId,
+    channel: context.channel,
+    state: value as OrderState,
+    placedAtMs: context.placedAtMs,
+    changedAtMs: context.changedAtMs,
+    destination: context.destination,
+    currency: context.currency,
+    customer: context.customer,
+    lines: context.lines,
+    fulfillments: context.fulfillments,
+    exception: context.exception,
+    releaseAtMs: releaseAtMs(value, context),
+  };
+}
+
+function stockView({ snapshot, atp }: StockCell): StockView[] {
+  if (snapshot === undefined) return [];
+  const { sku, location, onHand, unavailable, allocated, buffer } = snapshot.context;
+  return [{ sku, location, onHand, unavailable, allocated, buffer, atp }];
+}
+
+function carrierView(cell: CarrierCell | undefined): CarrierView[] {
+  if (cell?.snapshot === undefined) return [];
+  const { value, context } = cell.snapshot;
+  const state = value === 'open' ? 'open' : 'suspended';
+  const reason = state === 'open' ? undefined : context.reason;
+  return [{ ...context.card, state, reason, inTransit: context.inTransit }];
+}
+
+function available({ world }: Core, { skus, channel }: QueryBody<'atp.get'>): Record<string, number> {
+  const cell = channel === undefined ? undefined : world.channels.get(channel);
+  const isKnown = channel === undefined || cell?.snapshot !== undefined;
+  return Object.fromEntries(skus.map((sku) => [sku, isKnown ? world.atp(sku, cell) : 0]));
+}
+
+function counts({ views }: Core): OrderCounts {
+  const byState: Partial<Record<OrderState, number>> = {};
+  for (const [state, orders] of views.byState) if (orders.size > 0) byState[state] = orders.size;
+  const byLocation: Record<string, number> = {};
+  for (const [location, orders] of views.byLocation) if (orders.size > 0) byLocation[location] = orders.size;
+  return { byState, byLocation };
+}
+
+/** Open orders in the order they came, continued after the last one given. */
+function listOrders(core: Core, body: QueryBody<'order.list'>): Answers['order.list'] {
+  const limit = body.limit ?? pageDefault;
+  const orders: OrderView[] = [];
+  let isPast = body.after === undefined;
+  let last: OrderId | undefined;
+  for (const id of idsFor(core, body)) {
+    if (!isPast) {
+      isPast = id === body.after;
+      continue;
+    }
+    const snapshot = core.world.order(id)?.snapshot;
+    if (snapshot === undefined) continue;
+    if (body.state !== undefined && body.location !== undefined && snapshot.value !== body.state) continue;
+    if (orders.length === limit) return { orders, next: last };
+    orders.push(orderView(snapshot));
+    last = id;
+  }
+  return { orders };
+}
+
+function* idsFor({ views }: Core, { state, location }: QueryBody<'order.list'>): Iterable<OrderId> {
+  if (location !== undefined) yield* views.atLocation(location);
+  else if (state !== undefined) yield* views.inState(state);
+  else for (const ids of views.byState.values()) yield* ids;
+}

@@ -1,0 +1,151 @@
+/**
+ * Recovery: saved rows, then the rows of every record after them, become the world and its views as
+ * they were. No command is run again. What the records changed is handed to the saver, because it is
+ * not in the saved rows yet; whoever waits for stock is woken, because a wake that was due is not stored.
+ */
+import type { Channel, Location } from '../actors/commands.ts';
+import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
+import type { Claim } from '../storage/journal.ts';
+import { unreachable } from './assert.ts';
+import { orderCell, place, type Cell, type OrderCell } from './cells.ts';
+import type { Core } from './core.ts';
+import type { EngineLimits } from './limits.ts';
+import type { Entry, Receipts } from './receipts.ts';
+import { carrierFromRow, orderFromRow, prefixes, stockFromRow, valueFromRow } from './rows.ts';
+import type { Saver } from './saver.ts';
+
+type Latest = Map<string, unknown>;
+
+/** Bring a new core to the state the claim holds. Returns the time of the last turn, 0 when there was none. */
+export async function recover(
+  core: Core,
+  claim: Claim,
+  saver: Saver,
+  receipts: Receipts,
+  limits: EngineLimits,
+): Promise<number> {
+  const latest: Latest = new Map();
+  let lastAtMs = claim.record(claim.tail)?.atMs ?? 0;
+  const unsaved: { position: number; entries: readonly Entry[] }[] = [];
+  for await (const record of claim.records(claim.savedAt)) {
+    for (const [key, row] of record.rows) latest.set(key, row);
+    const entries = record.commands as readonly Entry[];
+    for (const [id] of entries) receipts.add(id, record.position);
+    unsaved.push({ position: record.position, entries });
+    lastAtMs = record.atMs;
+  }
+  const touched: Cell[] = [];
+  for (const prefix of [prefixes.location, prefixes.channel, prefixes.carrier, prefixes.stock] as const) {
+    await loadAll(claim, latest, prefix, (key, row) => keep(touched, latest, key, load(core, prefix, key, row)));
+  }
+  await recoverOrders(core, claim, latest, touched, limits);
+  const snapshots = touched.map(({ snapshot }) => snapshot);
+  // All cells go with the first record: rows may be newer than the position they are saved with, never older.
+  for (const [index, { position, entries }] of unsaved.entries()) {
+    saver.add(position, index === 0 ? touched : [], index === 0 ? snapshots : [], entries);
+  }
+  for (const sku of core.views.waitedFor) core.wakes.add(sku);
+  return lastAtMs;
+}
+
+function keep(touched: Cell[], latest: Latest, key: string, cell: Cell): void {
+  if (latest.has(key)) touched.push(cell);
+}
+
+/** Every row under a prefix, saved or newer, once, as it stands now. */
+async function loadAll(
+  claim: Claim,
+  latest: Latest,
+  prefix: string,
+  each: (key: string, row: unknown) => void,
+): Promise<void> {
+  const seen = new Set<string>();
+  for await (const [key, saved] of claim.rows(prefix)) {
+    const isNewer = latest.has(key);
+    if (isNewer) seen.add(key);
+    const row = isNewer ? latest.get(key) : saved;
+    if (row !== null) each(key, row);
+  }
+  for (const [key, row] of latest) {
+    if (key.startsWith(prefix) && !seen.has(key) && row !== null) each(key, row);
+  }
+}
+
+type Plain = (typeof prefixes)['location' | 'channel' | 'carrier' | 'stock'];
+
+function load({ world }: Core, prefix: Plain, key: string, row: unknown): Cell {
+  const name = key.slice(prefix.length);
+  switch (prefix) {
+    case 'l/':
+      return placed(world.location(name as LocationId), valueFromRow<Location>(row));
+    case 'n/':
+      return placed(world.channel(name as ChannelId), valueFromRow<Channel>(row));
+    case 'k/':
+      return placed(world.carrier(name as CarrierId), carrierFromRow(row));
+    case 's/': {
+      const { sku, location } = stockNames(key);
+      return placed(world.stock(sku, world.location(location)), stockFromRow(sku, location, row));
+    }
+    default:
+      return unreachable(prefix);
+  }
+}
+
+function placed<T extends Cell>(cell: T, snapshot: NonNullable<T['snapshot']>): T {
+  place(cell, snapshot);
+  return cell;
+}
+
+/** The names in a stock's key. A location id holds no slash. */
+export function stockNames(key: string): { readonly sku: Sku; readonly location: LocationId } {
+  const slash = key.indexOf('/', prefixes.stock.length);
+  return {
+    location: key.slice(prefixes.stock.length, slash) as LocationId,
+    sku: key.slice(slash + 1) as Sku,
+  };
+}
+
+async function recoverOrders(
+  core: Core,
+  claim: Claim,
+  latest: Latest,
+  touched: Cell[],
+  limits: EngineLimits,
+): Promise<void> {
+  const { world, views } = core;
+  const placedAtMs = new Map<OrderId, number>();
+  await loadAll(claim, latest, prefixes.open, (key, row) => {
+    const cell = readOrder(key.slice(prefixes.open.length), row);
+    placedAtMs.set(cell.id, cell.snapshot?.context.placedAtMs ?? 0);
+    if (cell.snapshot !== undefined) views.orderChanged(cell.id, undefined, cell.snapshot);
+    if (latest.has(key) || world.orders.size < limits.ordersInMemoryMax) world.orders.set(cell.id, cell);
+    else world.leaveOnDisk(cell.id);
+    keep(touched, latest, key, cell);
+  });
+  for (const [key, row] of latest) {
+    if (!key.startsWith(prefixes.closed) || row === null) continue;
+    const cell = readOrder(key.slice(prefixes.closed.length), row);
+    world.orders.set(cell.id, cell);
+    touched.push(cell);
+  }
+  sortByAge(core, placedAtMs);
+}
+
+function readOrder(id: string, row: unknown): OrderCell {
+  return placed(orderCell(id as OrderId), orderFromRow(id as OrderId, row));
+}
+
+/** Rows come in the order of their names; who is first in line is decided by age. */
+function sortByAge({ world, views }: Core, placedAtMs: ReadonlyMap<OrderId, number>): void {
+  const sort = (ids: Set<OrderId>): void => {
+    if (ids.size < 2) return;
+    const sorted = [...ids].sort((a, b) => (placedAtMs.get(a) ?? 0) - (placedAtMs.get(b) ?? 0) || (a < b ? -1 : 1));
+    ids.clear();
+    for (const id of sorted) ids.add(id);
+  };
+  for (const ids of views.byState.values()) sort(ids);
+  for (const { waiting } of views.waitedFor) if (waiting !== undefined) sort(waiting);
+  for (const { stocks } of world.skus.values()) {
+    for (const { holders } of stocks) if (holders !== undefined) sort(holders);
+  }
+}

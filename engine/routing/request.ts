@@ -1,0 +1,70 @@
+/** The sourcing request of an order: who may serve it, at what price, and what they have. */
+import type { CarrierId, Sku } from '../../actors/ids.ts';
+import type { OrderContext } from '../../actors/order-context.ts';
+import type { ChannelCell, LocationCell } from '../cells.ts';
+import type { World } from '../world.ts';
+import { distanceKm } from './distance.ts';
+import type { Candidate, Need, SourcingRequest } from './source.ts';
+
+type Found = Candidate & { readonly cell: LocationCell };
+
+/** Everything sourcing needs for the units of an order that have no place. */
+export function sourcingRequest(world: World, order: OrderContext): SourcingRequest {
+  const needs: Need[] = [];
+  for (const { lineId, sku, backordered } of order.lines) {
+    if (backordered > 0) needs.push({ lineId, sku, quantity: backordered });
+  }
+  const candidates = candidatesFor(world, world.channels.get(order.channel), order);
+  return { needs, candidates, available: availability(world, candidates) };
+}
+
+function candidatesFor(world: World, channel: ChannelCell | undefined, order: OrderContext): Found[] {
+  const found: Found[] = [];
+  for (const cell of world.locationList) {
+    const location = cell.snapshot?.context;
+    if (location === undefined || !world.sells(channel, cell)) continue;
+    const km = distanceKm(location, order.destination);
+    const { carrier, costMinor } = cheapestCarrier(world, km);
+    found.push({ cell, location: cell.id, carrier, distanceKm: km, costMinor });
+  }
+  return found.sort(byCost);
+}
+
+function byCost(a: Candidate, b: Candidate): number {
+  if (a.costMinor !== b.costMinor) return a.costMinor - b.costMinor;
+  if (a.distanceKm !== b.distanceKm) return a.distanceKm - b.distanceKm;
+  return a.location < b.location ? -1 : 1;
+}
+
+/** The cheapest open carrier for a parcel over so many kilometres; equal price by name. None open: cost 0. */
+function cheapestCarrier(world: World, km: number): { carrier: CarrierId | undefined; costMinor: number } {
+  let carrier: CarrierId | undefined;
+  let costMinor = 0;
+  for (const { id, snapshot } of world.carriers.values()) {
+    if (snapshot === undefined || snapshot.value !== 'open') continue;
+    const { baseMinor, perKmMinor } = snapshot.context.card;
+    const minor = Math.round(baseMinor + perKmMinor * km);
+    if (carrier !== undefined && (minor > costMinor || (minor === costMinor && id > carrier))) continue;
+    carrier = id;
+    costMinor = minor;
+  }
+  return { carrier, costMinor };
+}
+
+/** Units by SKU and candidate. Sourcing asks SKU by SKU, so the last SKU's stocks are kept. */
+function availability(world: World, candidates: readonly Found[]): SourcingRequest['available'] {
+  let last: Sku | undefined;
+  const units = new Array<number>(candidates.length).fill(0);
+  const placeOf = new Map(candidates.map(({ cell }, candidate) => [cell, candidate]));
+  return (sku, candidate) => {
+    if (sku !== last) {
+      last = sku;
+      units.fill(0);
+      for (const stock of world.skus.get(sku)?.stocks ?? []) {
+        const place = placeOf.get(stock.location);
+        if (place !== undefined) units[place] = stock.atp;
+      }
+    }
+    return units[candidate] ?? 0;
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * Sourcing by brute force. In order of preference (rules R1–R4 in docs/SPEC.md):
+ *   1. one parcel: the cheapest single candidate that has everything;
+ *   2. the fewest parcels: the cheapest pair, then the cheapest triple, that together have everything;
+ *   3. cheapest first: each candidate in turn gives what it has, until all is found or none is left.
+ * A SKU on several lines is one need. Within a set, cheaper candidates give first.
+ */
+import type { Sku } from '../../actors/ids.ts';
+import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
+import type { LineUnits } from '../../actors/vocabulary.ts';
+import type { Candidate, Need, Source, SourcingRequest } from './source.ts';
+
+/** Sets of two and three are tried among so many candidates, the cheapest that have anything. */
+const candidatesInSetsMax = 16;
+
+export const sourceNaive: Source = (request) => {
+  const skus = new Map<Sku, number>();
+  for (const { sku, quantity } of request.needs) skus.set(sku, (skus.get(sku) ?? 0) + quantity);
+  const stock = [...skus].map(([sku, quantity]) => ({
+    sku,
+    quantity,
+    available: request.candidates.map((_, candidate) => request.available(sku, candidate)),
+  }));
+  const found = cheapestSingle(request, stock) ?? cheapestSet(request, stock, 2) ?? cheapestSet(request, stock, 3);
+  const members = found?.members ?? request.candidates.map((_, candidate) => candidate);
+  return assemble(request, stock, members, found?.runnerUpMinor);
+};
+
+interface SkuNeed {
+  readonly sku: Sku;
+  readonly quantity: number;
+  /** By candidate. */
+  readonly available: readonly number[];
+}
+
+interface Found {
+  readonly members: readonly number[];
+  readonly runnerUpMinor: number | undefined;
+}
+
+function cheapestSingle({ candidates }: SourcingRequest, stock: readonly SkuNeed[]): Found | undefined {
+  let first = -1;
+  for (let candidate = 0; candidate < candidates.length; candidate += 1) {
+    if (!stock.every(({ available, quantity }) => (available[candidate] ?? 0) >= quantity)) continue;
+    if (first >= 0) return { members: [first], runnerUpMinor: candidates[candidate]?.costMinor };
+    first = candidate;
+  }
+  return first < 0 ? undefined : { members: [first], runnerUpMinor: undefined };
+}
+
+/** The cheapest set of `size` candidates that has everything, each member of which is needed. */
+function cheapestSet(
+  { candidates }: SourcingRequest,
+  stock: readonly SkuNeed[],
+  size: 2 | 3,
+): Found | undefined {
+  const useful = candidates
+    .map((_, candidate) => candidate)
+    .filter((candidate) => stock.some(({ available }) => (available[candidate] ?? 0) > 0))
+    .slice(0, candidatesInSetsMax);
+  const cost = (members: readonly number[]) =>
+    members.reduce((sum, member) => sum + (candidates[member]?.costMinor ?? 0), 0);
+  let best: readonly number[] | undefined;
+  let bestMinor = Infinity;
+  let nextMinor = Infinity;
+  for (const members of setsOf(useful, size)) {
+    const minor = cost(members);
+    if (minor >= nextMinor || !covers(stock, members)) continue;
+    if (minor < bestMinor) {
+      nextMinor = bestMinor;
+      bestMinor = minor;
+      best = members;
+    } else nextMinor = minor;
+  }
+  if (best === undefined) return undefined;
+  return { members: best, runnerUpMinor: nextMinor === Infinity ? undefined : nextMinor };
+}
+
+function* setsOf(items: readonly number[], size: number, from = 0): Generator<readonly number[]> {
+  if (size === 0) {
+    yield [];
+    return;
+  }
+  for (let i = from; i <= items.length - size; i += 1) {
+    for (const rest of setsOf(items, size - 1, i + 1)) yield [items[i] ?? -1, ...rest];
+  }
+}
+
+function covers(stock: readonly SkuNeed[], members: readonly number[]): boolean {
+  return stock.every(({ available, quantity }) => {
+    let sum = 0;
+    for (const member of members) sum += available[member] ?? 0;
+    return sum >= quantity;
+  });
+}
+
+/** Let each member in turn give what it has to the lines in turn. */
+function assemble(
+  request: SourcingRequest,
+  stock: readonly SkuNeed[],
+  members: readonly number[],
+  runnerUpMinor: number | undefined,
+): Plan {
+  const left = request.needs.map(({ quantity }) => quantity);
+  const available = new Map(stock.map((need) => [need.sku, need.available]));
+  const fulfillments: PlannedFulfillment[] = [];
+  for (const member of members) {
+    const candidate = request.candidates[member];
+    const lines = candidate === undefined ? [] : give(request.needs, left, available, member);
+    if (candidate !== undefined && lines.length > 0) fulfillments.push(parcel(candidate, lines));
+  }
+  const short = left.reduce((sum, quantity) => sum + quantity, 0);
+  return { fulfillments, short, candidates: request.candidates.length, runnerUpMinor };
+}
+
+function give(
+  needs: readonly Need[],
+  left: number[],
+  available: ReadonlyMap<Sku, readonly number[]>,
+  member: number,
+): LineUnits[] {
+  const given = new Map<Sku, number>();
+  const lines: LineUnits[] = [];
+  for (const [index, { lineId, sku }] of needs.entries()) {
+    const free = (available.get(sku)?.[member] ?? 0) - (given.get(sku) ?? 0);
+    const quantity = Math.min(left[index] ?? 0, free);
+    if (quantity <= 0) continue;
+    lines.push({ lineId, quantity });
+    left[index] = (left[index] ?? 0) - quantity;
+    given.set(sku, (given.get(sku) ?? 0) + quantity);
+  }
+  return lines;
+}
+
+function parcel(candidate: Candidate, lines: readonly LineUnits[]): PlannedFulfillment {
+  const { location, carrier, distanceKm, costMinor } = candidate;
+  return { location, carrier, distanceKm, costMinor, lines };
+}

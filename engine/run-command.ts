@@ -1,0 +1,127 @@
+/**
+ * One command to quiescence, all or nothing. Each kind has one handler; whatever a refused command
+ * did is undone by the snapshots it replaced, and a bug undoes and refuses only its own command.
+ */
+import { releaseAtMs } from '../actors/order-checks.ts';
+import type { Command } from '../actors/commands.ts';
+import type { OrderId } from '../actors/ids.ts';
+import { reject } from '../actors/rejection.ts';
+import { atp, type StockContext } from '../actors/stock-ledger.ts';
+import { unreachable } from './assert.ts';
+import type { Cell } from './cells.ts';
+import * as network from './commands/network.ts';
+import * as orders from './commands/orders.ts';
+import { refused, type Handled } from './commands/handled.ts';
+import { moveStock } from './commands/stock.ts';
+import type { Core } from './core.ts';
+import { tellOrder } from './effects.ts';
+import type { Snapshot } from './step.ts';
+
+/** Carry out a command at the turn's time. Nothing of a refused one remains. */
+export function runCommand(core: Core, command: Command, atMs: number, onBug: (bug: unknown) => void): Handled {
+  return atomically(core, () => dispatch(core, command, atMs), onBug);
+}
+
+function atomically(core: Core, work: () => Handled, onBug: (bug: unknown) => void): Handled {
+  core.changes.begin();
+  let handled: Handled;
+  try {
+    handled = work();
+  } catch (bug) {
+    onBug(bug);
+    handled = refused(reject('internal', 'a bug of ours: nothing was done, the incident was logged'));
+  }
+  if ('refused' in handled) core.changes.undo();
+  else core.changes.keep((cell, before) => kept(core, cell, before));
+  return handled;
+}
+
+function dispatch(core: Core, command: Command, atMs: number): Handled {
+  switch (command.kind) {
+    case 'order.place':
+      return orders.placeOrder(core, command.body, atMs);
+    case 'order.cancel':
+      return orders.cancelOrder(core, command.body, atMs);
+    case 'order.release':
+      return orders.releaseOrder(core, command.body, atMs);
+    case 'order.retry':
+      return orders.retryOrder(core, command.body, atMs);
+    case 'fulfillment.pick':
+      return orders.pickFulfillment(core, command.body, atMs);
+    case 'fulfillment.short':
+      return orders.shortFulfillment(core, command.body, atMs);
+    case 'fulfillment.ship':
+      return orders.shipFulfillment(core, command.body, atMs);
+    case 'fulfillment.deliver':
+      return orders.deliverFulfillment(core, command.body, atMs);
+    case 'stock.receive':
+    case 'stock.adjust':
+    case 'stock.count':
+    case 'stock.set-aside':
+    case 'stock.put-back':
+    case 'stock.buffer':
+      return moveStock(core, command.kind, command.body, atMs);
+    case 'location.put':
+      return network.putLocation(core, command.body);
+    case 'channel.put':
+      return network.putChannel(core, command.body);
+    case 'carrier.put':
+      return network.putCarrier(core, command.body);
+    case 'carrier.suspend':
+      return network.suspendCarrier(core, command.body);
+    case 'carrier.resume':
+      return network.resumeCarrier(core, command.body);
+    default:
+      return unreachable(command);
+  }
+}
+
+/** Bring the views up to date with one kept change, and wake whom it concerns. */
+function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
+  if (cell.kind === 'order') {
+    if (cell.snapshot !== undefined) {
+      core.views.orderChanged(cell.id, before as typeof cell.snapshot | undefined, cell.snapshot);
+    }
+    return;
+  }
+  if (cell.kind === 'stock') {
+    const had = before === undefined ? 0 : atp((before as Snapshot<StockContext>).context);
+    if (cell.atp > had) core.wakes.add(cell.sku);
+    return;
+  }
+  // A location that opens and a channel that sells from more places may serve anyone who waits.
+  if (cell.kind !== 'carrier') for (const sku of core.views.waitedFor) core.wakes.add(sku);
+}
+
+/** Source a waiting order again because something it waits for has come. Nothing changes when it is no use. */
+export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: (bug: unknown) => void): void {
+  const order = core.world.order(id);
+  const context = order?.snapshot?.context;
+  if (order === undefined || context === undefined) return;
+  const channel = core.world.channels.get(context.channel);
+  const isUseful = context.lines.some(
+    ({ sku, backordered }) => backordered > 0 && core.world.atp(sku, channel) > 0,
+  );
+  if (isUseful) tellQuietly(core, () => tellOrder(core, order, { type: 'order.source', atMs }), onBug);
+}
+
+/** Release an order whose delay has ended, unless it was overtaken. */
+export function releaseDue(core: Core, id: OrderId, atMs: number, onBug: (bug: unknown) => void): void {
+  const order = core.world.order(id);
+  const snapshot = order?.snapshot;
+  if (order === undefined || snapshot === undefined) return;
+  const due = releaseAtMs(snapshot.value, snapshot.context);
+  if (due === undefined || due > atMs) return;
+  tellQuietly(core, () => tellOrder(core, order, { type: 'order.release', atMs }), onBug);
+}
+
+function tellQuietly(core: Core, tell: () => ReturnType<typeof tellOrder>, onBug: (bug: unknown) => void): void {
+  atomically(
+    core,
+    () => {
+      const rejection = tell();
+      return rejection === undefined ? { ok: undefined } : refused(rejection);
+    },
+    onBug,
+  );
+}

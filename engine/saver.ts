@@ -1,0 +1,151 @@
+/**
+ * Saves state behind the journal. Every durable turn leaves its changed cells here; after a while they
+ * are written as rows, each once however many turns changed it, and the journal is told how far the
+ * rows reach. Old records that rows cover are trimmed with their receipts.
+ *
+ * Only durable snapshots come here, so saved rows never run ahead of the journal.
+ */
+import type { Claim, Position, Row } from '../storage/journal.ts';
+import { must } from './assert.ts';
+import type { Cell } from './cells.ts';
+import type { Clock } from './clock.ts';
+import type { EngineLimits } from './limits.ts';
+import type { Entry, Receipts } from './receipts.ts';
+import { prefixes, pushRows } from './rows.ts';
+import type { World } from './world.ts';
+
+/** How long changes gather before they are saved: longer saves hot rows fewer times, and recovers slower. */
+const gatherMs = 1_000;
+/** Bytes appended between two looks at what may be trimmed. */
+const trimEveryBytes = 16 * 1024 * 1024;
+/** Records whose receipts are deleted in one piece. */
+const trimPieceRecords = 64;
+
+interface Batch {
+  readonly cells: Map<Cell, Cell['snapshot']>;
+  readonly receipts: (readonly [id: string, position: Position])[];
+  at: Position;
+  records: number;
+}
+
+const emptyBatch = (at: Position): Batch => ({ cells: new Map(), receipts: [], at, records: 0 });
+
+export class Saver {
+  #gathering: Batch;
+  #saving: Promise<void> | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #bytesAtTrim = 0;
+  readonly #claim: Claim;
+  readonly #clock: Clock;
+  readonly #limits: EngineLimits;
+  readonly #world: World;
+  readonly #receipts: Receipts;
+
+  /** Called when rows were saved: turns that waited for it may go on. */
+  onSaved: () => void = () => undefined;
+
+  constructor(claim: Claim, clock: Clock, limits: EngineLimits, world: World, receipts: Receipts) {
+    this.#claim = claim;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#world = world;
+    this.#receipts = receipts;
+    this.#gathering = emptyBatch(claim.savedAt);
+  }
+
+  /** Records behind: turns must wait when saving cannot keep up. */
+  get isBehind(): boolean {
+    return this.#claim.tail - this.#claim.savedAt > this.#limits.saveLagMax;
+  }
+
+  /** A turn is durable at `position`. */
+  add(position: Position, cells: readonly Cell[], snapshots: readonly Cell['snapshot'][], entries: readonly Entry[]): void {
+    const batch = this.#gathering;
+    for (let i = 0; i < cells.length; i += 1) {
+      const cell = cells[i];
+      if (cell === undefined) continue;
+      if (!batch.cells.has(cell)) cell.unsaved += 1;
+      batch.cells.set(cell, snapshots[i]);
+    }
+    for (const [id] of entries) batch.receipts.push([id, position]);
+    batch.at = position;
+    batch.records += 1;
+    if (batch.records >= this.#limits.saveLagMax / 2) this.#start();
+    else if (this.#cancelTimer === undefined && this.#saving === undefined) {
+      this.#cancelTimer = this.#clock.after(gatherMs, () => this.#start());
+    }
+  }
+
+  /** Save all that is durable now; resolves when it is saved. */
+  async flush(): Promise<void> {
+    while (this.#saving !== undefined || this.#gathering.records > 0) {
+      this.#start();
+      await this.#saving;
+    }
+  }
+
+  #start(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#saving !== undefined || this.#gathering.records === 0) return;
+    const batch = this.#gathering;
+    this.#gathering = emptyBatch(batch.at);
+    this.#saving = this.#save(batch).then(
+      () => {
+        this.#saving = undefined;
+        this.onSaved();
+        if (this.#gathering.records > 0) this.#cancelTimer = this.#clock.after(gatherMs, () => this.#start());
+      },
+      // The claim is lost with a failed save; `lost` tells the engine, which stops.
+      () => undefined,
+    );
+  }
+
+  async #save(batch: Batch): Promise<void> {
+    let rows: [string, unknown][] = [];
+    for (const [id, position] of batch.receipts) {
+      rows.push([prefixes.receipt + id, position]);
+      if (rows.length >= this.#limits.savePieceRows) rows = await this.#piece(rows);
+    }
+    for (const [cell, snapshot] of batch.cells) {
+      pushRows(cell, snapshot, rows);
+      if (rows.length >= this.#limits.savePieceRows) rows = await this.#piece(rows);
+    }
+    await this.#claim.save(rows, batch.at);
+    for (const cell of batch.cells.keys()) cell.unsaved -= 1;
+    this.#world.trimMemory();
+    this.#receipts.trimMemory(batch.at);
+    await this.#trim();
+  }
+
+  async #piece(rows: readonly Row[]): Promise<[string, unknown][]> {
+    await this.#claim.save(rows);
+    return [];
+  }
+
+  /** Trim records that are saved, and older than the retention or beyond its size. */
+  async #trim(): Promise<void> {
+    const { recordBytes } = this.#claim.stats();
+    if (Math.abs(recordBytes - this.#bytesAtTrim) < trimEveryBytes && recordBytes < this.#limits.retainBytes) return;
+    const oldestMs = this.#clock.now() - this.#limits.retainMs;
+    let bytesOver = recordBytes - this.#limits.retainBytes;
+    const average = recordBytes / Math.max(1, this.#claim.tail - this.#claim.head + 1);
+    let before = this.#claim.head;
+    while (before <= this.#claim.savedAt) {
+      const forgotten: Row[] = [];
+      const pieceEnd = Math.min(before + trimPieceRecords, this.#claim.savedAt + 1);
+      const from = before;
+      while (before < pieceEnd) {
+        const record = must(this.#claim.record(before), 'a record of the journal');
+        if (record.atMs >= oldestMs && bytesOver <= 0) break;
+        for (const [id] of record.commands as Entry[]) forgotten.push([prefixes.receipt + id, null]);
+        bytesOver -= average;
+        before += 1;
+      }
+      if (before === from) break;
+      await this.#claim.save(forgotten);
+      await this.#claim.trim(before);
+    }
+    this.#bytesAtTrim = this.#claim.stats().recordBytes;
+  }
+}

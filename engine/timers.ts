@@ -1,0 +1,68 @@
+/**
+ * Due times in a binary heap. A timer is a statement about an order ("its release delay ends then") that
+ * stands in the order's own row, so nothing here is stored: recovery sets them again. A timer that was
+ * overtaken is not searched for; when it comes up, its order no longer agrees and it is dropped.
+ */
+import type { OrderId } from '../actors/ids.ts';
+
+interface Timer {
+  readonly atMs: number;
+  readonly orderId: OrderId;
+}
+
+export class Timers {
+  readonly #heap: Timer[] = [];
+
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /** The earliest due time, or undefined. */
+  get nextAtMs(): number | undefined {
+    return this.#heap[0]?.atMs;
+  }
+
+  set(atMs: number, orderId: OrderId): void {
+    const heap = this.#heap;
+    const timer = { atMs, orderId };
+    let at = heap.length;
+    heap.push(timer);
+    while (at > 0) {
+      const up = (at - 1) >> 1;
+      const parent = heap[up];
+      if (parent === undefined || parent.atMs <= atMs) break;
+      heap[at] = parent;
+      at = up;
+    }
+    heap[at] = timer;
+  }
+
+  /** Take the earliest timer if it is due. */
+  takeDue(nowMs: number): Timer | undefined {
+    const heap = this.#heap;
+    const first = heap[0];
+    if (first === undefined || first.atMs > nowMs) return undefined;
+    const last = heap.pop();
+    if (last !== undefined && heap.length > 0) this.#sink(last);
+    return first;
+  }
+
+  #sink(timer: Timer): void {
+    const heap = this.#heap;
+    let at = 0;
+    for (;;) {
+      let down = 2 * at + 1;
+      let child = heap[down];
+      if (child === undefined) break;
+      const right = heap[down + 1];
+      if (right !== undefined && right.atMs < child.atMs) {
+        child = right;
+        down += 1;
+      }
+      if (child.atMs >= timer.atMs) break;
+      heap[at] = child;
+      at = down;
+    }
+    heap[at] = timer;
+  }
+}

@@ -1,0 +1,294 @@
+/**
+ * The turn: how commands become durable.
+ *
+ *   1. Commands wait in the inbox. A turn takes them in order, with the timers that are due and the
+ *      orders that arriving stock wakes, and reads the clock once.
+ *   2. A command whose id was seen before is answered from its receipt. Any other is carried out to
+ *      quiescence, all or nothing (run-command.ts), and its outcome is kept for later.
+ *   3. When the journal is free, the turn is sealed: the rows of everything it changed, the commands
+ *      with their outcomes and the events become one record, and that is appended.
+ *   4. Commands go on being taken into the next turn while the append is under way.
+ *   5. When the record is durable, and not before, subscribers are told, then each caller gets its reply.
+ *   6. An append that fails or hangs ends the process: nobody was told, and a retry finds the truth.
+ */
+import type { Command } from '../actors/commands.ts';
+import { reject } from '../actors/rejection.ts';
+import { atp, type StockContext } from '../actors/stock-ledger.ts';
+import type { Event, StockChange } from '../actors/vocabulary.ts';
+import type { Claim, Position, TurnRecord } from '../storage/journal.ts';
+import type { Cell } from './cells.ts';
+import type { Clock } from './clock.ts';
+import type { Core } from './core.ts';
+import { Inbox } from './inbox.ts';
+import type { Published, Reply } from './outcome.ts';
+import { answerAgain, entryOf, outcomeOf, type Entry, type Receipts } from './receipts.ts';
+import { pushRows } from './rows.ts';
+import { releaseDue, runCommand, wakeOrder } from './run-command.ts';
+import type { Saver } from './saver.ts';
+import type { Timers } from './timers.ts';
+
+export interface TurnHooks {
+  /** A turn is durable: called before its replies go out. */
+  onPublished(published: Published): void;
+  /** A bug was caught; the command it befell was undone. */
+  onBug(bug: unknown): void;
+  /** A commit takes longer than it should. */
+  onSlowCommit(elapsedMs: number): void;
+  /** A commit did not end in time: the process must be killed, for a clean exit would wait for it too. */
+  onHungCommit(): void;
+}
+
+export interface TurnParts {
+  readonly claim: Claim;
+  readonly clock: Clock;
+  readonly receipts: Receipts;
+  readonly timers: Timers;
+  readonly saver: Saver;
+  readonly hooks: TurnHooks;
+  /** The time of the last record: turns never go back before it. */
+  readonly lastAtMs: number;
+}
+
+/** A turn while it takes commands, and until it is durable. */
+interface Turn {
+  readonly atMs: number;
+  readonly entries: Entry[];
+  readonly replies: Reply[];
+  /** Retries of commands that are not durable yet: answered when this turn is. */
+  readonly again: { readonly entry: Entry; readonly retry: Command; readonly reply: Reply }[];
+  wakes: number;
+  /** A large command has the turn to itself. */
+  isFull: boolean;
+}
+
+export class Turns {
+  readonly inbox: Inbox;
+  readonly #core: Core;
+  readonly #parts: TurnParts;
+  #open: Turn | undefined;
+  #appending: Turn | undefined;
+  #isScheduled = false;
+  #isHalted = false;
+  #lastAtMs: number;
+  #timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(core: Core, parts: TurnParts) {
+    this.#core = core;
+    this.#parts = parts;
+    this.#lastAtMs = parts.lastAtMs;
+    this.inbox = new Inbox(core.limits.inboxCountMax);
+    parts.saver.onSaved = () => this.schedule();
+  }
+
+  /** Queue a command; refused at once as busy when the inbox is full. */
+  submit(command: Command, reply: Reply): void {
+    if (this.inbox.put({ command, reply })) this.schedule();
+    else reply({ refused: reject('busy', 'the inbox is full; try again shortly'), position: this.#parts.claim.tail });
+  }
+
+  /** Make sure a turn begins soon. */
+  schedule(): void {
+    if (this.#isScheduled || this.#isHalted) return;
+    this.#isScheduled = true;
+    this.#parts.clock.soon(() => {
+      this.#isScheduled = false;
+      this.#advance();
+    });
+  }
+
+  /** Do nothing any more. Commands in the inbox stay unanswered. */
+  halt(): void {
+    this.#isHalted = true;
+    this.#timer?.cancel();
+  }
+
+  /** Resolves when every command taken so far is durable and answered. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenIdle.push(resolve);
+      this.schedule();
+    });
+  }
+
+  #advance(): void {
+    if (this.#isHalted) return;
+    this.#fill();
+    if (this.#appending === undefined) this.#seal();
+    this.#setTimer();
+    const isIdle = this.inbox.count === 0 && this.#open === undefined && this.#appending === undefined;
+    if (isIdle) for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  // 1. Take what waits into the open turn, as far as there is room.
+  #fill(): void {
+    if (this.#parts.saver.isBehind) return;
+    const turn = (this.#open ??= this.#begin());
+    this.#fillFromTimers(turn);
+    this.#fillFromWakes(turn);
+    while (this.#hasRoom(turn)) {
+      const next = this.inbox.peek();
+      if (next === undefined) break;
+      const isLarge = linesOf(next.command) > this.#core.limits.smallCommandLinesMax;
+      if (isLarge && turn.entries.length > 0) break;
+      turn.isFull = isLarge;
+      const { command, reply } = this.inbox.take();
+      this.#take(turn, command, reply);
+    }
+  }
+
+  #begin(): Turn {
+    this.#lastAtMs = Math.max(this.#parts.clock.now(), this.#lastAtMs);
+    return { atMs: this.#lastAtMs, entries: [], replies: [], again: [], wakes: 0, isFull: false };
+  }
+
+  #hasRoom(turn: Turn): boolean {
+    const { turnCommandsMax, turnBytesMax } = this.#core.limits;
+    return !turn.isFull && turn.entries.length < turnCommandsMax && this.#core.changes.bytes < turnBytesMax;
+  }
+
+  #fillFromTimers(turn: Turn): void {
+    while (turn.wakes < this.#core.limits.turnWakesMax && this.#hasRoom(turn)) {
+      const due = this.#parts.timers.takeDue(turn.atMs);
+      if (due === undefined) return;
+      turn.wakes += 1;
+      releaseDue(this.#core, due.orderId, turn.atMs, this.#parts.hooks.onBug);
+    }
+  }
+
+  #fillFromWakes(turn: Turn): void {
+    const { wakes, world, limits } = this.#core;
+    while (turn.wakes < limits.turnWakesMax && this.#hasRoom(turn)) {
+      const order = wakes.take(({ sku }) => world.atp(sku, undefined) > 0);
+      if (order === undefined) return;
+      turn.wakes += 1;
+      wakeOrder(this.#core, order, turn.atMs, this.#parts.hooks.onBug);
+    }
+  }
+
+  // 2. Answer a command from its receipt, or carry it out.
+  #take(turn: Turn, command: Command, reply: Reply): void {
+    const { receipts, claim, hooks } = this.#parts;
+    const receipt = receipts.find(command.commandId);
+    if (typeof receipt === 'number') {
+      const entry = entryAt(claim, receipt, command);
+      if (entry !== undefined) {
+        reply(answerAgain(entry, receipt, command));
+        return;
+      }
+    } else if (receipt !== undefined) {
+      const turnOfIt = this.#appending?.entries.includes(receipt) === true ? this.#appending : turn;
+      turnOfIt.again.push({ entry: receipt, retry: command, reply });
+      return;
+    }
+    const entry = entryOf(command, runCommand(this.#core, command, turn.atMs, hooks.onBug));
+    receipts.add(command.commandId, entry);
+    turn.entries.push(entry);
+    turn.replies.push(reply);
+  }
+
+  // 3. Seal the open turn and append it.
+  #seal(): void {
+    const turn = this.#open;
+    if (turn === undefined) return;
+    this.#open = undefined;
+    const { changed, events } = this.#core.changes.takeTurn();
+    if (changed.length === 0 && turn.entries.length === 0) return;
+    const snapshots = changed.map(({ snapshot }) => snapshot);
+    const rows: [string, unknown][] = [];
+    for (const [index, cell] of changed.entries()) pushRows(cell, snapshots[index], rows);
+    const record = { atMs: turn.atMs, commands: turn.entries, rows, events, outbox: [] };
+    this.#appending = turn;
+    void this.#append(turn, record, changed, snapshots, events);
+  }
+
+  async #append(
+    turn: Turn,
+    record: TurnRecord,
+    changed: readonly Cell[],
+    snapshots: readonly Cell['snapshot'][],
+    events: readonly Event[],
+  ): Promise<void> {
+    const { claim, saver } = this.#parts;
+    const stopWatch = this.#watch();
+    let position: Position;
+    try {
+      position = await claim.append(record, claim.tail);
+    } catch {
+      // 6. Fenced or unknown: the claim is lost, `claim.lost` tells the engine. Nobody is answered.
+      this.halt();
+      return;
+    } finally {
+      stopWatch();
+    }
+    if (this.#isHalted) return;
+    this.#appending = undefined;
+    saver.add(position, changed, snapshots, turn.entries);
+    this.#release(turn, position, { position, atMs: turn.atMs, events, stock: stockChanges(changed, snapshots) });
+    this.#advance();
+  }
+
+  // 5. Tell subscribers, then each caller.
+  #release(turn: Turn, position: Position, published: Published): void {
+    this.#parts.receipts.settle(turn.entries, position);
+    this.#parts.hooks.onPublished(published);
+    for (const [index, entry] of turn.entries.entries()) turn.replies[index]?.(outcomeOf(entry, position));
+    for (const { entry, retry, reply } of turn.again) reply(answerAgain(entry, position, retry));
+  }
+
+  /** Report a commit that is slow; kill the process when it hangs. */
+  #watch(): () => void {
+    const { clock, hooks } = this.#parts;
+    const { commitWarnMs, commitExitMs } = this.#core.limits;
+    const cancelWarn = clock.after(commitWarnMs, () => hooks.onSlowCommit(commitWarnMs));
+    const cancelExit = clock.after(commitExitMs, () => hooks.onHungCommit());
+    return () => {
+      cancelWarn();
+      cancelExit();
+    };
+  }
+
+  /** Wake up when the next timer is due, or at once when orders still wait to be woken. */
+  #setTimer(): void {
+    const { timers, clock, saver } = this.#parts;
+    if (saver.isBehind) return;
+    if (!this.#core.wakes.isEmpty || this.inbox.count > 0) {
+      if (this.#appending === undefined) this.schedule();
+      return;
+    }
+    const atMs = timers.nextAtMs;
+    if (atMs === undefined || this.#timer?.atMs === atMs) return;
+    this.#timer?.cancel();
+    const cancel = clock.after(atMs - clock.now(), () => {
+      this.#timer = undefined;
+      this.schedule();
+    });
+    this.#timer = { atMs, cancel };
+  }
+}
+
+/** Lines or entries a command carries. */
+function linesOf({ body }: Command): number {
+  if ('entries' in body) return body.entries.length;
+  return 'lines' in body && body.lines !== undefined ? body.lines.length : 0;
+}
+
+/** The command a receipt points to, as its record has it; undefined when the record was trimmed. */
+function entryAt(claim: Claim, position: Position, { commandId }: Command): Entry | undefined {
+  const commands = claim.record(position)?.commands as readonly Entry[] | undefined;
+  return commands?.find(([id]) => id === commandId);
+}
+
+function stockChanges(changed: readonly Cell[], snapshots: readonly Cell['snapshot'][]): StockChange[] {
+  const changes: StockChange[] = [];
+  for (const [index, cell] of changed.entries()) {
+    if (cell.kind === 'stock') changes.push(stockChange((snapshots[index] as NonNullable<typeof cell.snapshot>).context));
+  }
+  return changes;
+}
+
+/** A stock as subscribers see it. */
+export function stockChange(stock: StockContext): StockChange {
+  const { sku, location, onHand, unavailable, allocated, buffer } = stock;
+  return { sku, location, levels: { onHand, unavailable, allocated, buffer }, atp: atp(stock) };
+}

@@ -1,0 +1,38 @@
+/**
+ * Who is woken when stock appears: the orders that wait for that SKU, oldest first, as long as there is
+ * something to promise. A SKU is queued once however often it gains; nothing ever looks for work.
+ */
+import type { OrderId } from '../actors/ids.ts';
+import type { SkuCell } from './cells.ts';
+
+export class Wakes {
+  readonly #queue = new Set<SkuCell>();
+  #current: { readonly sku: SkuCell; readonly orders: readonly OrderId[]; next: number } | undefined;
+
+  get isEmpty(): boolean {
+    return this.#current === undefined && this.#queue.size === 0;
+  }
+
+  /** A SKU has gained units, or somewhere to sell them from. */
+  add(sku: SkuCell): void {
+    if (sku.waiting !== undefined && sku.waiting.size > 0) this.#queue.add(sku);
+  }
+
+  /** The next order to source again. `hasStock` tells whether a SKU still has anything to promise. */
+  take(hasStock: (sku: SkuCell) => boolean): OrderId | undefined {
+    for (;;) {
+      const current = this.#current;
+      if (current === undefined) {
+        const [sku] = this.#queue;
+        if (sku === undefined) return undefined;
+        this.#queue.delete(sku);
+        this.#current = { sku, orders: [...(sku.waiting ?? [])], next: 0 };
+        continue;
+      }
+      const order = current.orders[current.next];
+      current.next += 1;
+      if (order === undefined || !hasStock(current.sku)) this.#current = undefined;
+      else if (current.sku.waiting?.has(order) === true) return order;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The world in memory: every live thing by its name. Orders beyond the memory bound and closed orders
+ * are read back from their saved rows when they are needed; everything else stays.
+ */
+import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
+import type { Claim } from '../storage/journal.ts';
+import {
+  carrierCell,
+  channelCell,
+  locationCell,
+  orderCell,
+  orderSteps,
+  place,
+  stockCell,
+  type CarrierCell,
+  type ChannelCell,
+  type LocationCell,
+  type OrderCell,
+  type SkuCell,
+  type StockCell,
+} from './cells.ts';
+import { orderFromRow, prefixes } from './rows.ts';
+import { isFinal } from './step.ts';
+
+export class World {
+  readonly carriers = new Map<CarrierId, CarrierCell>();
+  readonly channels = new Map<ChannelId, ChannelCell>();
+  readonly locations = new Map<LocationId, LocationCell>();
+  readonly locationList: LocationCell[] = [];
+  readonly skus = new Map<Sku, SkuCell>();
+  /** Orders in memory, the longest untouched first. */
+  readonly orders = new Map<OrderId, OrderCell>();
+  stockCount = 0;
+  /** Open orders that are not in memory: their rows are under another key than closed ones'. */
+  readonly #openOnDisk = new Set<OrderId>();
+  readonly #saved: Pick<Claim, 'row'>;
+  readonly #ordersMax: number;
+
+  constructor(saved: Pick<Claim, 'row'>, ordersInMemoryMax: number) {
+    this.#saved = saved;
+    this.#ordersMax = ordersInMemoryMax;
+  }
+
+  /** The order, from memory or its saved row; undefined when there is none. */
+  order(id: OrderId): OrderCell | undefined {
+    const cell = this.orders.get(id) ?? this.#readBack(id);
+    return cell?.snapshot === undefined ? undefined : cell;
+  }
+
+  /** The cell for an order that is about to be placed. The caller has made sure that `order` found none. */
+  newOrder(id: OrderId): OrderCell {
+    const present = this.orders.get(id);
+    if (present !== undefined) return present;
+    const cell = orderCell(id);
+    this.orders.set(id, cell);
+    return cell;
+  }
+
+  #readBack(id: OrderId): OrderCell | undefined {
+    const isOpen = this.#openOnDisk.delete(id);
+    const row = this.#saved.row((isOpen ? prefixes.open : prefixes.closed) + id);
+    if (row === undefined || row === null) return undefined;
+    const cell = orderCell(id);
+    place(cell, orderFromRow(id, row));
+    this.orders.set(id, cell);
+    return cell;
+  }
+
+  /** Let go of the longest untouched orders above the bound, and of those that do not exist. */
+  trimMemory(): void {
+    let tries = this.orders.size - this.#ordersMax;
+    for (const [id, cell] of this.orders) {
+      if (tries <= 0) return;
+      tries -= 1;
+      this.orders.delete(id);
+      // Not saved yet: it must stay, so it goes to the end of the line.
+      if (cell.unsaved > 0) this.orders.set(id, cell);
+      else if (cell.snapshot !== undefined && !isFinal(orderSteps, cell.snapshot.value)) this.#openOnDisk.add(id);
+    }
+  }
+
+  /** Recovery: an open order whose row stays on disk until it is needed. */
+  leaveOnDisk(id: OrderId): void {
+    this.#openOnDisk.add(id);
+  }
+
+  location(id: LocationId): LocationCell {
+    let cell = this.locations.get(id);
+    if (cell === undefined) {
+      cell = locationCell(id, this.locationList.length);
+      this.locations.set(id, cell);
+      this.locationList.push(cell);
+    }
+    return cell;
+  }
+
+  channel(id: ChannelId): ChannelCell {
+    let cell = this.channels.get(id);
+    if (cell === undefined) this.channels.set(id, (cell = channelCell(id)));
+    return cell;
+  }
+
+  carrier(id: CarrierId): CarrierCell {
+    let cell = this.carriers.get(id);
+    if (cell === undefined) this.carriers.set(id, (cell = carrierCell(id)));
+    return cell;
+  }
+
+  /** Whether any location ever had this SKU. */
+  knows(sku: Sku): boolean {
+    return this.skus.get(sku)?.stocks.some(({ snapshot }) => snapshot !== undefined) === true;
+  }
+
+  /** The stock of a SKU at a location, if there ever was any. */
+  findStock(sku: Sku, location: LocationId): StockCell | undefined {
+    const stocks = this.skus.get(sku)?.stocks;
+    if (stocks === undefined) return undefined;
+    for (const stock of stocks) if (stock.location.id === location) return stock;
+    return undefined;
+  }
+
+  /** The cell for a stock, made when new. */
+  stock(sku: Sku, location: LocationCell): StockCell {
+    let item = this.skus.get(sku);
+    if (item === undefined) this.skus.set(sku, (item = { sku, stocks: [], waiting: undefined }));
+    for (const stock of item.stocks) if (stock.location === location) return stock;
+    const cell = stockCell(item, location);
+    item.stocks.push(cell);
+    this.stockCount += 1;
+    return cell;
+  }
+
+  /** Whether a channel sells from a location: the location is open and, if the channel names any, among them. */
+  sells(channel: ChannelCell | undefined, location: LocationCell): boolean {
+    if (location.snapshot?.context.state !== 'open') return false;
+    const named = channel?.snapshot?.context.locations;
+    return named === undefined || named.includes(location.id);
+  }
+
+  /** The units of a SKU that a channel may sell now; without a channel, over all open locations. */
+  atp(sku: Sku, channel: ChannelCell | undefined): number {
+    let sum = 0;
+    for (const stock of this.skus.get(sku)?.stocks ?? []) {
+      if (stock.atp > 0 && this.sells(channel, stock.location)) sum += stock.atp;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * What operators scrape. The hot path only adds to plain numbers; they become Prometheus text when
+ * somebody asks. Durations are in seconds, as Prometheus wants them.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { EngineApi } from '../engine/api.ts';
+import type { RejectionCode } from '../actors/rejection.ts';
+
+const latencyBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+const sizeBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
+
+/** What the engine's turns report; the composition root hands it to the engine. */
+export interface TurnReport {
+  readonly commands: number;
+  /** From the first command of the turn to the append. */
+  readonly durationMs: number;
+}
+
+export class Metrics {
+  connections = 0;
+  connectionsOpened = 0;
+  connectionsRefused = 0;
+  subscriptions = 0;
+  pushes = 0;
+  /** Pushes that could not be sent and are given again when the reader has caught up. */
+  pushesPutOff = 0;
+  /** Times a connection read too slowly and its subscriptions were paused. */
+  paused = 0;
+  /** Connections closed because they did not even read their replies. */
+  closedSlow = 0;
+  malformedFrames = 0;
+  framesIn = 0;
+  bytesIn = 0;
+  bytesOut = 0;
+  queries = 0;
+  httpRequests = 0;
+  incidents = 0;
+  readonly #commands = new Map<string, Map<'ok' | RejectionCode, number>>();
+  readonly #registry = new Registry();
+  readonly #reply: Histogram;
+  readonly #turn: Histogram;
+  readonly #turnCommands: Histogram;
+  readonly #commit: Histogram;
+
+  constructor(engine: EngineApi) {
+    const registers = [this.#registry];
+    const histogram = (name: string, help: string, buckets: number[]): Histogram =>
+      new Histogram({ name, help, buckets, registers });
+    this.#reply = histogram(
+      'baton_reply_seconds', 'From a command’s arrival to its durable answer', latencyBuckets);
+    this.#turn = histogram('baton_turn_seconds', 'Computing one turn', latencyBuckets);
+    this.#turnCommands = histogram('baton_turn_commands', 'Commands in one turn', sizeBuckets);
+    this.#commit = histogram('baton_commit_seconds', 'Making one turn durable', latencyBuckets);
+    this.#registerCommands(registers);
+    this.#registerPlain(registers);
+    registerEngine(engine, registers);
+    registerLag(registers);
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** One command answered. */
+  answered(kind: string, outcome: 'ok' | RejectionCode, elapsedMs: number): void {
+    let outcomes = this.#commands.get(kind);
+    if (outcomes === undefined) this.#commands.set(kind, (outcomes = new Map()));
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    this.#reply.observe(elapsedMs / 1_000);
+  }
+
+  /** One turn computed. */
+  turn(report: TurnReport): void {
+    this.#turn.observe(report.durationMs / 1_000);
+    this.#turnCommands.observe(report.commands);
+  }
+
+  /** One turn made durable. */
+  commit(durationMs: number): void {
+    this.#commit.observe(durationMs / 1_000);
+  }
+
+  /** The text of /metrics, and its content type. */
+  async text(): Promise<{ readonly contentType: string; readonly body: string }> {
+    return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
+  }
+
+  #registerCommands(registers: Registry[]): void {
+    const commands = this.#commands;
+    new Counter({
+      name: 'baton_commands_total',
+      help: 'Commands answered, by kind and outcome',
+      labelNames: ['kind', 'outcome'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [kind, outcomes] of commands) {
+          for (const [outcome, count] of outcomes) this.inc({ kind, outcome }, count);
+        }
+      },
+    });
+  }
+
+  #registerPlain(registers: Registry[]): void {
+    const counters = [
+      ['baton_connections_opened_total', 'Connections accepted', () => this.connectionsOpened],
+      ['baton_connections_refused_total', 'Connections refused', () => this.connectionsRefused],
+      ['baton_pushes_total', 'Frames pushed to subscribers', () => this.pushes],
+      ['baton_pushes_put_off_total', 'Pushes put off for slow readers', () => this.pushesPutOff],
+      ['baton_paused_total', 'Times a slow reader was paused', () => this.paused],
+      ['baton_closed_slow_total', 'Connections closed as too slow', () => this.closedSlow],
+      ['baton_malformed_frames_total', 'Frames refused as malformed', () => this.malformedFrames],
+      ['baton_frames_in_total', 'Frames received', () => this.framesIn],
+      ['baton_bytes_in_total', 'Bytes of frames received', () => this.bytesIn],
+      ['baton_bytes_out_total', 'Bytes of frames sent', () => this.bytesOut],
+      ['baton_queries_total', 'Queries answered', () => this.queries],
+      ['baton_http_requests_total', 'HTTP requests', () => this.httpRequests],
+      ['baton_incidents_total', 'Bugs caught and logged', () => this.incidents],
+    ] as const;
+    for (const [name, help, read] of counters) {
+      new Counter({
+        name, help, registers,
+        collect() {
+          this.reset();
+          this.inc(read());
+        },
+      });
+    }
+    gauge('baton_connections', 'Open connections', registers, () => this.connections);
+    gauge('baton_subscriptions', 'Live subscriptions', registers, () => this.subscriptions);
+  }
+}
+
+function gauge(name: string, help: string, registers: Registry[], read: () => number): void {
+  new Gauge({
+    name, help, registers,
+    collect() {
+      this.set(read());
+    },
+  });
+}
+
+function registerEngine(engine: EngineApi, registers: Registry[]): void {
+  const status = () => engine.query({ kind: 'engine.status', body: {} }).ok;
+  gauge('baton_position', 'Last durable position of the journal', registers, () => engine.position);
+  gauge('baton_head', 'First position still readable', registers, () => engine.head);
+  gauge('baton_serving', '1 while commands are taken', registers, () => (engine.mode === 'serving' ? 1 : 0));
+  gauge('baton_inbox_commands', 'Commands waiting for a turn', registers, () => status().inbox);
+  gauge('baton_open_orders', 'Open orders', registers, () => status().openOrders);
+  gauge('baton_orders_in_memory', 'Orders in memory', registers, () => status().ordersInMemory);
+  gauge('baton_stocks', 'Stock actors', registers, () => status().stocks);
+  gauge('baton_timers', 'Timers set', registers, () => status().timers);
+  gauge('baton_save_lag', 'Positions not yet in saved rows', registers, () => {
+    const { position, savedAt } = status();
+    return position - savedAt;
+  });
+}
+
+function registerLag(registers: Registry[]): void {
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  delay.enable();
+  gauge('baton_event_loop_lag_seconds', 'Event loop lag, p99 since last asked', registers, () => {
+    const seconds = Number.isNaN(delay.mean) ? 0 : delay.percentile(99) / 1e9;
+    delay.reset();
+    return seconds;
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * Who follows what: from an event to its subscribers without looking at the others. The streams keep
+ * one for all that are live, and each replay one of its own.
+ */
+import type { Event } from '../actors/vocabulary.ts';
+import { seesChannel } from './streams-subscription.ts';
+import type { EventSubscription, EventTopic } from './streams-subscription.ts';
+import { Part } from './wire-encode.ts';
+
+export type Followers = Set<EventSubscription>;
+
+/** The followers of one key, with what happened to it in one turn, in order. */
+export interface Told {
+  readonly followers: Followers;
+  readonly events: Event[];
+  readonly parts: Part[];
+}
+
+/** The key of `decisions` and `exceptions` of every channel; no channel is called so. */
+const every = '*';
+
+export class TopicIndex {
+  readonly #order = new Map<string, Followers>();
+  readonly #location = new Map<string, Followers>();
+  readonly #decisions = new Map<string, Followers>();
+  readonly #exceptions = new Map<string, Followers>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(subscription: EventSubscription): void {
+    const [map, key] = this.#place(subscription.topic);
+    let followers = map.get(key);
+    if (followers === undefined) {
+      followers = new Set();
+      map.set(key, followers);
+    }
+    if (followers.has(subscription)) return;
+    followers.add(subscription);
+    this.#size += 1;
+  }
+
+  remove(subscription: EventSubscription): void {
+    const [map, key] = this.#place(subscription.topic);
+    const followers = map.get(key);
+    if (followers === undefined || !followers.delete(subscription)) return;
+    this.#size -= 1;
+    if (followers.size === 0) map.delete(key);
+  }
+
+  *subscriptions(): IterableIterator<EventSubscription> {
+    for (const map of [this.#order, this.#location, this.#decisions, this.#exceptions]) {
+      for (const followers of map.values()) yield* followers;
+    }
+  }
+
+  /** What one turn's events say to whom; nothing for events nobody follows. */
+  tell(events: readonly Event[]): IterableIterator<Told> {
+    const told = new Map<Followers, Told>();
+    for (const event of events) this.#sort(event, told);
+    return told.values();
+  }
+
+  #place(topic: EventTopic): [Map<string, Followers>, string] {
+    switch (topic.topic) {
+      case 'order':
+        return [this.#order, topic.orderId];
+      case 'location':
+        return [this.#location, topic.location];
+      case 'decisions':
+        return [this.#decisions, topic.channel ?? every];
+      case 'exceptions':
+        return [this.#exceptions, topic.channel ?? every];
+    }
+  }
+
+  #sort(event: Event, told: Map<Followers, Told>): void {
+    let part: Part | undefined;
+    const add = (followers: Followers | undefined): void => {
+      if (followers === undefined) return;
+      part ??= new Part(event);
+      const entry = told.get(followers);
+      if (entry === undefined) told.set(followers, { followers, events: [event], parts: [part] });
+      else {
+        entry.events.push(event);
+        entry.parts.push(part);
+      }
+    };
+    if (event.kind === 'carrier.changed') return;
+    add(this.#order.get(event.orderId));
+    if (event.kind === 'fulfillment.changed') add(this.#location.get(event.location));
+    if (event.kind === 'order.sourced') {
+      add(this.#decisions.get(every));
+      add(this.#decisions.get(event.channel));
+    }
+    if (event.kind === 'exception.raised' || event.kind === 'exception.cleared') {
+      add(this.#exceptions.get(every));
+      add(this.#exceptions.get(event.channel));
+    }
+  }
+}
+
+/** The parts of what was told that this subscriber may see. A location's work is its own, whoever sold it. */
+export function partsFor(subscription: EventSubscription, told: Told): readonly Part[] {
+  const { caller, topic } = subscription;
+  if (caller.channels === '*' || topic.topic === 'location') return told.parts;
+  return told.parts.filter((_, index) => {
+    const event = told.events[index];
+    return event !== undefined && 'channel' in event && seesChannel(caller, event.channel);
+  });
+}

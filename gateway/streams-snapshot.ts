@@ -1,0 +1,94 @@
+/** The whole truth of a topic, asked of the engine: what a subscription begins with, and begins again with after a gap. */
+import type { EngineApi } from '../engine/api.ts';
+import type { StockView } from '../engine/outcome.ts';
+import type { ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
+import type { OrderView, StockChange } from '../actors/vocabulary.ts';
+import { seesChannel } from './streams-subscription.ts';
+import type { Caller, EventTopic } from './streams-subscription.ts';
+import type { ChannelStock, ExceptionList, LocationWork, Snapshot } from './protocol.ts';
+
+export interface TopicSnapshot {
+  readonly position: number;
+  readonly snapshot: Snapshot;
+}
+
+/** Lines of all orders in a location's snapshot together: keeps it well below what a socket may buffer. */
+const snapshotLinesMax = 2_000;
+const exceptionsMax = 10_000;
+const pageMax = 1_000;
+
+/** The snapshot of a topic of events; undefined for `decisions`, which are history and have no state. */
+export function snapshotOf(
+  engine: EngineApi,
+  caller: Caller,
+  topic: EventTopic,
+  ordersMax: number,
+): TopicSnapshot | undefined {
+  switch (topic.topic) {
+    case 'order':
+      return orderSnapshot(engine, caller, topic.orderId);
+    case 'location':
+      return locationSnapshot(engine, topic.location, ordersMax);
+    case 'exceptions':
+      return exceptionsSnapshot(engine, caller, topic.channel);
+    case 'decisions':
+      return undefined;
+  }
+}
+
+function orderSnapshot(engine: EngineApi, caller: Caller, orderId: OrderId): TopicSnapshot {
+  const { ok, position } = engine.query({ kind: 'order.get', body: { orderId } });
+  // Another channel's order looks like one that does not exist.
+  return { position, snapshot: ok !== null && seesChannel(caller, ok.channel) ? ok : null };
+}
+
+function locationSnapshot(engine: EngineApi, location: LocationId, ordersMax: number): TopicSnapshot {
+  const { ok, position } = engine.query({ kind: 'order.list', body: { location, limit: ordersMax } });
+  let lines = 0;
+  const orders: OrderView[] = [];
+  for (const order of ok.orders) {
+    lines += order.lines.length;
+    if (lines > snapshotLinesMax && orders.length > 0) break;
+    orders.push(order);
+  }
+  const more = ok.next !== undefined || orders.length < ok.orders.length;
+  const snapshot: LocationWork = { location, orders, more };
+  return { position, snapshot };
+}
+
+function exceptionsSnapshot(
+  engine: EngineApi,
+  caller: Caller,
+  channel: ChannelId | undefined,
+): TopicSnapshot {
+  const orders: OrderId[] = [];
+  let after: OrderId | undefined;
+  let position: number;
+  do {
+    const body = { state: 'exception' as const, limit: pageMax, ...(after === undefined ? {} : { after }) };
+    const page = engine.query({ kind: 'order.list', body });
+    position = page.position;
+    for (const order of page.ok.orders) {
+      const meant = channel === undefined || order.channel === channel;
+      if (meant && seesChannel(caller, order.channel)) orders.push(order.orderId);
+    }
+    after = page.ok.next;
+  } while (after !== undefined && orders.length < exceptionsMax);
+  const snapshot: ExceptionList = { orders, more: after !== undefined };
+  return { position, snapshot };
+}
+
+/** Every balance of a SKU, as the stock topic without a channel shows it. */
+export function stockOf(engine: EngineApi, sku: Sku): readonly StockChange[] {
+  return engine.query({ kind: 'stock.get', body: { sku } }).ok.map(stockChange);
+}
+
+function stockChange(view: StockView): StockChange {
+  const { sku, location, atp, onHand, unavailable, allocated, buffer } = view;
+  return { sku, location, levels: { onHand, unavailable, allocated, buffer }, atp };
+}
+
+/** What a channel may sell of a SKU now. */
+export function channelStockOf(engine: EngineApi, sku: Sku, channel: ChannelId): ChannelStock {
+  return { sku, atp: engine.atp(sku, channel) };
+}

@@ -1,0 +1,299 @@
+/**
+ * The one implementation of `Claim`, over any driver: the order of appends, the fence, the endings, the
+ * verified reads. A write that the driver rejects ends the claim: after a failed flush a second try that
+ * succeeds proves nothing, so the only safe answer is to stop and read the truth from disk.
+ */
+
+import { decodeRecord, decodeRow, encodeRecord, encodeRow, hashRecord } from './codec.ts';
+import type { Link } from './codec.ts';
+import type { Driver, Marks } from './driver.ts';
+import { JournalError, recordBytesMax } from './journal.ts';
+import type {
+  Claim, JournalErrorCode, JournalStats, Loss, Position, Row, Space, StoredRecord, TurnRecord, Value,
+  Verification,
+} from './journal.ts';
+import { checkRows } from './keys.ts';
+import { Chain, Scrubber, checkTail, linkAt, nextTick, rowPieces, type LiveMarks } from './verify.ts';
+
+/** Encoding holds up the turn, so one transaction takes no more than this: about a millisecond. */
+const rowsPerSave = 256;
+const bytesPerSave = 1024 * 1024;
+/** Deleting holds up the appends behind it. */
+const recordsPerTrim = 64;
+/** Records read between two visits to the event loop. */
+const recordsPerPiece = 16;
+
+/**
+ * Verify the tail and hand out the claim.
+ * @param release what to undo besides closing the driver: the lock on the directory, for instance.
+ */
+export function openClaim(driver: Driver, marks: Marks, release: () => Promise<void>): Claim {
+  return new DriverClaim(driver, marks, checkTail(driver, marks), release);
+}
+
+class DriverClaim implements Claim {
+  readonly epoch: bigint;
+  readonly lost: Promise<Loss>;
+  readonly #driver: Driver;
+  readonly #release: () => Promise<void>;
+  readonly #scrubber: Scrubber;
+  #lose: (loss: Loss) => void = () => {};
+  /** Why nothing can be written any more. */
+  #ended: { readonly code: JournalErrorCode; readonly message: string } | undefined;
+  #released: Promise<void> | undefined;
+  #last: Link;
+  #base: Link;
+  #savedAt: Position;
+  #appending: Promise<unknown> | undefined;
+  /** Saves run one after another; so do trims, and a backup stands in the trims' queue. */
+  #saving: Promise<unknown> = Promise.resolve();
+  #trimming: Promise<unknown> = Promise.resolve();
+
+  constructor(driver: Driver, marks: Marks, last: Link, release: () => Promise<void>) {
+    this.epoch = driver.epoch;
+    this.#driver = driver;
+    this.#release = release;
+    this.#last = last;
+    this.#base = marks.base;
+    this.#savedAt = marks.savedAt;
+    this.#scrubber = new Scrubber(driver, this.#liveMarks());
+    this.lost = new Promise((resolve) => {
+      this.#lose = resolve;
+    });
+  }
+
+  get tail(): Position {
+    return this.#last.position;
+  }
+
+  get head(): Position {
+    return this.#base.position + 1;
+  }
+
+  get savedAt(): Position {
+    return this.#savedAt;
+  }
+
+  row(key: string): Value | undefined {
+    const bytes = this.#read(`row ${key}`, () => this.#driver.row(key));
+    return bytes === undefined ? undefined : decodeRow(key, bytes);
+  }
+
+  async *rows(prefix: string): AsyncGenerator<Row> {
+    this.#read('rows', () => undefined);
+    for await (const piece of rowPieces(this.#driver, prefix)) {
+      for (const [key, bytes] of piece) yield [key, decodeRow(key, bytes)];
+      this.#read('rows', () => undefined);
+    }
+  }
+
+  async *records(after: Position): AsyncGenerator<StoredRecord> {
+    const last = this.#last;
+    if (after < this.#base.position || after > last.position) {
+      const kept = `${this.head} to ${last.position}`;
+      throw new JournalError('misuse', `records after ${after} asked for; kept are ${kept}`);
+    }
+    const link = this.#read(`record ${after}`, () => linkAt(this.#driver, after, this.#base));
+    const chain = new Chain(this.#driver, link);
+    for (let count = 1; chain.link.position < this.#last.position; count += 1) {
+      const next = chain.link.position + 1;
+      if (next < this.head) throw new JournalError('misuse', `record ${next} was trimmed meanwhile`);
+      yield this.#read(`record ${next}`, () => chain.next());
+      if (count % recordsPerPiece === 0) await nextTick();
+    }
+  }
+
+  record(position: Position): StoredRecord | undefined {
+    if (position < this.head || position > this.tail) return undefined;
+    const bytes = this.#read(`record ${position}`, () => this.#driver.record(position));
+    if (bytes === undefined) throw new JournalError('corrupt', `record ${position} is missing`);
+    return decodeRecord(bytes, position);
+  }
+
+  append(record: TurnRecord, after: Position): Promise<Position> {
+    let bytes: Buffer;
+    try {
+      bytes = this.#encode(record, after);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const previous = this.#last;
+    const position = after + 1;
+    const committed = this.#commit(`append at ${position}`, () => this.#driver.append(position, bytes));
+    // Hashed while the disk works.
+    const bytesTotal = previous.bytesTotal + bytes.length;
+    const link: Link = { position, epoch: this.epoch, bytesTotal, hash: hashRecord(bytes) };
+    const appended = committed.then(() => {
+      this.#last = link;
+      this.#appending = undefined;
+      return position;
+    });
+    this.#appending = appended;
+    return appended;
+  }
+
+  async save(rows: readonly Row[], at?: Position): Promise<void> {
+    this.#mustBeOpen();
+    checkRows(rows);
+    if (at !== undefined && (at > this.tail || at < this.#savedAt)) {
+      throw new JournalError('misuse', `save at ${at}: saved is ${this.#savedAt}, tail ${this.tail}`);
+    }
+    const saved = this.#saving.then(() => this.#save(rows, at));
+    this.#saving = saved.catch(() => undefined); // the caller holds the rejection; the queue goes on
+    await saved;
+  }
+
+  async trim(before: Position): Promise<void> {
+    this.#mustBeOpen();
+    if (before > this.#savedAt + 1) {
+      throw new JournalError('misuse', `trim before ${before}, but rows are saved at ${this.#savedAt}`);
+    }
+    const trimmed = this.#trimming.then(() => this.#trim(before));
+    this.#trimming = trimmed.catch(() => undefined); // as in save
+    await trimmed;
+  }
+
+  async scrub(limit: number): Promise<Verification> {
+    this.#read('scrub', () => undefined);
+    return await this.#scrubber.next(limit);
+  }
+
+  async backup(directory: string): Promise<Verification> {
+    this.#mustBeOpen();
+    // In the trims' queue: what the copied rows need must still be in the copied log.
+    const copied = this.#trimming.then(() => this.#driver.copy(directory));
+    this.#trimming = copied.catch(() => undefined); // as in save
+    return await copied;
+  }
+
+  async space(): Promise<Space> {
+    return await this.#driver.space();
+  }
+
+  stats(): JournalStats {
+    return {
+      tail: this.tail,
+      head: this.head,
+      savedAt: this.#savedAt,
+      epoch: this.epoch,
+      recordBytes: this.#last.bytesTotal - this.#base.bytesTotal,
+      fileBytes: this.#driver.fileBytes(),
+      formatVersion: this.#driver.formatVersion,
+    };
+  }
+
+  release(): Promise<void> {
+    this.#released ??= this.#finish();
+    return this.#released;
+  }
+
+  #encode(record: TurnRecord, after: Position): Buffer {
+    this.#mustBeOpen();
+    if (this.#appending !== undefined) {
+      throw new JournalError('misuse', `append after ${after} while another is under way`);
+    }
+    if (after !== this.tail) {
+      throw new JournalError('misuse', `append after ${after}, but the tail is ${this.tail}`);
+    }
+    checkRows(record.rows);
+    const bytes = encodeRecord(record, this.epoch, this.#last);
+    if (bytes.length > recordBytesMax) {
+      const size = `${bytes.length} bytes, more than ${recordBytesMax}`;
+      throw new JournalError('oversize', `record ${after + 1} is ${size}`);
+    }
+    return bytes;
+  }
+
+  /** Save in pieces; only the last one says up to where the rows are complete. */
+  async #save(rows: readonly Row[], at: Position | undefined): Promise<void> {
+    let index = 0;
+    do {
+      this.#mustBeOpen();
+      const piece: [string, Uint8Array | null][] = [];
+      for (let bytes = 0; index < rows.length && piece.length < rowsPerSave; index += 1) {
+        const [key, value] = rows[index] as Row;
+        const encoded = value === null ? null : encodeRow(key, value);
+        piece.push([key, encoded]);
+        bytes += encoded?.length ?? 0;
+        if (bytes > bytesPerSave) {
+          index += 1;
+          break;
+        }
+      }
+      const savedAt = index === rows.length ? at : undefined;
+      if (piece.length === 0 && savedAt === undefined) return;
+      await this.#commit('save', () => this.#driver.save(piece, savedAt));
+    } while (index < rows.length);
+    if (at !== undefined) this.#savedAt = Math.max(this.#savedAt, at);
+  }
+
+  async #trim(before: Position): Promise<void> {
+    while (this.#base.position < before - 1) {
+      this.#mustBeOpen();
+      const from = this.#base;
+      const last = Math.min(before - 1, from.position + recordsPerTrim);
+      const to = this.#read(`record ${last}`, () => linkAt(this.#driver, last, from));
+      await this.#commit('trim', () => this.#driver.trim(from, to));
+      this.#base = to;
+    }
+  }
+
+  /** Wait for a write; anything but "durable" ends the claim. */
+  async #commit(what: string, write: () => Promise<boolean>): Promise<void> {
+    let durable: boolean;
+    try {
+      durable = await write();
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      throw this.#end('unknown', `${what} failed: ${cause}`, error);
+    }
+    if (!durable) throw this.#end('fenced', `${what}: a later claim than epoch ${this.epoch} exists`);
+  }
+
+  #end(code: Loss['code'], message: string, cause?: unknown): JournalError {
+    this.#ended ??= { code, message };
+    this.#lose({ code, message });
+    return new JournalError(code, message, { cause });
+  }
+
+  #mustBeOpen(): void {
+    if (this.#released !== undefined) throw new JournalError('released', 'the claim was released');
+    if (this.#ended !== undefined) throw new JournalError(this.#ended.code, this.#ended.message);
+  }
+
+  /** A medium that throws on a read has lost its structure: the page, not only the item, is bad. */
+  #read<T>(what: string, read: () => T): T {
+    if (this.#released !== undefined) throw new JournalError('released', 'the claim was released');
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof JournalError) throw error;
+      const detail = error instanceof Error ? error.message : String(error);
+      throw new JournalError('corrupt', `${what} cannot be read: ${detail}`, { cause: error });
+    }
+  }
+
+  async #finish(): Promise<void> {
+    const broken = (): boolean => this.#ended?.code === 'unknown';
+    // A write that ended unknown may have wedged the medium: whatever else is under way may never end.
+    const underWay = Promise.allSettled([this.#appending, this.#saving, this.#trimming]);
+    await (broken() ? undefined : Promise.race([underWay, this.lost.then(nextTick)]));
+    await this.#driver.close(broken());
+    await this.#release();
+  }
+
+  #liveMarks(): LiveMarks {
+    const claim = this;
+    return {
+      get base() {
+        return claim.#base;
+      },
+      get tail() {
+        return claim.tail;
+      },
+      get savedAt() {
+        return claim.#savedAt;
+      },
+    };
+  }
+}

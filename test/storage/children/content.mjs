@@ -1,0 +1,14 @@
+/** What stands at each position of a test's log: a function of the position, so a checker needs no list. */
+export function recordOf(position, bytes = 2000) {
+  const mark = `p${position}.`;
+  return {
+    atMs: position,
+    commands: [{ id: `command-${position}`, pad: mark.repeat(Math.ceil(bytes / mark.length)).slice(0, bytes) }],
+    rows: [
+      [`order/${position}`, { position, mark: mark.repeat(20) }],
+      [`stock/${position % 50}`, { position }],
+    ],
+    events: [{ kind: 'tested', position }],
+    outbox: [],
+  };
+}
