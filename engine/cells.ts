@@ -10,6 +10,7 @@ import type { OrderContext, OrderEffect, OrderInput, OrderMessage } from '../act
 import { orderMachine } from '../actors/order.ts';
 import { atp, type StockContext, type StockMessage } from '../actors/stock-ledger.ts';
 import { stockMachine, type StockInput } from '../actors/stock.ts';
+import { Holders } from './holders.ts';
 import { compile, type Snapshot } from './step.ts';
 
 export const orderSteps = compile<OrderContext, OrderMessage, OrderEffect, OrderInput>(orderMachine);
@@ -39,8 +40,8 @@ export interface StockCell extends Marks {
   snapshot: Snapshot<StockContext> | undefined;
   /** Units to promise, kept with the snapshot: sourcing reads this alone. */
   atp: number;
-  /** Orders with units allocated here, oldest first. */
-  holders: Set<OrderId> | undefined;
+  /** Orders with units allocated here. */
+  readonly holders: Holders;
   unsaved: number;
 }
 
@@ -94,7 +95,7 @@ export const stockCell = (sku: SkuCell, location: LocationCell): StockCell => ({
   location,
   snapshot: undefined,
   atp: 0,
-  holders: undefined,
+  holders: new Holders(),
   ...marks,
 });
 

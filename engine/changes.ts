@@ -4,6 +4,7 @@
  */
 import type { Event } from '../actors/vocabulary.ts';
 import { place, type Cell } from './cells.ts';
+import { cellBytes, eventBytes } from './sizes.ts';
 
 export class Changes {
   #command = 0;
@@ -53,20 +54,53 @@ export class Changes {
     this.#events.length = this.#keptEvents;
   }
 
-  /** Roughly what the rows of this turn's kept changes will take, so that turns can be cut to fit a record. */
+  /** What the present command has changed so far. */
+  get touched(): readonly Cell[] {
+    return this.#cells;
+  }
+
+  /** What the present command has published so far. */
+  news(): readonly Event[] {
+    return this.#events.slice(this.#keptEvents);
+  }
+
+  /** An upper estimate of what the present command adds to the record, in bytes, its body not counted. */
+  get commandBytes(): number {
+    let bytes = 0;
+    for (const cell of this.#cells) bytes += cellBytes(cell);
+    return bytes + this.#newsBytes();
+  }
+
+  #newsBytes(): number {
+    let bytes = 0;
+    for (let i = this.#keptEvents; i < this.#events.length; i += 1) {
+      const event = this.#events[i];
+      if (event !== undefined) bytes += eventBytes(event);
+    }
+    return bytes;
+  }
+
+  /** An upper estimate of this turn's record so far, in bytes, so that turns can be cut to fit. */
   get bytes(): number {
     return this.#bytes;
   }
 
+  /** A command's body stands in the record whether it was refused or not. */
+  countBody(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
   /** Keep the command: `each` sees every changed cell with its snapshot from before. */
   keep(each: (cell: Cell, before: Cell['snapshot']) => void): void {
+    this.#bytes += this.#newsBytes();
     for (let i = 0; i < this.#cells.length; i += 1) {
       const cell = this.#cells[i];
       if (cell === undefined) continue;
       if (cell.turnMark !== this.#turn) {
         cell.turnMark = this.#turn;
         this.#changed.push(cell);
-        this.#bytes += rowBytes(cell);
+        cell.unsaved += 1;
+        this.#bytes += cellBytes(cell);
       }
       each(cell, this.#before[i]);
     }
@@ -83,15 +117,4 @@ export class Changes {
     this.#turn += 1;
     return taken;
   }
-}
-
-/** An upper estimate of a row with its key, in bytes. */
-function rowBytes(cell: Cell): number {
-  if (cell.kind === 'stock') return 48 + cell.sku.sku.length + cell.location.id.length;
-  if (cell.kind !== 'order' || cell.snapshot === undefined) return 512;
-  const { lines, fulfillments } = cell.snapshot.context;
-  let bytes = 256 + 160 * fulfillments.length;
-  for (const line of lines) bytes += 32 + line.sku.length + line.lineId.length;
-  for (const part of fulfillments) bytes += 6 * part.lines.length;
-  return bytes;
 }

@@ -17,6 +17,7 @@ import type { EngineMode, EngineStatus, Published, QueryAnswer, Reply } from './
 import { answer } from './queries.ts';
 import { Receipts } from './receipts.ts';
 import { recover, stockNames } from './recover.ts';
+import type { Source } from './routing/source.ts';
 import { sourceNaive } from './routing/source-naive.ts';
 import { prefixes, stockFromRow } from './rows.ts';
 import { Saver } from './saver.ts';
@@ -42,6 +43,8 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly hooks: EngineHooks;
   readonly limits?: Partial<EngineLimits> | undefined;
+  /** Who decides where units come from; absent: by brute force. */
+  readonly source?: Source | undefined;
 }
 
 /** How often, at most, the room on disk is looked at while commands come. */
@@ -53,18 +56,20 @@ export class Engine implements EngineApi {
   readonly #claim: Claim;
   readonly #clock: Clock;
   readonly #timers: Timers;
+  readonly #receipts: Receipts;
   readonly #saver: Saver;
   readonly #turns: Turns;
   readonly #listeners = new Set<(published: Published) => void>();
   #spaceAtMs = 0;
+  #closed: Promise<void> | undefined;
 
   /** Recover from a claim and begin to serve. Rejects when what is stored cannot be read. */
-  static async open({ claim, clock, hooks, limits: given }: EngineOptions): Promise<Engine> {
+  static async open({ claim, clock, hooks, limits: given, source = sourceNaive }: EngineOptions): Promise<Engine> {
     const limits = checkLimits({ ...defaultLimits, ...given });
     const world = new World(claim, limits.ordersInMemoryMax);
     const timers = new Timers();
     const views = new Views(world, timers);
-    const core: Core = { world, views, changes: new Changes(), wakes: new Wakes(), source: sourceNaive, limits };
+    const core: Core = { world, views, changes: new Changes(), wakes: new Wakes(), source, limits };
     const receipts = new Receipts(claim, limits.receiptsInMemoryMax);
     const saver = new Saver(claim, clock, limits, world, receipts);
     const lastAtMs = await recover(core, claim, saver, receipts, limits);
@@ -89,11 +94,11 @@ export class Engine implements EngineApi {
     this.#clock = clock;
     this.#timers = timers;
     this.#saver = saver;
+    this.#receipts = receipts;
     const onPublished = (published: Published): void => this.#publish(published);
     const turnHooks = { ...hooks, onPublished };
     this.#turns = new Turns(core, { claim, clock, receipts, timers, saver, hooks: turnHooks, lastAtMs });
     void claim.lost.then((loss) => {
-      if (this.#mode === 'stopping') return;
       this.#mode = 'lost';
       this.#turns.halt();
       hooks.onLost(loss);
@@ -163,7 +168,7 @@ export class Engine implements EngineApi {
   }
 
   channelOf(orderId: OrderId): ChannelId | undefined {
-    return this.#core.world.order(orderId)?.snapshot?.context.channel;
+    return this.#core.world.look(orderId)?.context.channel;
   }
 
   atp(sku: string, channel?: ChannelId): number {
@@ -177,10 +182,16 @@ export class Engine implements EngineApi {
     return { records, rows };
   }
 
-  async close(): Promise<void> {
-    if (this.#mode === 'stopping' || this.#mode === 'lost') return;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#mode === 'lost') return;
     this.#mode = 'stopping';
-    await this.#turns.idle();
+    // A claim that is lost meanwhile leaves nothing to wait for: `onLost` ends the process.
+    await Promise.race([this.#turns.idle(), this.#claim.lost]);
     this.#turns.halt();
     await this.#saver.flush();
     await this.#claim.release();

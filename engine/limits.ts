@@ -8,6 +8,8 @@ export interface EngineLimits {
   readonly turnCommandsMax: number;
   /** Estimated bytes of one turn's record. A turn takes no more once it is above; one command may overshoot. */
   readonly turnBytesMax: number;
+  /** What a command may overshoot to: above, it waits for the next turn. Less than the journal's own bound. */
+  readonly recordBytesMax: number;
   /** A command with more lines or entries than this has a turn to itself. */
   readonly smallCommandLinesMax: number;
   /** Orders woken by stock or timers in one turn. */
@@ -36,6 +38,7 @@ export const defaultLimits: EngineLimits = {
   inboxCountMax: 16_384,
   turnCommandsMax: 512,
   turnBytesMax: 160 * 1024,
+  recordBytesMax: 440 * 1024,
   smallCommandLinesMax: 200,
   turnWakesMax: 256,
   ordersInMemoryMax: 100_000,
@@ -52,6 +55,7 @@ export const defaultLimits: EngineLimits = {
 /** Relations between bounds that the engine relies on. */
 export function checkLimits(limits: EngineLimits): EngineLimits {
   assert(limits.turnBytesMax >= 16 * 1024, 'a turn holds more than one order');
+  assert(limits.recordBytesMax >= 2 * limits.turnBytesMax, 'a large command fits beside a full turn');
   assert(limits.turnCommandsMax <= limits.inboxCountMax, 'a turn takes from the inbox');
   assert(limits.commitWarnMs < limits.commitExitMs, 'a slow commit is reported before it ends the process');
   assert(limits.ordersInMemoryMax >= 2 * limits.turnCommandsMax, 'a turn fits in memory');

@@ -22,7 +22,7 @@ function answerAny(core: Core, { kind, body }: Query, status: () => EngineStatus
   const { world } = core;
   switch (kind) {
     case 'order.get': {
-      const snapshot = world.order(body.orderId)?.snapshot;
+      const snapshot = world.look(body.orderId);
       return snapshot === undefined ? null : orderView(snapshot);
     }
     case 'order.list':
@@ -96,8 +96,24 @@ function counts({ views }: Core): OrderCounts {
   return { byState, byLocation };
 }
 
-/** Open orders in the order they came, continued after the last one given. */
+/**
+ * Open orders in the order they came there, continued after the last one given. Where that one has left
+ * the list meanwhile, the list begins again: a reader sees an order twice rather than never.
+ */
 function listOrders(core: Core, body: QueryBody<'order.list'>): Answers['order.list'] {
+  const { after, ...whole } = body;
+  if (after === undefined || isListed(core, body, after)) return page(core, body);
+  return page(core, whole);
+}
+
+function isListed({ views }: Core, { state, location }: QueryBody<'order.list'>, id: OrderId): boolean {
+  if (location !== undefined) return views.atLocation(location).has(id);
+  if (state !== undefined) return views.inState(state).has(id);
+  for (const ids of views.byState.values()) if (ids.has(id)) return true;
+  return false;
+}
+
+function page(core: Core, body: QueryBody<'order.list'>): Answers['order.list'] {
   const limit = body.limit ?? pageDefault;
   const orders: OrderView[] = [];
   let isPast = body.after === undefined;
@@ -107,7 +123,7 @@ function listOrders(core: Core, body: QueryBody<'order.list'>): Answers['order.l
       isPast = id === body.after;
       continue;
     }
-    const snapshot = core.world.order(id)?.snapshot;
+    const snapshot = core.world.look(id);
     if (snapshot === undefined) continue;
     if (body.state !== undefined && body.location !== undefined && snapshot.value !== body.state) continue;
     if (orders.length === limit) return { orders, next: last };

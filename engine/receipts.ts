@@ -10,7 +10,7 @@ import type { Claim, Position } from '../storage/journal.ts';
 import { assert } from './assert.ts';
 import type { Handled } from './commands/handled.ts';
 import type { Outcome } from './outcome.ts';
-import { prefixes } from './rows.ts';
+import { prefixes, receiptFromRow } from './rows.ts';
 
 /** A command as a turn record keeps it, with its outcome. */
 export type Entry = readonly [
@@ -52,9 +52,9 @@ export class Receipts {
   find(id: CommandId): Receipt | undefined {
     const recent = this.#recent.get(id);
     if (recent !== undefined) return recent;
-    const saved = this.#saved.row(prefixes.receipt + id);
+    const saved = receiptFromRow(this.#saved.row(prefixes.receipt + id));
     // A receipt outlives its record by a moment at most: trimming deletes both.
-    return typeof saved === 'number' && saved >= this.#saved.head ? saved : undefined;
+    return saved !== undefined && saved >= this.#saved.head ? saved : undefined;
   }
 
   /** A command of the turn under way. */
@@ -94,7 +94,8 @@ function reusedId(id: CommandId, field: string): Rejection {
 
 /** The path of the first place where two plain values differ; undefined when they are equal. */
 export function firstDifference(a: unknown, b: unknown, path: string): string | undefined {
-  if (Object.is(a, b)) return undefined;
+  // A journal brings minus zero back as zero: no difference to anybody.
+  if (a === b || Object.is(a, b)) return undefined;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return path;
   if (Array.isArray(a) !== Array.isArray(b)) return path;
   if (Array.isArray(a) && Array.isArray(b)) {

@@ -11,7 +11,7 @@ import { orderCell, place, type Cell, type OrderCell } from './cells.ts';
 import type { Core } from './core.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Entry, Receipts } from './receipts.ts';
-import { carrierFromRow, orderFromRow, prefixes, stockFromRow, valueFromRow } from './rows.ts';
+import { carrierFromRow, orderFromRow, prefixes, stockFromRow, valueFromRow, type RowBytes } from './rows.ts';
 import type { Saver } from './saver.ts';
 
 type Latest = Map<string, unknown>;
@@ -39,17 +39,19 @@ export async function recover(
     await loadAll(claim, latest, prefix, (key, row) => keep(touched, latest, key, load(core, prefix, key, row)));
   }
   await recoverOrders(core, claim, latest, touched, limits);
-  const snapshots = touched.map(({ snapshot }) => snapshot);
+  const rows = [...latest] as RowBytes[];
   // All cells go with the first record: rows may be newer than the position they are saved with, never older.
   for (const [index, { position, entries }] of unsaved.entries()) {
-    saver.add(position, index === 0 ? touched : [], index === 0 ? snapshots : [], entries);
+    saver.add(position, index === 0 ? touched : [], index === 0 ? rows : [], entries);
   }
   for (const sku of core.views.waitedFor) core.wakes.add(sku);
   return lastAtMs;
 }
 
 function keep(touched: Cell[], latest: Latest, key: string, cell: Cell): void {
-  if (latest.has(key)) touched.push(cell);
+  if (!latest.has(key)) return;
+  cell.unsaved += 1;
+  touched.push(cell);
 }
 
 /** Every row under a prefix, saved or newer, once, as it stands now. */
@@ -126,7 +128,7 @@ async function recoverOrders(
     if (!key.startsWith(prefixes.closed) || row === null) continue;
     const cell = readOrder(key.slice(prefixes.closed.length), row);
     world.orders.set(cell.id, cell);
-    touched.push(cell);
+    keep(touched, latest, key, cell);
   }
   sortByAge(core, placedAtMs);
 }
@@ -137,15 +139,18 @@ function readOrder(id: string, row: unknown): OrderCell {
 
 /** Rows come in the order of their names; who is first in line is decided by age. */
 function sortByAge({ world, views }: Core, placedAtMs: ReadonlyMap<OrderId, number>): void {
+  const byAge = (a: OrderId, b: OrderId): number =>
+    (placedAtMs.get(a) ?? 0) - (placedAtMs.get(b) ?? 0) || (a < b ? -1 : 1);
   const sort = (ids: Set<OrderId>): void => {
     if (ids.size < 2) return;
-    const sorted = [...ids].sort((a, b) => (placedAtMs.get(a) ?? 0) - (placedAtMs.get(b) ?? 0) || (a < b ? -1 : 1));
+    const sorted = [...ids].sort(byAge);
     ids.clear();
     for (const id of sorted) ids.add(id);
   };
   for (const ids of views.byState.values()) sort(ids);
+  for (const ids of views.byLocation.values()) sort(ids);
   for (const { waiting } of views.waitedFor) if (waiting !== undefined) sort(waiting);
   for (const { stocks } of world.skus.values()) {
-    for (const { holders } of stocks) if (holders !== undefined) sort(holders);
+    for (const { holders } of stocks) holders.sort(byAge);
   }
 }

@@ -1,22 +1,25 @@
 /**
- * Rows: how each live thing is written down. A row is a tuple that begins with its version, so that a
- * later engine reads what an earlier one wrote.
+ * Rows: how each live thing is written down. A row begins with its version, so that a later engine reads
+ * what an earlier one wrote; the rest is as the functions here say, in their order (bytes.ts).
  *
  * Keys: o/ order open, c/ order closed, s/ stock (location/SKU), k/ carrier, l/ location, n/ channel,
  * r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
-import type { Channel, Destination, Location } from '../actors/commands.ts';
-import type { CarrierId, LineId, LocationId, OrderId, Sku } from '../actors/ids.ts';
+import type { Destination } from '../actors/commands.ts';
+import type { CarrierId, CommandId, LineId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { orderStates, type OrderState } from '../actors/queries.ts';
 import type { StockContext } from '../actors/stock-ledger.ts';
-import type { Fulfillment, FulfillmentState, LineUnits, OrderLine } from '../actors/vocabulary.ts';
-import { assert, must } from './assert.ts';
+import type { Fulfillment, FulfillmentState, LineUnits, OrderException, OrderLine } from '../actors/vocabulary.ts';
+import { assert, must, unreachable } from './assert.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
 import { orderSteps, type Cell } from './cells.ts';
 import { isFinal, type Snapshot } from './step.ts';
 
-type RowValue = readonly unknown[];
+/** The version every row is written in. */
+const version = 1;
+const writer = new ByteWriter();
 
 export const prefixes = {
   open: 'o/',
@@ -32,171 +35,202 @@ const fulfillmentStates = ['open', 'released', 'picking', 'shipped', 'delivered'
 const stateIndex = new Map<string, number>(orderStates.map((state, index) => [state, index]));
 const partIndex = new Map<string, number>(fulfillmentStates.map((state, index) => [state, index]));
 
+/** A row as the journal takes it: `null` deletes. */
+export type RowBytes = readonly [key: string, bytes: Uint8Array | null];
+
 /** Append the row or rows of a cell as it stands. Closing an order also deletes its open row. */
-export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: [string, unknown][]): void {
+export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[]): void {
+  writer.uint(version);
   switch (cell.kind) {
     case 'order': {
       const order = snapshot as Snapshot<OrderContext>;
-      if (!isFinal(orderSteps, order.value)) {
-        rows.push([prefixes.open + cell.id, orderRow(order)]);
-        return;
-      }
-      rows.push([prefixes.open + cell.id, null]);
-      rows.push([prefixes.closed + cell.id, orderRow(order)]);
+      writeOrder(order);
+      if (isFinal(orderSteps, order.value)) {
+        rows.push([prefixes.open + cell.id, null], [prefixes.closed + cell.id, writer.take()]);
+      } else rows.push([prefixes.open + cell.id, writer.take()]);
       return;
     }
     case 'stock': {
-      const stock = (snapshot as Snapshot<StockContext>).context;
-      rows.push([
-        `${prefixes.stock}${cell.location.id}/${cell.sku.sku}`,
-        [1, stock.onHand, stock.unavailable, stock.allocated, stock.buffer],
-      ]);
+      const { onHand, unavailable, allocated, buffer } = (snapshot as Snapshot<StockContext>).context;
+      writer.uint(onHand);
+      writer.uint(unavailable);
+      writer.uint(allocated);
+      writer.uint(buffer);
+      rows.push([`${prefixes.stock}${cell.location.id}/${cell.sku.sku}`, writer.take()]);
       return;
     }
     case 'carrier': {
       const { value, context } = snapshot as Snapshot<CarrierContext>;
-      rows.push([prefixes.carrier + cell.id, [1, value, context.card, context.inTransit, context.reason]]);
+      writer.text(value);
+      writer.text(JSON.stringify(context.card));
+      writer.uint(context.inTransit);
+      writer.maybe(context.reason);
+      rows.push([prefixes.carrier + cell.id, writer.take()]);
       return;
     }
     case 'location':
-      rows.push([prefixes.location + cell.id, [1, (snapshot as Snapshot<Location>).context]]);
-      return;
     case 'channel':
-      rows.push([prefixes.channel + cell.id, [1, (snapshot as Snapshot<Channel>).context]]);
+      writer.text(JSON.stringify(must(snapshot, 'a value to write').context));
+      rows.push([prefixes[cell.kind] + cell.id, writer.take()]);
       return;
+    default:
+      unreachable(cell);
   }
 }
 
-const orNull = <T>(value: T | undefined): T | null => value ?? null;
-const orUndefined = <T>(value: unknown): T | undefined => (value === null ? undefined : (value as T));
+/** A receipt: the position of the record that has the command. */
+export function receiptRow(id: CommandId, position: number): RowBytes {
+  writer.uint(version);
+  writer.uint(position);
+  return [prefixes.receipt + id, writer.take()];
+}
 
-function orderRow({ value, context: order }: Snapshot<OrderContext>): RowValue {
+/** Times after placement are written as one more than their distance from it; 0 is none. */
+function writeOrder({ value, context: order }: Snapshot<OrderContext>): void {
   const { destination: to } = order;
-  const numbers = new Map<string, number>();
-  const lines: unknown[] = [];
-  for (const [index, line] of order.lines.entries()) {
-    numbers.set(line.lineId, index);
-    lines.push(line.lineId === String(index + 1) ? 0 : line.lineId, line.sku, line.quantity, line.unitPriceMinor);
-    lines.push(line.allocated, line.backordered, line.shipped, line.cancelled);
-  }
-  return [
-    1,
-    must(stateIndex.get(value), 'an order state without a number'),
-    order.channel,
-    order.placedAtMs,
-    order.changedAtMs - order.placedAtMs,
-    order.releasedAtMs === undefined ? -1 : order.releasedAtMs - order.placedAtMs,
-    order.releaseAfterMs,
-    order.shortage === 'refuse' ? 0 : 1,
-    order.attempt,
-    [to.country, orNull(to.postalCode), orNull(to.latitude), orNull(to.longitude)],
-    orNull(order.currency),
-    orNull(order.customer),
-    lines,
-    order.fulfillments.map((part) => fulfillmentRow(part, numbers)),
-    orNull(order.trouble),
-    orNull(order.exception),
-  ];
+  writer.uint(must(stateIndex.get(value), 'an order state without a number'));
+  writer.text(order.channel);
+  writer.uint(order.placedAtMs);
+  writer.uint(order.changedAtMs - order.placedAtMs);
+  writer.uint(order.releasedAtMs === undefined ? 0 : 1 + order.releasedAtMs - order.placedAtMs);
+  writer.uint(order.releaseAfterMs);
+  writer.uint(order.shortage === 'refuse' ? 0 : 1);
+  writer.uint(order.attempt);
+  writer.text(to.country);
+  writer.maybe(to.postalCode);
+  writer.uint(to.latitude === undefined ? 0 : 1);
+  if (to.latitude !== undefined) writer.float(to.latitude);
+  writer.uint(to.longitude === undefined ? 0 : 1);
+  if (to.longitude !== undefined) writer.float(to.longitude);
+  writer.maybe(order.currency);
+  writer.maybe(order.customer);
+  writer.uint(order.lines.length);
+  for (let index = 0; index < order.lines.length; index += 1) writeLine(order.lines[index] as OrderLine, index);
+  writer.uint(order.fulfillments.length);
+  for (const part of order.fulfillments) writeFulfillment(part, order.lines);
+  writer.maybe(order.trouble);
+  writer.maybe(order.exception === undefined ? undefined : JSON.stringify(order.exception));
 }
 
-function fulfillmentRow(part: Fulfillment, numbers: ReadonlyMap<string, number>): RowValue {
-  const units: number[] = [];
+/** A line that is called by its number, as most are, is written without its name. */
+function writeLine(line: OrderLine, index: number): void {
+  const isNumbered = line.lineId === String(index + 1);
+  writer.text(isNumbered ? '' : line.lineId);
+  writer.text(line.sku);
+  writer.uint(line.quantity);
+  writer.uint(line.unitPriceMinor);
+  writer.uint(line.allocated);
+  writer.uint(line.backordered);
+  writer.uint(line.shipped);
+  writer.uint(line.cancelled);
+}
+
+/** A fulfillment names its lines by number. They stand in the order's order, so one pass finds them all. */
+function writeFulfillment(part: Fulfillment, lines: readonly OrderLine[]): void {
+  writer.text(part.location);
+  writer.uint(must(partIndex.get(part.state), 'a fulfillment state without a number'));
+  writer.maybe(part.carrier);
+  writer.uint(part.distanceKm);
+  writer.uint(part.costMinor);
+  writer.maybe(part.tracking);
+  writer.uint(part.lines.length);
+  let number = 0;
   for (const { lineId, quantity } of part.lines) {
-    units.push(must(numbers.get(lineId), 'a fulfillment of a line that is not there'), quantity);
+    while (number < lines.length && lines[number]?.lineId !== lineId) number += 1;
+    assert(number < lines.length, 'the lines of a fulfillment do not stand in the order of the order’s');
+    writer.uint(number);
+    writer.uint(quantity);
   }
-  const state = must(partIndex.get(part.state), 'a fulfillment state without a number');
-  return [part.location, state, orNull(part.carrier), part.distanceKm, part.costMinor, units, orNull(part.tracking)];
 }
 
-function versioned(row: unknown, what: string): RowValue {
-  assert(Array.isArray(row) && row[0] === 1, `${what}: a row of version ${String((row as RowValue)[0])}`);
-  return row as RowValue;
+function open(row: unknown, what: string): ByteReader {
+  assert(row instanceof Uint8Array, `${what}: a row that is not bytes`);
+  const reader = new ByteReader(row);
+  const found = reader.uint();
+  assert(found === version, `${what}: a row of version ${found}; this build reads ${version}`);
+  return reader;
+}
+
+/** The position a receipt's row holds; undefined when there is no row. */
+export function receiptFromRow(row: unknown): number | undefined {
+  return row === undefined || row === null ? undefined : open(row, 'receipt').uint();
 }
 
 /** The order a row holds. */
-export function orderFromRow(id: OrderId, stored: unknown): Snapshot<OrderContext> {
-  const row = versioned(stored, `order ${id}`);
-  const placedAtMs = row[3] as number;
-  const released = row[5] as number;
-  const lines = linesFromRow(row[12] as RowValue);
-  const [country, postalCode, latitude, longitude] = row[9] as RowValue;
-  const destination: Destination = { country: country as string };
-  if (postalCode !== null) destination.postalCode = postalCode as string;
-  if (latitude !== null) destination.latitude = latitude as number;
-  if (longitude !== null) destination.longitude = longitude as number;
-  const context: OrderContext = {
-    orderId: id,
-    channel: row[2] as OrderContext['channel'],
-    destination,
-    currency: orUndefined(row[10]),
-    customer: orUndefined(row[11]),
-    shortage: row[7] === 0 ? 'refuse' : 'backorder',
-    releaseAfterMs: row[6] as number,
-    placedAtMs,
-    changedAtMs: placedAtMs + (row[4] as number),
-    releasedAtMs: released < 0 ? undefined : placedAtMs + released,
-    attempt: row[8] as number,
-    lines,
-    fulfillments: (row[13] as RowValue[]).map((part, index) => fulfillmentFromRow(part, index, lines)),
-    trouble: orUndefined(row[14]),
-    exception: orUndefined(row[15]),
-  };
-  return { value: must(orderStates[row[1] as number], 'an order state number') satisfies OrderState, context };
+export function orderFromRow(id: OrderId, row: unknown): Snapshot<OrderContext> {
+  const reader = open(row, `order ${id}`);
+  const value = must(orderStates[reader.uint()], 'an order state number') satisfies OrderState;
+  const channel = reader.text() as OrderContext['channel'];
+  const placedAtMs = reader.uint();
+  const changedAtMs = placedAtMs + reader.uint();
+  const released = reader.uint();
+  const releasedAtMs = released === 0 ? undefined : placedAtMs + released - 1;
+  const releaseAfterMs = reader.uint();
+  const shortage = reader.uint() === 0 ? 'refuse' : 'backorder';
+  const attempt = reader.uint();
+  const destination = readDestination(reader);
+  const currency = reader.maybe();
+  const customer = reader.maybe();
+  const lines = Array.from({ length: reader.uint() }, (_, index) => readLine(reader, index));
+  const fulfillments = Array.from({ length: reader.uint() }, (_, index) => readFulfillment(reader, index, lines));
+  const trouble = reader.maybe() as OrderContext['trouble'];
+  const exceptionText = reader.maybe();
+  const exception = exceptionText === undefined ? undefined : (JSON.parse(exceptionText) as OrderException);
+  assert(reader.isAtEnd, `order ${id}: a row that is too long`);
+  const standing = { placedAtMs, changedAtMs, releasedAtMs, attempt, lines, fulfillments, trouble, exception };
+  const placed = { orderId: id, channel, destination, currency, customer, shortage, releaseAfterMs } as const;
+  return { value, context: { ...placed, ...standing } };
 }
 
-function linesFromRow(flat: RowValue): OrderLine[] {
-  const lines: OrderLine[] = [];
-  for (let i = 0; i < flat.length; i += 8) {
-    lines.push({
-      lineId: (flat[i] === 0 ? String(i / 8 + 1) : flat[i]) as LineId,
-      sku: flat[i + 1] as Sku,
-      quantity: flat[i + 2] as number,
-      unitPriceMinor: flat[i + 3] as number,
-      allocated: flat[i + 4] as number,
-      backordered: flat[i + 5] as number,
-      shipped: flat[i + 6] as number,
-      cancelled: flat[i + 7] as number,
-    });
-  }
-  return lines;
+function readDestination(reader: ByteReader): Destination {
+  const destination: Destination = { country: reader.text() };
+  const postalCode = reader.maybe();
+  if (postalCode !== undefined) destination.postalCode = postalCode;
+  if (reader.uint() === 1) destination.latitude = reader.float();
+  if (reader.uint() === 1) destination.longitude = reader.float();
+  return destination;
 }
 
-function fulfillmentFromRow(row: RowValue, index: number, lines: readonly OrderLine[]): Fulfillment {
-  const flat = row[5] as readonly number[];
-  const units: LineUnits[] = [];
-  for (let i = 0; i < flat.length; i += 2) {
-    const line = must(lines[flat[i] ?? -1], 'a line number');
-    units.push({ lineId: line.lineId, quantity: flat[i + 1] ?? 0 });
-  }
-  return {
-    fulfillmentId: String(index + 1) as Fulfillment['fulfillmentId'],
-    location: row[0] as LocationId,
-    state: must(fulfillmentStates[row[1] as number], 'a fulfillment state number'),
-    carrier: orUndefined<CarrierId>(row[2]),
-    distanceKm: row[3] as number,
-    costMinor: row[4] as number,
-    lines: units,
-    tracking: orUndefined(row[6]),
-  };
+function readLine(reader: ByteReader, index: number): OrderLine {
+  const lineId = (reader.maybe() ?? String(index + 1)) as LineId;
+  const sku = reader.text() as Sku;
+  const [quantity, unitPriceMinor] = [reader.uint(), reader.uint()];
+  const [allocated, backordered] = [reader.uint(), reader.uint()];
+  const [shipped, cancelled] = [reader.uint(), reader.uint()];
+  return { lineId, sku, quantity, unitPriceMinor, allocated, backordered, shipped, cancelled };
+}
+
+function readFulfillment(reader: ByteReader, index: number, lines: readonly OrderLine[]): Fulfillment {
+  const location = reader.text() as LocationId;
+  const state = must(fulfillmentStates[reader.uint()], 'a fulfillment state number');
+  const carrier = reader.maybe() as CarrierId | undefined;
+  const distanceKm = reader.uint();
+  const costMinor = reader.uint();
+  const tracking = reader.maybe();
+  const units = Array.from({ length: reader.uint() }, (): LineUnits => {
+    const { lineId } = must(lines[reader.uint()], 'a line number');
+    return { lineId, quantity: reader.uint() };
+  });
+  const fulfillmentId = String(index + 1) as Fulfillment['fulfillmentId'];
+  return { fulfillmentId, location, state, carrier, distanceKm, costMinor, lines: units, tracking };
 }
 
 /** The stock a row holds; its names come from the key. */
-export function stockFromRow(sku: Sku, location: LocationId, stored: unknown): Snapshot<StockContext> {
-  const row = versioned(stored, `stock ${sku} at ${location}`) as readonly number[];
-  const [, onHand = 0, unavailable = 0, allocated = 0, buffer = 0] = row;
+export function stockFromRow(sku: Sku, location: LocationId, row: unknown): Snapshot<StockContext> {
+  const reader = open(row, `stock ${sku} at ${location}`);
+  const [onHand, unavailable] = [reader.uint(), reader.uint()];
+  const [allocated, buffer] = [reader.uint(), reader.uint()];
   return { value: 'open', context: { sku, location, onHand, unavailable, allocated, buffer } };
 }
 
-export function carrierFromRow(stored: unknown): Snapshot<CarrierContext> {
-  const row = versioned(stored, 'carrier');
-  const [, value, card, inTransit, reason] = row;
-  return {
-    value: value as string,
-    context: { card: card as CarrierContext['card'], inTransit: inTransit as number, reason: reason as string },
-  };
+export function carrierFromRow(row: unknown): Snapshot<CarrierContext> {
+  const reader = open(row, 'carrier');
+  const value = reader.text();
+  const card = JSON.parse(reader.text()) as CarrierContext['card'];
+  return { value, context: { card, inTransit: reader.uint(), reason: reader.maybe() ?? '' } };
 }
 
 /** A location or channel: plain values under version and state. */
-export function valueFromRow<T>(stored: unknown): Snapshot<T> {
-  return { value: 'put', context: versioned(stored, 'value')[1] as T };
+export function valueFromRow<T>(row: unknown): Snapshot<T> {
+  return { value: 'put', context: JSON.parse(open(row, 'value').text()) as T };
 }

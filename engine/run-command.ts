@@ -15,14 +15,22 @@ import { refused, type Handled } from './commands/handled.ts';
 import { moveStock } from './commands/stock.ts';
 import type { Core } from './core.ts';
 import { tellOrder } from './effects.ts';
+import { bodyBytes, measuredAboveBytes, measuredRows, valueBytes } from './sizes.ts';
 import type { Snapshot } from './step.ts';
 
-/** Carry out a command at the turn's time. Nothing of a refused one remains. */
-export function runCommand(core: Core, command: Command, atMs: number, onBug: (bug: unknown) => void): Handled {
-  return atomically(core, () => dispatch(core, command, atMs), onBug);
+type OnBug = (bug: unknown) => void;
+
+/**
+ * Carry out a command at the turn's time. Nothing of a refused one remains. Undefined when it does not
+ * fit into what the turn already holds: nothing was done, and it is for the next turn.
+ */
+export function runCommand(core: Core, command: Command, atMs: number, onBug: OnBug): Handled | undefined {
+  const handled = atomically(core, () => dispatch(core, command, atMs), onBug, command);
+  if (handled !== undefined) core.changes.countBody(bodyBytes(command));
+  return handled;
 }
 
-function atomically(core: Core, work: () => Handled, onBug: (bug: unknown) => void): Handled {
+function atomically(core: Core, work: () => Handled, onBug: OnBug, command?: Command): Handled | undefined {
   core.changes.begin();
   let handled: Handled;
   try {
@@ -31,9 +39,22 @@ function atomically(core: Core, work: () => Handled, onBug: (bug: unknown) => vo
     onBug(bug);
     handled = refused(reject('internal', 'a bug of ours: nothing was done, the incident was logged'));
   }
+  if (!('refused' in handled) && !fits(core, handled, command)) {
+    core.changes.undo();
+    if (core.changes.bytes > 0) return undefined;
+    return refused(reject('too-large', 'this changes more than one journal record holds: ask for less at once', 'body'));
+  }
   if ('refused' in handled) core.changes.undo();
   else core.changes.keep((cell, before) => kept(core, cell, before));
   return handled;
+}
+
+/** Whether what was done fits into the turn's record. Estimated; measured when it is much. */
+function fits({ changes, limits }: Core, handled: Handled, command: Command | undefined): boolean {
+  const estimate = changes.commandBytes + (command === undefined ? 0 : bodyBytes(command));
+  if (estimate <= measuredAboveBytes) return true;
+  const measured = measuredRows(changes.touched) + valueBytes([changes.news(), handled, command?.body]);
+  return changes.bytes + measured <= limits.recordBytesMax;
 }
 
 function dispatch(core: Core, command: Command, atMs: number): Handled {
@@ -93,30 +114,33 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
   if (cell.kind !== 'carrier') for (const sku of core.views.waitedFor) core.wakes.add(sku);
 }
 
-/** Source a waiting order again because something it waits for has come. Nothing changes when it is no use. */
-export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: (bug: unknown) => void): void {
+/**
+ * Source a waiting order again because something it waits for has come. Nothing changes when it is no
+ * use. False when it does not fit into the turn: ask again in the next one.
+ */
+export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): boolean {
   const order = core.world.order(id);
   const context = order?.snapshot?.context;
-  if (order === undefined || context === undefined) return;
+  if (order === undefined || context === undefined) return true;
   const channel = core.world.channels.get(context.channel);
   const isUseful = context.lines.some(
     ({ sku, backordered }) => backordered > 0 && core.world.atp(sku, channel) > 0,
   );
-  if (isUseful) tellQuietly(core, () => tellOrder(core, order, { type: 'order.source', atMs }), onBug);
+  return !isUseful || tellQuietly(core, () => tellOrder(core, order, { type: 'order.source', atMs }), onBug);
 }
 
-/** Release an order whose delay has ended, unless it was overtaken. */
-export function releaseDue(core: Core, id: OrderId, atMs: number, onBug: (bug: unknown) => void): void {
+/** Release an order whose delay has ended, unless it was overtaken. False when it does not fit into the turn. */
+export function releaseDue(core: Core, id: OrderId, atMs: number, onBug: OnBug): boolean {
   const order = core.world.order(id);
   const snapshot = order?.snapshot;
-  if (order === undefined || snapshot === undefined) return;
+  if (order === undefined || snapshot === undefined) return true;
   const due = releaseAtMs(snapshot.value, snapshot.context);
-  if (due === undefined || due > atMs) return;
-  tellQuietly(core, () => tellOrder(core, order, { type: 'order.release', atMs }), onBug);
+  if (due === undefined || due > atMs) return true;
+  return tellQuietly(core, () => tellOrder(core, order, { type: 'order.release', atMs }), onBug);
 }
 
-function tellQuietly(core: Core, tell: () => ReturnType<typeof tellOrder>, onBug: (bug: unknown) => void): void {
-  atomically(
+function tellQuietly(core: Core, tell: () => ReturnType<typeof tellOrder>, onBug: OnBug): boolean {
+  const handled = atomically(
     core,
     () => {
       const rejection = tell();
@@ -124,4 +148,5 @@ function tellQuietly(core: Core, tell: () => ReturnType<typeof tellOrder>, onBug
     },
     onBug,
   );
+  return handled !== undefined;
 }

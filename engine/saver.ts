@@ -5,13 +5,14 @@
  *
  * Only durable snapshots come here, so saved rows never run ahead of the journal.
  */
+import type { CommandId } from '../actors/ids.ts';
 import type { Claim, Position, Row } from '../storage/journal.ts';
 import { must } from './assert.ts';
 import type { Cell } from './cells.ts';
 import type { Clock } from './clock.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Entry, Receipts } from './receipts.ts';
-import { prefixes, pushRows } from './rows.ts';
+import { prefixes, receiptRow, type RowBytes } from './rows.ts';
 import type { World } from './world.ts';
 
 /** How long changes gather before they are saved: longer saves hot rows fewer times, and recovers slower. */
@@ -22,19 +23,23 @@ const trimEveryBytes = 16 * 1024 * 1024;
 const trimPieceRecords = 64;
 
 interface Batch {
-  readonly cells: Map<Cell, Cell['snapshot']>;
-  readonly receipts: (readonly [id: string, position: Position])[];
+  readonly cells: Set<Cell>;
+  /** The newest row of each key. */
+  readonly rows: Map<string, Uint8Array | null>;
+  readonly receipts: (readonly [id: CommandId, position: Position])[];
   at: Position;
   records: number;
 }
 
-const emptyBatch = (at: Position): Batch => ({ cells: new Map(), receipts: [], at, records: 0 });
+const emptyBatch = (at: Position): Batch => ({ cells: new Set(), rows: new Map(), receipts: [], at, records: 0 });
 
 export class Saver {
   #gathering: Batch;
   #saving: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
   #bytesAtTrim = 0;
+  /** A save failed: the claim is lost with it, and nothing more is saved. */
+  #hasFailed = false;
   readonly #claim: Claim;
   readonly #clock: Clock;
   readonly #limits: EngineLimits;
@@ -59,14 +64,14 @@ export class Saver {
   }
 
   /** A turn is durable at `position`. */
-  add(position: Position, cells: readonly Cell[], snapshots: readonly Cell['snapshot'][], entries: readonly Entry[]): void {
+  add(position: Position, cells: readonly Cell[], rows: readonly RowBytes[], entries: readonly Entry[]): void {
     const batch = this.#gathering;
-    for (let i = 0; i < cells.length; i += 1) {
-      const cell = cells[i];
-      if (cell === undefined) continue;
-      if (!batch.cells.has(cell)) cell.unsaved += 1;
-      batch.cells.set(cell, snapshots[i]);
+    for (const cell of cells) {
+      // Each turn counted its change; many turns of one batch are saved once.
+      if (batch.cells.has(cell)) cell.unsaved -= 1;
+      else batch.cells.add(cell);
     }
+    for (const [key, bytes] of rows) batch.rows.set(key, bytes);
     for (const [id] of entries) batch.receipts.push([id, position]);
     batch.at = position;
     batch.records += 1;
@@ -78,7 +83,7 @@ export class Saver {
 
   /** Save all that is durable now; resolves when it is saved. */
   async flush(): Promise<void> {
-    while (this.#saving !== undefined || this.#gathering.records > 0) {
+    while (!this.#hasFailed && (this.#saving !== undefined || this.#gathering.records > 0)) {
       this.#start();
       await this.#saving;
     }
@@ -87,38 +92,42 @@ export class Saver {
   #start(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    if (this.#saving !== undefined || this.#gathering.records === 0) return;
+    if (this.#hasFailed || this.#saving !== undefined || this.#gathering.records === 0) return;
     const batch = this.#gathering;
     this.#gathering = emptyBatch(batch.at);
     this.#saving = this.#save(batch).then(
       () => {
         this.#saving = undefined;
         this.onSaved();
-        if (this.#gathering.records > 0) this.#cancelTimer = this.#clock.after(gatherMs, () => this.#start());
+        const { records } = this.#gathering;
+        if (records >= this.#limits.saveLagMax / 2) this.#start();
+        else if (records > 0) this.#cancelTimer = this.#clock.after(gatherMs, () => this.#start());
       },
       // The claim is lost with a failed save; `lost` tells the engine, which stops.
-      () => undefined,
+      () => {
+        this.#hasFailed = true;
+      },
     );
   }
 
   async #save(batch: Batch): Promise<void> {
-    let rows: [string, unknown][] = [];
+    let rows: RowBytes[] = [];
     for (const [id, position] of batch.receipts) {
-      rows.push([prefixes.receipt + id, position]);
+      rows.push(receiptRow(id, position));
       if (rows.length >= this.#limits.savePieceRows) rows = await this.#piece(rows);
     }
-    for (const [cell, snapshot] of batch.cells) {
-      pushRows(cell, snapshot, rows);
+    for (const row of batch.rows) {
+      rows.push(row);
       if (rows.length >= this.#limits.savePieceRows) rows = await this.#piece(rows);
     }
     await this.#claim.save(rows, batch.at);
-    for (const cell of batch.cells.keys()) cell.unsaved -= 1;
+    for (const cell of batch.cells) cell.unsaved -= 1;
     this.#world.trimMemory();
     this.#receipts.trimMemory(batch.at);
     await this.#trim();
   }
 
-  async #piece(rows: readonly Row[]): Promise<[string, unknown][]> {
+  async #piece(rows: readonly RowBytes[]): Promise<RowBytes[]> {
     await this.#claim.save(rows);
     return [];
   }

@@ -132,7 +132,7 @@ function run(actions: readonly Action[], start: unknown, event: unknown, effects
   for (const action of actions) {
     const args = { context, event };
     if (action.kind === 'effect') effects.push(action.params(args));
-    else context = Object.assign({}, context, action.assignment(args));
+    else context = { ...(context as object), ...(action.assignment(args) as object) };
   }
   return context;
 }

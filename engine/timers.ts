@@ -17,6 +17,11 @@ export class Timers {
     return this.#heap.length;
   }
 
+  /** Every timer in no order, overtaken ones included: for checks. */
+  get all(): Iterable<Timer> {
+    return this.#heap;
+  }
+
   /** The earliest due time, or undefined. */
   get nextAtMs(): number | undefined {
     return this.#heap[0]?.atMs;

@@ -14,15 +14,16 @@
 import type { Command } from '../actors/commands.ts';
 import { reject } from '../actors/rejection.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
-import type { Event, StockChange } from '../actors/vocabulary.ts';
+import type { StockChange } from '../actors/vocabulary.ts';
 import type { Claim, Position, TurnRecord } from '../storage/journal.ts';
+import { must } from './assert.ts';
 import type { Cell } from './cells.ts';
 import type { Clock } from './clock.ts';
 import type { Core } from './core.ts';
 import { Inbox } from './inbox.ts';
 import type { Published, Reply } from './outcome.ts';
 import { answerAgain, entryOf, outcomeOf, type Entry, type Receipts } from './receipts.ts';
-import { pushRows } from './rows.ts';
+import { pushRows, type RowBytes } from './rows.ts';
 import { releaseDue, runCommand, wakeOrder } from './run-command.ts';
 import type { Saver } from './saver.ts';
 import type { Timers } from './timers.ts';
@@ -69,6 +70,8 @@ export class Turns {
   #appending: Turn | undefined;
   #isScheduled = false;
   #isHalted = false;
+  /** The first command found no room beside what the last turn held: the next turn begins with it. */
+  #isOverdue = false;
   #lastAtMs: number;
   #timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
   #whenIdle: (() => void)[] = [];
@@ -124,16 +127,18 @@ export class Turns {
   #fill(): void {
     if (this.#parts.saver.isBehind) return;
     const turn = (this.#open ??= this.#begin());
-    this.#fillFromTimers(turn);
-    this.#fillFromWakes(turn);
+    if (!this.#isOverdue) this.#fillFromWakes(turn);
     while (this.#hasRoom(turn)) {
       const next = this.inbox.peek();
       if (next === undefined) break;
       const isLarge = linesOf(next.command) > this.#core.limits.smallCommandLinesMax;
-      if (isLarge && turn.entries.length > 0) break;
-      turn.isFull = isLarge;
-      const { command, reply } = this.inbox.take();
-      this.#take(turn, command, reply);
+      const hasPlace = !isLarge || this.#core.changes.bytes === 0;
+      this.#isOverdue = !hasPlace || !this.#take(turn, next.command, next.reply);
+      turn.isFull = isLarge || this.#isOverdue;
+      if (this.#isOverdue) break;
+      this.inbox.take();
+      // Those who wait come before those who are next.
+      if (!this.#core.wakes.isEmpty) this.#fillFromWakes(turn);
     }
   }
 
@@ -147,44 +152,47 @@ export class Turns {
     return !turn.isFull && turn.entries.length < turnCommandsMax && this.#core.changes.bytes < turnBytesMax;
   }
 
-  #fillFromTimers(turn: Turn): void {
-    while (turn.wakes < this.#core.limits.turnWakesMax && this.#hasRoom(turn)) {
-      const due = this.#parts.timers.takeDue(turn.atMs);
-      if (due === undefined) return;
-      turn.wakes += 1;
-      releaseDue(this.#core, due.orderId, turn.atMs, this.#parts.hooks.onBug);
-    }
-  }
-
   #fillFromWakes(turn: Turn): void {
     const { wakes, world, limits } = this.#core;
+    const { timers, hooks } = this.#parts;
+    while (turn.wakes < limits.turnWakesMax && this.#hasRoom(turn)) {
+      const due = timers.takeDue(turn.atMs);
+      if (due === undefined) break;
+      turn.wakes += 1;
+      turn.isFull = !releaseDue(this.#core, due.orderId, turn.atMs, hooks.onBug);
+      if (turn.isFull) timers.set(due.atMs, due.orderId);
+    }
     while (turn.wakes < limits.turnWakesMax && this.#hasRoom(turn)) {
       const order = wakes.take(({ sku }) => world.atp(sku, undefined) > 0);
       if (order === undefined) return;
       turn.wakes += 1;
-      wakeOrder(this.#core, order, turn.atMs, this.#parts.hooks.onBug);
+      turn.isFull = !wakeOrder(this.#core, order, turn.atMs, hooks.onBug);
+      if (turn.isFull) wakes.putBack();
     }
   }
 
-  // 2. Answer a command from its receipt, or carry it out.
-  #take(turn: Turn, command: Command, reply: Reply): void {
+  // 2. Answer a command from its receipt, or carry it out. False when it must wait for the next turn.
+  #take(turn: Turn, command: Command, reply: Reply): boolean {
     const { receipts, claim, hooks } = this.#parts;
     const receipt = receipts.find(command.commandId);
     if (typeof receipt === 'number') {
       const entry = entryAt(claim, receipt, command);
       if (entry !== undefined) {
         reply(answerAgain(entry, receipt, command));
-        return;
+        return true;
       }
     } else if (receipt !== undefined) {
       const turnOfIt = this.#appending?.entries.includes(receipt) === true ? this.#appending : turn;
       turnOfIt.again.push({ entry: receipt, retry: command, reply });
-      return;
+      return true;
     }
-    const entry = entryOf(command, runCommand(this.#core, command, turn.atMs, hooks.onBug));
+    const handled = runCommand(this.#core, command, turn.atMs, hooks.onBug);
+    if (handled === undefined) return false;
+    const entry = entryOf(command, handled);
     receipts.add(command.commandId, entry);
     turn.entries.push(entry);
     turn.replies.push(reply);
+    return true;
   }
 
   // 3. Seal the open turn and append it.
@@ -194,20 +202,18 @@ export class Turns {
     this.#open = undefined;
     const { changed, events } = this.#core.changes.takeTurn();
     if (changed.length === 0 && turn.entries.length === 0) return;
-    const snapshots = changed.map(({ snapshot }) => snapshot);
-    const rows: [string, unknown][] = [];
-    for (const [index, cell] of changed.entries()) pushRows(cell, snapshots[index], rows);
+    const rows: RowBytes[] = [];
+    for (const cell of changed) pushRows(cell, cell.snapshot, rows);
     const record = { atMs: turn.atMs, commands: turn.entries, rows, events, outbox: [] };
     this.#appending = turn;
-    void this.#append(turn, record, changed, snapshots, events);
+    void this.#append(turn, record, changed, { atMs: turn.atMs, events, stock: stockChanges(changed) });
   }
 
   async #append(
     turn: Turn,
-    record: TurnRecord,
+    record: TurnRecord & { readonly rows: readonly RowBytes[] },
     changed: readonly Cell[],
-    snapshots: readonly Cell['snapshot'][],
-    events: readonly Event[],
+    news: Omit<Published, 'position'>,
   ): Promise<void> {
     const { claim, saver } = this.#parts;
     const stopWatch = this.#watch();
@@ -223,8 +229,8 @@ export class Turns {
     }
     if (this.#isHalted) return;
     this.#appending = undefined;
-    saver.add(position, changed, snapshots, turn.entries);
-    this.#release(turn, position, { position, atMs: turn.atMs, events, stock: stockChanges(changed, snapshots) });
+    saver.add(position, changed, record.rows, turn.entries);
+    this.#release(turn, position, { position, ...news });
     this.#advance();
   }
 
@@ -267,9 +273,10 @@ export class Turns {
   }
 }
 
-/** Lines or entries a command carries. */
+/** Lines, entries or locations a command carries. */
 function linesOf({ body }: Command): number {
   if ('entries' in body) return body.entries.length;
+  if ('channel' in body && typeof body.channel === 'object') return body.channel.locations?.length ?? 0;
   return 'lines' in body && body.lines !== undefined ? body.lines.length : 0;
 }
 
@@ -279,10 +286,10 @@ function entryAt(claim: Claim, position: Position, { commandId }: Command): Entr
   return commands?.find(([id]) => id === commandId);
 }
 
-function stockChanges(changed: readonly Cell[], snapshots: readonly Cell['snapshot'][]): StockChange[] {
+function stockChanges(changed: readonly Cell[]): StockChange[] {
   const changes: StockChange[] = [];
-  for (const [index, cell] of changed.entries()) {
-    if (cell.kind === 'stock') changes.push(stockChange((snapshots[index] as NonNullable<typeof cell.snapshot>).context));
+  for (const cell of changed) {
+    if (cell.kind === 'stock') changes.push(stockChange(must(cell.snapshot, 'a stock that changed').context));
   }
   return changes;
 }

@@ -8,7 +8,7 @@ import { releaseAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { isHeld, unitsOfPart } from '../actors/order-lines.ts';
 import { orderStates, type OrderState } from '../actors/queries.ts';
-import type { Fulfillment } from '../actors/vocabulary.ts';
+import type { Fulfillment, OrderLine } from '../actors/vocabulary.ts';
 import { must } from './assert.ts';
 import { orderSteps, type SkuCell, type StockCell } from './cells.ts';
 import { isFinal, type Snapshot } from './step.ts';
@@ -28,6 +28,7 @@ export class Views {
   readonly waitedFor = new Set<SkuCell>();
   readonly #world: World;
   readonly #timers: Timers;
+  readonly #isOpen = (id: OrderId): boolean => this.#world.isOpen(id);
   openCount = 0;
 
   constructor(world: World, timers: Timers) {
@@ -64,32 +65,39 @@ export class Views {
   }
 
   #work(id: OrderId, before: Order | undefined, after: Order): void {
-    const has = after.context.fulfillments.filter(isHeld);
-    const stocks = new Set(has.flatMap((part) => this.#stocksOf(after, part)));
-    for (const part of before?.context.fulfillments ?? []) {
-      if (before === undefined || !isHeld(part)) continue;
-      if (!has.some(({ location }) => location === part.location)) {
-        this.byLocation.get(part.location)?.delete(id);
-      }
-      for (const stock of this.#stocksOf(before, part)) {
-        if (!stocks.has(stock)) stock.holders?.delete(id);
-      }
+    const parts = after.context.fulfillments;
+    for (const [index, part] of (before?.context.fulfillments ?? []).entries()) {
+      const now = parts[index];
+      if (before === undefined || now === part || !isHeld(part)) continue;
+      if (now === undefined || !isHeld(now)) this.#left(id, before, part, parts);
+      else if (now.lines !== part.lines) this.#eachStock(before, part, (stock) => stock.holders.leave(this.#isOpen));
     }
-    for (const { location } of has) {
-      let orders = this.byLocation.get(location);
-      if (orders === undefined) this.byLocation.set(location, (orders = new Set()));
+    for (let index = before?.context.fulfillments.length ?? 0; index < parts.length; index += 1) {
+      const part = parts[index];
+      if (part === undefined || !isHeld(part)) continue;
+      let orders = this.byLocation.get(part.location);
+      if (orders === undefined) this.byLocation.set(part.location, (orders = new Set()));
       orders.add(id);
+      this.#eachStock(after, part, (stock) => stock.holders.add(id));
     }
-    for (const stock of stocks) (stock.holders ??= new Set()).add(id);
   }
 
-  #stocksOf({ context }: Order, part: Fulfillment): StockCell[] {
-    return unitsOfPart(context, part).map(({ sku, location }) =>
-      must(this.#world.findStock(sku, location), 'the stock of a fulfillment'),
-    );
+  /** A fulfillment holds nothing any more: shipped or cancelled. */
+  #left(id: OrderId, order: Order, part: Fulfillment, now: readonly Fulfillment[]): void {
+    if (!now.some((other) => isHeld(other) && other.location === part.location)) {
+      this.byLocation.get(part.location)?.delete(id);
+    }
+    this.#eachStock(order, part, (stock) => stock.holders.leave(this.#isOpen));
+  }
+
+  #eachStock({ context }: Order, part: Fulfillment, each: (stock: StockCell) => void): void {
+    for (const { sku, location } of unitsOfPart(context, part)) {
+      each(must(this.#world.findStock(sku, location), 'the stock of a fulfillment'));
+    }
   }
 
   #waiting(id: OrderId, before: Order | undefined, after: Order): void {
+    if (before === undefined && !after.context.lines.some(isWaiting)) return;
     const waits = new Set<SkuCell>();
     for (const line of after.context.lines) {
       if (line.backordered > 0) waits.add(must(this.#world.skus.get(line.sku), 'a known SKU'));
@@ -106,3 +114,5 @@ export class Views {
     }
   }
 }
+
+const isWaiting = ({ backordered }: OrderLine): boolean => backordered > 0;

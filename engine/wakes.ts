@@ -18,6 +18,11 @@ export class Wakes {
     if (sku.waiting !== undefined && sku.waiting.size > 0) this.#queue.add(sku);
   }
 
+  /** The order just taken could not be served now: it is the next one again. */
+  putBack(): void {
+    if (this.#current !== undefined) this.#current.next -= 1;
+  }
+
   /** The next order to source again. `hasStock` tells whether a SKU still has anything to promise. */
   take(hasStock: (sku: SkuCell) => boolean): OrderId | undefined {
     for (;;) {

@@ -47,6 +47,20 @@ export class World {
     return cell?.snapshot === undefined ? undefined : cell;
   }
 
+  /** The order's snapshot for a reader: what is read back for it does not stay in memory. */
+  look(id: OrderId): OrderCell['snapshot'] {
+    const cell = this.orders.get(id);
+    if (cell !== undefined) return cell.snapshot;
+    const row = this.#saved.row((this.#openOnDisk.has(id) ? prefixes.open : prefixes.closed) + id);
+    return row === undefined || row === null ? undefined : orderFromRow(id, row);
+  }
+
+  /** Whether an order is known to be open, without reading it back. */
+  isOpen(id: OrderId): boolean {
+    const snapshot = this.orders.get(id)?.snapshot;
+    return snapshot === undefined ? this.#openOnDisk.has(id) : !isFinal(orderSteps, snapshot.value);
+  }
+
   /** The cell for an order that is about to be placed. The caller has made sure that `order` found none. */
   newOrder(id: OrderId): OrderCell {
     const present = this.orders.get(id);
@@ -108,7 +122,10 @@ export class World {
 
   /** Whether any location ever had this SKU. */
   knows(sku: Sku): boolean {
-    return this.skus.get(sku)?.stocks.some(({ snapshot }) => snapshot !== undefined) === true;
+    const stocks = this.skus.get(sku)?.stocks;
+    if (stocks === undefined) return false;
+    for (const { snapshot } of stocks) if (snapshot !== undefined) return true;
+    return false;
   }
 
   /** The stock of a SKU at a location, if there ever was any. */

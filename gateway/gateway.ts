@@ -6,6 +6,7 @@ import type { EngineApi } from '../engine/api.ts';
 import { Desk } from './desk.ts';
 import type { Allows } from './desk.ts';
 import { Flusher } from './flusher.ts';
+import { problemStatus } from './http-problem.ts';
 import { httpHandler } from './http.ts';
 import type { Authenticate } from './http.ts';
 import { defaultLimits } from './limits.ts';
@@ -75,6 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     bodyBytesMax: limits.bodyBytesMax,
     backpressureBytes: limits.backpressureBytes,
     idleTimeoutSeconds: limits.idleTimeoutSeconds,
+    connectionsMax: limits.connectionsMax,
     onRequest: httpHandler({ engine, desk, authenticate, metrics, limits, corsOrigin }),
     onUpgrade: (request) => upgrade(request, options, context),
     onIncident,
@@ -116,7 +118,7 @@ async function upgrade(
   const isBare = offered.every((one) => one === '');
   if (protocol === undefined && !isBare) return refuse(400, `offer one of: ${protocols.join(', ')}`);
   const caller = await options.authenticate(request);
-  if ('code' in caller) return refuse(401, caller.detail);
+  if ('code' in caller) return refuse(problemStatus[caller.code], caller.detail);
   // Without a sub-protocol it is a person with a simple tool: JSON.
   const spoken: Protocol = protocol ?? 'baton.json.v1';
   return { accept: true, protocol: protocol ?? '', handler: new Session(context, spoken, caller) };

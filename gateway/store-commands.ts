@@ -1,13 +1,15 @@
 /**
- * What stands behind `baton verify | stats | backup | restore | export`: work on a data directory that no
- * server has open. Each takes the directory and where to print, and returns an exit code. Storage only:
- * nothing here knows what the records mean.
+ * What stands behind `baton verify | stats | backup | restore | export`: work on a data directory
+ * that no server has open. Each takes the directory and where to print, and returns an exit code.
+ * Storage only: nothing here knows what the records mean.
  */
 
 import { JournalError } from '../storage/journal.ts';
 import { inspectLmdb, restoreLmdb, type Inspection } from '../storage/lmdb.ts';
 
-/** Prints a line without its end. May answer with a promise: export then waits for a slow reader. */
+/**
+ * Prints a line without its end. May answer with a promise: export then waits for a slow reader.
+ */
 export type Print = (line: string) => void | Promise<void>;
 
 /** Sound; damaged, refused or failed; in use by a server, so that trying later makes sense. */
@@ -33,10 +35,10 @@ export async function verifyStore(directory: string, print: Print): Promise<Exit
 /** Say where the store stands: positions, epoch, sizes. One `name value` a line. */
 export async function printStoreStats(directory: string, print: Print): Promise<ExitCode> {
   return await inspecting(directory, print, async ({ driver, marks }) => {
-    const { base, tail, savedAt, epoch, recordCount, rowCount } = marks;
+    const { base, tail, saved, epoch, recordCount, rowCount } = marks;
     const { freeBytes, totalBytes } = await driver.space();
     const figures = {
-      format: driver.formatVersion, epoch, head: base.position + 1, tail, savedAt,
+      format: driver.formatVersion, epoch, head: base.position + 1, tail, savedAt: saved.at,
       records: recordCount, rows: rowCount, fileBytes: driver.fileBytes(), freeBytes, totalBytes,
     };
     for (const [name, value] of Object.entries(figures)) await print(`${name} ${value}`);
@@ -54,7 +56,9 @@ export async function backupStore(directory: string, to: string, print: Print): 
 }
 
 /** Put a backup into a new or empty data directory: verified before and after. */
-export async function restoreStore(from: string, directory: string, print: Print): Promise<ExitCode> {
+export async function restoreStore(
+  from: string, directory: string, print: Print,
+): Promise<ExitCode> {
   return await guarded(print, async () => {
     const code = await report(await restoreLmdb(from, directory), print);
     if (code === exitCodes.ok) await print(`restored into ${directory}`);
@@ -115,6 +119,7 @@ async function report(
 function asJson(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   // A Buffer has been through its own toJSON by now, so look at what it was.
-  const original: unknown = typeof this === 'object' && this !== null ? Reflect.get(this, key) : value;
+  const isMember = typeof this === 'object' && this !== null;
+  const original: unknown = isMember ? Reflect.get(this, key) : value;
   return original instanceof Uint8Array ? Buffer.from(original).toString('base64') : value;
 }

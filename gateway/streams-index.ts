@@ -92,6 +92,9 @@ export class TopicIndex {
     add(this.#order.get(event.orderId));
     if (event.kind === 'fulfillment.changed') add(this.#location.get(event.location));
     if (event.kind === 'order.sourced') {
+      // New work of a location is told by the decision that made it.
+      const locations = new Set(event.choices.map((choice) => choice.location));
+      for (const location of locations) add(this.#location.get(location));
       add(this.#decisions.get(every));
       add(this.#decisions.get(event.channel));
     }

@@ -1,19 +1,22 @@
 /**
- * The one implementation of `Claim`, over any driver: the order of appends, the fence, the endings, the
- * verified reads. A write that the driver rejects ends the claim: after a failed flush a second try that
- * succeeds proves nothing, so the only safe answer is to stop and read the truth from disk.
+ * The one implementation of `Claim`, over any driver: the order of appends, the fence, the endings,
+ * the verified reads. A write that the driver rejects ends the claim: after a failed flush a second
+ * try that succeeds proves nothing, so the only safe answer is to stop and read the truth from
+ * disk.
  */
 
-import { decodeRecord, decodeRow, encodeRecord, encodeRow, hashRecord } from './codec.ts';
-import type { Link } from './codec.ts';
+import {
+  decodeRecord, decodeRow, digestOf, encodeRecord, encodeRow, exchangeDigest, hashRecord,
+} from './codec.ts';
+import type { Link, Saved } from './codec.ts';
 import type { Driver, Marks } from './driver.ts';
 import { JournalError, recordBytesMax } from './journal.ts';
 import type {
-  Claim, JournalErrorCode, JournalStats, Loss, Position, Row, Space, StoredRecord, TurnRecord, Value,
-  Verification,
+  Claim, JournalErrorCode, JournalStats, Loss, Position, Row, Space, StoredRecord, TurnRecord,
+  Value, Verification,
 } from './journal.ts';
 import { checkRows } from './keys.ts';
-import { Chain, Scrubber, checkTail, linkAt, nextTick, rowPieces, type LiveMarks } from './verify.ts';
+import { Chain, RowTally, Scrubber, checkTail, linkAt, nextTick, rowPieces } from './verify.ts';
 
 /** Encoding holds up the turn, so one transaction takes no more than this: about a millisecond. */
 const rowsPerSave = 256;
@@ -22,6 +25,16 @@ const bytesPerSave = 1024 * 1024;
 const recordsPerTrim = 64;
 /** Records read between two visits to the event loop. */
 const recordsPerPiece = 16;
+
+/** Stands for the checksum of a row that is not there; no checksum is negative. */
+const absent = -1;
+
+interface RowPiece {
+  readonly piece: readonly (readonly [string, Uint8Array | null])[];
+  /** Index of the first row left for the next piece. */
+  readonly next: number;
+  readonly saved: Saved;
+}
 
 /**
  * Verify the tail and hand out the claim.
@@ -43,7 +56,8 @@ class DriverClaim implements Claim {
   #released: Promise<void> | undefined;
   #last: Link;
   #base: Link;
-  #savedAt: Position;
+  /** Replaced by every save, so the same object means the same rows. */
+  #saved: Saved;
   #appending: Promise<unknown> | undefined;
   /** Saves run one after another; so do trims, and a backup stands in the trims' queue. */
   #saving: Promise<unknown> = Promise.resolve();
@@ -55,8 +69,10 @@ class DriverClaim implements Claim {
     this.#release = release;
     this.#last = last;
     this.#base = marks.base;
-    this.#savedAt = marks.savedAt;
-    this.#scrubber = new Scrubber(driver, this.#liveMarks());
+    this.#saved = marks.saved;
+    this.#scrubber = new Scrubber(driver, () => {
+      return { base: this.#base, tail: this.tail, saved: this.#saved };
+    });
     this.lost = new Promise((resolve) => {
       this.#lose = resolve;
     });
@@ -71,7 +87,7 @@ class DriverClaim implements Claim {
   }
 
   get savedAt(): Position {
-    return this.#savedAt;
+    return this.#saved.at;
   }
 
   row(key: string): Value | undefined {
@@ -81,10 +97,17 @@ class DriverClaim implements Claim {
 
   async *rows(prefix: string): AsyncGenerator<Row> {
     this.#read('rows', () => undefined);
+    const saved = this.#saved;
+    const tally = new RowTally();
     for await (const piece of rowPieces(this.#driver, prefix)) {
-      for (const [key, bytes] of piece) yield [key, decodeRow(key, bytes)];
+      for (const [key, bytes] of piece) {
+        tally.add(bytes);
+        yield [key, decodeRow(key, bytes)];
+      }
       this.#read('rows', () => undefined);
     }
+    // Whoever reads all rows, as a start does, learns whether they are all.
+    if (prefix === '' && saved === this.#saved) tally.mustBe(saved);
   }
 
   async *records(after: Position): AsyncGenerator<StoredRecord> {
@@ -97,7 +120,9 @@ class DriverClaim implements Claim {
     const chain = new Chain(this.#driver, link);
     for (let count = 1; chain.link.position < this.#last.position; count += 1) {
       const next = chain.link.position + 1;
-      if (next < this.head) throw new JournalError('misuse', `record ${next} was trimmed meanwhile`);
+      if (next < this.head) {
+        throw new JournalError('misuse', `record ${next} was trimmed meanwhile`);
+      }
       yield this.#read(`record ${next}`, () => chain.next());
       if (count % recordsPerPiece === 0) await nextTick();
     }
@@ -119,7 +144,9 @@ class DriverClaim implements Claim {
     }
     const previous = this.#last;
     const position = after + 1;
-    const committed = this.#commit(`append at ${position}`, () => this.#driver.append(position, bytes));
+    const committed = this.#commit(
+      `append at ${position}`, () => this.#driver.append(position, bytes),
+    );
     // Hashed while the disk works.
     const bytesTotal = previous.bytesTotal + bytes.length;
     const link: Link = { position, epoch: this.epoch, bytesTotal, hash: hashRecord(bytes) };
@@ -135,18 +162,21 @@ class DriverClaim implements Claim {
   async save(rows: readonly Row[], at?: Position): Promise<void> {
     this.#mustBeOpen();
     checkRows(rows);
-    if (at !== undefined && (at > this.tail || at < this.#savedAt)) {
-      throw new JournalError('misuse', `save at ${at}: saved is ${this.#savedAt}, tail ${this.tail}`);
+    if (at !== undefined && (at > this.tail || at < this.#saved.at)) {
+      const now = `saved is ${this.#saved.at}, tail ${this.tail}`;
+      throw new JournalError('misuse', `save at ${at}: ${now}`);
     }
     const saved = this.#saving.then(() => this.#save(rows, at));
-    this.#saving = saved.catch(() => undefined); // the caller holds the rejection; the queue goes on
+    // The caller holds the rejection; the queue goes on.
+    this.#saving = saved.catch(() => undefined);
     await saved;
   }
 
   async trim(before: Position): Promise<void> {
     this.#mustBeOpen();
-    if (before > this.#savedAt + 1) {
-      throw new JournalError('misuse', `trim before ${before}, but rows are saved at ${this.#savedAt}`);
+    if (before > this.#saved.at + 1) {
+      const now = `rows are saved at ${this.#saved.at}`;
+      throw new JournalError('misuse', `trim before ${before}, but ${now}`);
     }
     const trimmed = this.#trimming.then(() => this.#trim(before));
     this.#trimming = trimmed.catch(() => undefined); // as in save
@@ -174,7 +204,7 @@ class DriverClaim implements Claim {
     return {
       tail: this.tail,
       head: this.head,
-      savedAt: this.#savedAt,
+      savedAt: this.#saved.at,
       epoch: this.epoch,
       recordBytes: this.#last.bytesTotal - this.#base.bytesTotal,
       fileBytes: this.#driver.fileBytes(),
@@ -209,22 +239,37 @@ class DriverClaim implements Claim {
     let index = 0;
     do {
       this.#mustBeOpen();
-      const piece: [string, Uint8Array | null][] = [];
-      for (let bytes = 0; index < rows.length && piece.length < rowsPerSave; index += 1) {
-        const [key, value] = rows[index] as Row;
-        const encoded = value === null ? null : encodeRow(key, value);
-        piece.push([key, encoded]);
-        bytes += encoded?.length ?? 0;
-        if (bytes > bytesPerSave) {
-          index += 1;
-          break;
-        }
-      }
-      const savedAt = index === rows.length ? at : undefined;
-      if (piece.length === 0 && savedAt === undefined) return;
-      await this.#commit('save', () => this.#driver.save(piece, savedAt));
+      const { piece, next, saved } = this.#encodePiece(rows, index);
+      index = next;
+      const last = index === rows.length && at !== undefined;
+      if (piece.length === 0 && !last) return;
+      const after: Saved = last ? { ...saved, at: Math.max(saved.at, at) } : saved;
+      await this.#commit('save', () => this.#driver.save(piece, after));
+      this.#saved = after;
     } while (index < rows.length);
-    if (at !== undefined) this.#savedAt = Math.max(this.#savedAt, at);
+  }
+
+  /** As many rows as one transaction may take, and what the rows say of themselves after it. */
+  #encodePiece(rows: readonly Row[], start: number): RowPiece {
+    const piece: [string, Uint8Array | null][] = [];
+    const seen = new Map<string, number>();
+    let { rowCount, digest } = this.#saved;
+    let next = start;
+    for (let bytes = 0; piece.length < rowsPerSave && bytes < bytesPerSave; next += 1) {
+      const row = rows[next];
+      if (row === undefined) break;
+      const [key, value] = row;
+      const encoded = value === null ? null : encodeRow(key, value);
+      const old = seen.has(key) ? undefined : this.#read(`row ${key}`, () => this.#driver.row(key));
+      const before = seen.get(key) ?? (old === undefined ? absent : digestOf(old));
+      const after = encoded === null ? absent : digestOf(encoded);
+      rowCount += Number(after !== absent) - Number(before !== absent);
+      digest = exchangeDigest(digest, Math.max(before, 0), Math.max(after, 0));
+      seen.set(key, after);
+      piece.push([key, encoded]);
+      bytes += encoded?.length ?? 0;
+    }
+    return { piece, next, saved: { at: this.#saved.at, rowCount, digest } };
   }
 
   async #trim(before: Position): Promise<void> {
@@ -247,7 +292,9 @@ class DriverClaim implements Claim {
       const cause = error instanceof Error ? error.message : String(error);
       throw this.#end('unknown', `${what} failed: ${cause}`, error);
     }
-    if (!durable) throw this.#end('fenced', `${what}: a later claim than epoch ${this.epoch} exists`);
+    if (!durable) {
+      throw this.#end('fenced', `${what}: a later claim than epoch ${this.epoch} exists`);
+    }
   }
 
   #end(code: Loss['code'], message: string, cause?: unknown): JournalError {
@@ -275,25 +322,11 @@ class DriverClaim implements Claim {
 
   async #finish(): Promise<void> {
     const broken = (): boolean => this.#ended?.code === 'unknown';
-    // A write that ended unknown may have wedged the medium: whatever else is under way may never end.
+    // A write that ended unknown may have wedged the medium: whatever else is under way may never
+    // end.
     const underWay = Promise.allSettled([this.#appending, this.#saving, this.#trimming]);
     await (broken() ? undefined : Promise.race([underWay, this.lost.then(nextTick)]));
     await this.#driver.close(broken());
     await this.#release();
-  }
-
-  #liveMarks(): LiveMarks {
-    const claim = this;
-    return {
-      get base() {
-        return claim.#base;
-      },
-      get tail() {
-        return claim.tail;
-      },
-      get savedAt() {
-        return claim.#savedAt;
-      },
-    };
   }
 }

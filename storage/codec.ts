@@ -1,5 +1,6 @@
 /**
- * Turn records and rows ⇄ bytes. What is written here is the format on disk: `recordFormat` names it.
+ * Turn records and rows ⇄ bytes. What is written here is the format on disk: `recordFormat` names
+ * it.
  *
  * A record is 64 bytes of header and a body. All integers little-endian:
  *
@@ -14,7 +15,8 @@
  *   48  16B  first half of the SHA-256 of the previous record's bytes; zeroes at position 1
  *   64  body: [commands, rows, events, outbox]
  *
- * The checksum finds damage, the position a record in the wrong place, the hash a record of another history.
+ * The checksum finds damage, the position a record in the wrong place, the hash a record of another
+ * history.
  */
 
 import { hash } from 'node:crypto';
@@ -41,7 +43,9 @@ export interface Link {
 }
 
 /** What stands before the first record of all. */
-export const origin: Link = { position: 0, epoch: 0n, bytesTotal: 0, hash: new Uint8Array(hashBytes) };
+export const origin: Link = {
+  position: 0, epoch: 0n, bytesTotal: 0, hash: new Uint8Array(hashBytes),
+};
 
 /** Encode the record that follows `previous`. The bytes are never written to again. */
 export function encodeRecord(record: TurnRecord, epoch: bigint, previous: Link): Buffer {
@@ -61,7 +65,10 @@ export function encodeRecord(record: TurnRecord, epoch: bigint, previous: Link):
   return bytes;
 }
 
-/** What the next record must carry as its previous hash. The whole record, so the chain covers the bodies. */
+/**
+ * What the next record must carry as its previous hash. The whole record, so the chain covers the
+ * bodies.
+ */
 export function hashRecord(bytes: Uint8Array): Uint8Array {
   return hash('sha256', bytes, 'buffer').subarray(0, hashBytes);
 }
@@ -126,8 +133,9 @@ export function linkOf(bytes: Uint8Array, header: RecordHeader): Link {
 }
 
 /**
- * Encode a row's value: u32 CRC-32C of the key and of everything after it, u8 format, u8 encoding, u16 zero,
- * MessagePack. The key is in the checksum because a swapped page shows a sound row under another key.
+ * Encode a row's value: u32 CRC-32C of the key and of everything after it, u8 format, u8 encoding,
+ * u16 zero, MessagePack. The key is in the checksum because a swapped page shows a sound row under
+ * another key.
  */
 export function encodeRow(key: string, value: Value): Buffer {
   const { bytes, encoding } = encodePlain(value, rowHeaderBytes);
@@ -140,7 +148,9 @@ export function encodeRow(key: string, value: Value): Buffer {
 
 /** Check a row's bytes without decoding them. @throws JournalError `corrupt` or `newer-version`. */
 export function checkRow(key: string, bytes: Uint8Array): void {
-  if (bytes.length <= rowHeaderBytes) throw new JournalError('corrupt', `row ${show(key)} is cut off`);
+  if (bytes.length <= rowHeaderBytes) {
+    throw new JournalError('corrupt', `row ${show(key)} is cut off`);
+  }
   const crc = crc32c(bytes, 4, bytes.length, crc32cText(key));
   if (viewOf(bytes).readUInt32LE(0) !== crc) {
     throw new JournalError('corrupt', `row ${show(key)} fails its checksum`);
@@ -155,6 +165,31 @@ export function decodeRow(key: string, bytes: Uint8Array): Value {
   const encoding = bytes[5] ?? 255;
   if (!isValueEncoding(encoding)) throw unknownFormat(`row ${show(key)}`, encoding, 2);
   return decodeValue(bytes, rowHeaderBytes, bytes.length, encoding);
+}
+
+/** What the saved rows say of themselves, written in the same transaction as any change to them. */
+export interface Saved {
+  /** The rows hold everything up to and including this position. */
+  readonly at: Position;
+  readonly rowCount: number;
+  /**
+   * The sum of all rows' checksums, modulo 2^32. Each row proves itself; only this shows that one
+   * is missing or an older version of itself, as pages swapped or brought back by a disk would have
+   * it.
+   */
+  readonly digest: number;
+}
+
+export const nothingSaved: Saved = { at: 0, rowCount: 0, digest: 0 };
+
+/** What a row adds to the digest: its checksum, which also covers its key. */
+export function digestOf(bytes: Uint8Array): number {
+  return viewOf(bytes).readUInt32LE(0);
+}
+
+/** The digest with one row's part exchanged for another's; 0 stands for no row. */
+export function exchangeDigest(digest: number, before: number, after: number): number {
+  return (digest - before + after) >>> 0;
 }
 
 /** A key as it may stand in a message: quoted, escaped, cut. */

@@ -1,8 +1,9 @@
 /**
  * CRC-32C (Castagnoli, reflected polynomial 0x82f63b78), eight bytes a step.
  *
- * Every record and row carries one, because LMDB has no page checksums: a swapped page is otherwise read
- * back as good data. Node's own `zlib.crc32` is the other polynomial, hence this file: about 1.3 GB/s.
+ * Every record and row carries one, because LMDB has no page checksums: a swapped page is otherwise
+ * read back as good data. Node's own `zlib.crc32` is the other polynomial, hence this file: about
+ * 1.3 GB/s.
  */
 
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
@@ -23,7 +24,8 @@ const table7 = tableAt(7);
 
 /**
  * The checksum of `bytes` from `start` up to `end`.
- * @param seed the checksum of what goes before: `crc32c(b, 0, n, crc32c(a))` is that of `a` followed by `b`.
+ * @param seed the checksum of what goes before: `crc32c(b, 0, n, crc32c(a))` is that of `a`
+ * followed by `b`.
  * @returns an unsigned 32-bit integer.
  */
 export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length, seed = 0): number {
@@ -47,7 +49,9 @@ export function crc32cText(text: string): number {
   return ~remainder >>> 0;
 }
 
-/** Pairs of little-endian words: the hot loop. An index into a table is a byte, so it always hits. */
+/**
+ * Pairs of little-endian words: the hot loop. An index into a table is a byte, so it always hits.
+ */
 function addWords(start: number, view: Int32Array): number {
   let remainder = start;
   for (let index = 0; index < view.length; index += 2) {

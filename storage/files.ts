@@ -1,4 +1,7 @@
-/** Durable small-file work: what is written and renamed is flushed, and so is the folder that lists it. */
+/**
+ * Durable small-file work: what is written and renamed is flushed, and so is the folder that lists
+ * it.
+ */
 
 import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

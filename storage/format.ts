@@ -1,8 +1,9 @@
 /**
  * Which layout a data directory is in, and how to bring an older one up to date.
  *
- * The version stands in a small file, readable whatever the layout is. It is written first into an empty
- * directory and last into a copy, so that data without it is an unfinished copy and nothing else.
+ * The version stands in a small file, readable whatever the layout is. It is written first into an
+ * empty directory and last into a copy, so that data without it is an unfinished copy and nothing
+ * else.
  */
 
 import { readFile } from 'node:fs/promises';

@@ -2,9 +2,9 @@
  * The seam of durability: all that the engine knows about where its state is kept.
  *
  * A journal is a fenced log of turn records with the state rows they lead to. One process claims a
- * partition, under an epoch larger than every earlier one; from then on it alone can append, one record
- * after another, each "after position n, as epoch e". A state row is a value under a key; rows are
- * written behind the log and say up to which position they are complete, so recovery is
+ * partition, under an epoch larger than every earlier one; from then on it alone can append, one
+ * record after another, each "after position n, as epoch e". A state row is a value under a key;
+ * rows are written behind the log and say up to which position they are complete, so recovery is
  * "load rows, then apply the records after them".
  *
  * Storage knows keys and values, never orders. It imports nothing of ours.
@@ -14,7 +14,10 @@
 /** What MessagePack can carry. Values are opaque to storage; they come back deeply equal. */
 export type Value = unknown;
 
-/** The number of turn records before and including this one: the first record stands at 1, an empty log at 0. */
+/**
+ * The number of turn records before and including this one: the first record stands at 1, an empty
+ * log at 0.
+ */
 export type Position = number;
 
 /** The after-image of one row. `null` deletes the row. */
@@ -40,11 +43,15 @@ export interface StoredRecord extends TurnRecord {
   readonly epoch: bigint;
 }
 
-/** How an append can end, other than by being durable. A thrown `JournalError` carries one of these. */
+/**
+ * How an append can end, other than by being durable. A thrown `JournalError` carries one of these.
+ */
 export type JournalErrorCode =
   /** Somebody else claimed the partition: stop, answer nobody. */
   | 'fenced'
-  /** The store failed and cannot say whether the record is there: stop, come back, read the truth. */
+  /**
+   * The store failed and cannot say whether the record is there: stop, come back, read the truth.
+   */
   | 'unknown'
   /** Another live process owns this directory. */
   | 'owned'
@@ -54,7 +61,10 @@ export type JournalErrorCode =
   | 'newer-version'
   /** The record is larger than `recordBytesMax`. A bug of the engine: it cuts turns to fit. */
   | 'oversize'
-  /** `append` was called with a wrong `after`, or twice at once; `trim` beyond the saved rows. A bug. */
+  /**
+   * `append` was called with a wrong `after`, or twice at once; `trim` beyond the saved rows. A
+   * bug.
+   */
   | 'misuse'
   /** The claim was released. */
   | 'released';
@@ -82,7 +92,10 @@ export interface Space {
 
 export interface JournalStats {
   readonly tail: Position;
-  /** Positions before this one were trimmed. The first readable record is `head`; head = tail + 1 when empty. */
+  /**
+   * Positions before this one were trimmed. The first readable record is `head`; head = tail + 1
+   * when empty.
+   */
   readonly head: Position;
   readonly savedAt: Position;
   readonly epoch: bigint;
@@ -102,9 +115,9 @@ export interface Verification {
 
 export interface Journal {
   /**
-   * Become the only writer of the partition. Resolves when the new epoch is durable and the tail of the
-   * log is verified. Rejects `owned` while another live process holds the directory, `newer-version`,
-   * or `corrupt` (naming the position or file at fault).
+   * Become the only writer of the partition. Resolves when the new epoch is durable and the tail of
+   * the log is verified. Rejects `owned` while another live process holds the directory,
+   * `newer-version`, or `corrupt` (naming the position or file at fault).
    * @param owner shown to whoever finds the partition owned: process, host, address.
    */
   claim(owner: string): Promise<Claim>;
@@ -120,32 +133,51 @@ export interface Claim {
   /** The saved rows hold everything up to and including this position. */
   readonly savedAt: Position;
 
-  /** One saved row, or undefined. Synchronous: rows are local. Rows are saved behind the log: see `savedAt`. */
+  /**
+   * One saved row, or undefined. Synchronous: rows are local. Rows are saved behind the log: see
+   * `savedAt`.
+   */
   row(key: string): Value | undefined;
-  /** All saved rows whose key begins with `prefix`, in key order, verified; read in bounded pieces. */
+  /**
+   * All saved rows whose key begins with `prefix`, in key order, verified; read in bounded pieces.
+   */
   rows(prefix: string): AsyncIterable<Row>;
-  /** The records after a position, gap-free and verified: checksum, previous hash, epoch never falling. */
+  /**
+   * The records after a position, gap-free and verified: checksum, previous hash, epoch never
+   * falling.
+   */
   records(after: Position): AsyncIterable<StoredRecord>;
   /** One record, verified; undefined when it was trimmed or is not there yet. */
   record(position: Position): StoredRecord | undefined;
 
   /**
    * Append one record at `after + 1`. Durable when it resolves; one call at a time.
-   * Rejects with `fenced` or `unknown` (see JournalErrorCode): after either, `lost` resolves and the claim is dead.
+   * Rejects with `fenced` or `unknown` (see JournalErrorCode): after either, `lost` resolves and
+   * the claim is dead.
    */
   append(record: TurnRecord, after: Position): Promise<Position>;
   /**
-   * Save after-images of rows, in one transaction, together with the statement that saved rows are complete
-   * up to and including `at`. Never blocks an append; never runs ahead of one (`at` ≤ tail). Applying a row twice is harmless.
-   * `at` may be omitted to save a piece of a larger save whose last piece will carry it.
+   * Save after-images of rows, in one transaction, together with the statement that saved rows are
+   * complete up to and including `at`. Never blocks an append; never runs ahead of one (`at` ≤
+   * tail). Applying a row twice is harmless. `at` may be omitted to save a piece of a larger save
+   * whose last piece will carry it.
    */
   save(rows: readonly Row[], at?: Position): Promise<void>;
-  /** Forget records before `before`. Only what saved rows cover: `before` ≤ savedAt + 1, else `misuse`. */
+  /**
+   * Forget records before `before`. Only what saved rows cover: `before` ≤ savedAt + 1, else
+   * `misuse`.
+   */
   trim(before: Position): Promise<void>;
 
-  /** Check up to `limit` stored items from where the last call stopped, wrapping; for a background scrub. */
+  /**
+   * Check up to `limit` stored items from where the last call stopped, wrapping; for a background
+   * scrub.
+   */
   scrub(limit: number): Promise<Verification>;
-  /** A consistent copy in a new directory, while serving: written, opened again and verified before this resolves. */
+  /**
+   * A consistent copy in a new directory, while serving: written, opened again and verified before
+   * this resolves.
+   */
   backup(directory: string): Promise<Verification>;
   space(): Promise<Space>;
   stats(): JournalStats;

@@ -1,4 +1,7 @@
-/** Row keys: which are legal, and their order. Keys are ordered by their UTF-8 bytes, on every medium. */
+/**
+ * Row keys: which are legal, and their order. Keys are ordered by their UTF-8 bytes, on every
+ * medium.
+ */
 
 import { JournalError, type Row } from './journal.ts';
 
@@ -30,7 +33,7 @@ function checkKey(key: string): void {
 }
 
 /** The range of bytes, from ≤ key < to, that holds the keys beginning with `prefix`. */
-export function prefixRange(prefix: string): { readonly from: Uint8Array; readonly to: Uint8Array } {
+export function prefixRange(prefix: string): { from: Uint8Array; to: Uint8Array } {
   const bytes = Buffer.from(prefix, 'utf8');
   return {
     from: bytes.length === 0 ? firstKey : bytes,

@@ -1,6 +1,7 @@
 /**
- * Copying a store: rows first, records after, so that the copied log always reaches as far as the copied
- * rows. The format file comes last: what has none is an unfinished copy, and is refused as one.
+ * Copying a store: rows first, records after, so that the copied log always reaches as far as the
+ * copied rows. The format file comes last: what has none is an unfinished copy, and is refused as
+ * one.
  */
 
 import { copyFile } from 'node:fs/promises';

@@ -1,7 +1,8 @@
 /**
- * The driver over two LMDB environments: `journal` holds the records, `state` the saved rows, so that a
- * large save never stands before an append. Each has its own fence, the row `epoch`, whose version is the
- * epoch: every write is conditional on it, in the same transaction, at no measurable cost.
+ * The driver over two LMDB environments: `journal` holds the records, `state` the saved rows, so
+ * that a large save never stands before an append. Each has its own fence, the row `epoch`, whose
+ * version is the epoch: every write is conditional on it, in the same transaction, at no measurable
+ * cost.
  *
  * The promise of `ifVersion` is the acknowledgement, never that of a `put` inside it.
  */
@@ -9,7 +10,8 @@
 import type { Database, RootDatabase } from 'lmdb';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeRow, encodeRow, hashBytes, origin, type Link } from './codec.ts';
+import { decodeRow, encodeRow, hashBytes, nothingSaved, origin } from './codec.ts';
+import type { Link, Saved } from './codec.ts';
 import type { Driver, Marks, RowBytes } from './driver.ts';
 import { JournalError, type Position, type Space, type Verification } from './journal.ts';
 import { spaceOf } from './reserve.ts';
@@ -20,7 +22,7 @@ export interface Environment {
   readonly epochs: Database<Uint8Array, Uint8Array>;
   /** Records by position, or rows by key. */
   readonly items: Database<Uint8Array, Uint8Array>;
-  /** `base` in the journal, `savedAt` in the state. */
+  /** `base` in the journal, `saved` in the state. */
   readonly marks: Database<Uint8Array, Uint8Array>;
 }
 
@@ -32,7 +34,7 @@ export interface Environments {
 
 export const epochKey: Uint8Array = Buffer.from('epoch');
 const baseName = 'base';
-const savedAtName = 'savedAt';
+const savedName = 'saved';
 
 /** What the driver cannot do by itself. */
 export interface DriverTools {
@@ -79,7 +81,7 @@ export class LmdbDriver implements Driver {
   }
 
   save(
-    rows: readonly (readonly [string, Uint8Array | null])[], savedAt?: Position,
+    rows: readonly (readonly [string, Uint8Array | null])[], saved: Saved,
   ): Promise<boolean> {
     const { epochs, items, marks } = this.#environments.state;
     return epochs.ifVersion(epochKey, this.#version, () => {
@@ -88,7 +90,7 @@ export class LmdbDriver implements Driver {
         if (bytes === null) items.remove(keyBytes);
         else items.put(keyBytes, bytes);
       }
-      if (savedAt !== undefined) putMark(marks, savedAtName, savedAt);
+      putSaved(marks, saved);
     });
   }
 
@@ -118,7 +120,8 @@ export class LmdbDriver implements Driver {
   }
 
   async close(broken: boolean): Promise<void> {
-    // After a failed meta page the writer's mutex stays locked, and a clean close would wait for it.
+    // After a failed meta page the writer's mutex stays locked, and a clean close would wait for
+    // it.
     if (!broken) await closeAll(this.#environments);
   }
 }
@@ -126,13 +129,11 @@ export class LmdbDriver implements Driver {
 /** Where things stand on disk. @throws JournalError `corrupt` when a mark is damaged. */
 export function readMarks({ journal, state }: Environments): Marks {
   const base = baseOf(readMark(journal.marks, baseName));
-  const savedAt = readMark(state.marks, savedAtName) ?? 0;
-  if (!isPosition(savedAt)) throw new JournalError('corrupt', 'the mark savedAt is not a position');
   const last = [...journal.items.getKeys({ reverse: true, limit: 1 })][0];
   return {
     base,
     tail: last === undefined ? base.position : positionOf(last),
-    savedAt,
+    saved: savedOf(readMark(state.marks, savedName)),
     epoch: BigInt(readEpoch(journal)),
     recordCount: countOf(journal.items),
     rowCount: countOf(state.items),
@@ -144,8 +145,13 @@ export function readEpoch({ epochs }: Environment): number {
   return epochs.getEntry(epochKey)?.version ?? 0;
 }
 
+/** Say what the rows are after the transaction under way. */
+export function putSaved(marks: Database<Uint8Array, Uint8Array>, saved: Saved): void {
+  putMark(marks, savedName, [saved.at, saved.rowCount, saved.digest]);
+}
+
 /** Write a mark inside the transaction under way. It is checksummed as a row is. */
-export function putMark(marks: Database<Uint8Array, Uint8Array>, name: string, value: unknown): void {
+function putMark(marks: Database<Uint8Array, Uint8Array>, name: string, value: unknown): void {
   marks.put(Buffer.from(name), encodeRow(name, value));
 }
 
@@ -166,6 +172,15 @@ function baseOf(mark: unknown): Link {
     && hash instanceof Uint8Array && hash.length === hashBytes && typeof epoch === 'bigint';
   if (!sound) throw new JournalError('corrupt', 'the mark base is not the end of a record');
   return { position, epoch, bytesTotal, hash };
+}
+
+function savedOf(mark: unknown): Saved {
+  if (mark === undefined) return nothingSaved;
+  const [at, rowCount, digest] = Array.isArray(mark) ? (mark as unknown[]) : [];
+  if (!isPosition(at) || !isPosition(rowCount) || !isPosition(digest)) {
+    throw new JournalError('corrupt', 'the mark saved does not say what is saved');
+  }
+  return { at, rowCount, digest };
 }
 
 function isPosition(value: unknown): value is Position {

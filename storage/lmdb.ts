@@ -2,13 +2,14 @@
  * The embedded journal: LMDB under one directory. The only file that runs lmdb.
  *
  *   format.json   the layout's version          owner.json   who has it, while somebody has
- *   journal/      records and their base        state/       saved rows and savedAt
+ *   journal/      records and their base        state/       saved rows and what they say of
+ * themselves
  *   reserve       room kept for a full disk
  *
- * The options are not taste. `overlappingSync` must be off: with it, acknowledged batches were lost after
- * storage failures; without it none was, in any test. No caching (its backups were corrupt), no compression,
- * no `noSync`. A failed commit also raises an unhandled rejection inside lmdb, which ends the process. That
- * is wanted: never install a handler that goes on.
+ * The options are not taste. `overlappingSync` must be off: with it, acknowledged batches were lost
+ * after storage failures; without it none was, in any test. No caching (its backups were corrupt),
+ * no compression, no `noSync`. A failed commit also raises an unhandled rejection inside lmdb,
+ * which ends the process. That is wanted: never install a handler that goes on.
  */
 
 import { open, type Database, type RootDatabase } from 'lmdb';
@@ -20,24 +21,26 @@ import { JournalError, type Claim, type Journal, type Position } from './journal
 import type { StoredRecord, Verification } from './journal.ts';
 import { copyFiles, copyStore } from './lmdb-copy.ts';
 import {
-  LmdbDriver, closeAll, epochKey, putMark, readEpoch, readMarks, type Environment, type Environments,
+  LmdbDriver, closeAll, epochKey, putSaved, readEpoch, readMarks,
 } from './lmdb-driver.ts';
+import type { Environment, Environments } from './lmdb-driver.ts';
+import { firstKey } from './keys.ts';
 import { lockDirectory, type DirectoryLock } from './owner.ts';
 import { keepReserve, yieldReserve } from './reserve.ts';
-import { recordsAfter, verifyAll } from './verify.ts';
+import { RowTally, recordsAfter, verifyAll } from './verify.ts';
 import type { Driver, Marks } from './driver.ts';
 
 export interface LmdbOptions {
   /** Bytes of the reserve file; 0 for none. Default 64 MiB. */
   readonly reserveBytes?: number | undefined;
   /**
-   * Claim even if somebody holds the directory. The fence stops them at their next write. For tests and for
-   * taking over from a process that can neither work nor die.
+   * Claim even if somebody holds the directory. The fence stops them at their next write. For tests
+   * and for taking over from a process that can neither work nor die.
    */
   readonly force?: boolean | undefined;
   /**
-   * Acknowledge without flushing: a power cut loses what was acknowledged. Only for showing that the
-   * power-cut test can see a loss.
+   * Acknowledge without flushing: a power cut loses what was acknowledged. Only for showing that
+   * the power-cut test can see a loss.
    */
   readonly unsafeNoSync?: boolean | undefined;
 }
@@ -47,7 +50,10 @@ const reserveBytesDefault = 64 * 1024 * 1024;
 /** Address space, not disk: room to grow without remapping in the middle of a commit. */
 const mapBytes = 1024 * 1024 * 1024;
 
-/** The journal in a directory, which is made when missing. Nothing is opened or locked before `claim`. */
+/**
+ * The journal in a directory, which is made when missing. Nothing is opened or locked before
+ * `claim`.
+ */
 export async function openLmdb(directory: string, options: LmdbOptions = {}): Promise<Journal> {
   const path = resolve(directory);
   await makeFolder(path);
@@ -70,12 +76,15 @@ export interface Inspection {
  * @param lock `'own'` refuses while somebody owns it; `'none'` for a copy that nobody else knows.
  * @throws JournalError `owned`, `newer-version`, or `corrupt` when there is no store.
  */
-export async function inspectLmdb(directory: string, lock: 'own' | 'none' = 'own'): Promise<Inspection> {
+export async function inspectLmdb(
+  directory: string, lock: 'own' | 'none' = 'own',
+): Promise<Inspection> {
   const path = resolve(directory);
   const version = await readFormat(path);
   if (version === undefined) throw new JournalError('corrupt', `${path} holds no store`);
   if (version < formatVersion) {
-    throw new JournalError('corrupt', `${path} is in format ${version}: start the server once to upgrade it`);
+    const remedy = 'start the server once to upgrade it';
+    throw new JournalError('corrupt', `${path} is in format ${version}: ${remedy}`);
   }
   const held = lock === 'own' ? await lockDirectory(path) : noLock;
   try {
@@ -102,7 +111,8 @@ export async function inspectLmdb(directory: string, lock: 'own' | 'none' = 'own
 
 /**
  * Put a backup into an empty or new directory.
- * @returns what verifying the result found; the backup is verified first and nothing copied if it has faults.
+ * @returns what verifying the result found; the backup is verified first and nothing copied if it
+ * has faults.
  * @throws JournalError `misuse` when the directory holds anything; otherwise as `inspectLmdb`.
  */
 export async function restoreLmdb(backup: string, directory: string): Promise<Verification> {
@@ -139,8 +149,9 @@ async function claimDirectory(path: string, owner: string, options: LmdbOptions)
 }
 
 /**
- * Raise the fence: the journal's first, so that no append of an older claim can follow, then the rows'.
- * Synchronous transactions, flushed when they return; what they throw leads to no unhandled rejection.
+ * Raise the fence: the journal's first, so that no append of an older claim can follow, then the
+ * rows'. Synchronous transactions, flushed when they return; what they throw leads to no unhandled
+ * rejection.
  */
 function takeEpoch({ journal, state }: Environments, owner: string): bigint {
   const note = Buffer.from(owner);
@@ -200,7 +211,9 @@ function openEnvironment(path: string, items: string, how: OpenHow): Environment
   };
 }
 
-/** Copy the environments, then open the copy and verify all of it: unverified, it is not a backup. */
+/**
+ * Copy the environments, then open the copy and verify all of it: unverified, it is not a backup.
+ */
 async function copyAndVerify(from: Environments, to: string): Promise<Verification> {
   const directory = resolve(to);
   await copyStore(directory, async (name, folder) => {
@@ -222,15 +235,23 @@ async function inspectAndVerify(directory: string, lock: 'own' | 'none'): Promis
 /** Entry n leads from format n to n + 1. */
 const upgrades: readonly Upgrade[] = [upgradeMarks];
 
-/** Format 0 kept `savedAt` as eight bare bytes; from format 1 marks are checksummed as rows are. */
+/**
+ * Format 0 kept only `savedAt`, as eight bare bytes; from format 1 the rows are counted and summed
+ * too.
+ */
 async function upgradeMarks(directory: string): Promise<void> {
   const environments = openStore(directory, {});
   try {
-    const { marks } = environments.state;
+    const { items, marks } = environments.state;
     const bare = marks.getBinary(Buffer.from('savedAt'));
-    if (bare?.length !== 8) return; // never saved, or this step was cut off after its work
-    const savedAt = Number(Buffer.from(bare).readBigUInt64LE(0));
-    marks.transactionSync(() => putMark(marks, 'savedAt', savedAt));
+    if (bare === undefined) return; // never saved, or this step was cut off after its work
+    const tally = new RowTally();
+    for (const { value } of items.getRange({ start: firstKey })) tally.add(value);
+    const at = Number(Buffer.from(bare).readBigUInt64LE(0));
+    marks.transactionSync(() => {
+      putSaved(marks, { at, rowCount: tally.count, digest: tally.digest });
+      void marks.remove(Buffer.from('savedAt'));
+    });
   } finally {
     await closeAll(environments);
   }

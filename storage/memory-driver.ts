@@ -1,6 +1,8 @@
-/** The driver of one process over a `MemoryDisk`. Writes go through the disk's schedule and faults. */
+/**
+ * The driver of one process over a `MemoryDisk`. Writes go through the disk's schedule and faults.
+ */
 
-import { decodeRow, encodeRow, type Link } from './codec.ts';
+import type { Link, Saved } from './codec.ts';
 import type { Driver, Marks, RowBytes } from './driver.ts';
 import { JournalError, type Position, type Space, type Verification } from './journal.ts';
 import type { MemoryDisk, WriteKind } from './memory.ts';
@@ -19,13 +21,13 @@ export class MemoryDriver implements Driver {
   }
 
   marks(): Marks {
-    const { base, epoch, records, rows, savedAt } = this.#disk;
+    const { base, epoch, records, rows, saved } = this.#disk;
     let tail = base.position;
     for (const position of records.keys()) tail = Math.max(tail, position);
     return {
       base,
       tail,
-      savedAt: Number(decodeRow('savedAt', savedAt)),
+      saved,
       epoch,
       recordCount: records.size,
       rowCount: rows.size,
@@ -60,11 +62,11 @@ export class MemoryDriver implements Driver {
   }
 
   save(
-    rows: readonly (readonly [string, Uint8Array | null])[], savedAt?: Position,
+    rows: readonly (readonly [string, Uint8Array | null])[], saved: Saved,
   ): Promise<boolean> {
     return this.#write('save', () => {
       for (const [key, bytes] of rows) this.#disk.putRow(key, bytes);
-      if (savedAt !== undefined) this.#disk.savedAt = encodeRow('savedAt', savedAt);
+      this.#disk.saved = saved;
     });
   }
 

@@ -1,15 +1,15 @@
 /**
  * A journal in memory, with a disk that outlives it: for tests and the simulation.
  *
- * The same bytes are kept as on a real disk, so damage is real damage. Nothing here tells the time or rolls
- * dice: what happens is decided by the caller's schedule, hooks and `keep`.
+ * The same bytes are kept as on a real disk, so damage is real damage. Nothing here tells the time
+ * or rolls dice: what happens is decided by the caller's schedule, hooks and `keep`.
  *
  *     const disk = new MemoryDisk();
  *     const claim = await disk.journal().claim('test');
  */
 
 import { openClaim } from './claim.ts';
-import { encodeRow, origin, type Link } from './codec.ts';
+import { nothingSaved, origin, type Link, type Saved } from './codec.ts';
 import { JournalError, type Claim, type Journal, type Position, type Space } from './journal.ts';
 import { compareKeys } from './keys.ts';
 import { MemoryDriver } from './memory-driver.ts';
@@ -18,8 +18,8 @@ export type WriteKind = 'append' | 'save' | 'trim';
 
 export interface MemoryDiskOptions {
   /**
-   * How a write becomes durable: called with the step that makes it so. Default: in a microtask. `'manual'`
-   * leaves every write under way until `settle()`.
+   * How a write becomes durable: called with the step that makes it so. Default: in a microtask.
+   * `'manual'` leaves every write under way until `settle()`.
    */
   readonly schedule?: ((settle: () => void) => void) | 'manual' | undefined;
   readonly totalBytes?: number | undefined;
@@ -44,7 +44,7 @@ export class MemoryDisk {
   readonly rows = new Map<string, Uint8Array>();
   readonly backups = new Map<string, MemoryDisk>();
   base: Link = origin;
-  savedAt = encodeRow('savedAt', 0) as Uint8Array;
+  saved: Saved = nothingSaved;
   epoch = 0n;
   /** Processes so far: each crash begins a new one. */
   generation = 0;
@@ -64,7 +64,9 @@ export class MemoryDisk {
     return { claim: (owner) => this.#claim(owner) };
   }
 
-  /** Make the writes under way durable, oldest first, at most `count`. @returns how many it settled. */
+  /**
+   * Make the writes under way durable, oldest first, at most `count`. @returns how many it settled.
+   */
   settle(count = Number.POSITIVE_INFINITY): number {
     const ready = this.#pending.filter((write) => !write.hangs).slice(0, count);
     for (const write of ready) this.#settleOne(write);
@@ -77,8 +79,9 @@ export class MemoryDisk {
   }
 
   /**
-   * The process dies. Writes under way never settle; each survives on disk if `keep` says so, a function
-   * being asked once a write (give it the simulation's random source). Its claims are dead for ever.
+   * The process dies. Writes under way never settle; each survives on disk if `keep` says so, a
+   * function being asked once a write (give it the simulation's random source). Its claims are dead
+   * for ever.
    */
   crash(options: { readonly keep?: boolean | ((kind: WriteKind) => boolean) } = {}): void {
     const { keep = false } = options;
@@ -107,7 +110,8 @@ export class MemoryDisk {
   /** A torn write: the second half of the record's bytes never reached the disk. */
   tear(position: Position): void {
     const bytes = mustHave(this.records.get(position), `record ${position}`);
-    this.records.set(position, Uint8Array.from(bytes, (byte, at) => (at * 2 < bytes.length ? byte : 0)));
+    const half = bytes.length / 2;
+    this.records.set(position, bytes.map((byte, at) => (at < half ? byte : 0)));
   }
 
   /** Turn over one bit of a record's byte. */
@@ -165,13 +169,16 @@ export class MemoryDisk {
     return sum;
   }
 
-  /** A copy of what is durable now. Stored bytes are never changed in place, so sharing them is safe. */
+  /**
+   * A copy of what is durable now. Stored bytes are never changed in place, so sharing them is
+   * safe.
+   */
   copy(): MemoryDisk {
     const copy = new MemoryDisk(this.#options);
     for (const [position, bytes] of this.records) copy.records.set(position, bytes);
     for (const [key, bytes] of this.rows) copy.putRow(key, bytes);
     copy.base = this.base;
-    copy.savedAt = this.savedAt;
+    copy.saved = this.saved;
     copy.epoch = this.epoch;
     return copy;
   }

@@ -1,9 +1,10 @@
 /**
  * One owner per data directory, so that a second process is told who the first one is.
  *
- * The lock is an abstract Unix socket named after the directory: the kernel frees it whenever and however
- * its process ends. A file beside the data names the owner. Neither guards the data: in another network
- * namespace, or where there are no such sockets, two owners may pass. The epoch fence is the guard.
+ * The lock is an abstract Unix socket named after the directory: the kernel frees it whenever and
+ * however its process ends. A file beside the data names the owner. Neither guards the data: in
+ * another network namespace, or where there are no such sockets, two owners may pass. The epoch
+ * fence is the guard.
  */
 
 import { readFile, rm, stat } from 'node:fs/promises';
@@ -56,7 +57,9 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   };
 }
 
-/** The note only informs: a full disk must not keep its owner from getting at the data to make room. */
+/**
+ * The note only informs: a full disk must not keep its owner from getting at the data to make room.
+ */
 async function leaveNote(path: string, note: OwnerNote): Promise<void> {
   try {
     await writeWhole(path, `${JSON.stringify(note)}\n`);
@@ -130,7 +133,9 @@ function isString(value: unknown): boolean {
   return typeof value === 'string';
 }
 
-/** Does the very process that wrote the note still run? Ourselves do not count: we hold the socket. */
+/**
+ * Does the very process that wrote the note still run? Ourselves do not count: we hold the socket.
+ */
 async function isAlive(note: OwnerNote): Promise<boolean> {
   if (note.pid === process.pid || note.boot !== (await bootId())) return false;
   const started = await startOf(note.pid);

@@ -1,6 +1,6 @@
 /**
- * Room kept back for the day the disk is full: a file of real blocks that is given up so that a claim can be
- * made, saved rows written and old records trimmed.
+ * Room kept back for the day the disk is full: a file of real blocks that is given up so that a
+ * claim can be made, saved rows written and old records trimmed.
  */
 
 import { open, rm, stat, statfs } from 'node:fs/promises';

@@ -1,16 +1,19 @@
 /**
  * Values ⇄ MessagePack: the only file that calls msgpackr for what is stored.
  *
- * What comes back is deeply equal: strings (well-formed Unicode), numbers (NaN and infinities too, every
- * integer up to 2^53 − 1), bigints of 64 bits, booleans, null, undefined, bytes, arrays and plain objects.
- * Minus zero comes back as zero, bytes as a Buffer. Class instances, Map, Set and Date are not values.
+ * What comes back is deeply equal: strings (well-formed Unicode), numbers (NaN and infinities too,
+ * every integer up to 2^53 − 1), bigints of 64 bits, booleans, null, undefined, bytes, arrays and
+ * plain objects. Minus zero comes back as zero, bytes as a Buffer. Class instances, Map, Set and
+ * Date are not values.
  *
  * Two encodings, because neither msgpackr mode is both small and safe for every key:
- * - `shapes`: each object shape is written once per message and then cited by number. Half the bytes and a
+ * - `shapes`: each object shape is written once per message and then cited by number. Half the
+ *   bytes and a
  *   third of the decoding time on a turn of 100 orders, the same encoding time (measured).
  * - `plain`: every object with its keys. For single rows, where shapes hardly repeat.
- * msgpackr renames a key `__proto__` when it decodes, and a key `__keys__` spoils its table of shapes. Both
- * are legal keys here: a message that mentions either is written plain and read by way of Maps.
+ * msgpackr renames a key `__proto__` when it decodes, and a key `__keys__` spoils its table of
+ * shapes. Both are legal keys here: a message that mentions either is written plain and read by way
+ * of Maps.
  */
 
 import { Packr, RESERVE_START_SPACE } from 'msgpackr';
@@ -20,7 +23,9 @@ import type { Value } from './journal.ts';
 export const valueEncodings = { shapes: 0, plain: 1, guarded: 2 } as const;
 export type ValueEncoding = (typeof valueEncodings)[keyof typeof valueEncodings];
 
-/** An encoded value behind `headBytes` of free room that hold garbage until the caller fills them. */
+/**
+ * An encoded value behind `headBytes` of free room that hold garbage until the caller fills them.
+ */
 export interface EncodedValue {
   readonly bytes: Buffer;
   readonly encoding: ValueEncoding;
@@ -36,8 +41,8 @@ export function encodeShapes(value: Value, headBytes: number): EncodedValue {
     const bytes = shapes.pack(value, RESERVE_START_SPACE | headBytes);
     if (!mentionsTrap(bytes)) return { bytes, encoding: valueEncodings.shapes };
   } catch {
-    // A key `__keys__` can break the table of shapes as well as spoil it. What cannot be encoded at all
-    // throws again below.
+    // A key `__keys__` can break the table of shapes as well as spoil it. What cannot be encoded at
+    // all throws again below.
   }
   shapes = newShapes();
   return encodePlain(value, headBytes);
@@ -72,8 +77,8 @@ function newShapes(): Packr {
 }
 
 /**
- * One search for the rare common part is nearly free; only a hit looks closer. A key always stands in the
- * message in full at least once, whichever mode wrote it.
+ * One search for the rare common part is nearly free; only a hit looks closer. A key always stands
+ * in the message in full at least once, whichever mode wrote it.
  */
 function mentionsTrap(bytes: Buffer): boolean {
   return bytes.includes('__') && (bytes.includes('__proto__') || bytes.includes('__keys__'));

@@ -1,9 +1,10 @@
 /**
- * Is what is stored what was written? The chain of records, the tail check at claim, the slow scrub and the
- * whole-store verification. Reads only; nothing here knows which medium it reads.
+ * Is what is stored what was written? The chain of records, the tail check at claim, the slow scrub
+ * and the whole-store verification. Reads only; nothing here knows which medium it reads.
  */
 
-import { checkRecord, checkRow, decodeBody, linkOf, type Link, type RecordHeader } from './codec.ts';
+import { checkRecord, checkRow, decodeBody, digestOf, exchangeDigest, linkOf } from './codec.ts';
+import type { Link, RecordHeader, Saved } from './codec.ts';
 import type { Marks, RowBytes, StoreReader } from './driver.ts';
 import { JournalError, type Position, type StoredRecord, type Verification } from './journal.ts';
 import { compareKeys, firstKey, keyAfter, prefixRange } from './keys.ts';
@@ -18,7 +19,7 @@ const rowsPerPiece = 256;
 const faultsMax = 100;
 
 /** What of the marks moves while a claim lives. */
-export type LiveMarks = Pick<Marks, 'base' | 'tail' | 'savedAt'>;
+export type LiveMarks = Pick<Marks, 'base' | 'tail' | 'saved'>;
 
 /** Walks the log one record at a time, refusing any that does not follow the one before. */
 export class Chain {
@@ -39,7 +40,9 @@ export class Chain {
       throw broken(position + 1, 'does not follow the record before it');
     }
     if (header.epoch < epoch) throw broken(position + 1, `falls back to epoch ${header.epoch}`);
-    if (header.bytesBefore !== bytesTotal) throw broken(position + 1, 'miscounts the log before it');
+    if (header.bytesBefore !== bytesTotal) {
+      throw broken(position + 1, 'miscounts the log before it');
+    }
     this.link = linkOf(bytes, header);
     return { bytes, header };
   }
@@ -63,15 +66,21 @@ export function linkAt(reader: StoreReader, position: Position, base: Link): Lin
  * @throws JournalError `corrupt` or `newer-version`.
  */
 export function checkTail(reader: StoreReader, marks: Marks): Link {
-  const { base, tail, savedAt, recordCount } = marks;
+  const { base, tail, saved, recordCount, rowCount } = marks;
   if (recordCount !== tail - base.position) {
     throw new JournalError(
       'corrupt', `the log holds ${recordCount} records between ${base.position + 1} and ${tail}`,
     );
   }
-  if (savedAt > tail) throw new JournalError('corrupt', `rows are saved at ${savedAt}, past ${tail}`);
-  if (base.position > savedAt) {
-    throw new JournalError('corrupt', `records before ${base.position + 1} are gone, rows end at ${savedAt}`);
+  if (saved.at > tail) {
+    throw new JournalError('corrupt', `rows are saved at ${saved.at}, past ${tail}`);
+  }
+  if (base.position > saved.at) {
+    const gone = `records before ${base.position + 1} are gone`;
+    throw new JournalError('corrupt', `${gone}, but rows are saved only at ${saved.at}`);
+  }
+  if (saved.rowCount !== rowCount) {
+    throw new JournalError('corrupt', `${saved.rowCount} rows were saved, ${rowCount} are there`);
   }
   const from = Math.max(base.position, tail - tailRecordsVerified);
   const chain = new Chain(reader, linkAt(reader, from, base));
@@ -85,12 +94,13 @@ export function checkTail(reader: StoreReader, marks: Marks): Link {
 /** Checks a little at each call, records first, then rows, then round again. */
 export class Scrubber {
   readonly #reader: StoreReader;
-  readonly #marks: LiveMarks;
+  readonly #marks: () => LiveMarks;
   #chain: Chain | undefined;
   #nextKey: Uint8Array | undefined;
+  /** The rows seen this round, while nothing was saved since it began. */
+  #tally: { readonly since: Saved; readonly sum: RowTally } | undefined;
 
-  /** @param marks read anew at each step, so pass something that follows the claim. */
-  constructor(reader: StoreReader, marks: LiveMarks) {
+  constructor(reader: StoreReader, marks: () => LiveMarks) {
     this.#reader = reader;
     this.#marks = marks;
   }
@@ -102,8 +112,11 @@ export class Scrubber {
     let laps = 0;
     while (records + rows < limit && laps < 2) {
       const left = limit - records - rows;
-      if (this.#nextKey === undefined) records += this.#records(Math.min(left, recordsPerPiece), faults);
-      else rows += this.#rows(Math.min(left, rowsPerPiece), faults);
+      if (this.#nextKey === undefined) {
+        records += this.#records(Math.min(left, recordsPerPiece), faults);
+      } else {
+        rows += this.#rows(Math.min(left, rowsPerPiece), faults);
+      }
       if (this.#chain === undefined && this.#nextKey === undefined) laps += 1;
       await nextTick();
     }
@@ -111,7 +124,7 @@ export class Scrubber {
   }
 
   #records(limit: number, faults: string[]): number {
-    const { base } = this.#marks;
+    const { base, tail, saved } = this.#marks();
     let chain = this.#chain;
     // Trimmed under our feet, or the first call: begin where the log begins.
     if (chain === undefined || chain.link.position < base.position) {
@@ -119,7 +132,7 @@ export class Scrubber {
     }
     this.#chain = chain;
     let count = 0;
-    while (count < limit && chain.link.position < this.#marks.tail) {
+    while (count < limit && chain.link.position < tail) {
       count += 1;
       const next = chain.link.position + 1;
       if (tryIt(faults, () => chain?.step()) === undefined) {
@@ -128,24 +141,31 @@ export class Scrubber {
         if (chain === undefined) break;
       }
     }
-    if (chain === undefined || chain.link.position >= this.#marks.tail) {
+    if (chain === undefined || chain.link.position >= tail) {
       this.#chain = undefined;
       this.#nextKey = firstKey;
+      this.#tally = { since: saved, sum: new RowTally() };
     }
     return count;
   }
 
   /** Past a bad record the chain starts again from the first good one. */
   #resume(bad: Position): Chain | undefined {
-    return resumeAfter(this.#reader, bad, this.#marks);
+    return resumeAfter(this.#reader, bad, this.#marks());
   }
 
   #rows(limit: number, faults: string[]): number {
     const from = this.#nextKey ?? firstKey;
     const piece = readRows(this.#reader, from, limit, faults);
-    for (const [key, bytes] of piece) tryIt(faults, () => (checkRow(key, bytes), true));
+    const tally = this.#tally;
+    for (const [key, bytes] of piece) {
+      tally?.sum.add(bytes);
+      tryIt(faults, () => (checkRow(key, bytes), true));
+    }
     const last = piece.at(-1);
     this.#nextKey = piece.length < limit || last === undefined ? undefined : keyAfter(last[0]);
+    const whole = this.#nextKey === undefined && tally?.since === this.#marks().saved;
+    if (whole) tryIt(faults, () => tally.sum.mustBe(tally.since));
     return piece.length;
   }
 }
@@ -173,17 +193,49 @@ export async function verifyAll(
       await nextTick();
     }
   }
-  let rows = 0;
-  for await (const piece of rowPieces(reader, '')) {
-    for (const [key, bytes] of piece) tryIt(faults, () => (checkRow(key, bytes), true));
-    rows += piece.length;
-    onProgress?.(records, rows);
-    if (faults.length >= faultsMax) break;
-  }
-  if (faults.length === 0 && rows !== marks.rowCount) {
-    faults.push(`a walk over the rows finds ${rows} of ${marks.rowCount}`);
-  }
+  const rows = await verifyRows(reader, marks.saved, faults, (count) => {
+    onProgress?.(records, count);
+  });
   return { records, rows, faults: [...new Set(faults)] };
+}
+
+async function verifyRows(
+  reader: StoreReader, saved: Saved, faults: string[], onProgress: (rows: number) => void,
+): Promise<number> {
+  const tally = new RowTally();
+  try {
+    for await (const piece of rowPieces(reader, '')) {
+      for (const [key, bytes] of piece) {
+        tally.add(bytes);
+        tryIt(faults, () => (checkRow(key, bytes), true));
+      }
+      onProgress(tally.count);
+      if (faults.length >= faultsMax) return tally.count;
+    }
+    tally.mustBe(saved);
+  } catch (error) {
+    faults.push(error instanceof Error ? error.message : String(error));
+  }
+  return tally.count;
+}
+
+/** Counts rows and sums their checksums, to compare with what was saved. */
+export class RowTally {
+  count = 0;
+  digest = 0;
+
+  add(bytes: Uint8Array): void {
+    this.count += 1;
+    this.digest = exchangeDigest(this.digest, 0, digestOf(bytes));
+  }
+
+  /** @throws JournalError `corrupt` unless these were all the rows, each in its last version. */
+  mustBe(saved: Saved): void {
+    if (this.count === saved.rowCount && this.digest === saved.digest) return;
+    const all = this.count === saved.rowCount;
+    const found = all ? 'not all of them as saved' : `${this.count} of them`;
+    throw new JournalError('corrupt', `${saved.rowCount} rows were saved; a walk finds ${found}`);
+  }
 }
 
 /** The records after a position of a store nobody writes to, verified. @throws JournalError. */
@@ -201,7 +253,10 @@ export async function* recordsAfter(
   }
 }
 
-/** Rows under a prefix, piece by piece, in strictly rising key order, with the event loop in between. */
+/**
+ * Rows under a prefix, piece by piece, in strictly rising key order, with the event loop in
+ * between.
+ */
 export async function* rowPieces(
   reader: StoreReader, prefix: string,
 ): AsyncGenerator<readonly RowBytes[]> {
@@ -258,7 +313,8 @@ function tryIt<T>(faults: string[], check: () => T): T | undefined {
   try {
     return check();
   } catch (error) {
-    if (faults.length < faultsMax) faults.push(error instanceof Error ? error.message : String(error));
+    const fault = error instanceof Error ? error.message : String(error);
+    if (faults.length < faultsMax) faults.push(fault);
     return undefined;
   }
 }

@@ -102,13 +102,18 @@ export function shortFulfillment(core: Core, body: CommandBody<'fulfillment.shor
   const { fulfillmentId, lines, reason } = body;
   return withPart(core, body, (_, context) => {
     const rejection = shortRefusal(context, fulfillmentId, lines);
-    if (rejection !== undefined) return refused(rejection);
+    const isPicking = findFulfillment(context, fulfillmentId)?.state === 'picking';
+    // What its state forbids is told before how many units it has.
+    if (rejection !== undefined && (isPicking || rejection.code !== 'not-enough')) return refused(rejection);
     return tellPart(core, body, { type: 'fulfillment.short', fulfillmentId, lines, reason, atMs });
   });
 }
 
 export function shipFulfillment(core: Core, body: CommandBody<'fulfillment.ship'>, atMs: number): Handled {
   const { fulfillmentId, carrier, tracking } = body;
+  if (carrier !== undefined && core.world.carriers.get(carrier)?.snapshot === undefined) {
+    return refuse('unknown-carrier', `no carrier ${carrier}`, 'body.carrier');
+  }
   return tellPart(core, body, { type: 'fulfillment.ship', fulfillmentId, carrier, tracking, atMs });
 }
 

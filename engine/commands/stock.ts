@@ -39,7 +39,7 @@ export function moveStock<K extends StockKind>(core: Core, kind: K, body: Comman
     const found = stockFor(core, entry, mayCreate(kind));
     const rejection = 'code' in found ? found : moveOne(core, found, message(entry), seen, displaced, atMs);
     if (rejection !== undefined) {
-      return refused({ ...rejection, field: rejection.field ?? `body.entries[${index}]` });
+      return refused({ ...rejection, field: `body.entries[${index}]${rejection.field ?? ''}` });
     }
   }
   for (const id of displaced) {
@@ -61,11 +61,11 @@ function stockFor(
   create: boolean,
 ): StockCell | Rejection {
   const location = world.locations.get(entry.location);
-  if (location?.snapshot === undefined) return reject('unknown-location', `no location ${entry.location}`);
+  if (location?.snapshot === undefined) return reject('unknown-location', `no location ${entry.location}`, '.location');
   const known = world.findStock(entry.sku, entry.location);
   if (known?.snapshot !== undefined) return known;
   if (create) return world.stock(entry.sku, location);
-  return reject('unknown-sku', `no stock of ${entry.sku} at ${entry.location}`);
+  return reject('unknown-sku', `no stock of ${entry.sku} at ${entry.location}`, '.sku');
 }
 
 function moveOne(
@@ -76,9 +76,9 @@ function moveOne(
   displaced: Set<OrderId>,
   atMs: number,
 ): Rejection | undefined {
+  if (message.type === 'stock.adjust' && message.delta === 0) return reject('malformed', 'an adjustment of 0 units', '.delta');
   if (seen.has(stock)) return reject('duplicate', `${stock.sku.sku} at ${stock.location.id} twice in one command`);
   seen.add(stock);
-  if (message.type === 'stock.adjust' && message.delta === 0) return reject('malformed', 'an adjustment of 0 units');
   return displace(core, stock, message, displaced, atMs) ?? tellStock(core, stock, message);
 }
 
@@ -96,11 +96,11 @@ function displace(
   let missing = after.unavailable + after.allocated - after.onHand;
   // Without allocations the ledger itself refuses, and says why.
   if (missing <= 0 || after.onHand < after.unavailable) return undefined;
-  const holders = [...(stock.holders ?? [])];
   let lines = 0;
-  for (let i = holders.length - 1; i >= 0 && missing > 0; i -= 1) {
-    const id = must(holders[i], 'a holder');
-    const order = must(core.world.order(id), 'an order that holds stock');
+  for (const id of stock.holders.newestFirst()) {
+    if (missing === 0) break;
+    const order = core.world.isOpen(id) ? core.world.order(id) : undefined;
+    if (order === undefined) continue;
     const lost = { sku: stock.sku.sku, location: stock.location.id, quantity: missing };
     const units = unitsGivenUp(order.snapshot?.context, lost);
     if (units === 0) continue;

@@ -1,4 +1,5 @@
 /** The sourcing request of an order: who may serve it, at what price, and what they have. */
+import type { CarrierCard } from '../../actors/commands.ts';
 import type { CarrierId, Sku } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { ChannelCell, LocationCell } from '../cells.ts';
@@ -20,11 +21,12 @@ export function sourcingRequest(world: World, order: OrderContext): SourcingRequ
 
 function candidatesFor(world: World, channel: ChannelCell | undefined, order: OrderContext): Found[] {
   const found: Found[] = [];
+  const carriers = openCarriers(world);
   for (const cell of world.locationList) {
     const location = cell.snapshot?.context;
     if (location === undefined || !world.sells(channel, cell)) continue;
     const km = distanceKm(location, order.destination);
-    const { carrier, costMinor } = cheapestCarrier(world, km);
+    const { carrier, costMinor } = cheapestCarrier(carriers, km);
     found.push({ cell, location: cell.id, carrier, distanceKm: km, costMinor });
   }
   return found.sort(byCost);
@@ -36,13 +38,22 @@ function byCost(a: Candidate, b: Candidate): number {
   return a.location < b.location ? -1 : 1;
 }
 
+function openCarriers(world: World): CarrierCard[] {
+  const cards: CarrierCard[] = [];
+  for (const { snapshot } of world.carriers.values()) {
+    if (snapshot?.value === 'open') cards.push(snapshot.context.card);
+  }
+  return cards;
+}
+
 /** The cheapest open carrier for a parcel over so many kilometres; equal price by name. None open: cost 0. */
-function cheapestCarrier(world: World, km: number): { carrier: CarrierId | undefined; costMinor: number } {
+function cheapestCarrier(
+  cards: readonly CarrierCard[],
+  km: number,
+): { carrier: CarrierId | undefined; costMinor: number } {
   let carrier: CarrierId | undefined;
   let costMinor = 0;
-  for (const { id, snapshot } of world.carriers.values()) {
-    if (snapshot === undefined || snapshot.value !== 'open') continue;
-    const { baseMinor, perKmMinor } = snapshot.context.card;
+  for (const { id, baseMinor, perKmMinor } of cards) {
     const minor = Math.round(baseMinor + perKmMinor * km);
     if (carrier !== undefined && (minor > costMinor || (minor === costMinor && id > carrier))) continue;
     carrier = id;
@@ -55,14 +66,18 @@ function cheapestCarrier(world: World, km: number): { carrier: CarrierId | undef
 function availability(world: World, candidates: readonly Found[]): SourcingRequest['available'] {
   let last: Sku | undefined;
   const units = new Array<number>(candidates.length).fill(0);
-  const placeOf = new Map(candidates.map(({ cell }, candidate) => [cell, candidate]));
+  const placeOf = new Array<number>(world.locationList.length).fill(-1);
+  for (let candidate = 0; candidate < candidates.length; candidate += 1) {
+    const index = candidates[candidate]?.cell.index;
+    if (index !== undefined) placeOf[index] = candidate;
+  }
   return (sku, candidate) => {
     if (sku !== last) {
       last = sku;
       units.fill(0);
       for (const stock of world.skus.get(sku)?.stocks ?? []) {
-        const place = placeOf.get(stock.location);
-        if (place !== undefined) units[place] = stock.atp;
+        const place = placeOf[stock.location.index] ?? -1;
+        if (place >= 0) units[place] = stock.atp;
       }
     }
     return units[candidate] ?? 0;

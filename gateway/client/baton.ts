@@ -38,7 +38,7 @@ export interface ConnectOptions {
   readonly retriesMax?: number | undefined;
   readonly retryBackoff?: Backoff | undefined;
   readonly reconnectBackoff?: Backoff | undefined;
-  /** Silence after which the server is asked whether it lives; after twice that, a new dial. Default 15,000. */
+  /** Silence after which the server is asked if it lives; after twice that, a new dial. Default 15,000. */
   readonly silenceMs?: number | undefined;
   /** Told of every loss and return of the connection, and of complaints of the server. */
   readonly onNotice?: ((notice: Notice) => void) | undefined;
@@ -59,7 +59,7 @@ export interface CommandOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Connect by the given way to dial. Rejects `Refused` for bad credentials, `Unanswered` for no server. */
+/** Connect. Rejects `Refused` for bad credentials, `Unanswered` for no server. */
 export function connectBy(dial: Dial, options: ConnectOptions): Promise<Baton> {
   return new Promise((resolve, reject) => {
     const clock = options.clock ?? machineClock;
@@ -239,10 +239,15 @@ export class Baton {
     return this.#idPrefix + this.#lastId.toString(36);
   }
 
-  /** End: what has no answer yet ends as `closed`, subscriptions end plainly. Resolves when the socket is closed. */
+  /** End: what has no answer ends as `closed`, subscriptions plainly. Resolves when the socket is closed. */
   close(): Promise<void> {
     this.#finish(undefined);
     return this.#connection.close();
+  }
+
+  /** Cut the connection now; it comes back by itself. For tests of what must survive that. */
+  drop(): void {
+    this.#connection.drop();
   }
 
   get #isOpen(): boolean {

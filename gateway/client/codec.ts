@@ -1,4 +1,4 @@
-/** Frames to bytes and back, for both sub-protocols. MessagePack without record extensions, as any peer reads it. */
+/** Frames to bytes and back, for both sub-protocols. MessagePack without records, as any peer reads it. */
 import { Packr, Unpackr } from 'msgpackr';
 import type { Protocol } from '../protocol.ts';
 

@@ -203,7 +203,7 @@ export class Requests {
     });
   }
 
-  /** One timer stands at the earliest deadline; answers do not move it, so it fires about once per timeout. */
+  /** One timer stands at the earliest deadline; answers do not move it: it fires once per timeout. */
   #arm(deadlineMs: number): void {
     if (deadlineMs >= this.#armedForMs) return;
     this.#disarm?.();

@@ -157,12 +157,13 @@ export class Subscription<T extends AnyTopic> implements AsyncIterableIterator<P
   /** End after what is buffered: with an error for a reason, else plainly. */
   end(reason: Error | undefined): void {
     if (this.#state.kind === 'ended') return;
-    this.#state = { kind: 'ended', reason };
     this.#host.forget(this);
-    for (const waiter of this.#waiters.drain()) {
-      if (reason === undefined) waiter.resolve({ done: true, value: undefined });
-      else waiter.reject(reason);
-    }
+    const [first, ...others] = this.#waiters.drain();
+    // The error is told once: to who waits, else to who asks next (#ending).
+    this.#state = { kind: 'ended', reason: first === undefined ? reason : undefined };
+    if (reason !== undefined) first?.reject(reason);
+    else first?.resolve({ done: true, value: undefined });
+    for (const waiter of others) waiter.resolve({ done: true, value: undefined });
   }
 
   #ask(): void {
@@ -205,7 +206,6 @@ export class Subscription<T extends AnyTopic> implements AsyncIterableIterator<P
 
   #ending(reason: Error | undefined): Promise<IteratorResult<Push<T>, undefined>> {
     if (reason === undefined) return Promise.resolve({ done: true, value: undefined });
-    // The error is told once; after it the iterable is simply over.
     this.#state = { kind: 'ended', reason: undefined };
     return Promise.reject(reason);
   }

@@ -96,7 +96,7 @@ export class CsvParser {
   }
 }
 
-/** The records of a file, some hundred at a time; `.gz` is unpacked. Throws CsvError or the reader's error. */
+/** A file's records, some hundred at a time; `.gz` is unpacked. Throws CsvError or the reader's error. */
 export async function* readCsv(path: string): AsyncGenerator<string[][], void, undefined> {
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   // `pipeline` hands a read error on to the unpacker, where the loop below meets it.

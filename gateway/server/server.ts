@@ -71,7 +71,10 @@ export interface SocketHandler {
   onMessage(socket: Socket, data: Uint8Array, isBinary: boolean): void;
   /** The send buffer fell below the limit again. */
   onDrain(socket: Socket): void;
-  /** Once, at the end, however it came; 1006 when the peer vanished or broke the protocol. */
+  /**
+   * Once, at the end, however it came; 1006 when the peer vanished or broke the protocol. A peer's own
+   * code of 3000–3999 comes as 1006 from uWebSockets.js.
+   */
   onClose(socket: Socket, code: number): void;
 }
 
@@ -107,6 +110,8 @@ export interface ServerOptions {
 export interface Server {
   /** `uws` or `node`: said in one log line at start. */
   readonly kind: 'uws' | 'node';
+  /** Which server this is and why not the faster one, in words. */
+  readonly why: string;
   readonly port: number;
   /** Open WebSocket connections. */
   readonly connections: number;

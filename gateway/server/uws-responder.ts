@@ -15,7 +15,7 @@ export interface NativeResponse {
   /** One chunk. False when it had to be buffered. A chunk of no bytes would end the response. */
   write(chunk: Uint8Array): boolean;
   end(body: string | Uint8Array, closeConnection?: boolean): unknown;
-  endWithoutBody(reportedLength?: number, closeConnection?: boolean): unknown;
+  endWithoutBody(): unknown;
   close(): unknown;
   cork(work: () => void): unknown;
   onWritable(handler: (offset: number) => boolean): unknown;
@@ -124,15 +124,15 @@ export class UwsResponder implements HttpResponder, Waiting {
     const isHeadOnly = isBodyless(this.#method, status);
     native.cork(() => {
       writeHead(native, line, headers);
-      if (!isHeadOnly) {
-        native.end(body, isLast);
+      if (!isHeadOnly || isLast) {
+        native.end(isHeadOnly ? '' : body, isLast);
         return;
       }
       // Given to endWithoutBody as its argument, the length would leave the response open for ever.
       if (this.#method === 'HEAD') {
         native.writeHeader('content-length', String(Buffer.byteLength(body)));
       }
-      native.endWithoutBody(undefined, isLast);
+      native.endWithoutBody();
     });
   }
 }

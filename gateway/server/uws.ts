@@ -14,7 +14,7 @@ import { internalBody, jsonHeaders, lengthBody, overdueBody } from './incident.t
 import { refusedUpgradeHeaders, reportIncident, tooLargeBody } from './incident.ts';
 import { closeInTime } from './close-in-time.ts';
 import type { HttpRequest, Server, ServerOptions, Upgrade } from './server.ts';
-import { findListenError, readTlsPair, StartError } from './start-error.ts';
+import { findListenError, readTlsPair } from './start-error.ts';
 import { UwsResponder } from './uws-responder.ts';
 import { UwsSocket } from './uws-socket.ts';
 
@@ -71,6 +71,7 @@ export async function startUws(options: ServerOptions): Promise<Server> {
   let closing: Promise<void> | undefined;
   return {
     kind: 'uws',
+    why: 'uWebSockets.js',
     port: us_socket_local_port(token as never),
     get connections() {
       return running.sockets.size;
@@ -259,5 +260,3 @@ function serveUpgrade(
   }
   return undefined;
 }
-
-export { StartError };

@@ -1,4 +1,6 @@
-/** Starting and watching the child processes of the fault tests. They run what was built into dist/. */
+/**
+ * Starting and watching the child processes of the fault tests. They run what was built into dist/.
+ */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
@@ -12,18 +14,18 @@ export const childPath = (name: string): string => join(here, 'children', `${nam
 
 /** @throws unless dist/ holds the present sources: a stale build would test yesterday's code. */
 export function requireBuild(): void {
-  for (const name of ['lmdb', 'claim', 'codec', 'lmdb-driver', 'verify']) {
+  for (const name of ['lmdb', 'lmdb-driver', 'claim', 'codec', 'values', 'verify', 'owner']) {
     const built = join(here, '../../dist/storage', `${name}.js`);
     const source = join(here, '../../storage', `${name}.ts`);
     if (!existsSync(built) || statSync(built).mtimeMs < statSync(source).mtimeMs) {
-      throw new Error(`dist/storage/${name}.js is missing or stale: run npx tsc -p tsconfig.json first`);
+      throw new Error(`dist/storage/${name}.js is stale: run npx tsc -p tsconfig.json first`);
     }
   }
 }
 
 /**
- * Whether a tool is at hand. Where it is not, the test is skipped with a clear line, except in CI, where a
- * test that cannot run is a failure.
+ * Whether a tool is at hand. Where it is not, the test is skipped with a clear line, except in CI,
+ * where a test that cannot run is a failure.
  */
 export function canRun(what: string, command: string, args: readonly string[]): boolean {
   const { status } = spawnSync(command, args, { stdio: 'ignore' });
@@ -44,10 +46,13 @@ export interface Child {
 }
 
 /** Start a writer; `wrap` is a command to run it under. */
-export function startWriter(directory: string, options: object = {}, wrap: readonly string[] = []): Child {
-  const command = [...wrap, process.execPath, childPath('writer'), directory, JSON.stringify(options)];
+export function startWriter(
+  directory: string, options: object = {}, wrap: readonly string[] = [],
+): Child {
+  const run = [process.execPath, childPath('writer'), directory, JSON.stringify(options)];
+  const [command = '', ...args] = [...wrap, ...run];
   const env = { ...process.env, UV_THREADPOOL_SIZE: wrap.length > 0 ? '1' : '4' };
-  const child = spawn(command[0] as string, command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   let rest = '';

@@ -42,11 +42,14 @@ describe('crc32c', () => {
 /** Keys that have broken encoders before. */
 const key = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 12 }),
-  fc.constantFrom('__proto__', '__keys__', 'constructor', 'hasOwnProperty', 'toString', 'length', '0', ''),
+  fc.constantFrom(
+    '__proto__', '__keys__', 'constructor', 'hasOwnProperty', 'toString', 'length', '0', '',
+  ),
 );
 const leaf = fc.oneof(
   fc.string({ unit: 'grapheme' }), fc.boolean(), fc.constant(null), fc.constant(undefined),
-  fc.integer(), fc.maxSafeInteger(), fc.double().map((number) => (Object.is(number, -0) ? 0 : number)),
+  fc.integer(), fc.maxSafeInteger(),
+  fc.double().map((number) => (Object.is(number, -0) ? 0 : number)),
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   fc.uint8Array().map((bytes) => Buffer.from(bytes)),
 );
@@ -89,7 +92,7 @@ test('[J11] any record comes back deeply equal, one after another through the sa
       const read = decodeRecord(bytes, at + 1);
       expect(read).toEqual({ ...records[at], position: at + 1, epoch: BigInt(at + 1) });
     }
-  }), { numRuns: 5000 });
+  }), { numRuns: 150 });
 });
 
 test('[J11] any row comes back deeply equal and shares no memory with its bytes', () => {
@@ -98,7 +101,7 @@ test('[J11] any row comes back deeply equal and shares no memory with its bytes'
     const read = decodeRow(name, bytes);
     bytes.fill(0);
     expect(read).toEqual(each);
-  }), { numRuns: 5000 });
+  }), { numRuns: 150 });
 });
 
 test('[J14] [J15] any flipped bit, any cut, any other place or key is noticed', () => {
@@ -123,7 +126,8 @@ test('[J16] an unknown record format is refused by its number', () => {
   ));
   bytes[8] = 7;
   bytes.writeUInt32LE(crc32c(bytes, 8), 4);
-  const newer = expect.objectContaining({ code: 'newer-version', message: expect.stringContaining('format 7') });
+  const message: unknown = expect.stringContaining('format 7');
+  const newer = expect.objectContaining({ code: 'newer-version', message });
   expect(() => checkRecord(bytes, 1)).toThrow(newer);
 });
 

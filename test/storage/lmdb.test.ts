@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Claim, Journal } from '../../storage/journal.ts';
 import { inspectLmdb, openLmdb } from '../../storage/lmdb.ts';
-import { appendMany, collect, journalContract, turn, type Store } from './contract.ts';
+import { journalContract } from './contract.ts';
+import { appendMany, collect, turn, type Store } from './contract-kit.ts';
 
 async function lmdbStore(): Promise<Store> {
   const root = await mkdtemp(join(tmpdir(), 'baton-lmdb-'));
@@ -29,7 +30,7 @@ async function lmdbStore(): Promise<Store> {
       crashed = true;
     },
     damage: (text) => flipEverywhere(directory, text),
-    setFormat: (version) => writeFile(join(directory, 'format.json'), JSON.stringify({ format: version })),
+    setFormat: (format) => writeFile(join(directory, 'format.json'), JSON.stringify({ format })),
     backupPath: join(root, 'copy'),
     openBackup: () => open(join(root, 'copy'), false),
     destroy: async () => {
@@ -75,7 +76,8 @@ test('[J17] a second claim is refused, naming the first, until it is released', 
     const journal = await openLmdb(directory, { reserveBytes: 0 });
     const claim = await journal.claim('the till');
     const second = await openLmdb(directory, { reserveBytes: 0 });
-    await expect(second.claim('another')).rejects.toEqual(code('owned', `the till (process ${process.pid} on`));
+    const owned = code('owned', `the till (process ${process.pid} on`);
+    await expect(second.claim('another')).rejects.toEqual(owned);
     await expect(inspectLmdb(directory)).rejects.toEqual(code('owned', 'the till'));
     await claim.release();
     const again = await second.claim('another');
@@ -98,7 +100,8 @@ test('[J17] a note left behind by a dead process is passed over', async () => {
     const line = await readFile('/proc/1/stat', 'utf8');
     const started = line.slice(line.lastIndexOf(')') + 2).split(' ')[19];
     await writeFile(join(directory, 'owner.json'), JSON.stringify({ ...note, boot, started }));
-    await expect(journal.claim('the owner lives')).rejects.toEqual(code('owned', 'dead (process 1'));
+    const alive = code('owned', 'dead (process 1');
+    await expect(journal.claim('the owner lives')).rejects.toEqual(alive);
   });
 });
 

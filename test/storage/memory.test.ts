@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { MemoryDisk } from '../../storage/memory.ts';
-import { appendMany, collect, journalContract, turn, type Store } from './contract.ts';
+import { journalContract } from './contract.ts';
+import { appendMany, collect, turn, type Store } from './contract-kit.ts';
 
 function memoryStore(): Store {
   const disk = new MemoryDisk();
@@ -113,11 +114,12 @@ test('[J14] a torn record is detected', async () => {
   await appendMany(claim, 3);
   disk.tear(3);
   disk.crash();
-  const corrupt = expect.objectContaining({ code: 'corrupt', message: expect.stringMatching('record 3') });
+  const message: unknown = expect.stringMatching('record 3');
+  const corrupt = expect.objectContaining({ code: 'corrupt', message });
   await expect(disk.journal().claim('again')).rejects.toEqual(corrupt);
 });
 
-test('[J14] records in each other\'s place, of another history, or missing are detected', async () => {
+test('[J14] records out of place, of another history, or missing are detected', async () => {
   const make = async (label: string): Promise<MemoryDisk> => {
     const disk = new MemoryDisk();
     const claim = await disk.journal().claim('first');
@@ -150,4 +152,23 @@ test('[J23] a full disk: appends end unknown, room brings them back', async () =
   const again = await disk.journal().claim('again');
   await appendMany(again, 1);
   expect(await collect(again.records(0))).toHaveLength(4);
+});
+
+test('[J15] a row missing, or an older one, is noticed by whoever reads all', async () => {
+  const disk = new MemoryDisk();
+  const claim = await disk.journal().claim('first');
+  await appendMany(claim, 3);
+  await claim.save([['a', 1], ['b', 1], ['b', 2], ['c', 1], ['c', null], ['d', null]], 1);
+  const old = disk.copy();
+  await claim.save([['a', 2], ['e', 1], ['b', null], ['b', 3]], 2);
+  expect(await collect(claim.rows(''))).toEqual([['a', 2], ['b', 3], ['e', 1]]);
+  expect((await claim.backup('sound')).faults).toEqual([]);
+  disk.rows.set('a', old.rows.get('a')!);
+  const stale = 'a walk finds not all of them as saved';
+  await expect(collect(claim.rows(''))).rejects.toThrow(stale);
+  expect((await claim.backup('stale')).faults).toEqual([expect.stringContaining(stale)]);
+  expect((await claim.scrub(100)).faults).toContainEqual(expect.stringContaining(stale));
+  disk.putRow('a', null);
+  await expect(collect(claim.rows(''))).rejects.toThrow('a walk finds 2 of them');
+  await expect(disk.journal().claim('again')).rejects.toThrow('3 rows were saved, 2 are there');
 });

@@ -6,7 +6,7 @@ import {
 } from '../../gateway/store-commands.ts';
 import { openLmdb } from '../../storage/lmdb.ts';
 import { inFolder } from './children.ts';
-import { appendMany, collect, turn } from './contract.ts';
+import { appendMany, collect, turn } from './contract-kit.ts';
 
 async function filled(directory: string): Promise<void> {
   const claim = await (await openLmdb(directory, { reserveBytes: 0 })).claim('filler');
@@ -17,7 +17,9 @@ async function filled(directory: string): Promise<void> {
   await claim.release();
 }
 
-async function printed(run: (print: (line: string) => void) => Promise<number>): Promise<[number, string[]]> {
+async function printed(
+  run: (print: (line: string) => void) => Promise<number>,
+): Promise<[number, string[]]> {
   const lines: string[] = [];
   const code = await run((line) => void lines.push(line));
   return [code, lines];
@@ -27,10 +29,12 @@ test('verify and stats of a sound store', async () => {
   await inFolder(async (folder) => {
     const data = join(folder, 'data');
     await filled(data);
-    expect(await printed((print) => verifyStore(data, print))).toEqual([0, ['18 records, 2 rows, 0 faults']]);
+    const sound = [0, ['18 records, 2 rows, 0 faults']];
+    expect(await printed((print) => verifyStore(data, print))).toEqual(sound);
     const [code, lines] = await printed((print) => printStoreStats(data, print));
     expect(code).toBe(0);
-    expect(lines).toEqual(expect.arrayContaining(['tail 21', 'head 4', 'savedAt 21', 'epoch 1', 'rows 2']));
+    const figures = ['tail 21', 'head 4', 'savedAt 21', 'epoch 1', 'rows 2'];
+    expect(lines).toEqual(expect.arrayContaining(figures));
   });
 });
 
@@ -39,7 +43,9 @@ test('[J15] verify names a damaged row and fails', async () => {
     await filled(folder);
     const path = join(folder, 'state', 'data.mdb');
     const bytes = await readFile(path);
-    for (let at = bytes.indexOf('a row to'); at >= 0; at = bytes.indexOf('a row to', at + 1)) bytes[at] = 98;
+    for (let at = bytes.indexOf('a row to'); at >= 0; at = bytes.indexOf('a row to', at + 1)) {
+      bytes[at] = 98;
+    }
     await writeFile(path, bytes);
     const [code, lines] = await printed((print) => verifyStore(folder, print));
     expect([code, lines[0]]).toEqual([1, 'fault: row "row/2" fails its checksum']);

@@ -1,7 +1,8 @@
 /**
- * Opens a store, claims it and compares everything in it with what must stand there. Prints one line of JSON:
- * {tail, head, savedAt, rows, wrong: [...]} or {code, message}. A line `opened` before it means that the claim
- * was given. Arguments: directory, options as JSON: {bytes, write, trim, verify, reserveBytes}.
+ * Opens a store, claims it and compares everything in it with what must stand there. Prints one
+ * line of JSON: {tail, head, savedAt, rows, wrong: [...]} or {code, message}. A line `opened`
+ * before it means that the claim was given. Arguments: directory, options as JSON: {bytes, write,
+ * trim, verify, reserveBytes}.
  */
 import { writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
@@ -9,7 +10,8 @@ import { inspectLmdb, openLmdb } from '../../../dist/storage/lmdb.js';
 import { recordOf } from './content.mjs';
 
 const [directory, text = '{}'] = process.argv.slice(2);
-const { bytes = 2000, write = true, trim = false, verify = false, reserveBytes = 0 } = JSON.parse(text);
+const options = { bytes: 2000, write: true, trim: false, verify: false, reserveBytes: 0 };
+const { bytes, write, trim, verify, reserveBytes } = Object.assign(options, JSON.parse(text));
 const say = (value) => writeSync(1, `${JSON.stringify(value)}\n`);
 
 try {
@@ -17,9 +19,10 @@ try {
   const claim = await journal.claim('a checker');
   const wrong = [];
   let position = claim.head - 1;
-  for await (const { epoch, ...record } of claim.records(position)) {
+  for await (const { epoch: _epoch, ...record } of claim.records(position)) {
     position += 1;
-    if (!isDeepStrictEqual(record, { ...recordOf(position, bytes), position })) wrong.push(`record ${position}`);
+    const expected = { ...recordOf(position, bytes), position };
+    if (!isDeepStrictEqual(record, expected)) wrong.push(`record ${position}`);
   }
   if (position !== claim.tail) wrong.push(`the log ends at ${position}, not ${claim.tail}`);
   // Rows may run ahead of savedAt, by pieces of a save that did not end; never past the log.
@@ -45,7 +48,8 @@ try {
   if (write) await claim.append(recordOf(tail + 1, bytes), tail);
   await claim.release();
   const faults = verify ? await verifyStore() : [];
-  say(faults.length > 0 ? { code: 'faults', message: faults.join('; ') } : { tail, head, savedAt, rows, wrong });
+  const found = { tail, head, savedAt, rows, wrong };
+  say(faults.length > 0 ? { code: 'faults', message: faults.join('; ') } : found);
 } catch (error) {
   say({ code: error.code ?? error.name, message: error.message });
 }

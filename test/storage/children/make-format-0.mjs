@@ -1,4 +1,7 @@
-/** Makes a store look as format 0 wrote it: `savedAt` as eight bare bytes. Arguments: directory, savedAt. */
+/**
+ * Makes a store look as format 0 wrote it: `savedAt` as eight bare bytes. Arguments: directory,
+ * savedAt.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { open } from 'lmdb';
@@ -12,5 +15,6 @@ const marks = root.openDB({ name: 'marks', encoding: 'binary', keyEncoding: 'bin
 const bytes = Buffer.alloc(8);
 bytes.writeBigUInt64LE(BigInt(savedAt));
 marks.putSync(Buffer.from('savedAt'), bytes);
+marks.removeSync(Buffer.from('saved'));
 await root.close();
 writeFileSync(join(directory, 'format.json'), '{"format":0}');

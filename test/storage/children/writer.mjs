@@ -1,16 +1,20 @@
 /**
- * A process that appends until it is stopped, for the fault tests. It says on standard output, unbuffered:
- * `claimed <epoch> <tail>`, `acked <position>`, `backup <json>`, `lost <code>`, `failed <code> <message>`.
+ * A process that appends until it is stopped, for the fault tests. It says on standard output,
+ * unbuffered: `claimed <epoch> <tail>`, `acked <position>`, `backup <json>`, `lost <code>`, `failed
+ * <code> <message>`.
  *
- * Arguments: directory, and options as JSON: {count, bytes, force, unsafeNoSync, backup, reserveBytes,
- * saveEvery, trimKeep}.
+ * Arguments: directory, and options as JSON: {count, bytes, force, unsafeNoSync, backup,
+ * reserveBytes, saveEvery, trimKeep}.
  */
 import { writeSync } from 'node:fs';
 import { openLmdb } from '../../../dist/storage/lmdb.js';
 import { recordOf } from './content.mjs';
 
 const [directory, text = '{}'] = process.argv.slice(2);
-const { count = Infinity, bytes = 2000, saveEvery = 10, trimKeep = Infinity, backup, ...rest } = JSON.parse(text);
+const defaults = { count: Infinity, bytes: 2000, saveEvery: 10, trimKeep: Infinity };
+const { count, bytes, saveEvery, trimKeep, backup, ...rest } = {
+  ...defaults, ...JSON.parse(text),
+};
 const say = (line) => writeSync(1, `${line}\n`);
 
 try {
@@ -30,7 +34,9 @@ try {
     say(`acked ${position}`);
     if (position % saveEvery === 0) {
       const rows = [];
-      for (let at = claim.savedAt + 1; at <= position; at += 1) rows.push(...recordOf(at, bytes).rows);
+      for (let at = claim.savedAt + 1; at <= position; at += 1) {
+        rows.push(...recordOf(at, bytes).rows);
+      }
       await claim.save(rows, position);
       if (claim.tail - claim.head > trimKeep) await claim.trim(claim.savedAt - 5);
     }

@@ -1,0 +1,89 @@
+/**
+ * How much of a turn's record things take, so that turns can be cut to fit: upper estimates, in bytes of
+ * MessagePack. Small commands are estimated from their counts, because that is done for each of them;
+ * a large one is measured value by value.
+ */
+import type { Command } from '../actors/commands.ts';
+import type { OrderContext } from '../actors/order-context.ts';
+import type { Event } from '../actors/vocabulary.ts';
+import type { Cell } from './cells.ts';
+import { pushRows, type RowBytes } from './rows.ts';
+
+/** Above this estimate a command is measured instead. */
+export const measuredAboveBytes = 64 * 1024;
+
+/** A UTF-16 unit takes at most three bytes of UTF-8. */
+const textBytes = (text: string | undefined): number => 3 * (text?.length ?? 0);
+
+/** The row of a cell with its key; for an order also its part in the answer. */
+export function cellBytes(cell: Cell): number {
+  switch (cell.kind) {
+    case 'stock':
+      return 48 + cell.sku.sku.length + cell.location.id.length;
+    case 'order':
+      return cell.snapshot === undefined ? 0 : orderBytes(cell.snapshot.context);
+    case 'channel':
+      return 320 + 36 * (cell.snapshot?.context.locations?.length ?? 0);
+    default:
+      return 512;
+  }
+}
+
+function orderBytes({ customer, lines, fulfillments }: OrderContext): number {
+  let bytes = 256 + textBytes(customer);
+  for (const line of lines) bytes += 40 + line.sku.length + line.lineId.length;
+  for (const part of fulfillments) {
+    bytes += 192 + 2 * part.location.length + textBytes(part.tracking);
+    for (const { lineId } of part.lines) bytes += 24 + lineId.length;
+  }
+  return bytes;
+}
+
+/** The body of a command with its id, kind and credential. */
+export function bodyBytes({ kind, body }: Command): number {
+  let bytes = 192;
+  if ('entries' in body) {
+    for (const { sku, location } of body.entries) bytes += 24 + sku.length + location.length;
+  } else if (kind === 'order.place') {
+    bytes += 128 + textBytes(body.customer);
+    for (const { sku, lineId } of body.lines) bytes += 28 + sku.length + (lineId?.length ?? 0);
+  } else if ('lines' in body && body.lines !== undefined) {
+    for (const { lineId } of body.lines) bytes += 12 + lineId.length;
+  } else if (kind === 'channel.put') {
+    bytes += 320 + 36 * (body.channel.locations?.length ?? 0);
+  }
+  return 'reason' in body ? bytes + textBytes(body.reason) : bytes + 320;
+}
+
+export function eventBytes(event: Event): number {
+  const bytes = 192 + event.kind.length;
+  if (event.kind === 'order.sourced') return bytes + 128 * event.choices.length;
+  return 'reason' in event ? bytes + textBytes(event.reason) : bytes;
+}
+
+/** Every byte a value takes, each key written out, as msgpackr does at its worst. */
+export function valueBytes(value: unknown): number {
+  if (typeof value === 'string') return 5 + Buffer.byteLength(value);
+  if (typeof value === 'number') return numberBytes(value);
+  if (typeof value !== 'object' || value === null) return 1;
+  if (value instanceof Uint8Array) return 5 + value.length;
+  let bytes = 5;
+  if (Array.isArray(value)) {
+    for (const item of value) bytes += valueBytes(item);
+    return bytes;
+  }
+  for (const [key, member] of Object.entries(value)) bytes += 5 + key.length + valueBytes(member);
+  return bytes;
+}
+
+function numberBytes(value: number): number {
+  if (!Number.isInteger(value) || Math.abs(value) > 0x7fff_ffff) return 9;
+  return value >= -32 && value < 128 ? 1 : 5;
+}
+
+/** Rows of cells with their keys, measured. */
+export function measuredRows(cells: readonly Cell[]): number {
+  const rows: RowBytes[] = [];
+  for (const cell of cells) pushRows(cell, cell.snapshot, rows);
+  return valueBytes(rows);
+}

@@ -1,0 +1,113 @@
+/**
+ * Who may do what: one table for every command, query and topic, and the one function that reads it. A
+ * kind without an entry does not compile. What a scope hides answers exactly like what does not exist.
+ */
+import type { CommandKind } from '../../actors/commands.ts';
+import type { QueryKind } from '../../actors/queries.ts';
+import { reject, type Rejection } from '../../actors/rejection.ts';
+import type { TopicName } from '../protocol.ts';
+import { isRole, type Role } from './credential.ts';
+import { checkScope, type Lookups, type Reach, type Rule } from './scope.ts';
+
+/** Which roles may, and what of the message must be within the credential's reach. */
+interface Entry {
+  readonly rule: Rule;
+  readonly roles: readonly Role[];
+}
+
+/** The first entry that names the role holds; none: forbidden. */
+type Entries = readonly Entry[];
+
+const operator: readonly Role[] = ['operator'];
+const systems: readonly Role[] = ['operator', 'connector'];
+const stockers: readonly Role[] = ['operator', 'connector', 'terminal'];
+const sellers: readonly Role[] = ['storefront', 'agent', 'operator', 'connector'];
+const shops: readonly Role[] = ['storefront', 'agent'];
+
+const stock: Entries = [{ rule: 'entry-locations', roles: stockers }];
+const fulfillment: Entries = [{ rule: 'fulfillment-location', roles: stockers }];
+
+export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
+  'location.put': [{ rule: 'put-location', roles: systems }],
+  'channel.put': [{ rule: 'put-channel', roles: systems }],
+  'carrier.put': [{ rule: 'none', roles: systems }],
+  'carrier.suspend': [{ rule: 'none', roles: systems }],
+  'carrier.resume': [{ rule: 'none', roles: systems }],
+  'stock.receive': stock,
+  'stock.adjust': stock,
+  'stock.count': stock,
+  'stock.set-aside': stock,
+  'stock.put-back': stock,
+  'stock.buffer': stock,
+  'order.place': [{ rule: 'channel', roles: sellers }],
+  'order.cancel': [{ rule: 'order-channel', roles: sellers }],
+  'order.release': [{ rule: 'order-channel', roles: systems }],
+  'order.retry': [{ rule: 'order-channel', roles: systems }],
+  'fulfillment.pick': fulfillment,
+  'fulfillment.short': fulfillment,
+  'fulfillment.ship': fulfillment,
+  'fulfillment.deliver': fulfillment,
+};
+
+export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
+  'order.get': [
+    { rule: 'order-channel', roles: sellers },
+    { rule: 'order-location', roles: ['terminal'] },
+  ],
+  // A location's orders come from every channel; all orders come from everywhere.
+  'order.list': [
+    { rule: 'location', roles: ['terminal'] },
+    { rule: 'everything', roles: systems },
+  ],
+  'order.counts': [{ rule: 'everything', roles: systems }],
+  'stock.get': [{ rule: 'location', roles: stockers }],
+  'atp.get': [{ rule: 'channel', roles: [...sellers, 'terminal'] }],
+  'location.list': [{ rule: 'all-locations', roles: stockers }],
+  'channel.list': [{ rule: 'all-channels', roles: systems }],
+  'carrier.list': [{ rule: 'none', roles: stockers }],
+  'carrier.get': [{ rule: 'none', roles: stockers }],
+  'engine.status': [{ rule: 'none', roles: systems }],
+};
+
+/** Topics without a channel show only what the credential's channels cover (gateway/streams-index.ts). */
+export const topicPermissions: Readonly<Record<TopicName, Entries>> = {
+  // Another channel's order looks like one that does not exist: an empty snapshot, and nothing after it.
+  order: [{ rule: 'none', roles: sellers }],
+  stock: [
+    { rule: 'channel', roles: shops },
+    { rule: 'channel-or-all-locations', roles: stockers },
+  ],
+  location: [{ rule: 'location', roles: stockers }],
+  decisions: [{ rule: 'channel-if-named', roles: operator }],
+  exceptions: [{ rule: 'channel-if-named', roles: sellers }],
+};
+
+/** What the table asks of a caller: a credential, or anything of its shape. */
+export type Caller = Reach & { readonly role: string };
+
+/**
+ * Whether a caller may send this message. Undefined: it may.
+ * @param kind of the command or query, or `subscribe` with a topic as body.
+ * @param body checked by its schema.
+ */
+export function allows(
+  caller: Caller,
+  kind: CommandKind | QueryKind | 'subscribe',
+  body: unknown,
+  lookups: Lookups,
+): Rejection | undefined {
+  const entries = entriesOf(kind, body);
+  const { role } = caller;
+  const entry = isRole(role) ? entries.find(({ roles }) => roles.includes(role)) : undefined;
+  if (entry === undefined) {
+    const what = kind === 'subscribe' ? `follow ${(body as { topic: string }).topic}` : `use ${kind}`;
+    return reject('forbidden', `the role ${role} may not ${what}`);
+  }
+  return checkScope(entry.rule, caller, body, lookups);
+}
+
+function entriesOf(kind: CommandKind | QueryKind | 'subscribe', body: unknown): Entries {
+  if (kind === 'subscribe') return topicPermissions[(body as { topic: TopicName }).topic];
+  if (kind in commandPermissions) return commandPermissions[kind as CommandKind];
+  return queryPermissions[kind as QueryKind];
+}

@@ -1,0 +1,179 @@
+/**
+ * What of a message must be within the reach of whoever sends it: a channel, a location, or what an
+ * order belongs to. Bodies have passed their schema when they come here.
+ */
+import type { ChannelId, LocationId, OrderId } from '../../actors/ids.ts';
+import { reject, type Rejection } from '../../actors/rejection.ts';
+import { unreachable } from '../../engine/assert.ts';
+import type { EngineApi } from '../../engine/api.ts';
+import { inScope } from './credential.ts';
+
+/** The channels and locations a caller may touch. */
+export interface Reach {
+  readonly channels: '*' | readonly string[];
+  readonly locations: '*' | readonly string[];
+}
+
+export type Rule =
+  | 'none'
+  /** Reach over all channels and all locations. */
+  | 'everything'
+  | 'all-channels'
+  | 'all-locations'
+  /** `body.channel`; without one, all channels. */
+  | 'channel'
+  /** `body.channel` when there is one; what is sent without one is filtered by channel. */
+  | 'channel-if-named'
+  /** `body.channel`; without one the answer shows every location. */
+  | 'channel-or-all-locations'
+  /** `body.location`; without one, all locations. */
+  | 'location'
+  | 'put-channel'
+  | 'put-location'
+  /** The location of every entry of a stock command. */
+  | 'entry-locations'
+  /** The channel that `body.orderId` was placed through. */
+  | 'order-channel'
+  /** A location that ships a part of `body.orderId`. */
+  | 'order-location'
+  /** The location of `body.fulfillmentId`. */
+  | 'fulfillment-location';
+
+/** What must be looked up of an order to judge a message about it. Undefined for an unknown order. */
+export interface Lookups {
+  channelOf(orderId: OrderId): ChannelId | undefined;
+  fulfillmentsOf(orderId: OrderId): readonly FulfillmentPlace[] | undefined;
+}
+
+interface FulfillmentPlace {
+  readonly fulfillmentId: string;
+  readonly location: LocationId;
+}
+
+/** The lookups of an engine. */
+export function engineLookups(engine: Pick<EngineApi, 'channelOf' | 'query'>): Lookups {
+  return {
+    channelOf: (orderId) => engine.channelOf(orderId),
+    fulfillmentsOf: (orderId) =>
+      engine.query({ kind: 'order.get', body: { orderId } }).ok?.fulfillments,
+  };
+}
+
+interface Body {
+  readonly channel?: ChannelId | { readonly id: string };
+  readonly location?: LocationId | { readonly id: string };
+  readonly entries?: readonly { readonly location: LocationId }[];
+  readonly orderId?: OrderId;
+  readonly fulfillmentId?: string;
+}
+
+/** Undefined when the message stays within the caller's reach; else the refusal, naming the field. */
+export function checkScope(
+  rule: Rule,
+  reach: Reach,
+  body: unknown,
+  lookups: Lookups,
+): Rejection | undefined {
+  const message = body as Body;
+  switch (rule) {
+    case 'none':
+      return undefined;
+    case 'everything':
+      return all(reach, 'channels') ?? all(reach, 'locations');
+    case 'all-channels':
+      return all(reach, 'channels');
+    case 'all-locations':
+      return all(reach, 'locations');
+    case 'channel':
+      return named(reach, 'channels', message.channel) ?? undefinedUnlessAll(reach, 'channels', message.channel);
+    case 'channel-if-named':
+      return named(reach, 'channels', message.channel);
+    case 'channel-or-all-locations':
+      return named(reach, 'channels', message.channel) ?? undefinedUnlessAll(reach, 'locations', message.channel);
+    case 'location':
+      return named(reach, 'locations', message.location) ?? undefinedUnlessAll(reach, 'locations', message.location);
+    case 'put-channel':
+      return named(reach, 'channels', message.channel);
+    case 'put-location':
+      return named(reach, 'locations', message.location);
+    case 'entry-locations':
+      return entryLocations(reach, message);
+    case 'order-channel':
+      return orderChannel(reach, message, lookups);
+    case 'order-location':
+      return orderLocation(reach, message, lookups);
+    case 'fulfillment-location':
+      return fulfillmentLocation(reach, message, lookups);
+    default:
+      return unreachable(rule);
+  }
+}
+
+type Kind = 'channels' | 'locations';
+type Named = string | { readonly id: string } | undefined;
+
+function all(reach: Reach, kind: Kind): Rejection | undefined {
+  if (reach[kind] === '*') return undefined;
+  return reject('forbidden', `this needs a credential for all ${kind}`);
+}
+
+/** The one thing that the body names, when it names one. */
+function named(reach: Reach, kind: Kind, thing: Named): Rejection | undefined {
+  if (thing === undefined) return undefined;
+  const id = typeof thing === 'string' ? thing : thing.id;
+  if (inScope(reach[kind], id)) return undefined;
+  const field = kind === 'channels' ? 'body.channel' : 'body.location';
+  return outside(kind, id, typeof thing === 'string' ? field : `${field}.id`);
+}
+
+/** Nothing named means everything, which only a caller of everything may ask for. */
+function undefinedUnlessAll(reach: Reach, kind: Kind, thing: Named): Rejection | undefined {
+  return thing === undefined ? all(reach, kind) : undefined;
+}
+
+function outside(kind: Kind, id: string, field: string): Rejection {
+  return reject('forbidden', `the credential does not cover ${kind.slice(0, -1)} ${id}`, field);
+}
+
+function entryLocations(reach: Reach, { entries = [] }: Body): Rejection | undefined {
+  if (reach.locations === '*') return undefined;
+  const at = entries.findIndex(({ location }) => !inScope(reach.locations, location));
+  const entry = entries[at];
+  return entry && outside('locations', entry.location, `body.entries[${at}].location`);
+}
+
+/**
+ * An order that does not exist goes on to the engine: it may be placed by a command ahead in the queue.
+ * The engine refuses it in the very words used here for one that must not be seen.
+ */
+function orderChannel(reach: Reach, { orderId }: Body, lookups: Lookups): Rejection | undefined {
+  if (reach.channels === '*' || orderId === undefined) return undefined;
+  const channel = lookups.channelOf(orderId);
+  if (channel === undefined || inScope(reach.channels, channel)) return undefined;
+  return unknownOrder(orderId);
+}
+
+function orderLocation(reach: Reach, { orderId }: Body, lookups: Lookups): Rejection | undefined {
+  if (reach.locations === '*' || orderId === undefined) return undefined;
+  const fulfillments = lookups.fulfillmentsOf(orderId);
+  if (fulfillments === undefined) return undefined;
+  if (fulfillments.some(({ location }) => inScope(reach.locations, location))) return undefined;
+  return unknownOrder(orderId);
+}
+
+function fulfillmentLocation(reach: Reach, body: Body, lookups: Lookups): Rejection | undefined {
+  const { orderId, fulfillmentId } = body;
+  if (reach.locations === '*' || orderId === undefined) return undefined;
+  const fulfillments = lookups.fulfillmentsOf(orderId);
+  if (fulfillments === undefined) return undefined;
+  const one = fulfillments.find((each) => each.fulfillmentId === fulfillmentId);
+  if (one !== undefined && inScope(reach.locations, one.location)) return undefined;
+  // Of an order in which it has no part, a location learns nothing, not even that it exists.
+  if (!fulfillments.some(({ location }) => inScope(reach.locations, location))) return unknownOrder(orderId);
+  const detail = `order ${orderId} has no fulfillment ${fulfillmentId}`;
+  return reject('unknown-fulfillment', detail, 'body.fulfillmentId');
+}
+
+function unknownOrder(orderId: OrderId): Rejection {
+  return reject('unknown-order', `no order ${orderId}`, 'body.orderId');
+}

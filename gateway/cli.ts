@@ -1,0 +1,65 @@
+/** `baton <command>`: reads the command line and hands over. Every command returns its exit code. */
+import { readFileSync } from 'node:fs';
+import { parseCommandLine } from './config.ts';
+import type { CommandLine } from './config.ts';
+import { runKeysCommand } from './keys-command.ts';
+import { backupStore, exportStore, printStoreStats, restoreStore, verifyStore } from './store-commands.ts';
+
+const print = (line: string): Promise<void> | void => write(process.stdout, `${line}\n`);
+const complain = (line: string): Promise<void> | void => write(process.stderr, `${line}\n`);
+
+/** Waits while the reader is slow: an export is larger than any pipe. */
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> | void {
+  if (stream.write(text)) return;
+  return new Promise((resolve) => stream.once('drain', resolve));
+}
+
+async function run(line: CommandLine): Promise<number> {
+  switch (line.command) {
+    case 'start': {
+      // Loaded when needed: a look at a key file does not start with the whole engine.
+      const { start } = await import('./main.ts');
+      return start(line.settings);
+    }
+    case 'verify':
+      return verifyStore(line.dataDirectory, print);
+    case 'stats':
+      return printStoreStats(line.dataDirectory, print);
+    case 'backup':
+      return backupStore(line.dataDirectory, line.to, print);
+    case 'restore':
+      return restoreStore(line.from, line.dataDirectory, print);
+    case 'export':
+      return exportStore(line.dataDirectory, print, line.after);
+    case 'keys add':
+    case 'keys list':
+    case 'keys revoke':
+      return runKeysCommand(line, print, complain);
+    case 'replay': {
+      const { runReplay } = await import('./replay/replay.ts');
+      return runReplay(line.args, process.stdout);
+    }
+    case 'help':
+      await print(line.text.trimEnd());
+      return 0;
+    case 'version':
+      await print(version());
+      return 0;
+  }
+}
+
+function version(): string {
+  // This runs as dist/gateway/cli.js.
+  const { version: text } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
+  return text;
+}
+
+const line = parseCommandLine(process.argv.slice(2), process.env);
+if ('refused' in line) {
+  await complain(`baton: ${line.refused}`);
+  process.exitCode = 2;
+} else {
+  process.exitCode = await run(line);
+}

@@ -1,0 +1,356 @@
+/**
+ * The command line and the environment, as typed settings; or why they make no sense, naming the option.
+ * Pure: nothing is read, printed or started here.
+ */
+import { parseArgs } from 'node:util';
+import { placePattern } from '../actors/ids.ts';
+import type { ChannelId, LocationId } from '../actors/ids.ts';
+import type { Role, Scope } from './auth/credential.ts';
+import { isLoopbackHost } from './auth/loopback.ts';
+import { environmentName, helpText, optionNames, options } from './config-options.ts';
+import type { LogLevel, Option, OptionName } from './config-options.ts';
+import type { GatewayLimits } from './limits.ts';
+import { nearest } from './nearest.ts';
+
+/** What `start` runs with. */
+export interface Settings {
+  readonly dataDirectory: string;
+  /** Nothing is kept: the data directory is not touched. */
+  readonly memory: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly server: 'auto' | 'uws' | 'node';
+  /** What a new data directory begins with: nothing, the demo network, or that and the sample played. */
+  readonly demo: 'none' | 'network' | 'play';
+  readonly keysFile: string;
+  /** The key file was named, so it must be there; else it is made at the first start. */
+  readonly keysFileNamed: boolean;
+  readonly jwt?: {
+    readonly jwks: string;
+    readonly issuer?: string | undefined;
+    readonly audience?: string | undefined;
+    readonly claim: string;
+  } | undefined;
+  readonly insecureDev: boolean;
+  readonly tls?: { readonly keyFile: string; readonly certFile: string } | undefined;
+  readonly corsOrigin?: string | undefined;
+  readonly retainMs: number;
+  readonly retainBytes: number;
+  readonly reserveBytes: number;
+  readonly limits: Pick<
+    GatewayLimits,
+    'frameBytesMax' | 'inFlightMax' | 'subscriptionsMax' | 'connectionsMax'
+  >;
+  readonly logLevel: LogLevel;
+  /** Absent: pretty on a terminal, json elsewhere. */
+  readonly logFormat?: 'pretty' | 'json' | undefined;
+}
+
+export type CommandLine =
+  | { readonly command: 'start'; readonly settings: Settings }
+  | { readonly command: 'verify' | 'stats'; readonly dataDirectory: string }
+  | { readonly command: 'backup'; readonly dataDirectory: string; readonly to: string }
+  | { readonly command: 'restore'; readonly dataDirectory: string; readonly from: string }
+  | { readonly command: 'export'; readonly dataDirectory: string; readonly after?: number | undefined }
+  | {
+      readonly command: 'keys add';
+      readonly keysFile: string;
+      readonly name: string;
+      readonly role: Role;
+      readonly channels: Scope<ChannelId>;
+      readonly locations: Scope<LocationId>;
+    }
+  | { readonly command: 'keys list'; readonly keysFile: string }
+  | { readonly command: 'keys revoke'; readonly keysFile: string; readonly id: string }
+  /** The rest of the line belongs to the replay tool, which has options of its own. */
+  | { readonly command: 'replay'; readonly args: readonly string[] }
+  | { readonly command: 'help'; readonly text: string }
+  | { readonly command: 'version' };
+
+type CommandName = Exclude<CommandLine['command'], 'help' | 'version'>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How many words follow each command, and which options it takes. */
+const commands: Readonly<Record<CommandName, { readonly word?: string; readonly takes: readonly Option['for'][] }>> = {
+  start: { takes: ['store', 'start', 'keys'] },
+  verify: { takes: ['store'] },
+  stats: { takes: ['store'] },
+  backup: { word: 'TO', takes: ['store'] },
+  restore: { word: 'FROM', takes: ['store'] },
+  export: { takes: ['store', 'export'] },
+  'keys add': { takes: ['store', 'keys', 'keys add'] },
+  'keys list': { takes: ['store', 'keys'] },
+  'keys revoke': { word: 'ID', takes: ['store', 'keys'] },
+  replay: { takes: [] },
+};
+const commandNames = Object.keys(commands) as CommandName[];
+
+/** The arguments make no sense; the message is for whoever typed them. */
+class Refusal extends Error {}
+
+/**
+ * @param argv without the interpreter and the script.
+ * @param env the environment; only BATON_… is looked at.
+ */
+export function parseCommandLine(
+  argv: readonly string[],
+  env: Environment,
+): CommandLine | { readonly refused: string } {
+  if (argv[0] === 'replay') return { command: 'replay', args: argv.slice(1) };
+  try {
+    const { given, words } = readArguments(argv);
+    if (given.has('help')) return { command: 'help', text: helpText() };
+    if (given.has('version')) return { command: 'version' };
+    const { command, word } = findCommand(words);
+    return commandLine(command, word, new Values(command, given, env));
+  } catch (error) {
+    if (error instanceof Refusal) return { refused: error.message };
+    throw error;
+  }
+}
+
+type Given = ReadonlyMap<OptionName, string | true>;
+
+function readArguments(argv: readonly string[]): { given: Given; words: string[] } {
+  const known = Object.fromEntries(
+    optionNames.map((name) => {
+      const type = options[name].kind === 'flag' ? ('boolean' as const) : ('string' as const);
+      return [name, { type }];
+    }),
+  );
+  const { tokens } = parseArgs({ args: [...argv], options: known, strict: false, tokens: true });
+  const given = new Map<OptionName, string | true>();
+  const words: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind !== 'option') continue;
+    const name = optionNames.find((one) => one === token.name);
+    if (name === undefined) throw unknownOption(token.rawName);
+    const isFlag = options[name].kind === 'flag';
+    if (isFlag && token.value !== undefined) throw new Refusal(`--${name} takes no value`);
+    // `--data --empty` would take the next option for a value.
+    const isMissing = token.value === undefined || (!token.inlineValue && token.value.startsWith('--'));
+    if (!isFlag && isMissing) throw new Refusal(`--${name} needs a value`);
+    given.set(name, token.value ?? true);
+  }
+  return { given, words };
+}
+
+function unknownOption(rawName: string): Refusal {
+  const guess = nearest(rawName.replace(/^-+/, ''), optionNames);
+  const hint = guess === undefined ? 'see --help' : `did you mean --${guess}?`;
+  return new Refusal(`unknown option ${rawName}: ${hint}`);
+}
+
+function findCommand(words: readonly string[]): { command: CommandName; word: string } {
+  if (words.length === 0) return { command: 'start', word: '' };
+  const count = words[0] === 'keys' ? 2 : 1;
+  const typed = words.slice(0, count).join(' ');
+  const command = commandNames.find((one) => one === typed);
+  if (command === undefined) {
+    const guess = nearest(typed, commandNames);
+    throw new Refusal(`unknown command ${typed}: ${guess === undefined ? 'see --help' : `did you mean ${guess}?`}`);
+  }
+  const rest = words.slice(count);
+  const wanted = commands[command].word;
+  if (wanted !== undefined && rest.length === 0) throw new Refusal(`${command} needs ${wanted}: see --help`);
+  const [surplus] = rest.slice(wanted === undefined ? 0 : 1);
+  if (surplus !== undefined) throw new Refusal(`${command} does not take ${surplus}: see --help`);
+  return { command, word: rest[0] ?? '' };
+}
+
+/** The values of a command's options: said on the command line, else set by the environment, else the default. */
+class Values {
+  readonly #given: Given;
+  readonly #env: Environment;
+
+  constructor(command: CommandName, given: Given, env: Environment) {
+    this.#given = given;
+    this.#env = env;
+    for (const name of given.keys()) {
+      const belongsTo = options[name].for;
+      if (belongsTo !== 'all' && !commands[command].takes.includes(belongsTo)) {
+        throw new Refusal(`${command} does not take --${name}`);
+      }
+    }
+  }
+
+  /** What an option is called where it was set, for messages. */
+  said(name: OptionName): string {
+    const variable = environmentName(name);
+    const isFromEnvironment = !this.#given.has(name) && variable !== undefined && this.#env[variable] !== undefined;
+    return isFromEnvironment ? variable : `--${name}`;
+  }
+
+  has(name: OptionName): boolean {
+    return this.#raw(name) !== undefined;
+  }
+
+  flag(name: OptionName): boolean {
+    const raw = this.#raw(name);
+    if (raw === undefined || raw === true) return raw ?? false;
+    if (/^(1|true|yes|on)$/i.test(raw)) return true;
+    if (/^(0|false|no|off)$/i.test(raw)) return false;
+    throw new Refusal(`${this.said(name)} is 1 or 0, not ${quoted(raw)}`);
+  }
+
+  text(name: OptionName): string | undefined {
+    const option: Option = options[name];
+    const raw = this.#raw(name) ?? ('initial' in option ? option.initial : undefined);
+    if (typeof raw !== 'string') return undefined;
+    if (raw === '' || hasControls(raw)) throw new Refusal(`${this.said(name)} is empty or not text`);
+    if (option.kind === 'choice' && !option.of.includes(raw)) {
+      throw new Refusal(`${this.said(name)} is one of ${option.of.join(', ')}, not ${quoted(raw)}`);
+    }
+    return raw;
+  }
+
+  /** For options that have a default or were asked for before. */
+  needed(name: OptionName): string {
+    const value = this.text(name);
+    if (value === undefined) throw new Refusal(`--${name} is needed`);
+    return value;
+  }
+
+  integer(name: OptionName): number | undefined {
+    const option: Option = options[name];
+    const raw = this.#raw(name);
+    if (option.kind !== 'integer') return undefined;
+    if (raw === undefined) return option.initial;
+    const value = typeof raw === 'string' && /^\d{1,16}$/.test(raw) ? Number(raw) : Number.NaN;
+    if (value >= option.min && value <= option.max) return value;
+    const range = `a whole number from ${option.min} to ${option.max}`;
+    throw new Refusal(`${this.said(name)} is ${range}, not ${quoted(String(raw))}`);
+  }
+
+  count(name: OptionName): number {
+    return this.integer(name) ?? 0;
+  }
+
+  #raw(name: OptionName): string | true | undefined {
+    const given = this.#given.get(name);
+    if (given !== undefined) return given;
+    const variable = environmentName(name);
+    return variable === undefined ? undefined : this.#env[variable];
+  }
+}
+
+function commandLine(command: CommandName, word: string, values: Values): CommandLine {
+  const dataDirectory = values.needed('data');
+  const keysFile = values.text('keys') ?? `${dataDirectory.replace(/[/\\]+$/, '')}/keys.json`;
+  switch (command) {
+    case 'start':
+      return { command, settings: settingsOf(values, dataDirectory, keysFile) };
+    case 'verify':
+    case 'stats':
+      return { command, dataDirectory };
+    case 'backup':
+      return { command, dataDirectory, to: word };
+    case 'restore':
+      return { command, dataDirectory, from: word };
+    case 'export':
+      return { command, dataDirectory, after: values.integer('after') };
+    case 'keys add':
+      return { command, keysFile, ...newKey(values) };
+    case 'keys list':
+      return { command, keysFile };
+    case 'keys revoke':
+      return { command, keysFile, id: word };
+    case 'replay':
+      return { command, args: [] };
+  }
+}
+
+function settingsOf(values: Values, dataDirectory: string, keysFile: string): Settings {
+  const memory = values.flag('memory');
+  if (memory && values.has('data')) throw new Refusal('--memory keeps nothing: it cannot go with --data');
+  const host = values.needed('host');
+  const insecureDev = values.flag('insecure-dev');
+  if (insecureDev && !isLoopbackHost(host)) {
+    throw new Refusal(`${values.said('insecure-dev')} is for loopback only: it cannot go with --host ${host}`);
+  }
+  return {
+    dataDirectory,
+    memory,
+    host,
+    port: values.count('port'),
+    server: values.needed('server') as Settings['server'],
+    demo: values.flag('empty') ? 'none' : values.flag('no-demo') ? 'network' : 'play',
+    keysFile,
+    keysFileNamed: values.has('keys'),
+    jwt: jwtOf(values),
+    insecureDev,
+    tls: tlsOf(values),
+    corsOrigin: corsOriginOf(values),
+    retainMs: values.count('retain-hours') * 3_600_000,
+    retainBytes: values.count('retain-gib') * 1_024 ** 3,
+    reserveBytes: values.count('reserve-mib') * 1_024 ** 2,
+    limits: {
+      frameBytesMax: values.count('frame-kib') * 1_024,
+      inFlightMax: values.count('in-flight'),
+      subscriptionsMax: values.count('subscriptions'),
+      connectionsMax: values.count('connections-max'),
+    },
+    logLevel: values.needed('log-level') as LogLevel,
+    logFormat: values.text('log-format') as Settings['logFormat'],
+  };
+}
+
+function jwtOf(values: Values): Settings['jwt'] {
+  const jwks = values.text('jwks');
+  if (jwks !== undefined) {
+    const issuer = values.text('jwt-issuer');
+    return { jwks, issuer, audience: values.text('jwt-audience'), claim: values.needed('jwt-claim') };
+  }
+  for (const name of ['jwt-issuer', 'jwt-audience', 'jwt-claim'] as const) {
+    if (values.has(name)) throw new Refusal(`${values.said(name)} needs --jwks`);
+  }
+  return undefined;
+}
+
+function tlsOf(values: Values): Settings['tls'] {
+  const keyFile = values.text('tls-key');
+  const certFile = values.text('tls-cert');
+  if (keyFile !== undefined && certFile !== undefined) return { keyFile, certFile };
+  if (keyFile !== undefined) throw new Refusal(`${values.said('tls-key')} needs --tls-cert`);
+  if (certFile !== undefined) throw new Refusal(`${values.said('tls-cert')} needs --tls-key`);
+  return undefined;
+}
+
+function corsOriginOf(values: Values): string | undefined {
+  const origin = values.text('cors-origin');
+  if (origin === undefined || origin === '*') return origin;
+  if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
+  throw new Refusal(`${values.said('cors-origin')} is * or an origin such as https://shop.example, not ${quoted(origin)}`);
+}
+
+function newKey(values: Values): Pick<CommandLine & { command: 'keys add' }, 'name' | 'role' | 'channels' | 'locations'> {
+  const role = values.needed('role') as Role;
+  const isEverywhere = role === 'operator' || role === 'connector';
+  const initial = isEverywhere ? '*' : [];
+  const channels = scopeOf<ChannelId>(values, 'channels');
+  const locations = scopeOf<LocationId>(values, 'locations');
+  if ((role === 'storefront' || role === 'agent') && channels === undefined) {
+    throw new Refusal(`--channels is needed for a ${role}`);
+  }
+  if (role === 'terminal' && locations === undefined) throw new Refusal('--locations is needed for a terminal');
+  return { name: values.needed('name'), role, channels: channels ?? initial, locations: locations ?? initial };
+}
+
+function scopeOf<Id extends string>(values: Values, name: 'channels' | 'locations'): Scope<Id> | undefined {
+  const text = values.text(name);
+  if (text === undefined || text === '*') return text;
+  const ids = text.split(',').map((id) => id.trim());
+  const wrong = ids.find((id) => !new RegExp(placePattern, 'u').test(id));
+  if (wrong !== undefined) throw new Refusal(`--${name}: ${quoted(wrong)} is not an id`);
+  return ids as Id[];
+}
+
+function hasControls(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- these are what is looked for
+  return /[\u0000-\u001f\u007f]/.test(text);
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 80));
+}

@@ -1,0 +1,92 @@
+/**
+ * docs/machines.md, written from the machines themselves: `npm run docs` after a change to one. A test
+ * (diagrams.test.ts) fails while the page and the machines differ.
+ */
+import { writeFileSync } from 'node:fs';
+import { toDirectedGraph } from '@xstate/graph';
+import type { AnyStateMachine } from 'xstate';
+import { carrierMachine } from '../../actors/carrier.ts';
+import { orderMachine } from '../../actors/order.ts';
+import { stockMachine } from '../../actors/stock.ts';
+
+const pages = [
+  {
+    machine: orderMachine,
+    title: 'Order',
+    says: 'The life of an order. `received`, `sourcing` and `allocating` last no longer than one command: an order '
+      + 'rests in one of the others. The states in the box take the same messages; an arrow to the box means the state '
+      + 'that the order’s lines and parts say (rule O7).',
+  },
+  {
+    machine: stockMachine,
+    title: 'Stock',
+    says: 'One SKU at one location. It has one state: what it takes depends on its balances alone '
+      + '(`actors/stock-ledger.ts`).',
+  },
+  { machine: carrierMachine, title: 'Carrier', says: 'Who carries parcels. Suspended, it takes none and delivers those it has.' },
+];
+
+/** The whole page. */
+export function machinesPage(): string {
+  const parts = pages.map(({ machine, title, says }) => `## ${title}\n\n${says}\n\n${diagram(machine)}\n`);
+  const intro = 'Generated from the machines in `actors/` by `npm run docs`. Do not edit: change the machine.';
+  return `# Machines\n\n${intro}\n\n${parts.join('\n')}`;
+}
+
+interface Road {
+  readonly from: string;
+  readonly to: string;
+  readonly message: string;
+}
+
+function roadsOf(machine: AnyStateMachine): Road[] {
+  return toDirectedGraph(machine).children.flatMap(({ edges }) =>
+    edges.map(({ source, target, label }) => ({ from: source.key, to: target.key, message: label.text })),
+  );
+}
+
+/** The largest set of states that take the same messages to the same places: drawn as one. */
+function alike(roads: readonly Road[]): readonly string[] {
+  const states = new Map<string, Set<string>>();
+  for (const { from, to, message } of roads) {
+    const road = `${message} ${to}`;
+    states.set(road, (states.get(road) ?? new Set()).add(from));
+  }
+  const sets = [...states.values()].filter(({ size }) => size > 2).map((set) => [...set]);
+  return sets.sort((a, b) => b.length - a.length)[0] ?? [];
+}
+
+const groupName = 'standing';
+
+/** A Mermaid state diagram; messages with the same road share one arrow, states with the same roads a box. */
+function diagram(machine: AnyStateMachine): string {
+  const roads = roadsOf(machine);
+  const group = alike(roads);
+  const isShared = ({ to, message }: Road): boolean =>
+    group.every((from) => roads.some((other) => other.from === from && other.to === to && other.message === message));
+  const toGroup = ({ from, message }: Road): boolean =>
+    group.filter((to) => roads.some((other) => other.from === from && other.to === to && other.message === message)).length > 2;
+  const arrows = new Map<string, Set<string>>();
+  for (const road of roads) {
+    const from = group.includes(road.from) && isShared(road) ? groupName : road.from;
+    const to = group.includes(road.to) && (toGroup(road) || from === groupName) ? groupName : road.to;
+    const arrow = `${from} --> ${to}`;
+    arrows.set(arrow, (arrows.get(arrow) ?? new Set()).add(road.message));
+  }
+  const lines = [`[*] --> ${machine.root.initial.target[0]?.key ?? ''}`];
+  if (group.length > 0) lines.push(`state ${groupName} {`, ...group.map((state) => `  ${state}`), '}');
+  for (const [arrow, messages] of arrows) lines.push(`${arrow}: ${[...messages].join('<br/>')}`);
+  for (const state of Object.values(machine.root.states)) if (state.type === 'final') lines.push(`${state.key} --> [*]`);
+  return ['```mermaid', 'stateDiagram-v2', ...lines.map((line) => `  ${line}`), '```'].join('\n');
+}
+
+/** Where the page stands: beside the sources, from the build as well. */
+export const machinesFile = new URL(
+  import.meta.url.endsWith('.js') ? '../../../docs/machines.md' : '../../docs/machines.md',
+  import.meta.url,
+);
+
+if (import.meta.url === `file://${process.argv[1] ?? ''}`) {
+  writeFileSync(machinesFile, machinesPage());
+  process.stdout.write('wrote docs/machines.md\n');
+}

@@ -1,0 +1,262 @@
+/**
+ * The auditor knows what every command must be answered. It does each thing in the shadow at the moment
+ * the engine does it, and compares: outcomes, what is written to the journal, what is published, what
+ * is replied, to whom, when, and that nothing is said before it is durable.
+ */
+import type { Command } from '../../actors/commands.ts';
+import { rejectionCodes } from '../../actors/rejection.ts';
+import type { Outcome, Published } from '../../engine/outcome.ts';
+import { outcomeOf, type Entry } from '../../engine/receipts.ts';
+import { prefixes } from '../../engine/rows.ts';
+import type { Position, Row, TurnRecord } from '../../storage/journal.ts';
+import { expect, Violation } from './actions.ts';
+import { checkRecord } from './records.ts';
+import { difference } from './same.ts';
+import { carryOut, timer, wake } from './shadow/run.ts';
+import { Shadow } from './shadow/state.ts';
+import type { Watcher } from './watch.ts';
+
+/** A command on its way: what it will be answered is known from when it is taken. */
+interface Submission {
+  readonly command: Command;
+  isRetry: boolean;
+  expected: Outcome | undefined;
+  isAnswered: boolean;
+}
+
+/** A turn that was handed to the journal. */
+interface Turn {
+  readonly record: TurnRecord;
+  readonly replies: Submission[];
+}
+
+export class Auditor implements Watcher {
+  readonly shadow = new Shadow();
+  /** Every turn by position, as handed to the journal; later lives overwrite what was lost. */
+  readonly turns = new Map<Position, Turn>();
+  /** Commands that were answered, durably: a client may send any of them again. */
+  readonly answered: Command[] = [];
+  /** Commands whose answer the client never got. */
+  readonly unanswered = new Map<string, Command>();
+  /** The last position published to subscribers. */
+  publishedAt = 0;
+  count = { commands: 0, refused: 0, retries: 0, turns: 0, busy: 0 };
+  #inbox: Submission[] = [];
+  #events: unknown[] = [];
+  #entries: Entry[] = [];
+  #replies: Submission[] = [];
+  #atMs = 0;
+  #pending: { readonly kind: 'wake' | 'timer'; readonly id: string } | undefined;
+  #isSilent = false;
+  /** Ids whose receipts were deleted, or will be at any moment. */
+  readonly #forgotten = new Set<string>();
+  readonly #head: () => number;
+  readonly #isOnDisk: (position: Position) => boolean;
+  readonly #inboxMax: number;
+
+  constructor(inboxMax: number, head: () => number, isOnDisk: (position: Position) => boolean) {
+    this.#inboxMax = inboxMax;
+    this.#head = head;
+    this.#isOnDisk = isOnDisk;
+  }
+
+  /** Commands sent and not taken by a turn yet. */
+  get waiting(): number {
+    return this.#inbox.length;
+  }
+
+  /** A command is about to be submitted; `refusal`: the code it must be refused with at once, if any. */
+  submitted(command: Command, refusal: 'storage-full' | undefined): (outcome: Outcome) => void {
+    const submission: Submission = { command, isRetry: false, expected: undefined, isAnswered: false };
+    this.count.commands += 1;
+    const code = refusal ?? (this.#inbox.length === this.#inboxMax ? 'busy' : undefined);
+    if (code === undefined) {
+      this.#inbox.push(submission);
+      this.unanswered.set(command.commandId, command);
+      return (outcome) => this.#replied(submission, outcome);
+    }
+    this.count.busy += 1;
+    return (outcome) => {
+      expect(!submission.isAnswered, `${command.commandId} was answered twice`);
+      submission.isAnswered = true;
+      const was = outcome.refused?.code;
+      expect(was === code, `${command.commandId} must be refused as ${code}, not answered ${JSON.stringify(outcome)}`);
+    };
+  }
+
+  turnTime(atMs: number): void {
+    this.#settlePending();
+    expect(atMs >= this.#atMs, `a turn at ${atMs} after one at ${this.#atMs}`);
+    this.#atMs = atMs;
+  }
+
+  wake(id: string): void {
+    this.#settlePending();
+    this.#pending = { kind: 'wake', id };
+  }
+
+  timer(id: string): void {
+    this.#settlePending();
+    this.#pending = { kind: 'timer', id };
+  }
+
+  /** The wake or timer just taken found no room in its turn and did nothing. */
+  putBack(): void {
+    this.#pending = undefined;
+  }
+
+  #settlePending(): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (pending?.kind === 'wake') wake(this.shadow, pending.id, this.#atMs, this.#events);
+    else if (pending?.kind === 'timer') timer(this.shadow, pending.id, this.#atMs, this.#events);
+  }
+
+  taken(id: string): void {
+    this.#settlePending();
+    const next = this.#inbox[0];
+    expect(next?.command.commandId === id, `command ${id} was taken before its turn`);
+    const first = this.shadow.executed.get(id);
+    if (first === undefined) return;
+    if (first.position !== undefined && first.position < this.#head()) return; // forgotten with its record
+    this.count.retries += 1;
+    next.isRetry = true;
+    // Its receipt is being deleted together with its record: it may be answered or carried out again.
+    if (!this.#forgotten.has(id)) this.#inbox.shift();
+    const field = reuse(first, next.command);
+    const again = field === undefined ? first : { ok: undefined, refused: { code: 'command-id-reused', field } };
+    next.expected = { ...again, position: first.position ?? -1 } as Outcome;
+    const turn = this.turns.get(first.position ?? -1);
+    if (first.position === undefined) this.#replies.push(next);
+    else if (!this.#isOnDisk(first.position)) turn?.replies.push(next);
+  }
+
+  executed(entry: Entry): void {
+    const submission = this.#inbox.shift();
+    const [id, kind, by, body] = entry;
+    this.#forgotten.delete(id);
+    expect(submission?.command.commandId === id, `command ${id} was carried out before its turn`);
+    const { command } = submission;
+    const outcome = outcomeOf(entry, 0);
+    const verdict = carryOut(this.shadow, command, this.#atMs, this.#events);
+    const what = `${kind} ${id}`;
+    const isTooLarge = outcome.refused?.code === 'too-large' && JSON.stringify(body).length > 2_000;
+    if (isTooLarge) this.shadow.undo();
+    else checkOutcome(what, verdict, outcome);
+    if (outcome.refused !== undefined) this.count.refused += 1;
+    const { ok, refused } = outcome;
+    this.shadow.set(this.shadow.executed, id, { kind, by, body, ok, refused, position: undefined });
+    this.shadow.keep();
+    submission.expected = outcome;
+    this.#entries.push(entry);
+    this.#replies.push(submission);
+  }
+
+  sealed(record: TurnRecord, position: Position): void {
+    this.#settlePending();
+    expect(record.atMs === this.#atMs, `turn ${position} at ${record.atMs}, but its clock said ${this.#atMs}`);
+    expect(record.commands.length === this.#entries.length, `turn ${position} does not hold the commands it took`);
+    for (const [index, entry] of this.#entries.entries()) {
+      expect(record.commands[index] === entry, `turn ${position}: command ${index} is another one`);
+    }
+    const wrong = difference(this.#events, record.events, 'events');
+    expect(wrong === undefined, () => `turn ${position}: ${wrong}`);
+    checkRecord(this.shadow, record, position);
+    this.shadow.seal(position);
+    this.turns.set(position, { record, replies: this.#replies });
+    this.count.turns += 1;
+    this.#events = [];
+    this.#entries = [];
+    this.#replies = [];
+  }
+
+  saved(rows: readonly Row[]): void {
+    for (const [key, value] of rows) {
+      if (value === null && key.startsWith(prefixes.receipt)) this.#forgotten.add(key.slice(prefixes.receipt.length));
+    }
+  }
+
+  published({ position, atMs, events }: Published): void {
+    expect(!this.#isSilent, `position ${position} was published by an engine that must be silent`);
+    expect(position === this.publishedAt + 1, `position ${position} published after ${this.publishedAt}`);
+    expect(this.#isOnDisk(position), `position ${position} was published before it was durable`);
+    const turn = this.turns.get(position);
+    expect(turn !== undefined && turn.record.atMs === atMs, `position ${position} published with another time`);
+    const wrong = difference(turn.record.events, events, 'events');
+    expect(wrong === undefined, () => `position ${position} published other news: ${wrong}`);
+    this.publishedAt = position;
+    this.shadow.durable(position);
+    for (const { command, expected } of turn.replies) {
+      if (expected !== undefined) this.answered.push(command);
+    }
+  }
+
+  /** Records on disk that no subscriber was told of: a crash came between. */
+  caughtUp(position: Position): void {
+    this.publishedAt = position;
+    this.shadow.durable(position);
+  }
+
+  /** From here on the present engine must not say anything. */
+  silence(): void {
+    this.#isSilent = true;
+  }
+
+  /** A new process: what was in the inbox is gone, what was not durable never happened. */
+  rewind(tail: Position): void {
+    expect(tail >= this.publishedAt, `position ${this.publishedAt} was acknowledged, the journal ends at ${tail}`);
+    this.shadow.rewind(tail);
+    for (const position of this.turns.keys()) if (position > tail) this.turns.delete(position);
+    this.#inbox = [];
+    this.#events = [];
+    this.#entries = [];
+    this.#replies = [];
+    this.#pending = undefined;
+    this.#isSilent = false;
+    this.#atMs = this.turns.get(tail)?.record.atMs ?? 0;
+  }
+
+  #replied(submission: Submission, outcome: Outcome): void {
+    const { command, expected } = submission;
+    const what = `${command.kind} ${command.commandId}`;
+    expect(!this.#isSilent, `${what} was answered by an engine that must be silent`);
+    expect(!submission.isAnswered, `${what} was answered twice`);
+    submission.isAnswered = true;
+    if (this.#inbox[0] === submission && submission.isRetry) this.#inbox.shift();
+    expect(expected !== undefined, `${what} was answered before it was carried out`);
+    const first = this.shadow.executed.get(command.commandId);
+    const position = first?.position;
+    expect(position === outcome.position, () => `${what} answered with position ${outcome.position}, not ${position}`);
+    expect(this.#isOnDisk(outcome.position), () => `${what} was answered before it was durable`);
+    const wrong = difference(strip(expected), strip(outcome));
+    expect(wrong === undefined, () => `${what} was answered ${JSON.stringify(outcome)}: ${wrong}`);
+    this.unanswered.delete(command.commandId);
+  }
+}
+
+function checkOutcome(what: string, verdict: ReturnType<typeof carryOut>, outcome: Outcome): void {
+  if (!('code' in verdict)) {
+    const wrong = outcome.refused === undefined ? difference(verdict.ok, outcome.ok, 'ok') : 'refused';
+    expect(wrong === undefined, () => `${what}: ${wrong}: got ${JSON.stringify(outcome)}, expected ${JSON.stringify(verdict)}`);
+    return;
+  }
+  const { code, field } = verdict;
+  const said = outcome.refused;
+  const fits = said?.code === code && (field === undefined || said.field?.startsWith(field) === true);
+  if (!fits) throw new Violation(`${what} must be refused as ${code} (${field}), got ${JSON.stringify(outcome)}`);
+  expect(said.retryable === rejectionCodes[code], `${what}: ${code} with a wrong retryable flag`);
+}
+
+/** What of an outcome must be the same for every retry. The words of a refused reuse are the engine's own. */
+function strip({ ok, refused }: Outcome): unknown {
+  if (refused?.code === 'command-id-reused') return { code: refused.code, field: refused.field };
+  return { ok, refused };
+}
+
+/** The first field in which a retry differs from the command it names. */
+function reuse(first: { kind: string; by: string; body: unknown }, retry: Command): string | undefined {
+  if (first.by !== retry.by) return 'commandId';
+  if (first.kind !== retry.kind) return 'kind';
+  const found = difference(first.body, retry.body, 'body');
+  return found?.slice(0, found.indexOf(': '));
+}

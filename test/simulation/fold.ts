@@ -1,0 +1,88 @@
+/**
+ * What a subscriber knows who saw everything from position 0: the state of every order, fulfillment,
+ * carrier and stock, made from events and stock changes alone.
+ */
+import type { Published } from '../../engine/outcome.ts';
+import type { Event } from '../../actors/vocabulary.ts';
+import { expect } from './actions.ts';
+import { difference } from './same.ts';
+import { stateOf } from './shadow/order-facts.ts';
+import { onHand, toPromise, type Shadow } from './shadow/state.ts';
+
+interface FoldedPart {
+  location: string;
+  state: string;
+  carrier: string | undefined;
+}
+
+interface FoldedOrder {
+  state: string | undefined;
+  exception: unknown;
+  readonly parts: FoldedPart[];
+}
+
+export class Fold {
+  position = 0;
+  readonly #orders = new Map<string, FoldedOrder>();
+  readonly #stocks = new Map<string, unknown>();
+  readonly #carriers = new Map<string, string>();
+
+  take({ position, events, stock }: Published): void {
+    expect(position === this.position + 1, `the stream goes from ${this.position} to ${position}`);
+    this.position = position;
+    for (const event of events) this.#event(event);
+    for (const { sku, location, levels, atp } of stock) this.#stocks.set(`${location}/${sku}`, { ...levels, atp });
+  }
+
+  #event(event: Event): void {
+    if (event.kind === 'carrier.changed') {
+      this.#carriers.set(event.carrierId, event.state);
+      return;
+    }
+    let order = this.#orders.get(event.orderId);
+    if (order === undefined) this.#orders.set(event.orderId, (order = { state: undefined, exception: undefined, parts: [] }));
+    switch (event.kind) {
+      case 'order.sourced':
+        for (const { fulfillmentId, location, state, carrier } of event.choices) {
+          order.parts[Number(fulfillmentId) - 1] = { location, state, carrier };
+        }
+        return;
+      case 'fulfillment.changed': {
+        const { fulfillmentId, location, state, carrier } = event;
+        order.parts[Number(fulfillmentId) - 1] = { location, state, carrier };
+        return;
+      }
+      case 'exception.raised':
+        order.exception = event.exception;
+        return;
+      case 'exception.cleared':
+        order.exception = undefined;
+        return;
+      case 'order.placed':
+      case 'order.changed':
+      case 'order.cancelled':
+        order.state = event.state;
+    }
+  }
+
+  /** Compare with the shadow, which must stand at the same position. */
+  check(shadow: Shadow): void {
+    for (const [id, order] of shadow.orders) {
+      const parts = order.parts.map(({ location, state, carrier }) => ({ location, state, carrier }));
+      const is = { state: stateOf(order), exception: order.exception, parts };
+      const wrong = difference(is, this.#orders.get(id), id);
+      expect(wrong === undefined, () => `the events told otherwise of order ${wrong}`);
+    }
+    expect(this.#orders.size === shadow.orders.size, 'events were told of orders that do not exist');
+    for (const [key, stock] of shadow.stocks) {
+      const { unavailable, allocated, buffer } = stock;
+      const is = { onHand: onHand(stock), unavailable, allocated, buffer, atp: toPromise(stock) };
+      const wrong = difference(is, this.#stocks.get(key), key);
+      expect(wrong === undefined, () => `the stream told otherwise of stock ${wrong}`);
+    }
+    for (const [id, { isOpen }] of shadow.carriers) {
+      const told = this.#carriers.get(id) ?? 'open';
+      expect(told === (isOpen ? 'open' : 'suspended'), `the stream says carrier ${id} is ${told}`);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * What must hold of the engine's inside at any time between two turns, whatever it was told: read from
+ * its own memory, with no help from the shadow. Ids as in docs/SPEC.md.
+ */
+import type { OrderId } from '../../actors/ids.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { orderFromRow, prefixes } from '../../engine/rows.ts';
+import type { OrderContext } from '../../actors/order-context.ts';
+import type { StockLevels } from '../../actors/vocabulary.ts';
+import type { Claim } from '../../storage/journal.ts';
+import { expect } from './actions.ts';
+
+interface OpenOrder {
+  readonly id: OrderId;
+  readonly state: string;
+  readonly context: OrderContext;
+}
+
+const isHeld = (state: string): boolean => state === 'open' || state === 'released' || state === 'picking';
+const isGone = (state: string): boolean => state === 'shipped' || state === 'delivered';
+
+/** Never oversell: nothing negative, nothing promised that is not there. */
+export function checkLevels(name: string, { onHand, unavailable, allocated, buffer }: StockLevels): void {
+  const isSound = onHand >= 0 && unavailable >= 0 && allocated >= 0 && buffer >= 0 && unavailable + allocated <= onHand;
+  const levels = `${onHand} on hand, ${unavailable} unavailable, ${allocated} allocated, buffer ${buffer}`;
+  expect(isSound && Number.isSafeInteger(onHand), `${name} is oversold: ${levels}`);
+}
+
+/** Everything, over every open order and every stock: views against a fresh build of them. */
+export function checkAll(engine: Engine, claim: Claim): void {
+  const orders = openOrders(engine, claim);
+  const allocated = new Map<string, number>();
+  for (const order of orders) {
+    checkUnits(order);
+    for (const [key, units] of heldUnits(order.context)) allocated.set(key, (allocated.get(key) ?? 0) + units);
+  }
+  checkStocks(engine, allocated);
+  checkViews(engine, orders);
+  checkOwners(engine, orders);
+}
+
+function openOrders(engine: Engine, claim: Claim): OpenOrder[] {
+  const { world, views } = engine.inspect().core;
+  const orders: OpenOrder[] = [];
+  for (const [state, ids] of views.byState) {
+    for (const id of ids) {
+      const row = world.orders.get(id)?.snapshot === undefined ? claim.row(prefixes.open + id) : undefined;
+      const snapshot = world.orders.get(id)?.snapshot ?? (row === undefined ? undefined : orderFromRow(id, row));
+      expect(snapshot !== undefined, `order ${id} is ${state}, but it is neither in memory nor saved`);
+      expect(snapshot.value === state, `order ${id} is ${snapshot.value}, not ${state} as the view says`);
+      orders.push({ id, state, context: snapshot.context });
+    }
+  }
+  expect(views.openCount === orders.length, `${orders.length} orders are open, counted are ${views.openCount}`);
+  for (const [id, { snapshot }] of world.orders) {
+    const isOpen = snapshot !== undefined && snapshot.value !== 'delivered' && snapshot.value !== 'cancelled';
+    expect(!isOpen || views.byState.get(snapshot.value as 'picking')?.has(id) === true, `order ${id} is in no view`);
+  }
+  return orders;
+}
+
+/** Every unit of every line is in exactly one place. */
+function checkUnits({ id, context }: OpenOrder): void {
+  for (const line of context.lines) {
+    const sum = (which: (state: string) => boolean): number => {
+      let units = 0;
+      for (const part of context.fulfillments) {
+        if (which(part.state)) for (const { lineId, quantity } of part.lines) if (lineId === line.lineId) units += quantity;
+      }
+      return units;
+    };
+    const { quantity, allocated, backordered, shipped, cancelled } = line;
+    const isWhole = quantity === allocated + backordered + shipped + cancelled;
+    const isSigned = Math.min(allocated, backordered, shipped, cancelled) >= 0;
+    expect(isWhole && isSigned, `order ${id}, line ${line.lineId}: ${JSON.stringify(line)}`);
+    expect(allocated === sum(isHeld), `order ${id}, line ${line.lineId}: ${allocated} allocated, parts hold ${sum(isHeld)}`);
+    expect(shipped === sum(isGone), `order ${id}, line ${line.lineId}: ${shipped} shipped, parts shipped ${sum(isGone)}`);
+  }
+}
+
+function heldUnits(context: OrderContext): Map<string, number> {
+  const units = new Map<string, number>();
+  for (const part of context.fulfillments) {
+    if (!isHeld(part.state)) continue;
+    for (const { lineId, quantity } of part.lines) {
+      const sku = context.lines.find((line) => line.lineId === lineId)?.sku;
+      const key = `${part.location}/${sku}`;
+      units.set(key, (units.get(key) ?? 0) + quantity);
+    }
+  }
+  return units;
+}
+
+function checkStocks(engine: Engine, allocated: ReadonlyMap<string, number>): void {
+  for (const { sku, stocks } of engine.inspect().core.world.skus.values()) {
+    for (const { location, snapshot, atp } of stocks) {
+      if (snapshot === undefined) continue;
+      const key = `${location.id}/${sku}`;
+      const levels = snapshot.context;
+      checkLevels(key, levels);
+      const promise = Math.max(0, levels.onHand - levels.unavailable - levels.allocated - levels.buffer);
+      expect(atp === promise, `${key} promises ${atp}, has ${promise}`);
+      const held = allocated.get(key) ?? 0;
+      expect(levels.allocated === held, `${key} has ${levels.allocated} allocated, orders hold ${held}`);
+    }
+  }
+}
+
+function checkViews(engine: Engine, orders: readonly OpenOrder[]): void {
+  const { views, world } = engine.inspect().core;
+  const places = new Map<string, Set<string>>();
+  const waiting = new Map<string, Set<string>>();
+  for (const { id, context } of orders) {
+    for (const part of context.fulfillments) if (isHeld(part.state)) addTo(places, part.location, id);
+    for (const line of context.lines) if (line.backordered > 0) addTo(waiting, line.sku, id);
+    for (const key of heldUnits(context).keys()) checkHolds(engine, key, id);
+  }
+  for (const [location, ids] of views.byLocation) expectSame(`work at ${location}`, ids, places.get(location));
+  for (const location of places.keys()) expect(views.byLocation.has(location as never), `no view of ${location}`);
+  for (const item of world.skus.values()) {
+    expectSame(`waiting for ${item.sku}`, item.waiting ?? new Set(), waiting.get(item.sku));
+    expect(views.waitedFor.has(item) === waiting.has(item.sku), `${item.sku} is waited for, or not, against the view`);
+  }
+}
+
+function checkHolds(engine: Engine, key: string, id: OrderId): void {
+  const slash = key.indexOf('/');
+  const stock = engine.inspect().core.world.findStock(key.slice(slash + 1) as never, key.slice(0, slash) as never);
+  expect(stock?.holders.newestFirst().includes(id) === true, `order ${id} holds ${key} and is not among its holders`);
+}
+
+function addTo(map: Map<string, Set<string>>, key: string, id: string): void {
+  let ids = map.get(key);
+  if (ids === undefined) map.set(key, (ids = new Set()));
+  ids.add(id);
+}
+
+function expectSame(what: string, view: ReadonlySet<string>, fresh: ReadonlySet<string> = new Set()): void {
+  const isSame = view.size === fresh.size && [...view].every((id) => fresh.has(id));
+  expect(isSame, () => `${what}: the view says ${[...view].join(' ')}, a fresh build ${[...fresh].join(' ')}`);
+}
+
+/** Every open order ends or is owned by stock, a timer or a location that has work. */
+function checkOwners(engine: Engine, orders: readonly OpenOrder[]): void {
+  const timers = new Set<string>();
+  for (const { atMs, orderId } of engine.inspect().timers.all) timers.add(`${orderId} ${atMs}`);
+  for (const { id, state, context } of orders) {
+    const waits = context.lines.some(({ backordered }) => backordered > 0);
+    const dueMs = context.placedAtMs + context.releaseAfterMs;
+    const isOwned =
+      state === 'allocated'
+        ? timers.has(`${id} ${dueMs}`)
+        : state === 'backordered' || state === 'exception'
+          ? waits
+          : context.fulfillments.some((part) => part.state === 'released' || part.state === 'picking' || part.state === 'shipped');
+    expect(isOwned, `order ${id} is ${state} and nothing will move it: a dead end`);
+  }
+}
+
+/** With nothing left to do, nobody waits for what could be had, and no timer is overdue. */
+export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
+  const { world } = engine.inspect().core;
+  for (const { id, state, context } of openOrders(engine, claim)) {
+    const channel = world.channels.get(context.channel);
+    for (const { sku, backordered } of context.lines) {
+      const units = backordered > 0 ? world.atp(sku, channel) : 0;
+      expect(units === 0, `order ${id} waits for ${sku}, of which ${units} can be had`);
+    }
+    const dueMs = context.placedAtMs + context.releaseAfterMs;
+    expect(state !== 'allocated' || dueMs > nowMs, `order ${id} was to be released at ${dueMs}, it is ${nowMs}`);
+  }
+}

@@ -1,0 +1,71 @@
+/** What a turn writes must be what the shadow changed: the same things, each as it stands, nothing else. */
+import type { OrderId, LocationId, Sku } from '../../actors/ids.ts';
+import { stockNames } from '../../engine/recover.ts';
+import { carrierFromRow, orderFromRow, prefixes, stockFromRow, valueFromRow } from '../../engine/rows.ts';
+import { orderView } from '../../engine/queries.ts';
+import type { TurnRecord } from '../../storage/journal.ts';
+import { expect } from './actions.ts';
+import { difference } from './same.ts';
+import { isClosed, viewOf } from './shadow/order-facts.ts';
+import { onHand, type Shadow, type ShadowCarrier, type ShadowOrder, type ShadowStock } from './shadow/state.ts';
+
+/** Compare the rows of a turn that is being sealed with what changed in the shadow since the last one. */
+export function checkRecord(shadow: Shadow, { rows }: TurnRecord, position: number): void {
+  const written = new Map(rows);
+  expect(written.size === rows.length, `turn ${position} writes a row twice`);
+  for (const [map, key] of shadow.changed()) {
+    if (map === shadow.executed) continue;
+    const wrong = checkOne(shadow, map, key, written);
+    expect(wrong === undefined, () => `turn ${position}, ${key}: ${wrong}`);
+  }
+  const [left] = written;
+  expect(left === undefined, () => `turn ${position} writes ${left?.[0]}, which it did not change`);
+}
+
+function checkOne(
+  shadow: Shadow,
+  map: ReadonlyMap<string, unknown>,
+  key: string,
+  written: Map<string, unknown>,
+): string | undefined {
+  const take = (row: string): unknown => {
+    const value = written.get(row);
+    written.delete(row);
+    return value;
+  };
+  const now = map.get(key);
+  if (map === shadow.orders) return checkOrder(key, now as ShadowOrder, take);
+  if (map === shadow.stocks) {
+    const row = take(prefixes.stock + key);
+    if (row === undefined) return 'the stock was not written';
+    const { sku, location } = stockNames(prefixes.stock + key);
+    return difference(stockOf(sku, location, now as ShadowStock), stockFromRow(sku, location, row).context);
+  }
+  if (map === shadow.carriers) {
+    const row = take(prefixes.carrier + key);
+    return row === undefined ? 'the carrier was not written' : checkCarrier(now as ShadowCarrier, row);
+  }
+  const prefix = map === shadow.locations ? prefixes.location : prefixes.channel;
+  const row = take(prefix + key);
+  return row === undefined ? 'it was not written' : difference(now, valueFromRow(row).context);
+}
+
+function checkOrder(id: string, order: ShadowOrder, take: (row: string) => unknown): string | undefined {
+  const open = take(prefixes.open + id);
+  const closed = take(prefixes.closed + id);
+  if (isClosed(order) ? open !== null || closed === undefined : open === undefined || closed !== undefined) {
+    return 'the rows do not say whether the order is open';
+  }
+  return difference(viewOf(order), orderView(orderFromRow(id as OrderId, isClosed(order) ? closed : open)));
+}
+
+export function stockOf(sku: Sku, location: LocationId, stock: ShadowStock): unknown {
+  const { unavailable, allocated, buffer } = stock;
+  return { sku, location, onHand: onHand(stock), unavailable, allocated, buffer };
+}
+
+function checkCarrier(carrier: ShadowCarrier, row: unknown): string | undefined {
+  const { value, context } = carrierFromRow(row);
+  const { card, inTransit, isOpen, reason } = carrier;
+  return difference({ value: isOpen ? 'open' : 'suspended', card, inTransit, reason }, { value, ...context });
+}

@@ -1,0 +1,170 @@
+/** The commands on orders and fulfillments, in the shadow: what each must answer, and why not. */
+import type { CommandBody } from '../../../actors/commands.ts';
+import { answerOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
+import * as orders from './orders.ts';
+import type { Doing, Wanted } from './orders.ts';
+import { isHeld, type Part, type ShadowLine, type ShadowOrder } from './state.ts';
+import { no, type Verdict } from './verdict.ts';
+
+export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
+  const { shadow, atMs } = doing;
+  if (!shadow.channels.has(body.channel)) return no('unknown-channel', 'body.channel');
+  const unknown = body.lines.findIndex(({ sku }) => !isKnown(doing, sku));
+  if (unknown >= 0) return no('unknown-sku', `body.lines[${unknown}].sku`);
+  if (shadow.orders.has(body.orderId)) return no('order-exists', 'body.orderId');
+  const lines = body.lines.map(({ lineId, sku, quantity, unitPriceMinor }, index): ShadowLine => ({
+    lineId: lineId ?? String(index + 1),
+    sku,
+    quantity,
+    unitPriceMinor: unitPriceMinor ?? 0,
+    cancelled: 0,
+  }));
+  const again = lines.findIndex(({ lineId }, index) => lines.findIndex((line) => line.lineId === lineId) < index);
+  if (again >= 0) return no('duplicate', `body.lines[${again}].lineId`);
+  orders.put(doing, {
+    id: body.orderId,
+    channel: body.channel,
+    destination: body.destination,
+    currency: body.currency,
+    customer: body.customer,
+    mayWait: body.shortage === 'backorder',
+    delayMs: body.releaseAfterMs ?? 0,
+    placedAtMs: atMs,
+    changedAtMs: atMs,
+    startedAtMs: undefined,
+    attempts: 0,
+    lines,
+    parts: [],
+    trouble: undefined,
+    exception: undefined,
+  });
+  return orders.source(doing, body.orderId) ?? answer(doing, body.orderId);
+}
+
+function isKnown({ shadow }: Doing, sku: string): boolean {
+  return (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
+}
+
+function answer({ shadow }: Doing, id: string): Verdict {
+  return { ok: answerOf(shadow.orders.get(id) as ShadowOrder) };
+}
+
+/** Go on with the order of a command; answered with where it stands unless refused. */
+function withOrder(doing: Doing, id: string, go: (order: ShadowOrder) => Verdict | undefined): Verdict {
+  const order = doing.shadow.orders.get(id);
+  if (order === undefined) return no('unknown-order', 'body.orderId');
+  return go(order) ?? answer(doing, id);
+}
+
+export function cancel(doing: Doing, body: CommandBody<'order.cancel'>): Verdict {
+  return withOrder(doing, body.orderId, (order) => {
+    const wanted: Wanted = new Map();
+    if (body.lines === undefined) {
+      for (let line = 0; line < order.lines.length; line += 1) {
+        const open = waitingOf(order, line) + unitsIn(order, line, isHeld);
+        if (open > 0) wanted.set(line, open);
+      }
+      if (wanted.size === 0) return no('wrong-state');
+    }
+    for (const [index, { lineId, quantity }] of (body.lines ?? []).entries()) {
+      const line = order.lines.findIndex((one) => one.lineId === lineId);
+      if (line < 0) return no('unknown-line', `body.lines[${index}].lineId`);
+      wanted.set(line, (wanted.get(line) ?? 0) + quantity);
+    }
+    return orders.cancel(doing, order, wanted, body.reason);
+  });
+}
+
+export function release(doing: Doing, body: CommandBody<'order.release'>): Verdict {
+  return withOrder(doing, body.orderId, (order) => {
+    if (stateOf(order) !== 'allocated') return no('wrong-state');
+    releaseNow(doing, order);
+    return undefined;
+  });
+}
+
+export function releaseNow(doing: Doing, order: ShadowOrder): void {
+  const after = orders.put(doing, orders.started(order, doing.atMs));
+  orders.tellParts(doing, order, after);
+  orders.tellState(doing, after);
+}
+
+export function retry(doing: Doing, body: CommandBody<'order.retry'>): Verdict {
+  return withOrder(doing, body.orderId, (order) =>
+    waiting(order) === 0 ? no('wrong-state') : orders.source(doing, order.id),
+  );
+}
+
+/** Go on with the part of a command. */
+function withPart(
+  doing: Doing,
+  body: CommandBody<'fulfillment.pick'>,
+  go: (order: ShadowOrder, part: Part, index: number) => Verdict | undefined,
+): Verdict {
+  return withOrder(doing, body.orderId, (order) => {
+    const index = order.parts.findIndex((_, at) => String(at + 1) === body.fulfillmentId);
+    const part = order.parts[index];
+    return part === undefined ? no('unknown-fulfillment', 'body.fulfillmentId') : go(order, part, index);
+  });
+}
+
+/** Replace one part, and tell of it and of the order's state if that is another one now. */
+function patch(doing: Doing, before: ShadowOrder, index: number, change: Partial<Part>): undefined {
+  const parts = before.parts.map((part, at) => (at === index ? { ...part, ...change } : part));
+  const after = orders.put(doing, { ...before, parts });
+  orders.tellParts(doing, before, after);
+  if (stateOf(before) !== stateOf(after)) orders.tellState(doing, after);
+}
+
+export function pick(doing: Doing, body: CommandBody<'fulfillment.pick'>): Verdict {
+  return withPart(doing, body, (order, part, index) =>
+    part.state === 'released' ? patch(doing, order, index, { state: 'picking' }) : no('wrong-state'),
+  );
+}
+
+export function short(doing: Doing, body: CommandBody<'fulfillment.short'>): Verdict {
+  return withPart(doing, body, (order, part, index) => {
+    const wanted: Wanted = new Map();
+    let excess: Verdict | undefined;
+    for (const [at, { lineId, quantity }] of body.lines.entries()) {
+      const line = order.lines.findIndex((one) => one.lineId === lineId);
+      const there = part.units.find((unit) => unit.line === line)?.quantity;
+      if (there === undefined) return no('unknown-line', `body.lines[${at}].lineId`);
+      wanted.set(line, (wanted.get(line) ?? 0) + quantity);
+      if ((wanted.get(line) ?? 0) > there) excess ??= no('not-enough', `body.lines[${at}].quantity`);
+    }
+    if (part.state !== 'picking') return no('wrong-state');
+    return excess ?? orders.short(doing, order, index, wanted);
+  });
+}
+
+export function ship(doing: Doing, body: CommandBody<'fulfillment.ship'>): Verdict {
+  const { shadow } = doing;
+  if (body.carrier !== undefined && !shadow.carriers.has(body.carrier)) return no('unknown-carrier', 'body.carrier');
+  return withPart(doing, body, (order, part, index) => {
+    if (part.state !== 'picking') return no('wrong-state');
+    const name = body.carrier ?? part.carrier;
+    const carrier = name === undefined ? undefined : shadow.carriers.get(name);
+    if (carrier?.isOpen === false) return no('carrier-suspended', 'body.carrier');
+    patch(doing, order, index, { state: 'shipped', carrier: name, tracking: body.tracking });
+    if (carrier !== undefined && name !== undefined) {
+      shadow.set(shadow.carriers, name, { ...carrier, inTransit: carrier.inTransit + 1 });
+    }
+    orders.moveStock(shadow, order, part, 'leave');
+    return undefined;
+  });
+}
+
+export function deliver(doing: Doing, body: CommandBody<'fulfillment.deliver'>): Verdict {
+  const { shadow } = doing;
+  return withPart(doing, body, (order, part, index) => {
+    if (part.state !== 'shipped') return no('wrong-state');
+    patch(doing, order, index, { state: 'delivered' });
+    const carrier = part.carrier === undefined ? undefined : shadow.carriers.get(part.carrier);
+    if (carrier !== undefined && part.carrier !== undefined) {
+      shadow.set(shadow.carriers, part.carrier, { ...carrier, inTransit: carrier.inTransit - 1 });
+    }
+    return undefined;
+  });
+}
+

@@ -1,0 +1,95 @@
+/** What follows from a shadow order: where its units are, which state it is in, how others see it. */
+import type { OrderState } from '../../../actors/queries.ts';
+import { isHeld, type Part, type ShadowOrder } from './state.ts';
+
+/** Units of a line in parts that `which` accepts. */
+export function unitsIn(order: ShadowOrder, line: number, which: (part: Part) => boolean): number {
+  let sum = 0;
+  for (const part of order.parts) {
+    if (!which(part)) continue;
+    for (const unit of part.units) if (unit.line === line) sum += unit.quantity;
+  }
+  return sum;
+}
+
+const isGone = ({ state }: Part): boolean => state === 'shipped' || state === 'delivered';
+
+/** Units of a line that have no place: all that is neither held, gone nor cancelled. */
+export function waitingOf(order: ShadowOrder, line: number): number {
+  const { quantity, cancelled } = order.lines[line] ?? { quantity: 0, cancelled: 0 };
+  return quantity - cancelled - unitsIn(order, line, isHeld) - unitsIn(order, line, isGone);
+}
+
+export function waiting(order: ShadowOrder): number {
+  let sum = 0;
+  for (let line = 0; line < order.lines.length; line += 1) sum += waitingOf(order, line);
+  return sum;
+}
+
+export function stateOf(order: ShadowOrder): OrderState {
+  if (order.exception !== undefined) return 'exception';
+  if (waiting(order) > 0) return 'backordered';
+  const has = (state: Part['state']): boolean => order.parts.some((part) => part.state === state);
+  if (has('open')) return 'allocated';
+  if (has('picking')) return 'picking';
+  const hasGone = order.parts.some(isGone);
+  if (has('released')) return hasGone ? 'picking' : 'released';
+  if (has('shipped')) return 'shipped';
+  return hasGone ? 'delivered' : 'cancelled';
+}
+
+export const isClosed = (order: ShadowOrder): boolean => {
+  const state = stateOf(order);
+  return state === 'delivered' || state === 'cancelled';
+};
+
+function fulfillments(order: ShadowOrder): unknown[] {
+  return order.parts.map((part, index) => ({
+    fulfillmentId: String(index + 1),
+    location: part.location,
+    state: part.state,
+    carrier: part.carrier,
+    distanceKm: part.distanceKm,
+    costMinor: part.costMinor,
+    lines: part.units.map(({ line, quantity }) => ({ lineId: order.lines[line]?.lineId, quantity })),
+    tracking: part.tracking,
+  }));
+}
+
+/** The answer to a command on this order. */
+export function answerOf(order: ShadowOrder): unknown {
+  return {
+    orderId: order.id,
+    state: stateOf(order),
+    fulfillments: fulfillments(order),
+    backordered: waiting(order),
+  };
+}
+
+/** The order as order.get shows it. */
+export function viewOf(order: ShadowOrder): unknown {
+  const state = stateOf(order);
+  return {
+    orderId: order.id,
+    channel: order.channel,
+    state,
+    placedAtMs: order.placedAtMs,
+    changedAtMs: order.changedAtMs,
+    destination: order.destination,
+    currency: order.currency,
+    customer: order.customer,
+    lines: order.lines.map(({ lineId, sku, quantity, unitPriceMinor, cancelled }, line) => ({
+      lineId,
+      sku,
+      quantity,
+      unitPriceMinor,
+      allocated: unitsIn(order, line, isHeld),
+      backordered: waitingOf(order, line),
+      shipped: unitsIn(order, line, isGone),
+      cancelled,
+    })),
+    fulfillments: fulfillments(order),
+    exception: order.exception,
+    releaseAtMs: state === 'allocated' ? order.placedAtMs + order.delayMs : undefined,
+  };
+}

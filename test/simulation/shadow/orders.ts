@@ -1,0 +1,215 @@
+/** What each message does to an order, in the shadow: sourcing, cancelling, losing units, starting. */
+import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
+import { planFor, type ShadowPlan } from './sourcing.ts';
+import { isUntouched, stockKey, type Part, type Shadow, type ShadowOrder } from './state.ts';
+import { no, type Verdict } from './verdict.ts';
+
+/** One thing done in the shadow: at one time, with what it tells the world. */
+export interface Doing {
+  readonly shadow: Shadow;
+  readonly atMs: number;
+  readonly events: unknown[];
+}
+
+export function put(doing: Doing, order: ShadowOrder): ShadowOrder {
+  const changed = { ...order, changedAtMs: doing.atMs };
+  doing.shadow.set(doing.shadow.orders, order.id, changed);
+  return changed;
+}
+
+const partIs = (order: ShadowOrder, index: number, part: Part): unknown => ({
+  kind: 'fulfillment.changed',
+  orderId: order.id,
+  channel: order.channel,
+  fulfillmentId: String(index + 1),
+  location: part.location,
+  state: part.state,
+  carrier: part.carrier,
+  tracking: part.tracking,
+});
+
+/** Tell of every part that is another one now. */
+export function tellParts({ events }: Doing, before: ShadowOrder, after: ShadowOrder): void {
+  for (const [index, part] of after.parts.entries()) {
+    if (part !== before.parts[index]) events.push(partIs(after, index, part));
+  }
+}
+
+export function tellState({ events }: Doing, order: ShadowOrder, kind = 'order.changed'): void {
+  events.push({ kind, orderId: order.id, channel: order.channel, state: stateOf(order) });
+}
+
+function tellException({ events }: Doing, before: ShadowOrder, after: ShadowOrder): void {
+  const who = { orderId: after.id, channel: after.channel };
+  if (after.exception !== undefined && after.exception !== before.exception) {
+    events.push({ kind: 'exception.raised', ...who, exception: after.exception });
+  } else if (before.exception !== undefined && after.exception === undefined) {
+    events.push({ kind: 'exception.cleared', ...who, code: before.exception.code });
+  }
+}
+
+/** Trouble with units still waiting is an exception; with none waiting it is over. */
+function judged(order: ShadowOrder, atMs: number): ShadowOrder {
+  const units = waiting(order);
+  if (units === 0) return { ...order, trouble: undefined, exception: undefined };
+  if (order.trouble === undefined) return order;
+  const sinceMs = order.exception?.sinceMs ?? atMs;
+  const detail = `${units} units wait for stock`;
+  return { ...order, exception: { code: order.trouble, sinceMs, owner: 'stock', detail } };
+}
+
+/** Every part that has not started starts now. */
+export function started(order: ShadowOrder, atMs: number): ShadowOrder {
+  const parts = order.parts.map((part) => (part.state === 'open' ? { ...part, state: 'released' as const } : part));
+  return { ...order, parts, startedAtMs: atMs };
+}
+
+/** Find places for the units that have none. A refusal only for a placement that wants all or nothing. */
+export function source(doing: Doing, id: string): Verdict | undefined {
+  const { shadow, atMs } = doing;
+  const before = shadow.orders.get(id) as ShadowOrder;
+  const plan = planFor(shadow, before);
+  if (plan.short > 0 && before.attempts === 0 && !before.mayWait) return no('out-of-stock', 'body.lines');
+  const state = before.startedAtMs === undefined ? 'open' : 'released';
+  const added = plan.parcels.map(({ from, units }): Part => ({ ...from, state, units, tracking: undefined }));
+  const parts = [...before.parts, ...added];
+  const placed = put(doing, judged({ ...before, attempts: before.attempts + 1, parts }, atMs));
+  doing.events.push(decision(placed, plan));
+  tellException(doing, before, placed);
+  let last = placed;
+  if (added.length > 0) {
+    for (const part of added) moveStock(shadow, placed, part, 'allocate');
+    const startsNow = placed.delayMs === 0 && placed.startedAtMs === undefined && waiting(placed) === 0;
+    if (startsNow) last = put(doing, started(placed, atMs));
+    if (last.attempts > 1) tellParts(doing, placed, last);
+  }
+  tellState(doing, last, last.attempts > 1 ? 'order.changed' : 'order.placed');
+  return undefined;
+}
+
+function decision(order: ShadowOrder, plan: ShadowPlan): unknown {
+  const startsNow = order.startedAtMs !== undefined || (order.delayMs === 0 && waiting(order) === 0);
+  const first = order.parts.length - plan.parcels.length;
+  return {
+    kind: 'order.sourced',
+    orderId: order.id,
+    channel: order.channel,
+    attempt: order.attempts,
+    choices: plan.parcels.map(({ from, units }, index) => ({
+      fulfillmentId: String(first + index + 1),
+      ...from,
+      state: startsNow ? 'released' : 'open',
+      units: units.reduce((sum, { quantity }) => sum + quantity, 0),
+    })),
+    candidates: plan.candidates,
+    short: plan.short,
+    runnerUpMinor: plan.runnerUpMinor,
+  };
+}
+
+/** Move a part's units in stock: spoken for, given back, gone with a carrier, or found missing. */
+export function moveStock(
+  shadow: Shadow,
+  order: ShadowOrder,
+  { location, units }: Pick<Part, 'location' | 'units'>,
+  how: 'allocate' | 'give-back' | 'leave',
+): void {
+  for (const { line, quantity } of units) {
+    const key = stockKey(order.lines[line]?.sku ?? '', location);
+    const stock = shadow.stocks.get(key);
+    if (stock === undefined) throw new Error(`the shadow has no stock ${key}`);
+    const allocated = stock.allocated + (how === 'allocate' ? quantity : -quantity);
+    const went = stock.went + (how === 'leave' ? quantity : 0);
+    shadow.set(shadow.stocks, key, { ...stock, allocated, went });
+  }
+}
+
+/** Units wanted of each line, by the line's place. */
+export type Wanted = Map<number, number>;
+
+/** Take wanted units out of parts, newest part first. Returns the parts after, and what was taken. */
+function takeOut(
+  order: ShadowOrder,
+  wanted: Wanted,
+  from: (part: Part) => boolean,
+): { readonly parts: Part[]; readonly taken: Pick<Part, 'location' | 'units'>[] } {
+  const parts = [...order.parts];
+  const taken = [];
+  for (let index = parts.length - 1; index >= 0; index -= 1) {
+    const part = parts[index] as Part;
+    if (!from(part)) continue;
+    const units = [];
+    const left = [];
+    for (const unit of part.units) {
+      const quantity = Math.min(unit.quantity, wanted.get(unit.line) ?? 0);
+      wanted.set(unit.line, (wanted.get(unit.line) ?? 0) - quantity);
+      if (quantity > 0) units.push({ line: unit.line, quantity });
+      if (quantity < unit.quantity) left.push({ line: unit.line, quantity: unit.quantity - quantity });
+    }
+    if (units.length === 0) continue;
+    taken.push({ location: part.location, units });
+    parts[index] = { ...part, units: left, state: left.length === 0 ? 'cancelled' : part.state };
+  }
+  return { parts, taken };
+}
+
+/** End units: first those that wait, then those in parts nobody touched, newest first. */
+export function cancel(doing: Doing, before: ShadowOrder, wanted: Wanted, reason: string): Verdict | undefined {
+  const { shadow, atMs } = doing;
+  const units = [...wanted.values()].reduce((sum, quantity) => sum + quantity, 0);
+  const lines = before.lines.map((line, index) => ({ ...line, cancelled: line.cancelled + (wanted.get(index) ?? 0) }));
+  const rest: Wanted = new Map();
+  for (const [line, quantity] of wanted) rest.set(line, Math.max(0, quantity - waitingOf(before, line)));
+  const { parts, taken } = takeOut(before, rest, isUntouched);
+  if ([...rest.values()].some((quantity) => quantity > 0)) return no('wrong-state');
+  for (const part of taken) moveStock(shadow, before, part, 'give-back');
+  const after = put(doing, judged({ ...before, lines, parts }, atMs));
+  tellParts(doing, before, after);
+  tellException(doing, before, after);
+  doing.events.push({
+    kind: 'order.cancelled',
+    orderId: after.id,
+    channel: after.channel,
+    units,
+    reason,
+    state: stateOf(after),
+  });
+  return undefined;
+}
+
+/** Units of a SKU at a place that an order could still give up. */
+export function canGiveUp(order: ShadowOrder, sku: string, location: string): number {
+  let sum = 0;
+  for (const [index, line] of order.lines.entries()) {
+    if (line.sku === sku) sum += unitsIn(order, index, (part) => part.location === location && isUntouched(part));
+  }
+  return sum;
+}
+
+/** Up to `quantity` units of a SKU at a place turned out not to be there. */
+export function displace(doing: Doing, before: ShadowOrder, sku: string, location: string, quantity: number): void {
+  const here = (part: Part): boolean => part.location === location && isUntouched(part);
+  let left = quantity;
+  const wanted: Wanted = new Map();
+  for (const part of before.parts.filter(here)) {
+    for (const { line, quantity: units } of part.units) {
+      if (before.lines[line]?.sku !== sku) continue;
+      const lost = Math.min(units, left);
+      wanted.set(line, (wanted.get(line) ?? 0) + lost);
+      left -= lost;
+    }
+  }
+  const { parts, taken } = takeOut(before, wanted, here);
+  for (const part of taken) moveStock(doing.shadow, before, part, 'give-back');
+  const after = put(doing, { ...before, parts, trouble: before.trouble ?? 'stockout' });
+  tellParts(doing, before, after);
+}
+
+/** Units of a part being picked were not found. */
+export function short(doing: Doing, before: ShadowOrder, index: number, wanted: Wanted): Verdict | undefined {
+  const { parts, taken } = takeOut(before, wanted, (part) => part === before.parts[index]);
+  for (const part of taken) moveStock(doing.shadow, before, part, 'leave');
+  const after = put(doing, { ...before, parts, trouble: before.trouble ?? 'short-pick' });
+  tellParts(doing, before, after);
+  return source(doing, before.id);
+}

@@ -1,0 +1,103 @@
+/** One command, wake or timer in the shadow: all of it or, when refused, nothing. */
+import type { Command, CommandBody } from '../../../actors/commands.ts';
+import * as orderCommands from './order-commands.ts';
+import * as orders from './orders.ts';
+import type { Doing } from './orders.ts';
+import { stateOf, waitingOf } from './order-facts.ts';
+import { promise } from './sourcing.ts';
+import type { Shadow } from './state.ts';
+import { moveStock } from './stock-commands.ts';
+import { isRefused, no, type Verdict } from './verdict.ts';
+
+/** Do one thing and keep it, or undo it when it is refused. Events of a refused one are dropped. */
+function whole(shadow: Shadow, atMs: number, events: unknown[], go: (doing: Doing) => Verdict | undefined): Verdict | undefined {
+  const told: unknown[] = [];
+  const verdict = go({ shadow, atMs, events: told });
+  if (isRefused(verdict)) shadow.undo();
+  else {
+    shadow.keep();
+    events.push(...told);
+  }
+  return verdict;
+}
+
+export function carryOut(shadow: Shadow, { kind, body }: Command, atMs: number, events: unknown[]): Verdict {
+  const verdict = whole(shadow, atMs, events, (doing) => dispatch(doing, { kind, body } as Command));
+  return verdict ?? { ok: undefined };
+}
+
+/** Whoever waits is sourced again when something it waits for can be had. */
+export function wake(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
+  const order = shadow.orders.get(id);
+  if (order === undefined) return;
+  const isUseful = order.lines.some(
+    ({ sku }, line) => waitingOf(order, line) > 0 && promise(shadow, sku, order.channel) > 0,
+  );
+  if (isUseful) whole(shadow, atMs, events, (doing) => orders.source(doing, id));
+}
+
+/** A release delay has ended, if it still runs. */
+export function timer(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
+  const order = shadow.orders.get(id);
+  if (order === undefined || stateOf(order) !== 'allocated' || order.placedAtMs + order.delayMs > atMs) return;
+  whole(shadow, atMs, events, (doing) => {
+    orderCommands.releaseNow(doing, order);
+    return undefined;
+  });
+}
+
+function dispatch(doing: Doing, command: Command): Verdict {
+  switch (command.kind) {
+    case 'order.place':
+      return orderCommands.place(doing, command.body);
+    case 'order.cancel':
+      return orderCommands.cancel(doing, command.body);
+    case 'order.release':
+      return orderCommands.release(doing, command.body);
+    case 'order.retry':
+      return orderCommands.retry(doing, command.body);
+    case 'fulfillment.pick':
+      return orderCommands.pick(doing, command.body);
+    case 'fulfillment.short':
+      return orderCommands.short(doing, command.body);
+    case 'fulfillment.ship':
+      return orderCommands.ship(doing, command.body);
+    case 'fulfillment.deliver':
+      return orderCommands.deliver(doing, command.body);
+    case 'location.put':
+      doing.shadow.set(doing.shadow.locations, command.body.location.id, command.body.location);
+      return { ok: { id: command.body.location.id } };
+    case 'channel.put':
+      return putChannel(doing, command.body);
+    case 'carrier.put':
+      return putCarrier(doing, command.body);
+    case 'carrier.suspend':
+      return openCarrier(doing, command.body.carrierId, false, command.body.reason);
+    case 'carrier.resume':
+      return openCarrier(doing, command.body.carrierId, true, '');
+    default:
+      return moveStock(doing, command.kind, command.body);
+  }
+}
+
+function putChannel({ shadow }: Doing, { channel }: CommandBody<'channel.put'>): Verdict {
+  const unknown = (channel.locations ?? []).findIndex((id) => !shadow.locations.has(id));
+  if (unknown >= 0) return no('unknown-location', `body.channel.locations[${unknown}]`);
+  shadow.set(shadow.channels, channel.id, channel);
+  return { ok: { id: channel.id } };
+}
+
+function putCarrier({ shadow }: Doing, { carrier: card }: CommandBody<'carrier.put'>): Verdict {
+  const before = shadow.carriers.get(card.id) ?? { isOpen: true, reason: '', inTransit: 0 };
+  shadow.set(shadow.carriers, card.id, { ...before, card });
+  return { ok: { id: card.id } };
+}
+
+function openCarrier({ shadow, events }: Doing, id: string, isOpen: boolean, reason: string): Verdict {
+  const carrier = shadow.carriers.get(id);
+  if (carrier === undefined) return no('unknown-carrier', 'body.carrierId');
+  if (carrier.isOpen === isOpen) return no('wrong-state');
+  shadow.set(shadow.carriers, id, { ...carrier, isOpen, reason });
+  events.push({ kind: 'carrier.changed', carrierId: id, state: isOpen ? 'open' : 'suspended', reason });
+  return { ok: { id } };
+}

@@ -1,0 +1,134 @@
+/**
+ * The plan sourcing must make, by trying everything: the fewest parcels up to three, of those the
+ * cheapest, ties to the nearer and then the first by name; beyond three, cheapest first until all is
+ * found or nobody has any.
+ */
+import type { Destination, Location } from '../../../actors/commands.ts';
+import { waitingOf } from './order-facts.ts';
+import { stockKey, toPromise, type Shadow, type ShadowOrder } from './state.ts';
+
+export interface Candidate {
+  readonly location: string;
+  readonly carrier: string | undefined;
+  readonly distanceKm: number;
+  readonly costMinor: number;
+}
+
+export interface ShadowPlan {
+  readonly parcels: readonly {
+    readonly from: Candidate;
+    readonly units: readonly { readonly line: number; readonly quantity: number }[];
+  }[];
+  readonly short: number;
+  readonly candidates: number;
+  readonly runnerUpMinor: number | undefined;
+}
+
+export function isSoldFrom(shadow: Shadow, channel: string | undefined, location: Location): boolean {
+  if (location.state !== 'open') return false;
+  const named = channel === undefined ? undefined : shadow.channels.get(channel)?.locations;
+  return named === undefined || named.includes(location.id);
+}
+
+/** Units a channel may sell of a SKU; without a channel, over all open locations. */
+export function promise(shadow: Shadow, sku: string, channel: string | undefined): number {
+  let sum = 0;
+  for (const place of shadow.places.get(sku) ?? []) {
+    const location = shadow.locations.get(place);
+    const stock = shadow.stocks.get(stockKey(sku, place));
+    if (location !== undefined && stock !== undefined && isSoldFrom(shadow, channel, location)) sum += toPromise(stock);
+  }
+  return sum;
+}
+
+export function planFor(shadow: Shadow, order: ShadowOrder): ShadowPlan {
+  const candidates = candidatesFor(shadow, order);
+  const needs = order.lines
+    .map((line, index) => ({ line: index, sku: line.sku, quantity: waitingOf(order, index) }))
+    .filter(({ quantity }) => quantity > 0);
+  const totals = new Map<string, number>();
+  for (const { sku, quantity } of needs) totals.set(sku, (totals.get(sku) ?? 0) + quantity);
+  const has = (candidate: number, sku: string): number => {
+    const stock = shadow.stocks.get(stockKey(sku, candidates[candidate]?.location ?? ''));
+    return stock === undefined ? 0 : toPromise(stock);
+  };
+  const { members, runnerUpMinor } = choose(candidates, totals, has);
+  const left = needs.map(({ quantity }) => quantity);
+  const parcels = [];
+  for (const member of members) {
+    const rest = new Map([...totals.keys()].map((sku) => [sku, has(member, sku)]));
+    const units = [];
+    for (const [index, { line, sku }] of needs.entries()) {
+      const quantity = Math.min(left[index] ?? 0, rest.get(sku) ?? 0);
+      if (quantity === 0) continue;
+      left[index] = (left[index] ?? 0) - quantity;
+      rest.set(sku, (rest.get(sku) ?? 0) - quantity);
+      units.push({ line, quantity });
+    }
+    const from = candidates[member];
+    if (from !== undefined && units.length > 0) parcels.push({ from, units });
+  }
+  const short = left.reduce((sum, quantity) => sum + quantity, 0);
+  return { parcels, short, candidates: candidates.length, runnerUpMinor };
+}
+
+function choose(
+  candidates: readonly Candidate[],
+  totals: ReadonlyMap<string, number>,
+  has: (candidate: number, sku: string) => number,
+): { readonly members: readonly number[]; readonly runnerUpMinor: number | undefined } {
+  const covers = (set: readonly number[]): boolean =>
+    [...totals].every(([sku, quantity]) => set.reduce((sum, one) => sum + has(one, sku), 0) >= quantity);
+  for (const size of [1, 2, 3]) {
+    const found = subsets(candidates.length, size)
+      .filter(covers)
+      .map((set) => ({ set, minor: set.reduce((sum, one) => sum + (candidates[one]?.costMinor ?? 0), 0) }))
+      .sort((a, b) => a.minor - b.minor); // stable: ties stay in the order of the candidates
+    const best = found[0];
+    if (best !== undefined) return { members: best.set, runnerUpMinor: found[1]?.minor };
+  }
+  return { members: candidates.map((_, index) => index), runnerUpMinor: undefined };
+}
+
+const subsetsKept = new Map<string, number[][]>();
+
+/** All sets of `size` out of `count`, in the order of their members. */
+function subsets(count: number, size: number): readonly number[][] {
+  const key = `${count}/${size}`;
+  let sets = subsetsKept.get(key);
+  if (sets !== undefined) return sets;
+  sets = [];
+  for (let mask = 0; mask < 1 << count; mask += 1) {
+    const set = [];
+    for (let i = 0; i < count; i += 1) if ((mask >> i) & 1) set.push(i);
+    if (set.length === size) sets.push(set);
+  }
+  sets.sort((a, b) => a.map((x, i) => x - (b[i] ?? 0)).find((x) => x !== 0) ?? 0);
+  subsetsKept.set(key, sets);
+  return sets;
+}
+
+function candidatesFor(shadow: Shadow, order: ShadowOrder): Candidate[] {
+  const found: Candidate[] = [];
+  for (const location of shadow.locations.values()) {
+    if (!isSoldFrom(shadow, order.channel, location)) continue;
+    const distanceKm = kilometres(location, order.destination);
+    const prices = [...shadow.carriers.values()]
+      .filter(({ isOpen }) => isOpen)
+      .map(({ card }) => ({ carrier: card.id as string, minor: Math.round(card.baseMinor + card.perKmMinor * distanceKm) }))
+      .sort((a, b) => a.minor - b.minor || (a.carrier < b.carrier ? -1 : 1));
+    found.push({ location: location.id, carrier: prices[0]?.carrier, distanceKm, costMinor: prices[0]?.minor ?? 0 });
+  }
+  return found.sort(
+    (a, b) => a.costMinor - b.costMinor || a.distanceKm - b.distanceKm || (a.location < b.location ? -1 : 1),
+  );
+}
+
+function kilometres(from: Location, to: Destination): number {
+  if (to.latitude === undefined || to.longitude === undefined) return from.country === to.country ? 300 : 3_000;
+  const rad = (degrees: number): number => (degrees * Math.PI) / 180;
+  const a =
+    Math.sin(rad(to.latitude - from.latitude) / 2) ** 2 +
+    Math.cos(rad(from.latitude)) * Math.cos(rad(to.latitude)) * Math.sin(rad(to.longitude - from.longitude) / 2) ** 2;
+  return Math.round(2 * 6_371.0088 * Math.asin(Math.min(1, Math.sqrt(a))));
+}

@@ -1,0 +1,217 @@
+/**
+ * The shadow: what the world must be, kept by a model that shares no code with the engine. Where the
+ * engine keeps balances and places of units, the shadow keeps movements and derives the rest, so that
+ * the two can agree only by both being right.
+ *
+ * Every change is logged, so a refused command and a crash are undone the same way.
+ */
+import type { CarrierCard, Channel, Destination, Location } from '../../../actors/commands.ts';
+
+export type PartState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
+
+/** One parcel of an order: units of lines, by the line's place in the order. */
+export interface Part {
+  readonly location: string;
+  readonly state: PartState;
+  readonly carrier: string | undefined;
+  readonly distanceKm: number;
+  readonly costMinor: number;
+  readonly units: readonly { readonly line: number; readonly quantity: number }[];
+  readonly tracking: string | undefined;
+}
+
+export interface ShadowLine {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly unitPriceMinor: number;
+  readonly cancelled: number;
+}
+
+export interface Trouble {
+  readonly code: 'stockout' | 'short-pick';
+  readonly sinceMs: number;
+  readonly owner: 'stock';
+  readonly detail: string;
+}
+
+export interface ShadowOrder {
+  readonly id: string;
+  readonly channel: string;
+  readonly destination: Destination;
+  readonly currency: string | undefined;
+  readonly customer: string | undefined;
+  readonly mayWait: boolean;
+  readonly delayMs: number;
+  readonly placedAtMs: number;
+  readonly changedAtMs: number;
+  readonly startedAtMs: number | undefined;
+  readonly attempts: number;
+  readonly lines: readonly ShadowLine[];
+  readonly parts: readonly Part[];
+  readonly trouble: Trouble['code'] | undefined;
+  readonly exception: Trouble | undefined;
+}
+
+/** Movements of one SKU at one location. On hand is what came minus what went. */
+export interface ShadowStock {
+  readonly came: number;
+  readonly went: number;
+  readonly unavailable: number;
+  readonly allocated: number;
+  readonly buffer: number;
+}
+
+export interface ShadowCarrier {
+  readonly card: CarrierCard;
+  readonly isOpen: boolean;
+  readonly reason: string;
+  readonly inTransit: number;
+}
+
+/** A command that was carried out, and what it was answered. */
+export interface Executed {
+  readonly kind: string;
+  readonly by: string;
+  readonly body: unknown;
+  readonly ok: unknown;
+  readonly refused: { readonly code: string; readonly field: string | undefined } | undefined;
+  /** Where its turn stands in the journal; undefined until it is appended. */
+  position: number | undefined;
+}
+
+interface Change {
+  readonly map: Map<string, unknown>;
+  readonly key: string;
+  readonly before: unknown;
+}
+
+export class Shadow {
+  readonly locations = new Map<string, Location>();
+  readonly channels = new Map<string, Channel>();
+  readonly carriers = new Map<string, ShadowCarrier>();
+  /** By `location/sku`. */
+  readonly stocks = new Map<string, ShadowStock>();
+  /** Locations that have, or had, a SKU. */
+  readonly places = new Map<string, string[]>();
+  readonly orders = new Map<string, ShadowOrder>();
+  readonly executed = new Map<string, Executed>();
+  /** Who holds, or held, units of a stock, in the order they got them. */
+  readonly holders = new Map<string, Set<string>>();
+  #open: Change[] = [];
+  #sealed: { readonly position: number; readonly changes: readonly Change[] }[] = [];
+  #kept = 0;
+
+  set<T>(map: Map<string, T>, key: string, value: T): void {
+    this.#open.push({ map: map as Map<string, unknown>, key, before: map.get(key) });
+    map.set(key, value);
+    if ((map as Map<string, unknown>) === this.stocks) this.#notePlace(key);
+  }
+
+  #notePlace(key: string): void {
+    const slash = key.indexOf('/');
+    const sku = key.slice(slash + 1);
+    const places = this.places.get(sku) ?? [];
+    if (!places.includes(key.slice(0, slash))) this.places.set(sku, [...places, key.slice(0, slash)]);
+  }
+
+  /** The last command was refused: nothing of it remains. */
+  undo(): void {
+    undoAll(this.#open.splice(this.#kept));
+  }
+
+  /** The last command stands. */
+  keep(): void {
+    this.#keepHolders();
+    this.#kept = this.#open.length;
+  }
+
+  /** What changed since the last seal: keys by map. */
+  *changed(): Iterable<readonly [map: ReadonlyMap<string, unknown>, key: string]> {
+    const seen = new Map<unknown, Set<string>>();
+    for (const { map, key } of this.#open) {
+      let keys = seen.get(map);
+      if (keys === undefined) seen.set(map, (keys = new Set()));
+      if (keys.has(key)) continue;
+      keys.add(key);
+      yield [map, key];
+    }
+  }
+
+  /** All that was kept since the last seal is the turn at this position. */
+  seal(position: number): void {
+    for (const { map, key } of this.#open) {
+      const executed = map === (this.executed as unknown) ? this.executed.get(key) : undefined;
+      if (executed !== undefined) executed.position = position;
+    }
+    this.#sealed.push({ position, changes: this.#open });
+    this.#open = [];
+    this.#kept = 0;
+  }
+
+  /** What stands up to a position can no longer be lost. */
+  durable(position: number): void {
+    this.#sealed = this.#sealed.filter((turn) => turn.position > position);
+  }
+
+  /** Whether something is decided that may still be lost. */
+  get isAhead(): boolean {
+    return this.#open.length > 0 || this.#sealed.length > 0;
+  }
+
+  /** The process died and this is the last record on disk. Recovery sorts holders by age. */
+  rewind(tail: number): void {
+    undoAll(this.#open);
+    this.#open = [];
+    this.#kept = 0;
+    for (const turn of this.#sealed.toReversed()) if (turn.position > tail) undoAll(turn.changes);
+    this.#sealed = [];
+    this.holders.clear();
+    const byAge = [...this.orders.values()].sort((a, b) => a.placedAtMs - b.placedAtMs || (a.id < b.id ? -1 : 1));
+    for (const order of byAge) this.#hold(order.id, undefined, order);
+  }
+
+  #keepHolders(): void {
+    const before = new Map<string, unknown>();
+    for (let i = this.#kept; i < this.#open.length; i += 1) {
+      const change = this.#open[i];
+      if (change?.map !== (this.orders as unknown) || before.has(change.key)) continue;
+      before.set(change.key, change.before);
+    }
+    for (const [id, order] of before) this.#hold(id, order as ShadowOrder | undefined, this.orders.get(id));
+  }
+
+  /** An order's place among the holders of a stock is that of the newest part it was given there. */
+  #hold(id: string, before: ShadowOrder | undefined, after: ShadowOrder | undefined): void {
+    if (after === undefined) return;
+    for (const key of stocksOf(after, before?.parts.length ?? 0)) {
+      let holders = this.holders.get(key);
+      if (holders === undefined) this.holders.set(key, (holders = new Set()));
+      holders.delete(id);
+      holders.add(id);
+    }
+  }
+}
+
+function undoAll(changes: readonly Change[]): void {
+  for (const { map, key, before } of changes.toReversed()) {
+    if (before === undefined) map.delete(key);
+    else map.set(key, before);
+  }
+}
+
+/** Keys of the stocks an order has units allocated at, in parts from this one on. */
+function stocksOf(order: ShadowOrder, from: number): string[] {
+  return order.parts
+    .slice(from)
+    .filter(isHeld)
+    .flatMap(({ location, units }) => units.map(({ line }) => stockKey(order.lines[line]?.sku ?? '', location)));
+}
+
+export const stockKey = (sku: string, location: string): string => `${location}/${sku}`;
+export const isUntouched = ({ state }: Part): boolean => state === 'open' || state === 'released';
+export const isHeld = ({ state }: Part): boolean => state === 'open' || state === 'released' || state === 'picking';
+export const onHand = ({ came, went }: ShadowStock): number => came - went;
+/** Units that are there, may be sold and are not spoken for. */
+export const free = (stock: ShadowStock): number => onHand(stock) - stock.unavailable - stock.allocated;
+export const toPromise = (stock: ShadowStock): number => Math.max(0, free(stock) - stock.buffer);

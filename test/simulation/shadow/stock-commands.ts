@@ -1,0 +1,94 @@
+/** The commands on stock, in the shadow. Entries in turn, then whoever lost units is sourced again. */
+import type { Command, CommandBody, CommandKind } from '../../../actors/commands.ts';
+import { quantityMax } from '../../../actors/limits.ts';
+import * as orders from './orders.ts';
+import type { Doing } from './orders.ts';
+import { onHand, stockKey, type ShadowOrder, type ShadowStock } from './state.ts';
+import { no, type Verdict } from './verdict.ts';
+
+type StockKind = Extract<CommandKind, `stock.${string}`>;
+type StockCommand = Extract<Command, { kind: StockKind }>;
+
+interface Entry {
+  readonly sku: string;
+  readonly location: string;
+  readonly quantity?: number;
+  readonly delta?: number;
+  readonly onHand?: number;
+  readonly buffer?: number;
+}
+
+const nothing: ShadowStock = { came: 0, went: 0, unavailable: 0, allocated: 0, buffer: 0 };
+const mayBeNew: readonly string[] = ['stock.receive', 'stock.count', 'stock.buffer'] satisfies StockKind[];
+
+export function moveStock(doing: Doing, kind: StockCommand['kind'], body: CommandBody<StockKind>): Verdict {
+  const displaced = new Set<string>();
+  const seen = new Set<string>();
+  for (const [index, entry] of (body.entries as readonly Entry[]).entries()) {
+    const verdict = moveOne(doing, kind, entry, seen, displaced);
+    if (verdict !== undefined) return { field: `body.entries[${index}]`, ...verdict };
+  }
+  for (const id of displaced) orders.source(doing, id);
+  return { ok: { entries: body.entries.length, displaced: [...displaced] } };
+}
+
+function moveOne(
+  doing: Doing,
+  kind: StockKind,
+  entry: Entry,
+  seen: Set<string>,
+  displaced: Set<string>,
+): { readonly code: 'malformed' } | Verdict | undefined {
+  const { shadow } = doing;
+  if (!shadow.locations.has(entry.location)) return { code: 'unknown-location' };
+  const key = stockKey(entry.sku, entry.location);
+  const known = shadow.stocks.get(key);
+  if (known === undefined && !mayBeNew.includes(kind)) return { code: 'unknown-sku' };
+  if (entry.delta === 0) return { code: 'malformed' };
+  if (seen.has(key)) return { code: 'duplicate' };
+  seen.add(key);
+  const before = known ?? nothing;
+  const after = moved(kind, entry, before);
+  if (onHand(after) > quantityMax) return { code: 'over-limit' };
+  const missing = after.unavailable + after.allocated - onHand(after);
+  const isLoss = kind === 'stock.adjust' || kind === 'stock.count';
+  if (after.unavailable < 0 || onHand(after) < after.unavailable) return { code: 'not-enough' };
+  if (missing > 0 && (!isLoss || !takeBack(doing, entry, missing, displaced))) return { code: 'not-enough' };
+  const allocated = shadow.stocks.get(key)?.allocated ?? 0;
+  shadow.set(shadow.stocks, key, { ...after, allocated });
+  return undefined;
+}
+
+function moved(kind: StockKind, entry: Entry, stock: ShadowStock): ShadowStock {
+  const { quantity = 0, delta = 0, buffer = 0 } = entry;
+  switch (kind) {
+    case 'stock.receive':
+      return { ...stock, came: stock.came + quantity };
+    case 'stock.adjust':
+      return delta > 0 ? { ...stock, came: stock.came + delta } : { ...stock, went: stock.went - delta };
+    case 'stock.count':
+      return { ...stock, came: (entry.onHand ?? 0) + stock.went };
+    case 'stock.set-aside':
+      return { ...stock, unavailable: stock.unavailable + quantity };
+    case 'stock.put-back':
+      return { ...stock, unavailable: stock.unavailable - quantity };
+    case 'stock.buffer':
+      return { ...stock, buffer };
+  }
+}
+
+/** Take back missing units from those who hold them, newest first; false when too many are being picked. */
+function takeBack(doing: Doing, { sku, location }: Entry, missing: number, displaced: Set<string>): boolean {
+  let left = missing;
+  const holders = [...(doing.shadow.holders.get(stockKey(sku, location)) ?? [])];
+  for (const id of holders.toReversed()) {
+    if (left === 0) break;
+    const order = doing.shadow.orders.get(id) as ShadowOrder;
+    const units = Math.min(left, orders.canGiveUp(order, sku, location));
+    if (units === 0) continue;
+    orders.displace(doing, order, sku, location, units);
+    displaced.add(id);
+    left -= units;
+  }
+  return left === 0;
+}

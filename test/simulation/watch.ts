@@ -1,0 +1,112 @@
+/**
+ * Watches one engine at work: every command, wake and timer is reported at the moment the engine takes
+ * it, so that the auditor can do the same in the shadow, in the same order. The engine is not changed in
+ * what it does; methods of its parts are wrapped on the instance, through `inspect()`.
+ */
+import type { Command } from '../../actors/commands.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Entry } from '../../engine/receipts.ts';
+import type { Claim, Position, Row, Space, TurnRecord } from '../../storage/journal.ts';
+
+export interface Watcher {
+  /** A turn looked for timers at this time: the turn's one reading of the clock. */
+  turnTime(atMs: number): void;
+  wake(orderId: string): void;
+  timer(orderId: string): void;
+  /** The wake or timer just reported found no room and did nothing. */
+  putBack(): void;
+  /** A command was taken from the inbox. */
+  taken(commandId: string): void;
+  /** A command was carried out, with this outcome. */
+  executed(entry: Entry): void;
+  /** A turn is handed to the journal, to stand at this position. */
+  sealed(record: TurnRecord, position: Position): void;
+  /** Rows are handed to the journal to be saved. */
+  saved(rows: readonly Row[]): void;
+}
+
+/** What a test may do to the engine's parts on purpose, to prove that it is noticed. */
+export interface Sabotage {
+  /** Once the engine is open. */
+  readonly engine?: ((engine: Engine) => void) | undefined;
+  /** The rows really saved instead of those the engine hands over. */
+  readonly rows?: ((rows: readonly Row[]) => readonly Row[]) | undefined;
+}
+
+/** Report from an engine that has just been opened, before its first turn. */
+export function watchEngine(engine: Engine, watcher: Watcher): void {
+  const { core, timers, receipts } = engine.inspect();
+  const take = core.wakes.take.bind(core.wakes);
+  core.wakes.take = (hasStock) => {
+    const order = take(hasStock);
+    if (order !== undefined) watcher.wake(order);
+    return order;
+  };
+  const putBack = core.wakes.putBack.bind(core.wakes);
+  core.wakes.putBack = () => {
+    watcher.putBack();
+    putBack();
+  };
+  let last: { readonly atMs: number; readonly orderId: string } | undefined;
+  const takeDue = timers.takeDue.bind(timers);
+  timers.takeDue = (nowMs) => {
+    watcher.turnTime(nowMs);
+    last = takeDue(nowMs);
+    if (last !== undefined) watcher.timer(last.orderId);
+    return last as ReturnType<typeof takeDue>;
+  };
+  const set = timers.set.bind(timers);
+  timers.set = (atMs, orderId) => {
+    if (last?.atMs === atMs && last.orderId === orderId) watcher.putBack();
+    set(atMs, orderId);
+  };
+  const find = receipts.find.bind(receipts);
+  receipts.find = (id: Command['commandId']) => {
+    watcher.taken(id);
+    return find(id);
+  };
+  const add = receipts.add.bind(receipts);
+  receipts.add = (id, receipt) => {
+    if (typeof receipt !== 'number') watcher.executed(receipt);
+    add(id, receipt);
+  };
+}
+
+/** A claim that reports what it is given. `isLow` says whether the disk reports no room. */
+export function watchClaim(claim: Claim, watcher: Watcher, isLow: () => boolean, sabotage: Sabotage): Claim {
+  return {
+    get epoch() {
+      return claim.epoch;
+    },
+    get tail() {
+      return claim.tail;
+    },
+    get head() {
+      return claim.head;
+    },
+    get savedAt() {
+      return claim.savedAt;
+    },
+    lost: claim.lost,
+    row: (key) => claim.row(key),
+    rows: (prefix) => claim.rows(prefix),
+    records: (after) => claim.records(after),
+    record: (position) => claim.record(position),
+    append(record, after) {
+      watcher.sealed(record, after + 1);
+      return claim.append(record, after);
+    },
+    save(rows, at) {
+      watcher.saved(rows);
+      return claim.save(sabotage.rows?.(rows) ?? rows, at);
+    },
+    trim: (before) => claim.trim(before),
+    scrub: (limit) => claim.scrub(limit),
+    backup: (directory) => claim.backup(directory),
+    async space(): Promise<Space> {
+      return isLow() ? { freeBytes: 0, totalBytes: 2 ** 40 } : { freeBytes: 2 ** 39, totalBytes: 2 ** 40 };
+    },
+    stats: () => claim.stats(),
+    release: () => claim.release(),
+  };
+}
