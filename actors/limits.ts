@@ -10,5 +10,3 @@ export const orderLinesMax = 2_000;
 export const stockEntriesMax = 1_000;
 /** Milliseconds a timer may be set ahead: one year. */
 export const delayMsMax = 365 * 24 * 3_600_000;
-/** Times one order is sourced again before a person must look. */
-export const sourcingAttemptsMax = 1_000;

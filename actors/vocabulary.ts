@@ -81,7 +81,12 @@ export interface Choice {
 
 /** What happened, published after it is durable. Units and ids as in the order. */
 export type Event =
-  | { readonly kind: 'order.placed'; readonly orderId: OrderId; readonly channel: ChannelId; readonly state: OrderState }
+  | {
+      readonly kind: 'order.placed';
+      readonly orderId: OrderId;
+      readonly channel: ChannelId;
+      readonly state: OrderState;
+    }
   /** A decision: which locations and carriers, out of how many candidates, at what cost and margin. */
   | {
       readonly kind: 'order.sourced';
@@ -97,7 +102,12 @@ export type Event =
       /** What the next best plan of as many parcels would have cost; absent when there was none. */
       readonly runnerUpMinor?: number | undefined;
     }
-  | { readonly kind: 'order.changed'; readonly orderId: OrderId; readonly channel: ChannelId; readonly state: OrderState }
+  | {
+      readonly kind: 'order.changed';
+      readonly orderId: OrderId;
+      readonly channel: ChannelId;
+      readonly state: OrderState;
+    }
   | {
       readonly kind: 'order.cancelled';
       readonly orderId: OrderId;
@@ -122,8 +132,18 @@ export type Event =
       readonly channel: ChannelId;
       readonly exception: OrderException;
     }
-  | { readonly kind: 'exception.cleared'; readonly orderId: OrderId; readonly channel: ChannelId; readonly code: ExceptionCode }
-  | { readonly kind: 'carrier.changed'; readonly carrierId: CarrierId; readonly state: 'open' | 'suspended'; readonly reason: string };
+  | {
+      readonly kind: 'exception.cleared';
+      readonly orderId: OrderId;
+      readonly channel: ChannelId;
+      readonly code: ExceptionCode;
+    }
+  | {
+      readonly kind: 'carrier.changed';
+      readonly carrierId: CarrierId;
+      readonly state: 'open' | 'suspended';
+      readonly reason: string;
+    };
 
 /** A movement of stock with its balances after it; derived from the turn's rows, published on stock topics. */
 export interface StockChange {
@@ -159,7 +179,7 @@ export interface OrderAnswer {
   readonly backordered: number;
 }
 
-/** The answer to a stock command. `displaced` orders lost units that turned out not to be there, and were sourced again. */
+/** The answer to a stock command. `displaced` orders lost units that are not there, and were sourced again. */
 export interface StockAnswer {
   readonly entries: number;
   readonly displaced: readonly OrderId[];

@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Command, CommandKind } from '../actors/commands.ts';
+import type { Command } from '../actors/commands.ts';
 import { commandId } from '../actors/ids.ts';
 import { systemClock } from '../engine/clock.ts';
 import { Engine } from '../engine/engine.ts';
@@ -34,19 +34,13 @@ export async function openStore(durability: Durability): Promise<OpenStore> {
   return { claim, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
-export interface InProcess {
-  readonly engine: Engine;
-  close(): Promise<void>;
-}
-
-/** An engine on a fresh store, seeded. What goes wrong inside it ends the bench. */
-export async function openSeeded(durability: Durability, shape: Shape): Promise<InProcess> {
-  const store = await openStore(durability);
+/** An engine on a claim, with the workload's network in it. What goes wrong inside it ends the bench. */
+export async function openSeeded(claim: Claim, shape: Shape): Promise<Engine> {
   const fail = (what: string) => (detail?: unknown) => {
     throw new Error(what, { cause: detail });
   };
   const engine = await Engine.open({
-    claim: store.claim,
+    claim,
     clock: systemClock,
     hooks: {
       onBug: fail('the engine caught a bug'),
@@ -59,24 +53,23 @@ export async function openSeeded(durability: Durability, shape: Shape): Promise<
   await pump(engine, seeds.length, 8, (index) => seeds[index] ?? stray(), (outcome) => {
     if (outcome.refused !== undefined) throw new Error(`seeding was refused: ${outcome.refused.detail}`);
   });
-  const close = async (): Promise<void> => {
-    await engine.close();
-    await store.remove();
-  };
-  return { engine, close };
+  return engine;
 }
 
-function stray(): never {
-  throw new Error('asked for a command that is not there');
+/** For indexing a list that is known to be long enough. */
+export function stray(): never {
+  throw new Error('asked for what is not there');
 }
 
-let lastCommand = 0;
+/** Commands made for each engine so far: an engine of its own begins at 1, so that its rows repeat. */
+const commandCounts = new WeakMap<Engine, number>();
 
 /** A command as the gateway would hand it over. */
-export function asCommand({ kind, body }: Asked): Command {
-  lastCommand += 1;
+function asCommand(engine: Engine, { kind, body }: Asked): Command {
+  const count = (commandCounts.get(engine) ?? 0) + 1;
+  commandCounts.set(engine, count);
   // The workload's plain strings are names; the schema would say so at the gateway.
-  return { kind: kind satisfies CommandKind, commandId: commandId(`b-${lastCommand}`), by: 'bench', body } as unknown as Command;
+  return { kind, commandId: commandId(`b-${count}`), by: 'bench', body } as unknown as Command;
 }
 
 /**
@@ -96,7 +89,7 @@ export function pump(
     const send = (): void => {
       const index = sent;
       sent += 1;
-      engine.submit(asCommand(ask(index)), (outcome) => {
+      engine.submit(asCommand(engine, ask(index)), (outcome) => {
         try {
           onOutcome(outcome, index);
         } catch (error) {

@@ -2,7 +2,8 @@
 import { performance } from 'node:perf_hooks';
 import type { EngineStatus, Outcome } from '../engine/outcome.ts';
 import type { OrderAnswer } from '../actors/vocabulary.ts';
-import { openSeeded, pump, type Durability, type InProcess } from './in-process.ts';
+import type { Engine } from '../engine/engine.ts';
+import { openSeeded, openStore, pump, stray, type Durability } from './in-process.ts';
 import { Digest, median, number, type Bench, type Figure, type Size } from './kit.ts';
 import { issueShape, Orders, type Asked, type Shape } from './workload.ts';
 
@@ -51,9 +52,10 @@ async function measure(given: Case, size: Size): Promise<Figure> {
   // The hot SKU runs out before the end: half an order short of nine tenths of all.
   const total = perRound * (rounds + 1);
   const unitsEach = given.shape.isHot ? Math.ceil((0.9 * total) / shape.locations) : shape.unitsEach;
-  const opened = await openSeeded(given.durability, { ...shape, unitsEach });
+  const store = await openStore(given.durability);
+  const engine = await openSeeded(store.claim, { ...shape, unitsEach });
   try {
-    const run = new Run(given, opened, { ...shape, unitsEach }, isTiny ? 10 : inFlight);
+    const run = new Run(given, engine, { ...shape, unitsEach }, isTiny ? 10 : inFlight);
     await run.round(perRound);
     const before = run.status();
     const measured: Round[] = [];
@@ -71,7 +73,8 @@ async function measure(given: Case, size: Size): Promise<Figure> {
     };
     return { name: given.name, value: median(rates), unit: 'orders/s', also, hash: run.digest.hex() };
   } finally {
-    await opened.close();
+    await engine.close();
+    await store.remove();
   }
 }
 
@@ -81,19 +84,19 @@ class Run {
   sold = 0;
   #refused = 0;
   readonly #given: Case;
-  readonly #opened: InProcess;
+  readonly #engine: Engine;
   readonly #orders: Orders;
   readonly #inFlight: number;
 
-  constructor(given: Case, opened: InProcess, shape: Shape, inFlightCount: number) {
+  constructor(given: Case, engine: Engine, shape: Shape, inFlightCount: number) {
     this.#given = given;
-    this.#opened = opened;
+    this.#engine = engine;
     this.#orders = new Orders(shape, 'o-');
     this.#inFlight = inFlightCount;
   }
 
   status(): EngineStatus {
-    return this.#opened.engine.query({ kind: 'engine.status', body: {} }).ok;
+    return this.#engine.query({ kind: 'engine.status', body: {} }).ok;
   }
 
   /** Place so many orders; with `life`, bring every one to its end. */
@@ -104,7 +107,7 @@ class Run {
     const startMs = performance.now();
     const startCpu = process.cpuUsage();
     const place = (index: number): Asked => ({ kind: 'order.place', body: bodies[index] ?? stray() });
-    await pump(this.#opened.engine, count, this.#inFlight, place, (outcome) => {
+    await pump(this.#engine, count, this.#inFlight, place, (outcome) => {
       const answer = this.#note(outcome);
       if (answer !== undefined) answers.push(answer);
     });
@@ -120,7 +123,7 @@ class Run {
     );
     for (const kind of ['fulfillment.pick', 'fulfillment.ship', 'fulfillment.deliver'] as const) {
       const tell = (index: number): Asked => ({ kind, body: parts[index] ?? stray() });
-      await pump(this.#opened.engine, parts.length, this.#inFlight, tell, (outcome) => {
+      await pump(this.#engine, parts.length, this.#inFlight, tell, (outcome) => {
         if (outcome.refused !== undefined) throw new Error(`${kind}: ${outcome.refused.detail}`);
         this.digest.add((outcome.ok as OrderAnswer).state);
       });
@@ -149,8 +152,4 @@ class Run {
       throw new Error(`${this.sold} sold of ${units} units, ${this.#refused} of ${asked} orders refused`);
     }
   }
-}
-
-function stray(): never {
-  throw new Error('asked for an order that is not there');
 }

@@ -1,6 +1,6 @@
 /**
- * The engine as the gateway sees it. engine/engine.ts implements it; nothing outside `engine/` imports
- * any other file of it but this one, engine.ts, outcome.ts and limits.ts.
+ * The engine as the gateway sees it. engine/engine.ts implements it; of the rest of `engine/` the gateway
+ * imports outcome.ts, limits.ts, clock.ts and assert.ts alone.
  */
 import type { Command } from '../actors/commands.ts';
 import type { QueryKind, QueryOf } from '../actors/queries.ts';

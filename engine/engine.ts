@@ -71,7 +71,7 @@ export class Engine implements EngineApi {
     const views = new Views(world, timers);
     const core: Core = { world, views, changes: new Changes(), wakes: new Wakes(), source, limits };
     const receipts = new Receipts(claim, limits.receiptsInMemoryMax);
-    const saver = new Saver(claim, clock, limits, world, receipts);
+    const saver = new Saver(claim, clock, limits, world, receipts, hooks);
     const lastAtMs = await recover(core, claim, saver, receipts, limits);
     const engine = new Engine(core, claim, clock, hooks, timers, saver, receipts, lastAtMs);
     await engine.#lookAtSpace();
@@ -120,7 +120,7 @@ export class Engine implements EngineApi {
   submit(command: Command, reply: Reply): void {
     this.#watchSpace();
     if (this.#mode === 'serving') this.#turns.submit(command, reply);
-    else if (this.#mode === 'full') reply(this.#refusal('storage-full', 'the disk is too full to take commands; reads go on'));
+    else if (this.#mode === 'full') reply(this.#refusal('storage-full', 'too little room on disk; reads go on'));
     else reply(this.#refusal('stopping', 'the engine is closing; connect again'));
   }
 
@@ -180,6 +180,11 @@ export class Engine implements EngineApi {
     const { records, rows, faults } = await this.#claim.backup(directory);
     if (faults.length > 0) throw new Error(`the copy is not sound: ${faults.join('; ')}`);
     return { records, rows };
+  }
+
+  /** The inside, for tests and the simulation to look at. Nothing that serves may use it. */
+  inspect(): { readonly core: Core; readonly timers: Timers; readonly receipts: Receipts } {
+    return { core: this.#core, timers: this.#timers, receipts: this.#receipts };
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Answers: read from the world and its views, never by a scan over all orders. */
+import type { Location } from '../actors/commands.ts';
 import type { Query, QueryBody, QueryKind, QueryOf } from '../actors/queries.ts';
 import type { OrderId } from '../actors/ids.ts';
 import { releaseAtMs } from '../actors/order-checks.ts';
@@ -32,15 +33,16 @@ function answerAny(core: Core, { kind, body }: Query, status: () => EngineStatus
     case 'stock.get':
       return (world.skus.get(body.sku)?.stocks ?? [])
         .filter(({ location }) => body.location === undefined || location.id === body.location)
-        .flatMap(stockView);
+        .flatMap(stockView)
+        .sort((a, b) => (a.location < b.location ? -1 : 1));
     case 'atp.get':
       return available(core, body);
     case 'location.list':
-      return world.locationList.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot.context]));
+      return byId(world.locationList.flatMap<Location>(valueOf));
     case 'channel.list':
-      return [...world.channels.values()].flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot.context]));
+      return byId([...world.channels.values()].flatMap(valueOf));
     case 'carrier.list':
-      return [...world.carriers.values()].flatMap(carrierView);
+      return byId([...world.carriers.values()].flatMap(carrierView));
     case 'carrier.get':
       return carrierView(world.carriers.get(body.carrierId))[0] ?? null;
     case 'engine.status':
@@ -48,6 +50,15 @@ function answerAny(core: Core, { kind, body }: Query, status: () => EngineStatus
     default:
       return unreachable(kind);
   }
+}
+
+function valueOf<T>({ snapshot }: { readonly snapshot: Snapshot<T> | undefined }): T[] {
+  return snapshot === undefined ? [] : [snapshot.context];
+}
+
+/** Lists stand in the order of their names, today and after a restart. */
+function byId<T extends { readonly id: string }>(list: T[]): T[] {
+  return list.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** An order as others see it. */

@@ -31,7 +31,9 @@ export const prefixes = {
   receipt: 'r/',
 } as const;
 
-const fulfillmentStates = ['open', 'released', 'picking', 'shipped', 'delivered', 'cancelled'] as const satisfies readonly FulfillmentState[];
+const fulfillmentStates: readonly FulfillmentState[] = [
+  'open', 'released', 'picking', 'shipped', 'delivered', 'cancelled',
+];
 const stateIndex = new Map<string, number>(orderStates.map((state, index) => [state, index]));
 const partIndex = new Map<string, number>(fulfillmentStates.map((state, index) => [state, index]));
 

@@ -15,7 +15,8 @@ import { refused, type Handled } from './commands/handled.ts';
 import { moveStock } from './commands/stock.ts';
 import type { Core } from './core.ts';
 import { tellOrder } from './effects.ts';
-import { bodyBytes, measuredAboveBytes, measuredRows, valueBytes } from './sizes.ts';
+import { measuredAboveBytes } from './limits.ts';
+import { bodyBytes, measuredRows, valueBytes } from './sizes.ts';
 import type { Snapshot } from './step.ts';
 
 type OnBug = (bug: unknown) => void;
@@ -42,7 +43,7 @@ function atomically(core: Core, work: () => Handled, onBug: OnBug, command?: Com
   if (!('refused' in handled) && !fits(core, handled, command)) {
     core.changes.undo();
     if (core.changes.bytes > 0) return undefined;
-    return refused(reject('too-large', 'this changes more than one journal record holds: ask for less at once', 'body'));
+    return refused(reject('too-large', 'this is more than one journal record holds: ask for less at once', 'body'));
   }
   if ('refused' in handled) core.changes.undo();
   else core.changes.keep((cell, before) => kept(core, cell, before));

@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Entry, Receipts } from './receipts.ts';
 import { prefixes, receiptRow, type RowBytes } from './rows.ts';
+import { watchCommit, type WatchdogHooks } from './watchdog.ts';
 import type { World } from './world.ts';
 
 /** How long changes gather before they are saved: longer saves hot rows fewer times, and recovers slower. */
@@ -45,16 +46,25 @@ export class Saver {
   readonly #limits: EngineLimits;
   readonly #world: World;
   readonly #receipts: Receipts;
+  readonly #hooks: WatchdogHooks;
 
   /** Called when rows were saved: turns that waited for it may go on. */
   onSaved: () => void = () => undefined;
 
-  constructor(claim: Claim, clock: Clock, limits: EngineLimits, world: World, receipts: Receipts) {
+  constructor(
+    claim: Claim,
+    clock: Clock,
+    limits: EngineLimits,
+    world: World,
+    receipts: Receipts,
+    hooks: WatchdogHooks,
+  ) {
     this.#claim = claim;
     this.#clock = clock;
     this.#limits = limits;
     this.#world = world;
     this.#receipts = receipts;
+    this.#hooks = hooks;
     this.#gathering = emptyBatch(claim.savedAt);
   }
 
@@ -120,7 +130,7 @@ export class Saver {
       rows.push(row);
       if (rows.length >= this.#limits.savePieceRows) rows = await this.#piece(rows);
     }
-    await this.#claim.save(rows, batch.at);
+    await this.#watched(this.#claim.save(rows, batch.at));
     for (const cell of batch.cells) cell.unsaved -= 1;
     this.#world.trimMemory();
     this.#receipts.trimMemory(batch.at);
@@ -128,11 +138,24 @@ export class Saver {
   }
 
   async #piece(rows: readonly RowBytes[]): Promise<RowBytes[]> {
-    await this.#claim.save(rows);
+    await this.#watched(this.#claim.save(rows));
     return [];
   }
 
-  /** Trim records that are saved, and older than the retention or beyond its size. */
+  /** A write of rows that hangs ends the process like one of a record. */
+  async #watched(write: Promise<void>): Promise<void> {
+    const stopWatch = watchCommit(this.#clock, this.#limits, this.#hooks);
+    try {
+      await write;
+    } finally {
+      stopWatch();
+    }
+  }
+
+  /**
+   * Trim records that are saved, and older than the retention or beyond its size. The last one stays: it
+   * tells a recovery what time it was.
+   */
   async #trim(): Promise<void> {
     const { recordBytes } = this.#claim.stats();
     if (Math.abs(recordBytes - this.#bytesAtTrim) < trimEveryBytes && recordBytes < this.#limits.retainBytes) return;
@@ -140,9 +163,9 @@ export class Saver {
     let bytesOver = recordBytes - this.#limits.retainBytes;
     const average = recordBytes / Math.max(1, this.#claim.tail - this.#claim.head + 1);
     let before = this.#claim.head;
-    while (before <= this.#claim.savedAt) {
+    while (before < this.#claim.savedAt) {
       const forgotten: Row[] = [];
-      const pieceEnd = Math.min(before + trimPieceRecords, this.#claim.savedAt + 1);
+      const pieceEnd = Math.min(before + trimPieceRecords, this.#claim.savedAt);
       const from = before;
       while (before < pieceEnd) {
         const record = must(this.#claim.record(before), 'a record of the journal');
@@ -152,8 +175,8 @@ export class Saver {
         before += 1;
       }
       if (before === from) break;
-      await this.#claim.save(forgotten);
-      await this.#claim.trim(before);
+      await this.#watched(this.#claim.save(forgotten));
+      await this.#watched(this.#claim.trim(before));
     }
     this.#bytesAtTrim = this.#claim.stats().recordBytes;
   }

@@ -9,9 +9,6 @@ import type { Event } from '../actors/vocabulary.ts';
 import type { Cell } from './cells.ts';
 import { pushRows, type RowBytes } from './rows.ts';
 
-/** Above this estimate a command is measured instead. */
-export const measuredAboveBytes = 64 * 1024;
-
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const textBytes = (text: string | undefined): number => 3 * (text?.length ?? 0);
 
@@ -19,7 +16,7 @@ const textBytes = (text: string | undefined): number => 3 * (text?.length ?? 0);
 export function cellBytes(cell: Cell): number {
   switch (cell.kind) {
     case 'stock':
-      return 48 + cell.sku.sku.length + cell.location.id.length;
+      return 40 + cell.sku.sku.length + cell.location.id.length;
     case 'order':
       return cell.snapshot === undefined ? 0 : orderBytes(cell.snapshot.context);
     case 'channel':
@@ -30,34 +27,35 @@ export function cellBytes(cell: Cell): number {
 }
 
 function orderBytes({ customer, lines, fulfillments }: OrderContext): number {
-  let bytes = 256 + textBytes(customer);
-  for (const line of lines) bytes += 40 + line.sku.length + line.lineId.length;
+  let bytes = 160 + textBytes(customer);
+  for (const line of lines) bytes += 28 + line.sku.length + line.lineId.length;
   for (const part of fulfillments) {
-    bytes += 192 + 2 * part.location.length + textBytes(part.tracking);
-    for (const { lineId } of part.lines) bytes += 24 + lineId.length;
+    bytes += 72 + 2 * part.location.length + textBytes(part.tracking);
+    for (const { lineId } of part.lines) bytes += 16 + lineId.length;
   }
   return bytes;
 }
 
 /** The body of a command with its id, kind and credential. */
-export function bodyBytes({ kind, body }: Command): number {
-  let bytes = 192;
+export function bodyBytes({ kind, commandId, by, body }: Command): number {
+  let bytes = 96 + commandId.length + by.length;
   if ('entries' in body) {
     for (const { sku, location } of body.entries) bytes += 24 + sku.length + location.length;
   } else if (kind === 'order.place') {
-    bytes += 128 + textBytes(body.customer);
-    for (const { sku, lineId } of body.lines) bytes += 28 + sku.length + (lineId?.length ?? 0);
+    bytes += 64 + body.orderId.length + textBytes(body.customer);
+    for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
   } else if ('lines' in body && body.lines !== undefined) {
     for (const { lineId } of body.lines) bytes += 12 + lineId.length;
   } else if (kind === 'channel.put') {
     bytes += 320 + 36 * (body.channel.locations?.length ?? 0);
   }
-  return 'reason' in body ? bytes + textBytes(body.reason) : bytes + 320;
+  if (kind === 'location.put' || kind === 'carrier.put') bytes += 480;
+  return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
 
 export function eventBytes(event: Event): number {
-  const bytes = 192 + event.kind.length;
-  if (event.kind === 'order.sourced') return bytes + 128 * event.choices.length;
+  const bytes = 64 + event.kind.length;
+  if (event.kind === 'order.sourced') return bytes + 48 + 56 * event.choices.length;
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;
 }
 

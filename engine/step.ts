@@ -55,6 +55,7 @@ export interface Compiled<C, M extends { readonly type: string }, E, I> {
 export function compile<C, M extends { readonly type: string }, E, I>(
   machine: AnyStateMachine,
 ): Compiled<C, M, E, I> {
+  checkRoot(machine);
   const states = new Map<string, State>();
   for (const node of Object.values(machine.root.states)) {
     checkFlat(machine, node);
@@ -80,6 +81,12 @@ export function compile<C, M extends { readonly type: string }, E, I>(
   return { machine, states, begin };
 }
 
+function checkRoot({ id, root }: AnyStateMachine): void {
+  assert(root.transitions.size === 0, `${id}: transitions of the whole machine are not compiled`);
+  const actions = root.entry.length + root.exit.length + root.invoke.length;
+  assert(actions === 0, `${id}: actions of the whole machine are not compiled`);
+}
+
 function checkFlat(machine: AnyStateMachine, node: AnyStateNode): void {
   const name = `${machine.id}.${node.key}`;
   assert(node.type === 'atomic' || node.type === 'final', `${name}: only flat states are compiled`);
@@ -88,11 +95,27 @@ function checkFlat(machine: AnyStateMachine, node: AnyStateNode): void {
   assert((node.always ?? []).length === 0, `${name}: always is not compiled`);
 }
 
+/** What the compiler reads of XState's transition definitions. */
+interface Transition {
+  readonly target: readonly AnyStateNode[] | undefined;
+  readonly actions: readonly unknown[];
+  readonly guard?: unknown;
+  readonly reenter: boolean;
+}
+
+/** A guard or action as a machine names it: by a string, or with parameters. */
+interface Reference {
+  readonly type: string;
+  readonly params?: unknown;
+}
+
+const reference = (named: unknown): Reference => (typeof named === 'string' ? { type: named } : (named as Reference));
+
 function compileTransition(
   machine: AnyStateMachine,
   states: ReadonlyMap<string, State>,
   from: AnyStateNode,
-  definition: { target: readonly AnyStateNode[] | undefined; actions: readonly unknown[]; guard?: unknown; reenter: boolean },
+  definition: Transition,
 ): Candidate {
   const to = definition.target?.[0];
   const moves = to !== undefined && (to !== from || definition.reenter);
@@ -106,7 +129,7 @@ function compileTransition(
 
 function compileGuard(machine: AnyStateMachine, guard: unknown): Candidate['guard'] {
   if (guard === undefined) return undefined;
-  const { type, params } = typeof guard === 'string' ? { type: guard, params: undefined } : (guard as { type: string; params?: unknown });
+  const { type, params } = reference(guard);
   const named = machine.implementations.guards[type] as Guard | undefined;
   const isCheckable = typeof named === 'function' && typeof params !== 'function';
   assert(isCheckable, `${machine.id}: guard ${String(type)} must be named, with constant parameters`);
@@ -114,7 +137,7 @@ function compileGuard(machine: AnyStateMachine, guard: unknown): Candidate['guar
 }
 
 function compileAction(machine: AnyStateMachine, action: unknown): Action {
-  const { type, params } = typeof action === 'string' ? { type: action, params: undefined } : (action as { type: string; params?: unknown });
+  const { type, params } = reference(action);
   if (type === 'effect') {
     assert(typeof params === 'function', `${machine.id}: an effect needs its parameter function`);
     return { kind: 'effect', params: params as Reader };

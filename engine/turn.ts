@@ -27,6 +27,7 @@ import { pushRows, type RowBytes } from './rows.ts';
 import { releaseDue, runCommand, wakeOrder } from './run-command.ts';
 import type { Saver } from './saver.ts';
 import type { Timers } from './timers.ts';
+import { watchCommit } from './watchdog.ts';
 
 export interface TurnHooks {
   /** A turn is durable: called before its replies go out. */
@@ -215,8 +216,8 @@ export class Turns {
     changed: readonly Cell[],
     news: Omit<Published, 'position'>,
   ): Promise<void> {
-    const { claim, saver } = this.#parts;
-    const stopWatch = this.#watch();
+    const { claim, saver, clock, hooks } = this.#parts;
+    const stopWatch = watchCommit(clock, this.#core.limits, hooks);
     let position: Position;
     try {
       position = await claim.append(record, claim.tail);
@@ -240,18 +241,6 @@ export class Turns {
     this.#parts.hooks.onPublished(published);
     for (const [index, entry] of turn.entries.entries()) turn.replies[index]?.(outcomeOf(entry, position));
     for (const { entry, retry, reply } of turn.again) reply(answerAgain(entry, position, retry));
-  }
-
-  /** Report a commit that is slow; kill the process when it hangs. */
-  #watch(): () => void {
-    const { clock, hooks } = this.#parts;
-    const { commitWarnMs, commitExitMs } = this.#core.limits;
-    const cancelWarn = clock.after(commitWarnMs, () => hooks.onSlowCommit(commitWarnMs));
-    const cancelExit = clock.after(commitExitMs, () => hooks.onHungCommit());
-    return () => {
-      cancelWarn();
-      cancelExit();
-    };
   }
 
   /** Wake up when the next timer is due, or at once when orders still wait to be woken. */

@@ -1,9 +1,17 @@
-/** `baton <command>`: reads the command line and hands over. Every command returns its exit code. */
+/**
+ * `baton <command>`: reads the command line and hands over. Every command returns its exit code.
+ */
 import { readFileSync } from 'node:fs';
 import { parseCommandLine } from './config.ts';
 import type { CommandLine } from './config.ts';
 import { runKeysCommand } from './keys-command.ts';
-import { backupStore, exportStore, printStoreStats, restoreStore, verifyStore } from './store-commands.ts';
+import {
+  backupStore,
+  exportStore,
+  printStoreStats,
+  restoreStore,
+  verifyStore,
+} from './store-commands.ts';
 
 const print = (line: string): Promise<void> | void => write(process.stdout, `${line}\n`);
 const complain = (line: string): Promise<void> | void => write(process.stderr, `${line}\n`);

@@ -1,6 +1,6 @@
 /**
- * Every option there is, in one table: what the command line takes, what the environment sets, what is
- * the default, and what `--help` prints. What the values mean together stands in config.ts.
+ * Every option there is, in one table: what the command line takes, what the environment sets, what
+ * is the default, and what `--help` prints. What the values mean together stands in config.ts.
  */
 import { defaultLimits as engineDefaults } from '../engine/limits.ts';
 import { roles } from './auth/credential.ts';
@@ -31,39 +31,95 @@ const kib = 1_024;
 const gib = 1_024 ** 3;
 const hourMs = 3_600_000;
 
+type For = Option['for'];
+
+const flag = (takenBy: For, meaning: string) => ({ kind: 'flag', for: takenBy, meaning }) as const;
+
+const text = (takenBy: For, shows: string, meaning: string, initial?: string): Option => ({
+  kind: 'text',
+  for: takenBy,
+  shows,
+  meaning,
+  ...(initial === undefined ? {} : { initial }),
+});
+
+const whole = (min: number, max: number, initial: number, meaning: string): Option => ({
+  kind: 'integer',
+  for: 'start',
+  shows: 'N',
+  min,
+  max,
+  initial,
+  meaning,
+});
+
+const choice = (
+  takenBy: For,
+  of: readonly string[],
+  meaning: string,
+  initial?: string,
+): Option => ({
+  kind: 'choice',
+  for: takenBy,
+  of,
+  meaning,
+  ...(initial === undefined ? {} : { initial }),
+});
+
+const { frameBytesMax, inFlightMax, subscriptionsMax, connectionsMax } = defaultLimits;
+const retainHours = engineDefaults.retainMs / hourMs;
+const retainGib = engineDefaults.retainBytes / gib;
+
 export const options = {
-  data: { kind: 'text', shows: 'DIR', initial: './data', for: 'store', meaning: 'where orders and stock are kept' },
-  host: { kind: 'text', shows: 'ADDRESS', initial: '127.0.0.1', for: 'start', meaning: 'address to listen on; 0.0.0.0 for all' },
-  port: { kind: 'integer', shows: 'N', min: 0, max: 65_535, initial: 7_070, for: 'start', meaning: 'port to listen on; 0 for any free one' },
-  empty: { kind: 'flag', for: 'start', meaning: 'begin with nothing: no demo network, no sample' },
-  'no-demo': { kind: 'flag', for: 'start', meaning: 'begin with the demo network, but do not play the sample' },
-  memory: { kind: 'flag', for: 'start', meaning: 'keep everything in memory: all is lost at the end' },
-  server: { kind: 'choice', of: ['auto', 'uws', 'node'], initial: 'auto', for: 'start', meaning: 'which server: the fast one where it runs, or one by name' },
-  keys: { kind: 'text', shows: 'FILE', for: 'keys', meaning: 'file of API keys; default keys.json in the data directory' },
-  jwks: { kind: 'text', shows: 'FILE|URL', for: 'start', meaning: 'keys to check JSON Web Tokens with; URL by https' },
-  'jwt-issuer': { kind: 'text', shows: 'NAME', for: 'start', meaning: 'issuer that tokens must name' },
-  'jwt-audience': { kind: 'text', shows: 'NAME', for: 'start', meaning: 'audience that tokens must name' },
-  'jwt-claim': { kind: 'text', shows: 'NAME', initial: 'baton', for: 'start', meaning: 'claim that holds role, channels and locations' },
-  'insecure-dev': { kind: 'flag', for: 'start', meaning: 'whoever comes from this machine is an operator; loopback only' },
-  'tls-key': { kind: 'text', shows: 'FILE', for: 'start', meaning: 'private key in PEM; with --tls-cert, serves TLS only' },
-  'tls-cert': { kind: 'text', shows: 'FILE', for: 'start', meaning: 'certificate chain in PEM' },
-  'cors-origin': { kind: 'text', shows: 'ORIGIN', for: 'start', meaning: 'web pages of this origin may call; * for any' },
-  'retain-hours': { kind: 'integer', shows: 'N', min: 1, max: 87_600, initial: engineDefaults.retainMs / hourMs, for: 'start', meaning: 'how long the journal is kept' },
-  'retain-gib': { kind: 'integer', shows: 'N', min: 1, max: 65_536, initial: engineDefaults.retainBytes / gib, for: 'start', meaning: 'how large the journal may become' },
-  'reserve-mib': { kind: 'integer', shows: 'N', min: 0, max: 65_536, initial: 64, for: 'start', meaning: 'disk space kept aside to come back from a full disk' },
-  'frame-kib': { kind: 'integer', shows: 'N', min: 16, max: 16_384, initial: defaultLimits.frameBytesMax / kib, for: 'start', meaning: 'largest message of a socket' },
-  'in-flight': { kind: 'integer', shows: 'N', min: 1, max: 16_384, initial: defaultLimits.inFlightMax, for: 'start', meaning: 'commands of one connection that wait for their answer' },
-  subscriptions: { kind: 'integer', shows: 'N', min: 1, max: 10_000, initial: defaultLimits.subscriptionsMax, for: 'start', meaning: 'subscriptions of one connection' },
-  'connections-max': { kind: 'integer', shows: 'N', min: 1, max: 1_000_000, initial: defaultLimits.connectionsMax, for: 'start', meaning: 'connections at once' },
-  'log-level': { kind: 'choice', of: logLevels, initial: 'info', for: 'start', meaning: 'what is logged' },
-  'log-format': { kind: 'choice', of: ['pretty', 'json'], for: 'start', meaning: 'default pretty on a terminal, json elsewhere' },
-  name: { kind: 'text', shows: 'NAME', for: 'keys add', meaning: 'who will hold the key; kept with every command' },
-  role: { kind: 'choice', of: roles, for: 'keys add', meaning: 'what the holder does' },
-  channels: { kind: 'text', shows: 'A,B|*', for: 'keys add', meaning: 'channels it may touch; * for all' },
-  locations: { kind: 'text', shows: 'A,B|*', for: 'keys add', meaning: 'locations it may touch; * for all' },
-  after: { kind: 'integer', shows: 'N', min: 0, max: Number.MAX_SAFE_INTEGER, for: 'export', meaning: 'begin after this position of the journal' },
-  help: { kind: 'flag', for: 'all', meaning: 'print this' },
-  version: { kind: 'flag', for: 'all', meaning: 'print the version' },
+  data: text('store', 'DIR', 'where orders and stock are kept', './data'),
+  host: text('start', 'ADDRESS', 'address to listen on; 0.0.0.0 for all', '127.0.0.1'),
+  port: whole(0, 65_535, 7_070, 'port to listen on; 0 for any free one'),
+  empty: flag('start', 'begin with nothing: no demo network, no sample'),
+  'no-demo': flag('start', 'begin with the demo network, but do not play the sample'),
+  memory: flag('start', 'keep everything in memory: all is lost at the end'),
+  server: choice(
+    'start',
+    ['auto', 'uws', 'node'],
+    'the fast server where it runs, or one by name',
+    'auto',
+  ),
+  keys: text('keys', 'FILE', 'file of API keys; default keys.json in the data directory'),
+  jwks: text('start', 'FILE|URL', 'keys to check JSON Web Tokens with; URL by https'),
+  'jwt-issuer': text('start', 'NAME', 'issuer that tokens must name'),
+  'jwt-audience': text('start', 'NAME', 'audience that tokens must name'),
+  'jwt-claim': text('start', 'NAME', 'claim that holds role, channels and locations', 'baton'),
+  'insecure-dev': flag('start', 'whoever comes from this machine is an operator; loopback only'),
+  'tls-key': text('start', 'FILE', 'private key in PEM; with --tls-cert, serves TLS only'),
+  'tls-cert': text('start', 'FILE', 'certificate chain in PEM'),
+  'cors-origin': text('start', 'ORIGIN', 'web pages of this origin may call; * for any'),
+  'retain-hours': whole(1, 87_600, retainHours, 'how long the journal is kept'),
+  'retain-gib': whole(1, 65_536, retainGib, 'how large the journal may become'),
+  'reserve-mib': whole(0, 65_536, 64, 'disk space kept aside to come back from a full disk'),
+  'frame-kib': whole(16, 16_384, frameBytesMax / kib, 'largest message of a socket'),
+  'in-flight': whole(
+    1,
+    16_384,
+    inFlightMax,
+    'commands of one connection that wait for their answer',
+  ),
+  subscriptions: whole(1, 10_000, subscriptionsMax, 'subscriptions of one connection'),
+  'connections-max': whole(1, 1_000_000, connectionsMax, 'connections at once'),
+  'log-level': choice('start', logLevels, 'what is logged', 'info'),
+  'log-format': choice('start', ['pretty', 'json'], 'default pretty on a terminal, json elsewhere'),
+  name: text('keys add', 'NAME', 'who will hold the key; kept with every command'),
+  role: choice('keys add', roles, 'what the holder does'),
+  channels: text('keys add', 'A,B|*', 'channels it may touch; * for all'),
+  locations: text('keys add', 'A,B|*', 'locations it may touch; * for all'),
+  after: {
+    kind: 'integer',
+    for: 'export',
+    shows: 'N',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    meaning: 'begin after this position of the journal',
+  },
+  help: flag('all', 'print this'),
+  version: flag('all', 'print the version'),
 } as const satisfies Record<string, Option>;
 
 export type OptionName = keyof typeof options;
@@ -71,7 +127,13 @@ export const optionNames = Object.keys(options) as OptionName[];
 
 /** Options that only make sense said on the command line. */
 const notFromEnvironment: ReadonlySet<OptionName> = new Set<OptionName>([
-  'name', 'role', 'channels', 'locations', 'after', 'help', 'version',
+  'name',
+  'role',
+  'channels',
+  'locations',
+  'after',
+  'help',
+  'version',
 ]);
 
 /** `BATON_TLS_KEY` for `tls-key`; undefined for an option the environment cannot set. */
@@ -101,7 +163,13 @@ const sections: readonly (readonly [title: string, takes: readonly Option['for']
 
 /** The whole text of `--help`, up to 100 columns wide. */
 export function helpText(): string {
-  const lines = ['baton: real-time order orchestration', '', 'Usage: baton [command] [options]', '', 'Commands:'];
+  const lines = [
+    'baton: real-time order orchestration',
+    '',
+    'Usage: baton [command] [options]',
+    '',
+    'Commands:',
+  ];
   for (const [usage, meaning] of commands) lines.push(row(usage, meaning));
   for (const [title, takes] of sections) {
     lines.push('', `${title}:`);
@@ -120,18 +188,20 @@ export function helpText(): string {
 
 function usageOf(name: string, option: Option): string {
   if (option.kind === 'flag') return `--${name}`;
-  return `--${name} ${option.kind === 'choice' && name !== 'log-level' && name !== 'role' ? option.of.join('|') : shown(option)}`;
+  if (option.kind !== 'choice') return `--${name} ${option.shows}`;
+  return `--${name} ${isLong(option.of) ? 'NAME' : option.of.join('|')}`;
 }
 
-function shown(option: Option): string {
-  if (option.kind === 'choice') return option.of.includes('info') ? 'LEVEL' : 'ROLE';
-  return option.kind === 'flag' ? '' : option.shows;
+/** Too many choices to stand in the first column. */
+function isLong(choices: readonly string[]): boolean {
+  return choices.length > 3;
 }
 
 function meaningOf(option: Option): string {
   const notes: string[] = [];
-  if (option.kind === 'choice' && shown(option) !== '' && option.of.length > 3) notes.push(option.of.join(', '));
-  if (option.kind !== 'flag' && option.initial !== undefined) notes.push(`default ${option.initial}`);
+  if (option.kind === 'choice' && isLong(option.of)) notes.push(option.of.join(', '));
+  if (option.kind !== 'flag' && option.initial !== undefined)
+    notes.push(`default ${option.initial}`);
   return notes.length === 0 ? option.meaning : `${option.meaning} (${notes.join('; ')})`;
 }
 

@@ -1,16 +1,16 @@
 /**
- * The command line and the environment, as typed settings; or why they make no sense, naming the option.
- * Pure: nothing is read, printed or started here.
+ * The command line and the environment, as typed settings; or why they make no sense, naming the
+ * option. Pure: nothing is read, printed or started here.
  */
-import { parseArgs } from 'node:util';
 import { placePattern } from '../actors/ids.ts';
 import type { ChannelId, LocationId } from '../actors/ids.ts';
+import { unreachable } from '../engine/assert.ts';
 import type { Role, Scope } from './auth/credential.ts';
 import { isLoopbackHost } from './auth/loopback.ts';
-import { environmentName, helpText, optionNames, options } from './config-options.ts';
-import type { LogLevel, Option, OptionName } from './config-options.ts';
+import { helpText, type LogLevel } from './config-options.ts';
+import { findCommand, quoted, readArguments, Refusal, Values } from './config-values.ts';
+import type { CommandName, Environment } from './config-values.ts';
 import type { GatewayLimits } from './limits.ts';
-import { nearest } from './nearest.ts';
 
 /** What `start` runs with. */
 export interface Settings {
@@ -20,17 +20,22 @@ export interface Settings {
   readonly host: string;
   readonly port: number;
   readonly server: 'auto' | 'uws' | 'node';
-  /** What a new data directory begins with: nothing, the demo network, or that and the sample played. */
+  /**
+   * What a new data directory begins with: nothing, the demo network, or that and the sample
+   * played.
+   */
   readonly demo: 'none' | 'network' | 'play';
   readonly keysFile: string;
   /** The key file was named, so it must be there; else it is made at the first start. */
   readonly keysFileNamed: boolean;
-  readonly jwt?: {
-    readonly jwks: string;
-    readonly issuer?: string | undefined;
-    readonly audience?: string | undefined;
-    readonly claim: string;
-  } | undefined;
+  readonly jwt?:
+    | {
+        readonly jwks: string;
+        readonly issuer?: string | undefined;
+        readonly audience?: string | undefined;
+        readonly claim: string;
+      }
+    | undefined;
   readonly insecureDev: boolean;
   readonly tls?: { readonly keyFile: string; readonly certFile: string } | undefined;
   readonly corsOrigin?: string | undefined;
@@ -51,7 +56,11 @@ export type CommandLine =
   | { readonly command: 'verify' | 'stats'; readonly dataDirectory: string }
   | { readonly command: 'backup'; readonly dataDirectory: string; readonly to: string }
   | { readonly command: 'restore'; readonly dataDirectory: string; readonly from: string }
-  | { readonly command: 'export'; readonly dataDirectory: string; readonly after?: number | undefined }
+  | {
+      readonly command: 'export';
+      readonly dataDirectory: string;
+      readonly after?: number | undefined;
+    }
   | {
       readonly command: 'keys add';
       readonly keysFile: string;
@@ -66,27 +75,6 @@ export type CommandLine =
   | { readonly command: 'replay'; readonly args: readonly string[] }
   | { readonly command: 'help'; readonly text: string }
   | { readonly command: 'version' };
-
-type CommandName = Exclude<CommandLine['command'], 'help' | 'version'>;
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** How many words follow each command, and which options it takes. */
-const commands: Readonly<Record<CommandName, { readonly word?: string; readonly takes: readonly Option['for'][] }>> = {
-  start: { takes: ['store', 'start', 'keys'] },
-  verify: { takes: ['store'] },
-  stats: { takes: ['store'] },
-  backup: { word: 'TO', takes: ['store'] },
-  restore: { word: 'FROM', takes: ['store'] },
-  export: { takes: ['store', 'export'] },
-  'keys add': { takes: ['store', 'keys', 'keys add'] },
-  'keys list': { takes: ['store', 'keys'] },
-  'keys revoke': { word: 'ID', takes: ['store', 'keys'] },
-  replay: { takes: [] },
-};
-const commandNames = Object.keys(commands) as CommandName[];
-
-/** The arguments make no sense; the message is for whoever typed them. */
-class Refusal extends Error {}
 
 /**
  * @param argv without the interpreter and the script.
@@ -106,132 +94,6 @@ export function parseCommandLine(
   } catch (error) {
     if (error instanceof Refusal) return { refused: error.message };
     throw error;
-  }
-}
-
-type Given = ReadonlyMap<OptionName, string | true>;
-
-function readArguments(argv: readonly string[]): { given: Given; words: string[] } {
-  const known = Object.fromEntries(
-    optionNames.map((name) => {
-      const type = options[name].kind === 'flag' ? ('boolean' as const) : ('string' as const);
-      return [name, { type }];
-    }),
-  );
-  const { tokens } = parseArgs({ args: [...argv], options: known, strict: false, tokens: true });
-  const given = new Map<OptionName, string | true>();
-  const words: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === 'positional') words.push(token.value);
-    if (token.kind !== 'option') continue;
-    const name = optionNames.find((one) => one === token.name);
-    if (name === undefined) throw unknownOption(token.rawName);
-    const isFlag = options[name].kind === 'flag';
-    if (isFlag && token.value !== undefined) throw new Refusal(`--${name} takes no value`);
-    // `--data --empty` would take the next option for a value.
-    const isMissing = token.value === undefined || (!token.inlineValue && token.value.startsWith('--'));
-    if (!isFlag && isMissing) throw new Refusal(`--${name} needs a value`);
-    given.set(name, token.value ?? true);
-  }
-  return { given, words };
-}
-
-function unknownOption(rawName: string): Refusal {
-  const guess = nearest(rawName.replace(/^-+/, ''), optionNames);
-  const hint = guess === undefined ? 'see --help' : `did you mean --${guess}?`;
-  return new Refusal(`unknown option ${rawName}: ${hint}`);
-}
-
-function findCommand(words: readonly string[]): { command: CommandName; word: string } {
-  if (words.length === 0) return { command: 'start', word: '' };
-  const count = words[0] === 'keys' ? 2 : 1;
-  const typed = words.slice(0, count).join(' ');
-  const command = commandNames.find((one) => one === typed);
-  if (command === undefined) {
-    const guess = nearest(typed, commandNames);
-    throw new Refusal(`unknown command ${typed}: ${guess === undefined ? 'see --help' : `did you mean ${guess}?`}`);
-  }
-  const rest = words.slice(count);
-  const wanted = commands[command].word;
-  if (wanted !== undefined && rest.length === 0) throw new Refusal(`${command} needs ${wanted}: see --help`);
-  const [surplus] = rest.slice(wanted === undefined ? 0 : 1);
-  if (surplus !== undefined) throw new Refusal(`${command} does not take ${surplus}: see --help`);
-  return { command, word: rest[0] ?? '' };
-}
-
-/** The values of a command's options: said on the command line, else set by the environment, else the default. */
-class Values {
-  readonly #given: Given;
-  readonly #env: Environment;
-
-  constructor(command: CommandName, given: Given, env: Environment) {
-    this.#given = given;
-    this.#env = env;
-    for (const name of given.keys()) {
-      const belongsTo = options[name].for;
-      if (belongsTo !== 'all' && !commands[command].takes.includes(belongsTo)) {
-        throw new Refusal(`${command} does not take --${name}`);
-      }
-    }
-  }
-
-  /** What an option is called where it was set, for messages. */
-  said(name: OptionName): string {
-    const variable = environmentName(name);
-    const isFromEnvironment = !this.#given.has(name) && variable !== undefined && this.#env[variable] !== undefined;
-    return isFromEnvironment ? variable : `--${name}`;
-  }
-
-  has(name: OptionName): boolean {
-    return this.#raw(name) !== undefined;
-  }
-
-  flag(name: OptionName): boolean {
-    const raw = this.#raw(name);
-    if (raw === undefined || raw === true) return raw ?? false;
-    if (/^(1|true|yes|on)$/i.test(raw)) return true;
-    if (/^(0|false|no|off)$/i.test(raw)) return false;
-    throw new Refusal(`${this.said(name)} is 1 or 0, not ${quoted(raw)}`);
-  }
-
-  text(name: OptionName): string | undefined {
-    const option: Option = options[name];
-    const raw = this.#raw(name) ?? ('initial' in option ? option.initial : undefined);
-    if (typeof raw !== 'string') return undefined;
-    if (raw === '' || hasControls(raw)) throw new Refusal(`${this.said(name)} is empty or not text`);
-    if (option.kind === 'choice' && !option.of.includes(raw)) {
-      throw new Refusal(`${this.said(name)} is one of ${option.of.join(', ')}, not ${quoted(raw)}`);
-    }
-    return raw;
-  }
-
-  /** For options that have a default or were asked for before. */
-  needed(name: OptionName): string {
-    const value = this.text(name);
-    if (value === undefined) throw new Refusal(`--${name} is needed`);
-    return value;
-  }
-
-  integer(name: OptionName): number | undefined {
-    const option: Option = options[name];
-    const raw = this.#raw(name);
-    if (option.kind !== 'integer') return undefined;
-    if (raw === undefined) return option.initial;
-    const value = typeof raw === 'string' && /^\d{1,16}$/.test(raw) ? Number(raw) : Number.NaN;
-    if (value >= option.min && value <= option.max) return value;
-    const range = `a whole number from ${option.min} to ${option.max}`;
-    throw new Refusal(`${this.said(name)} is ${range}, not ${quoted(String(raw))}`);
-  }
-
-  count(name: OptionName): number {
-    return this.integer(name) ?? 0;
-  }
-
-  #raw(name: OptionName): string | true | undefined {
-    const given = this.#given.get(name);
-    if (given !== undefined) return given;
-    const variable = environmentName(name);
-    return variable === undefined ? undefined : this.#env[variable];
   }
 }
 
@@ -256,18 +118,21 @@ function commandLine(command: CommandName, word: string, values: Values): Comman
       return { command, keysFile };
     case 'keys revoke':
       return { command, keysFile, id: word };
-    case 'replay':
-      return { command, args: [] };
+    default:
+      return unreachable(command);
   }
 }
 
 function settingsOf(values: Values, dataDirectory: string, keysFile: string): Settings {
   const memory = values.flag('memory');
-  if (memory && values.has('data')) throw new Refusal('--memory keeps nothing: it cannot go with --data');
+  if (memory && values.has('data'))
+    throw new Refusal('--memory keeps nothing: it cannot go with --data');
   const host = values.needed('host');
   const insecureDev = values.flag('insecure-dev');
   if (insecureDev && !isLoopbackHost(host)) {
-    throw new Refusal(`${values.said('insecure-dev')} is for loopback only: it cannot go with --host ${host}`);
+    throw new Refusal(
+      `${values.said('insecure-dev')} is for loopback only: it cannot go with --host ${host}`,
+    );
   }
   return {
     dataDirectory,
@@ -300,7 +165,12 @@ function jwtOf(values: Values): Settings['jwt'] {
   const jwks = values.text('jwks');
   if (jwks !== undefined) {
     const issuer = values.text('jwt-issuer');
-    return { jwks, issuer, audience: values.text('jwt-audience'), claim: values.needed('jwt-claim') };
+    return {
+      jwks,
+      issuer,
+      audience: values.text('jwt-audience'),
+      claim: values.needed('jwt-claim'),
+    };
   }
   for (const name of ['jwt-issuer', 'jwt-audience', 'jwt-claim'] as const) {
     if (values.has(name)) throw new Refusal(`${values.said(name)} needs --jwks`);
@@ -321,10 +191,14 @@ function corsOriginOf(values: Values): string | undefined {
   const origin = values.text('cors-origin');
   if (origin === undefined || origin === '*') return origin;
   if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
-  throw new Refusal(`${values.said('cors-origin')} is * or an origin such as https://shop.example, not ${quoted(origin)}`);
+  throw new Refusal(
+    `${values.said('cors-origin')} is * or an origin such as https://shop.example, not ${quoted(origin)}`,
+  );
 }
 
-function newKey(values: Values): Pick<CommandLine & { command: 'keys add' }, 'name' | 'role' | 'channels' | 'locations'> {
+function newKey(
+  values: Values,
+): Pick<CommandLine & { command: 'keys add' }, 'name' | 'role' | 'channels' | 'locations'> {
   const role = values.needed('role') as Role;
   const isEverywhere = role === 'operator' || role === 'connector';
   const initial = isEverywhere ? '*' : [];
@@ -333,24 +207,24 @@ function newKey(values: Values): Pick<CommandLine & { command: 'keys add' }, 'na
   if ((role === 'storefront' || role === 'agent') && channels === undefined) {
     throw new Refusal(`--channels is needed for a ${role}`);
   }
-  if (role === 'terminal' && locations === undefined) throw new Refusal('--locations is needed for a terminal');
-  return { name: values.needed('name'), role, channels: channels ?? initial, locations: locations ?? initial };
+  if (role === 'terminal' && locations === undefined)
+    throw new Refusal('--locations is needed for a terminal');
+  return {
+    name: values.needed('name'),
+    role,
+    channels: channels ?? initial,
+    locations: locations ?? initial,
+  };
 }
 
-function scopeOf<Id extends string>(values: Values, name: 'channels' | 'locations'): Scope<Id> | undefined {
+function scopeOf<Id extends string>(
+  values: Values,
+  name: 'channels' | 'locations',
+): Scope<Id> | undefined {
   const text = values.text(name);
   if (text === undefined || text === '*') return text;
   const ids = text.split(',').map((id) => id.trim());
   const wrong = ids.find((id) => !new RegExp(placePattern, 'u').test(id));
   if (wrong !== undefined) throw new Refusal(`--${name}: ${quoted(wrong)} is not an id`);
   return ids as Id[];
-}
-
-function hasControls(text: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
-  return /[\u0000-\u001f\u007f]/.test(text);
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.slice(0, 80));
 }

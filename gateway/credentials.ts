@@ -1,6 +1,7 @@
 /**
- * Who may come in, as the settings say: the key file, JSON Web Tokens, or whoever comes from this machine
- * (`--insecure-dev`). A first start without any of them makes a key file with one operator key.
+ * Who may come in, as the settings say: the key file, JSON Web Tokens, or whoever comes from this
+ * machine (`--insecure-dev`). A first start without any of them makes a key file with one operator
+ * key.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
@@ -28,17 +29,32 @@ export interface Credentials {
 export function openCredentials(settings: Settings, log: Log): Credentials {
   const nowMs = (): number => performance.now();
   const firstKey = needsFirstKey(settings) ? makeFirstKey(settings) : undefined;
-  const keysFile = firstKey?.file ?? (existsSync(settings.keysFile) || settings.keysFileNamed ? settings.keysFile : undefined);
+  const keysFile =
+    firstKey?.file ??
+    (existsSync(settings.keysFile) || settings.keysFileNamed ? settings.keysFile : undefined);
   const keys =
     keysFile === undefined
       ? undefined
-      : new KeyRing({ file: keysFile, nowMs, onProblem: (detail) => log.warn({ detail }, 'the key file cannot be used') });
+      : new KeyRing({
+          file: keysFile,
+          nowMs,
+          onProblem: (detail) => log.warn({ detail }, 'the key file cannot be used'),
+        });
   const jwt =
     settings.jwt === undefined
       ? undefined
-      : new JwtVerifier({ ...settings.jwt, nowMs, onProblem: (detail) => log.warn({ detail }, 'the JWKS cannot be used') });
+      : new JwtVerifier({
+          ...settings.jwt,
+          nowMs,
+          onProblem: (detail) => log.warn({ detail }, 'the JWKS cannot be used'),
+        });
   const guest = new Guest();
-  const others = authenticator({ keys, jwt, insecureDev: settings.insecureDev, host: settings.host });
+  const others = authenticator({
+    keys,
+    jwt,
+    insecureDev: settings.insecureDev,
+    host: settings.host,
+  });
   return {
     authenticate: (request) => {
       const credential = guest.find(request.headers.get('authorization'));
@@ -63,7 +79,12 @@ function makeFirstKey(settings: Settings): { key: string; file: string } {
     : settings.keysFile;
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const { key } = createKey({
-    file, name: 'first', role: 'operator', channels: '*', locations: '*', now: new Date(),
+    file,
+    name: 'first',
+    role: 'operator',
+    channels: '*',
+    locations: '*',
+    now: new Date(),
   });
   return { key, file };
 }
@@ -81,7 +102,9 @@ class Guest implements Credential {
   find(header: string | undefined): this | undefined {
     if (header === undefined || this.expiresAtMs !== undefined) return undefined;
     const given = Buffer.from(header);
-    return given.length === this.#header.length && timingSafeEqual(given, this.#header) ? this : undefined;
+    return given.length === this.#header.length && timingSafeEqual(given, this.#header)
+      ? this
+      : undefined;
   }
 
   end(): void {

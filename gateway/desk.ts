@@ -1,7 +1,8 @@
 /**
- * The one desk behind every door: sockets, HTTP and whatever comes later hand their checked messages
- * here. It asks for permission, keeps count, and passes on to the engine. It also watches that answers
- * come at all: an engine that owes one for too long is not healthy, whatever else it says.
+ * The one desk behind every door: sockets, HTTP and whatever comes later hand their checked
+ * messages here. It asks for permission, keeps count, and passes on to the engine. It also watches
+ * that answers come at all: an engine that owes one for too long is not healthy, whatever else it
+ * says.
  */
 import type { Command } from '../actors/commands.ts';
 import type { Query } from '../actors/queries.ts';
@@ -62,7 +63,10 @@ export class Desk {
     return this.#owed === 0 ? 0 : performance.now() - this.#movedAtMs;
   }
 
-  /** Hand in a command; `reply` is called once, now when it is refused here, else when it is durable. */
+  /**
+   * Hand in a command; `reply` is called once, now when it is refused here, else when it is
+   * durable.
+   */
   command(caller: Caller, command: Command, reply: (outcome: Outcome) => void): void {
     const { engine, metrics } = this.#options;
     const refused = this.#refusal(caller, command.kind, command.body);
@@ -106,6 +110,7 @@ export class Desk {
   }
 
   #noticeNetwork(command: Command): void {
-    if (command.kind === 'location.put' || command.kind === 'channel.put') this.#options.onNetworkChanged();
+    if (command.kind === 'location.put' || command.kind === 'channel.put')
+      this.#options.onNetworkChanged();
   }
 }

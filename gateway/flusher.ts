@@ -1,6 +1,6 @@
 /**
- * Sends what sessions have queued, once the task that queued it is over: the engine answers a whole turn
- * in one task, so the replies and pushes of a turn leave each connection together.
+ * Sends what sessions have queued, once the task that queued it is over: the engine answers a whole
+ * turn in one task, so the replies and pushes of a turn leave each connection together.
  */
 
 /** Something with frames to send. */

@@ -1,6 +1,7 @@
 /**
- * The gateway as one thing: the port with its sockets and HTTP doors, bound to an engine. Who may do
- * what comes in as two functions (gateway/auth/), so that tests and embedders can bring their own.
+ * The gateway as one thing: the port with its sockets and HTTP doors, bound to an engine. Who may
+ * do what comes in as two functions (gateway/auth/), so that tests and embedders can bring their
+ * own.
  */
 import type { EngineApi } from '../engine/api.ts';
 import { Desk } from './desk.ts';
@@ -61,7 +62,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const desk = new Desk({ engine, allows: options.allows, metrics, limits, onNetworkChanged });
   const sessions = new Set<Session>();
   const context: SessionContext = {
-    desk, streams, limits, metrics, sessions,
+    desk,
+    streams,
+    limits,
+    metrics,
+    sessions,
     flusher: new Flusher(onIncident),
     position: () => engine.position,
     now: Date.now,
@@ -111,12 +116,17 @@ async function upgrade(
     return { accept: false, status, body };
   };
   if (!socketPaths.has(request.path)) return refuse(404, 'sockets are at /v1/socket');
-  if (context.sessions.size >= context.limits.connectionsMax) return refuse(503, 'too many connections');
-  if (!isOurOrigin(request, options.corsOrigin)) return refuse(403, 'pages of this origin may not connect');
-  const offered = (request.headers.get('sec-websocket-protocol') ?? '').split(',').map((one) => one.trim());
+  if (context.sessions.size >= context.limits.connectionsMax)
+    return refuse(503, 'too many connections');
+  if (!isOurOrigin(request, options.corsOrigin))
+    return refuse(403, 'pages of this origin may not connect');
+  const offered = (request.headers.get('sec-websocket-protocol') ?? '')
+    .split(',')
+    .map((one) => one.trim());
   const protocol = protocols.find((one) => offered.includes(one));
   const isBare = offered.every((one) => one === '');
-  if (protocol === undefined && !isBare) return refuse(400, `offer one of: ${protocols.join(', ')}`);
+  if (protocol === undefined && !isBare)
+    return refuse(400, `offer one of: ${protocols.join(', ')}`);
   const caller = await options.authenticate(request);
   if ('code' in caller) return refuse(problemStatus[caller.code], caller.detail);
   // Without a sub-protocol it is a person with a simple tool: JSON.
@@ -124,7 +134,10 @@ async function upgrade(
   return { accept: true, protocol: protocol ?? '', handler: new Session(context, spoken, caller) };
 }
 
-/** A browser tells which page opens the socket: only our own pages may, or those of the origin allowed. */
+/**
+ * A browser tells which page opens the socket: only our own pages may, or those of the origin
+ * allowed.
+ */
 function isOurOrigin(request: HttpRequest, corsOrigin: string | undefined): boolean {
   const origin = request.headers.get('origin');
   if (origin === undefined || corsOrigin === '*' || corsOrigin === origin) return true;

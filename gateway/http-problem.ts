@@ -1,4 +1,7 @@
-/** Refusals over HTTP: `application/problem+json` (RFC 9457) with our code, retryable and field, under a status of its kind. */
+/**
+ * Refusals over HTTP: `application/problem+json` (RFC 9457) with our code, retryable and field,
+ * under a status of its kind.
+ */
 import type { Rejection, RejectionCode } from '../actors/rejection.ts';
 import type { HttpResponder } from './server/server.ts';
 
@@ -30,10 +33,19 @@ export const problemStatus: Readonly<Record<RejectionCode, number>> = {
 };
 
 const titles: Readonly<Record<number, string>> = {
-  400: 'Bad request', 401: 'Unauthenticated', 403: 'Forbidden', 404: 'Not found',
-  405: 'Method not allowed', 409: 'Conflict', 413: 'Too large', 415: 'Unsupported media type',
-  422: 'Cannot be done as asked', 429: 'Too many requests', 500: 'Internal error',
-  503: 'Unavailable', 507: 'Storage full',
+  400: 'Bad request',
+  401: 'Unauthenticated',
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Conflict',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  422: 'Cannot be done as asked',
+  429: 'Too many requests',
+  500: 'Internal error',
+  503: 'Unavailable',
+  507: 'Storage full',
 };
 
 const problemType = 'application/problem+json';
@@ -61,6 +73,13 @@ export function respondStatus(
   extra: Readonly<Record<string, string>> = {},
 ): void {
   const headers = { 'content-type': problemType, ...extra };
-  const body = { type: 'about:blank', title: titles[status], status, code: 'malformed', retryable: false, detail };
+  const body = {
+    type: 'about:blank',
+    title: titles[status],
+    status,
+    code: 'malformed',
+    retryable: false,
+    detail,
+  };
   respond.end(status, headers, JSON.stringify(body));
 }

@@ -1,4 +1,6 @@
-/** JSON Schema of every message, from the same definitions that check them: the body of /v1/schemas. */
+/**
+ * JSON Schema of every message, from the same definitions that check them: the body of /v1/schemas.
+ */
 import { commandBodies } from '../actors/commands.ts';
 import { queryBodies } from '../actors/queries.ts';
 import { rejectionCodes } from '../actors/rejection.ts';

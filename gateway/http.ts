@@ -1,7 +1,8 @@
 /**
- * The HTTP twin of the socket: every command and query by POST, with the same checks, permissions and
- * answers, and the doors for operating: health, readiness, metrics, schemas, backup. A command's id
- * travels in `Idempotency-Key`; its body is the command's body. Rules H1… in docs/SPEC.md.
+ * The HTTP twin of the socket: every command and query by POST, with the same checks, permissions
+ * and answers, and the doors for operating: health, readiness, metrics, schemas, backup. A
+ * command's id travels in `Idempotency-Key`; its body is the command's body. Rules H1… in
+ * docs/SPEC.md.
  */
 import type { EngineApi } from '../engine/api.ts';
 import type { CommandKind } from '../actors/commands.ts';
@@ -44,7 +45,9 @@ interface Call {
   readonly waiting: { count: number };
 }
 
-const routes: Readonly<Record<string, { readonly method: 'GET' | 'POST'; readonly handle: Handler }>> = {
+const routes: Readonly<
+  Record<string, { readonly method: 'GET' | 'POST'; readonly handle: Handler }>
+> = {
   '/healthz': { method: 'GET', handle: healthz },
   '/readyz': { method: 'GET', handle: readyz },
   '/metrics': { method: 'GET', handle: metricsText },
@@ -61,7 +64,13 @@ export function httpHandler(
   const waiting = { count: 0 };
   return (request, respond) => {
     options.metrics.httpRequests += 1;
-    const call: Call = { options, request, respond, headers: corsHeaders(options, request), waiting };
+    const call: Call = {
+      options,
+      request,
+      respond,
+      headers: corsHeaders(options, request),
+      waiting,
+    };
     if (request.method === 'OPTIONS' && options.corsOrigin !== undefined) return preflight(call);
     return dispatch(call);
   };
@@ -73,7 +82,8 @@ function dispatch(call: Call): void | Promise<void> {
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
   const method = route?.method ?? 'POST';
   const isMessage = path.startsWith(commandsPath) || path.startsWith(queriesPath);
-  if (route === undefined && !isMessage) return respondStatus(respond, 404, 'no such path', headers);
+  if (route === undefined && !isMessage)
+    return respondStatus(respond, 404, 'no such path', headers);
   if (request.method !== method) {
     return respondStatus(respond, 405, `this path takes ${method}`, { ...headers, allow: method });
   }
@@ -126,7 +136,9 @@ function readQuery(kind: QueryKind, request: HttpRequest) {
   return body.refused ?? checkQuery(kind, body.value);
 }
 
-/** The standard writes the key as a quoted string; most callers write it bare. Both are the same id. */
+/**
+ * The standard writes the key as a quoted string; most callers write it bare. Both are the same id.
+ */
 function unquoted(key: string): string {
   return key.length > 2 && key.startsWith('"') && key.endsWith('"') ? key.slice(1, -1) : key;
 }
@@ -143,7 +155,12 @@ function readBody(request: HttpRequest): ReadBody {
     if (!(error instanceof MalformedError)) throw error;
     const refused = malformed(error);
     // The whole body is the message's body.
-    return { refused: { ...refused, field: refused.field === undefined ? 'body' : `body.${refused.field}` } };
+    return {
+      refused: {
+        ...refused,
+        field: refused.field === undefined ? 'body' : `body.${refused.field}`,
+      },
+    };
   }
 }
 
@@ -153,10 +170,16 @@ function answer(call: Call, answered: Answered): void {
     return respondProblem(respond, answered.refused, headers, answered.position);
   }
   const body = JSON.stringify({ ok: answered.ok, position: answered.position });
-  respond.end(200, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers }, body);
+  respond.end(
+    200,
+    { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body,
+  );
 }
 
-/** The caller, once the content type is right and the credential good; else answered, and undefined. */
+/**
+ * The caller, once the content type is right and the credential good; else answered, and undefined.
+ */
 async function admitted(call: Call): Promise<Caller | undefined> {
   const { options, request, respond, headers } = call;
   const caller = await options.authenticate(request);
@@ -166,7 +189,10 @@ async function admitted(call: Call): Promise<Caller | undefined> {
   }
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (request.body.length > 0 && type !== 'application/json') {
-    respondStatus(respond, 415, 'the body must be application/json', { ...headers, accept: 'application/json' });
+    respondStatus(respond, 415, 'the body must be application/json', {
+      ...headers,
+      accept: 'application/json',
+    });
     return undefined;
   }
   return caller;
@@ -174,14 +200,26 @@ async function admitted(call: Call): Promise<Caller | undefined> {
 
 /** The process lives and its commits end in time. A supervisor restarts what fails here. */
 function healthz({ options, respond, headers }: Call): void {
-  const isWell = options.desk.stalledMs < options.limits.commitOverdueMs && options.engine.mode !== 'lost';
-  respond.end(isWell ? 200 : 503, { 'content-type': 'text/plain', ...headers }, isWell ? 'ok\n' : 'overdue\n');
+  const isWell =
+    options.desk.stalledMs < options.limits.commitOverdueMs && options.engine.mode !== 'lost';
+  respond.end(
+    isWell ? 200 : 503,
+    { 'content-type': 'text/plain', ...headers },
+    isWell ? 'ok\n' : 'overdue\n',
+  );
 }
 
-/** Commands are taken. A load balancer sends them elsewhere when it fails; reads may still be answered. */
+/**
+ * Commands are taken. A load balancer sends them elsewhere when it fails; reads may still be
+ * answered.
+ */
 function readyz({ options, respond, headers }: Call): void {
   const { mode } = options.engine;
-  respond.end(mode === 'serving' ? 200 : 503, { 'content-type': 'text/plain', ...headers }, `${mode}\n`);
+  respond.end(
+    mode === 'serving' ? 200 : 503,
+    { 'content-type': 'text/plain', ...headers },
+    `${mode}\n`,
+  );
 }
 
 async function metricsText(call: Call): Promise<void> {
@@ -200,7 +238,10 @@ async function backup(call: Call): Promise<void> {
   if (!(await isOperator(call))) return;
   const { value, refused } = readBody(request);
   if (refused !== undefined) return respondProblem(respond, refused, headers);
-  const directory = typeof value === 'object' && value !== null && 'directory' in value ? value.directory : undefined;
+  const directory =
+    typeof value === 'object' && value !== null && 'directory' in value
+      ? value.directory
+      : undefined;
   if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
     const detail = 'must be the path of a directory that does not exist yet, on the server';
     return respondProblem(respond, reject('malformed', detail, 'body.directory'), headers);
@@ -237,10 +278,14 @@ function corsHeaders(options: HttpOptions, request: HttpRequest): Record<string,
 
 function preflight({ respond, headers }: Call): void {
   const allowed = 'authorization, content-type, idempotency-key';
-  respond.end(204, {
-    ...headers,
-    'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers': allowed,
-    'access-control-max-age': '600',
-  }, '');
+  respond.end(
+    204,
+    {
+      ...headers,
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': allowed,
+      'access-control-max-age': '600',
+    },
+    '',
+  );
 }

@@ -1,4 +1,7 @@
-/** What stands behind `baton keys add | list | revoke`. A running server sees the change within a second or two. */
+/**
+ * What stands behind `baton keys add | list | revoke`. A running server sees the change within a
+ * second or two.
+ */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createKey, KeyFileError, listKeys, revokeKey } from './auth/key-file.ts';
@@ -8,7 +11,11 @@ import type { Print } from './store-commands.ts';
 export type KeysCommand = Extract<CommandLine, { command: `keys ${string}` }>;
 
 /** Returns the exit code; what is wrong is printed to `complain`. */
-export async function runKeysCommand(line: KeysCommand, print: Print, complain: Print): Promise<number> {
+export async function runKeysCommand(
+  line: KeysCommand,
+  print: Print,
+  complain: Print,
+): Promise<number> {
   try {
     switch (line.command) {
       case 'keys add':
@@ -22,7 +29,8 @@ export async function runKeysCommand(line: KeysCommand, print: Print, complain: 
         return 0;
     }
   } catch (error) {
-    // Only what is wrong with the file is told in a line; anything else is a bug and shows its stack.
+    // Only what is wrong with the file is told in a line; anything else is a bug and shows its
+    // stack.
     if (!(error instanceof KeyFileError)) throw error;
     await complain(`baton: ${error.message}`);
     return 1;
@@ -36,7 +44,9 @@ function addKey(line: Extract<KeysCommand, { command: 'keys add' }>): string {
 }
 
 function entryLine(entry: ReturnType<typeof listKeys>[number]): string {
-  const scope = (ids: '*' | readonly string[]): string => (ids === '*' ? '*' : ids.join(',') || '-');
+  const scope = (ids: '*' | readonly string[]): string =>
+    ids === '*' ? '*' : ids.join(',') || '-';
+  const reach = `channels ${scope(entry.channels)}  locations ${scope(entry.locations)}`;
   const end = entry.revokedAt === undefined ? '' : `  revoked ${entry.revokedAt}`;
-  return `${entry.id}  ${entry.role.padEnd(10)}  channels ${scope(entry.channels)}  locations ${scope(entry.locations)}  ${entry.name}${end}`;
+  return `${entry.id}  ${entry.role.padEnd(10)}  ${reach}  ${entry.name}${end}`;
 }

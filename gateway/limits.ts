@@ -21,7 +21,10 @@ export interface GatewayLimits {
   readonly followedMax: number;
   /** Malformed frames a connection may send before it is closed; one is forgiven every second. */
   readonly malformedMax: number;
-  /** Unsent bytes above which a connection counts as slow; above four times as many, frames are dropped. */
+  /**
+   * Unsent bytes above which a connection counts as slow; above four times as many, frames are
+   * dropped.
+   */
   readonly backpressureBytes: number;
   /** Silence after which a connection is closed, seconds. */
   readonly idleTimeoutSeconds: number;
@@ -29,7 +32,10 @@ export interface GatewayLimits {
   readonly replaysMax: number;
   /** Positions a replay may reach back; further back is told as a gap. */
   readonly replayPositionsMax: number;
-  /** Events and stock changes of the latest turns kept in memory, so that a short lag needs no journal. */
+  /**
+   * Events and stock changes of the latest turns kept in memory, so that a short lag needs no
+   * journal.
+   */
   readonly recentItemsMax: number;
   /** Events in one push of a replay, unless one turn alone has more. */
   readonly pushEventsMax: number;

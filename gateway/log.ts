@@ -1,6 +1,7 @@
 /**
- * The log: one event, one line, to standard output. JSON for machines, or a short form for a terminal.
- * Whatever an event carries, a line stays one line, moves no cursor, and shows no key or token.
+ * The log: one event, one line, to standard output. JSON for machines, or a short form for a
+ * terminal. Whatever an event carries, a line stays one line, moves no cursor, and shows no key or
+ * token.
  */
 import { pino, type Logger } from 'pino';
 import type { LogLevel } from './config-options.ts';
@@ -18,13 +19,27 @@ export interface LogOptions {
 }
 
 const secretFields = [
-  'authorization', 'cookie', 'set-cookie', 'sec-websocket-protocol',
-  'key', 'apiKey', 'token', 'secret', 'password',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'sec-websocket-protocol',
+  'key',
+  'apiKey',
+  'token',
+  'secret',
+  'password',
 ];
 /** Fields of this name are not shown, at any of the first three levels. */
-const redactPaths = secretFields.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
+const redactPaths = secretFields.flatMap((name) => [
+  `["${name}"]`,
+  `*["${name}"]`,
+  `*.*["${name}"]`,
+]);
 
-/** A log at a level. Lines are written in the order of the calls; a closed pipe ends the process as usual. */
+/**
+ * A log at a level. Lines are written in the order of the calls; a closed pipe ends the process as
+ * usual.
+ */
 export function createLog(options: LogOptions): Log {
   const isTerminal = process.stdout.isTTY === true && options.write === undefined;
   const format = options.format ?? (isTerminal ? 'pretty' : 'json');
@@ -37,7 +52,8 @@ export function createLog(options: LogOptions): Log {
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: redactPaths, censor: '[redacted]' },
   };
-  const toLine = format === 'pretty' ? (line: string) => prettyLine(line, color) : (line: string) => line;
+  const toLine =
+    format === 'pretty' ? (line: string) => prettyLine(line, color) : (line: string) => line;
   return pino(settings, { write: (line: string) => write(toLine(cleanLine(line))) });
 }
 
@@ -52,7 +68,9 @@ function standardOutput(): (line: string) => void {
 const unsafe = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const secretTexts = /(baton_[a-z2-7]{12}_)[A-Za-z0-9_-]{43}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g;
 
-/** Escape what JSON need not escape but a line of a log must; take out keys and tokens within texts. */
+/**
+ * Escape what JSON need not escape but a line of a log must; take out keys and tokens within texts.
+ */
 function cleanLine(line: string): string {
   return line
     .replace(unsafe, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -64,16 +82,19 @@ const levelColors: Readonly<Record<string, number>> = { warn: 33, error: 31, fat
 /** `12:34:56.789 info  serving port=7070`; the stack of an error on lines of its own, indented. */
 function prettyLine(line: string, color: boolean): string {
   const { time, level, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
-  const paint = (text: string, code: number): string => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const paint = (text: string, code: number): string =>
+    color ? `\u001b[${code}m${text}\u001b[0m` : text;
   const name = String(level);
   const head = [
     paint(String(time).slice(11, 23), 90),
     paint(name.padEnd(5), levelColors[name] ?? 90),
     shown(msg ?? ''),
   ];
-  for (const [field, value] of Object.entries(fields)) head.push(paint(`${shown(field)}=${shown(value)}`, 90));
+  for (const [field, value] of Object.entries(fields))
+    head.push(paint(`${shown(field)}=${shown(value)}`, 90));
   const { stack, message } = (err ?? {}) as { stack?: unknown; message?: unknown };
-  const trace = err === undefined ? [] : String(stack ?? message ?? JSON.stringify(err)).split('\n');
+  const trace =
+    err === undefined ? [] : String(stack ?? message ?? JSON.stringify(err)).split('\n');
   return `${[head.join(' '), ...trace.map((one) => `    ${shown(one.trim())}`)].join('\n')}\n`;
 }
 

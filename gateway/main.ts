@@ -1,7 +1,7 @@
 /**
- * Where everything meets: settings → log → storage → claim → engine → gateway → demo, and the same way
- * back when it ends. Only this file knows all the parts. Run as a program it starts the server; the
- * other commands are in cli.ts.
+ * Where everything meets: settings → log → storage → claim → engine → gateway → demo, and the same
+ * way back when it ends. Only this file knows all the parts. Run as a program it starts the server;
+ * the other commands are in cli.ts.
  */
 import { pathToFileURL } from 'node:url';
 import { systemClock } from '../engine/clock.ts';
@@ -39,7 +39,9 @@ interface Running {
   readonly credentials: Credentials;
 }
 
-/** Serve until a signal comes. Resolves with the exit code once everything is closed; never rejects. */
+/**
+ * Serve until a signal comes. Resolves with the exit code once everything is closed; never rejects.
+ */
 export async function start(settings: Settings): Promise<number> {
   const log = createLog({ level: settings.logLevel, format: settings.logFormat });
   let running: Running;
@@ -59,7 +61,8 @@ export async function start(settings: Settings): Promise<number> {
 async function open(settings: Settings, log: Log): Promise<Running> {
   const claim = await claimStore(settings);
   if (settings.memory) log.warn('NOTHING IS KEPT: --memory holds everything in memory only');
-  if (settings.insecureDev) log.warn('INSECURE: whoever comes from this machine is an operator (--insecure-dev)');
+  if (settings.insecureDev)
+    log.warn('INSECURE: whoever comes from this machine is an operator (--insecure-dev)');
   const engine = await openEngine(settings, claim, log);
   try {
     const credentials = openCredentials(settings, log);
@@ -95,7 +98,8 @@ async function claimStore(settings: Settings): Promise<Claim> {
     try {
       return await journal.claim(owner);
     } catch (error) {
-      // A process that was just killed takes a moment to go: a supervisor is faster than the kernel.
+      // A process that was just killed takes a moment to go: a supervisor is faster than the
+      // kernel.
       const mayPass = error instanceof JournalError && error.code === 'owned' && tries < claimTries;
       if (!mayPass) throw error;
       await new Promise((resolve) => setTimeout(resolve, claimRetryMs));
@@ -103,7 +107,11 @@ async function claimStore(settings: Settings): Promise<Claim> {
   }
 }
 
-async function openEngine(settings: Settings, claim: Claim, log: Log): Promise<{ engine: Engine; metrics: Metrics }> {
+async function openEngine(
+  settings: Settings,
+  claim: Claim,
+  log: Log,
+): Promise<{ engine: Engine; metrics: Metrics }> {
   const sinceMs = performance.now();
   let metrics: Metrics | undefined;
   const engine = await Engine.open({
@@ -125,7 +133,10 @@ async function openEngine(settings: Settings, claim: Claim, log: Log): Promise<{
     },
   });
   metrics = new Metrics(engine);
-  log.info({ position: engine.position, tookMs: Math.round(performance.now() - sinceMs) }, 'recovered');
+  log.info(
+    { position: engine.position, tookMs: Math.round(performance.now() - sinceMs) },
+    'recovered',
+  );
   return { engine, metrics };
 }
 
@@ -151,11 +162,16 @@ function announce({ settings, log, gateway, credentials }: Running): void {
   log.info(`serving on ${urlOf(settings, gateway, 'http')}`);
   if (firstKey === undefined) return;
   // To standard error: a log that is kept must not hold it. It cannot be shown again.
-  process.stderr.write(`\nOperator key, shown once and kept (hashed) in ${firstKey.file}:\n\n  ${firstKey.key}\n\n`);
+  process.stderr.write(
+    `\nOperator key, shown once and kept (hashed) in ${firstKey.file}:\n\n  ${firstKey.key}\n\n`,
+  );
 }
 
 /** A new data directory begins with the demo, unless told otherwise. */
-async function begin({ settings, log, gateway, credentials }: Running, signal: AbortSignal): Promise<void> {
+async function begin(
+  { settings, log, gateway, credentials }: Running,
+  signal: AbortSignal,
+): Promise<void> {
   if (settings.demo === 'none') return credentials.endGuest();
   if (settings.tls !== undefined) {
     log.warn('the demo is not played over TLS: start once without --tls-key to see it');
@@ -165,7 +181,8 @@ async function begin({ settings, log, gateway, credentials }: Running, signal: A
   try {
     if (settings.demo === 'network') await seedDemoNetwork(url, credentials.guestToken);
     else await playDemo({ url, key: credentials.guestToken, out: process.stdout, signal });
-    if (!signal.aborted) log.info(`still serving on ${urlOf(settings, gateway, 'http')}; Ctrl-C ends it`);
+    if (!signal.aborted)
+      log.info(`still serving on ${urlOf(settings, gateway, 'http')}; Ctrl-C ends it`);
   } catch (error) {
     // The demo is a guest: the server serves on without it.
     if (!signal.aborted) log.error({ err: error }, 'the demo ended early');
@@ -181,7 +198,9 @@ function urlOf(settings: Settings, gateway: Gateway, scheme: 'http' | 'ws'): str
   return `${scheme}${settings.tls === undefined ? '' : 's'}://${name}:${gateway.port}`;
 }
 
-/** Resolves at the first signal; the second ends the process at once, which the journal survives. */
+/**
+ * Resolves at the first signal; the second ends the process at once, which the journal survives.
+ */
 function untilSignal(log: Log, ending: AbortController): Promise<void> {
   return new Promise((resolve) => {
     const onSignal = (signal: NodeJS.Signals): void => {
@@ -212,7 +231,9 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   } else if (line.command === 'help') {
     process.stdout.write(line.text);
   } else {
-    process.stderr.write('baton: this starts the server; the other commands: npm run baton -- --help\n');
+    process.stderr.write(
+      'baton: this starts the server; the other commands: npm run baton -- --help\n',
+    );
     process.exitCode = 2;
   }
 }

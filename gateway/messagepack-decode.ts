@@ -1,8 +1,8 @@
 /**
- * MessagePack as the wire reads it: nil, booleans, numbers, strings, arrays and maps with string keys.
- * Owned here, not taken from a library, because the wire needs what libraries do not give together: a
- * decoder that builds nothing but plain data whatever a peer sends (no extension, no record, no
- * BigInt), within limits, and names the field at fault. Tested against msgpackr.
+ * MessagePack as the wire reads it: nil, booleans, numbers, strings, arrays and maps with string
+ * keys. Owned here, not taken from a library, because the wire needs what libraries do not give
+ * together: a decoder that builds nothing but plain data whatever a peer sends (no extension, no
+ * record, no BigInt), within limits, and names the field at fault. Tested against msgpackr.
  */
 
 /** Bounds of one decoded message. */
@@ -15,7 +15,9 @@ export interface DecodeLimits {
   readonly valuesMax: number;
 }
 
-/** What could not be read, and where: `body.lines[3].quantity`, or "" for the message as a whole. */
+/**
+ * What could not be read, and where: `body.lines[3].quantity`, or "" for the message as a whole.
+ */
 export class MalformedError extends Error {
   override readonly name = 'MalformedError';
   readonly field: string;
@@ -41,8 +43,9 @@ export function fieldPath(path: readonly (string | number)[], length = path.leng
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Short ASCII strings seen before. Field names, kinds, SKUs and places come again and again; finding
- * one here costs a third of making it anew, and equal strings in the engine become one string.
+ * Short ASCII strings seen before. Field names, kinds, SKUs and places come again and again;
+ * finding one here costs a third of making it anew, and equal strings in the engine become one
+ * string.
  */
 const known: string[] = Array.from({ length: 4_096 }, () => '');
 const knownLengthMax = 32;
@@ -238,8 +241,8 @@ class Decoder {
 }
 
 /**
- * A decoder of whole messages. It throws MalformedError for anything that is not plain data within the
- * limits, after work proportional to the bytes read so far and no more.
+ * A decoder of whole messages. It throws MalformedError for anything that is not plain data within
+ * the limits, after work proportional to the bytes read so far and no more.
  */
 export function messagePackDecoder(limits: DecodeLimits): (bytes: Uint8Array) => unknown {
   const decoder = new Decoder(limits);

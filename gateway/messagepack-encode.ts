@@ -1,7 +1,7 @@
 /**
- * MessagePack as the wire writes it. Owned here because the wire needs undefined fields left out, as in
- * JSON, and one body written into many frames; msgpackr does the first at twice the cost. Tested
- * against msgpackr.
+ * MessagePack as the wire writes it. Owned here because the wire needs undefined fields left out,
+ * as in JSON, and one body written into many frames; msgpackr does the first at twice the cost.
+ * Tested against msgpackr.
  */
 
 /** The encoder's buffer: grows to the largest message so far, and is shared by all messages. */
@@ -16,8 +16,9 @@ function ensure(bytes: number): void {
 }
 
 /**
- * Encode a value. The bytes stand in a shared buffer: they are good until the next call of any function
- * of this file. Undefined fields are left out; a bigint, function or symbol is a bug and throws.
+ * Encode a value. The bytes stand in a shared buffer: they are good until the next call of any
+ * function of this file. Undefined fields are left out; a bigint, function or symbol is a bug and
+ * throws.
  */
 export function encodeShared(value: unknown): Uint8Array {
   end = 0;
@@ -30,8 +31,15 @@ export function encodeOwn(value: unknown): Uint8Array {
   return Uint8Array.prototype.slice.call(encodeShared(value));
 }
 
-/** The bytes of a head, then pieces encoded before, in the shared buffer: `head` is an open map or array. */
-export function joinShared(head: Uint8Array, number: number, pieces: readonly Uint8Array[]): Uint8Array {
+/**
+ * The bytes of a head, then pieces encoded before, in the shared buffer: `head` is an open map or
+ * array.
+ */
+export function joinShared(
+  head: Uint8Array,
+  number: number,
+  pieces: readonly Uint8Array[],
+): Uint8Array {
   end = 0;
   append(head);
   ensure(16);
@@ -85,8 +93,8 @@ function writeArray(items: readonly unknown[]): void {
 
 function writeMap(fields: Record<string, unknown>): void {
   let size = 0;
-  // Most maps are small: write the fields first, the size into the byte left free, and move them only
-  // when the size turns out to need more room.
+  // Most maps are small: write the fields first, the size into the byte left free, and move them
+  // only when the size turns out to need more room.
   const head = end;
   end += 1;
   for (const key in fields) {

@@ -7,7 +7,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { EngineApi } from '../engine/api.ts';
 import type { RejectionCode } from '../actors/rejection.ts';
 
-const latencyBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+const latencyBuckets = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
+];
 const sizeBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 
 /** What the engine's turns report; the composition root hands it to the engine. */
@@ -48,7 +50,10 @@ export class Metrics {
     const histogram = (name: string, help: string, buckets: number[]): Histogram =>
       new Histogram({ name, help, buckets, registers });
     this.#reply = histogram(
-      'baton_reply_seconds', 'From a command’s arrival to its durable answer', latencyBuckets);
+      'baton_reply_seconds',
+      'From a command’s arrival to its durable answer',
+      latencyBuckets,
+    );
     this.#turn = histogram('baton_turn_seconds', 'Computing one turn', latencyBuckets);
     this.#turnCommands = histogram('baton_turn_commands', 'Commands in one turn', sizeBuckets);
     this.#commit = histogram('baton_commit_seconds', 'Making one turn durable', latencyBuckets);
@@ -117,7 +122,9 @@ export class Metrics {
     ] as const;
     for (const [name, help, read] of counters) {
       new Counter({
-        name, help, registers,
+        name,
+        help,
+        registers,
         collect() {
           this.reset();
           this.inc(read());
@@ -131,7 +138,9 @@ export class Metrics {
 
 function gauge(name: string, help: string, registers: Registry[], read: () => number): void {
   new Gauge({
-    name, help, registers,
+    name,
+    help,
+    registers,
     collect() {
       this.set(read());
     },
@@ -142,12 +151,15 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
   const status = () => engine.query({ kind: 'engine.status', body: {} }).ok;
   gauge('baton_position', 'Last durable position of the journal', registers, () => engine.position);
   gauge('baton_head', 'First position still readable', registers, () => engine.head);
-  gauge('baton_serving', '1 while commands are taken', registers, () => (engine.mode === 'serving' ? 1 : 0));
+  gauge('baton_serving', '1 while commands are taken', registers, () =>
+    engine.mode === 'serving' ? 1 : 0,
+  );
   gauge('baton_inbox_commands', 'Commands waiting for a turn', registers, () => status().inbox);
   gauge('baton_open_orders', 'Open orders', registers, () => status().openOrders);
   gauge('baton_orders_in_memory', 'Orders in memory', registers, () => status().ordersInMemory);
   gauge('baton_stocks', 'Stock actors', registers, () => status().stocks);
   gauge('baton_timers', 'Timers set', registers, () => status().timers);
+  gauge('baton_journal_bytes', 'Size of the journal’s records', registers, () => status().recordBytes);
   gauge('baton_save_lag', 'Positions not yet in saved rows', registers, () => {
     const { position, savedAt } = status();
     return position - savedAt;

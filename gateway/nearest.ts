@@ -1,14 +1,20 @@
 /** The word somebody meant who typed another: for suggestions. */
 
-/** The nearest of the known words, up to two letters away, or the only one it begins; undefined when none is near. */
-export function nearest<Word extends string>(typed: string, known: readonly Word[]): Word | undefined {
+/**
+ * The nearest of the known words, up to two letters away, or the only one it begins; undefined when
+ * none is near.
+ */
+export function nearest<Word extends string>(
+  typed: string,
+  known: readonly Word[],
+): Word | undefined {
   const begun = known.filter((word) => typed.length >= 3 && word.startsWith(typed));
   if (begun.length === 1) return begun[0];
   let best: Word | undefined;
   let bestDistance = 3;
   for (const word of known) {
     const distance = editDistance(typed, word);
-    if (distance < bestDistance && distance < word.length / 2) {
+    if (distance < bestDistance && distance <= word.length / 2) {
       best = word;
       bestDistance = distance;
     }

@@ -1,10 +1,11 @@
 /**
- * The frames of the socket, defined once: type, validator and JSON Schema. One frame is one message;
- * `baton.msgpack.v1` sends it as MessagePack in binary frames, `baton.json.v1` as JSON in text frames.
- * Prose and examples: docs/PROTOCOL.md.
+ * The frames of the socket, defined once: type, validator and JSON Schema. One frame is one
+ * message; `baton.msgpack.v1` sends it as MessagePack in binary frames, `baton.json.v1` as JSON in
+ * text frames. Prose and examples: docs/PROTOCOL.md.
  *
- * The client sends requests; each is answered exactly once, in any order, under its `request` number.
- * Subscriptions push; each push names the subscription and the journal position it brings the reader to.
+ * The client sends requests; each is answered exactly once, in any order, under its `request`
+ * number. Subscriptions push; each push names the subscription and the journal position it brings
+ * the reader to.
  */
 import { Type, type Static } from 'typebox';
 import type { CommandId, LocationId, OrderId, Sku } from '../actors/ids.ts';
@@ -20,7 +21,10 @@ export const protocolVersion = 1;
 
 export const protocols = ['baton.msgpack.v1', 'baton.json.v1'] as const;
 export type Protocol = (typeof protocols)[number];
-/** Browsers cannot set headers on a socket: they may offer this as a second sub-protocol, followed by the key or token. */
+/**
+ * Browsers cannot set headers on a socket: they may offer this as a second sub-protocol, followed
+ * by the key or token.
+ */
 export const bearerProtocolPrefix = 'baton.bearer.';
 
 const exact = { additionalProperties: false } as const;
@@ -32,14 +36,22 @@ const since = Type.Optional(
   }),
 );
 const everyMs = Type.Optional(
-  Type.Integer({ minimum: 0, maximum: 60_000, description: 'At most one push in so long, changes merged' }),
+  Type.Integer({
+    minimum: 0,
+    maximum: 60_000,
+    description: 'At most one push in so long, changes merged',
+  }),
 );
 
-/** What can be followed. `stock` merges changes when paced; the others never lose or merge an event. */
+/**
+ * What can be followed. `stock` merges changes when paced; the others never lose or merge an event.
+ */
 export const topicSchemas = {
   /** One order: snapshot OrderView, then its events. */
   order: Type.Object({ topic: Type.Literal('order'), orderId: OrderIdSchema, since }, exact),
-  /** Availability of SKUs as a channel may sell them (or in all, per location, without a channel). */
+  /**
+   * Availability of SKUs as a channel may sell them (or in all, per location, without a channel).
+   */
   stock: Type.Object(
     {
       topic: Type.Literal('stock'),
@@ -51,11 +63,20 @@ export const topicSchemas = {
     exact,
   ),
   /** Work of one location: its open fulfillments, then every change to one. */
-  location: Type.Object({ topic: Type.Literal('location'), location: LocationIdSchema, since }, exact),
+  location: Type.Object(
+    { topic: Type.Literal('location'), location: LocationIdSchema, since },
+    exact,
+  ),
   /** Every sourcing decision, of one channel or all. No snapshot: begins with what comes next. */
-  decisions: Type.Object({ topic: Type.Literal('decisions'), channel: Type.Optional(ChannelIdSchema), since }, exact),
+  decisions: Type.Object(
+    { topic: Type.Literal('decisions'), channel: Type.Optional(ChannelIdSchema), since },
+    exact,
+  ),
   /** Orders in exception, of one channel or all. */
-  exceptions: Type.Object({ topic: Type.Literal('exceptions'), channel: Type.Optional(ChannelIdSchema), since }, exact),
+  exceptions: Type.Object(
+    { topic: Type.Literal('exceptions'), channel: Type.Optional(ChannelIdSchema), since },
+    exact,
+  ),
 } as const;
 export type TopicName = keyof typeof topicSchemas;
 export type Topic = { [T in TopicName]: Static<(typeof topicSchemas)[T]> }[TopicName];
@@ -78,9 +99,14 @@ export const controlBodies = {
 } as const;
 export type ControlKind = keyof typeof controlBodies;
 
-/** The answers of the control requests. The reply to `subscribe` comes before the subscription's first push. */
+/**
+ * The answers of the control requests. The reply to `subscribe` comes before the subscription's
+ * first push.
+ */
 export interface ControlAnswers {
-  /** The number that the pushes of this subscription carry; made by the server, never used again. */
+  /**
+   * The number that the pushes of this subscription carry; made by the server, never used again.
+   */
   readonly subscribe: { readonly subscription: number };
   readonly unsubscribe: { readonly subscription: number };
   readonly ping: { readonly atMs: number };
@@ -149,14 +175,23 @@ export interface ExceptionList {
   readonly more: boolean;
 }
 
-/** Pushes of a subscription. After each, the subscriber holds the topic's truth as of `position`. */
+/**
+ * Pushes of a subscription. After each, the subscriber holds the topic's truth as of `position`.
+ */
 export type PushFrame =
   /** The whole truth as of `position`: replaces all that was known. */
   | { readonly subscription: number; readonly position: number; readonly snapshot: Snapshot }
   /** What happened since the last push, in order, without a hole. */
   | { readonly subscription: number; readonly position: number; readonly events: readonly Event[] }
-  | { readonly subscription: number; readonly position: number; readonly stock: readonly (StockChange | ChannelStock)[] }
-  /** The positions after `after` up to `position` cannot be given any more; a snapshot follows where the topic has one. */
+  | {
+      readonly subscription: number;
+      readonly position: number;
+      readonly stock: readonly (StockChange | ChannelStock)[];
+    }
+  /**
+   * The positions after `after` up to `position` cannot be given any more; a snapshot follows where
+   * the topic has one.
+   */
   | { readonly subscription: number; readonly position: number; readonly gap: Gap };
 
 export interface Gap {

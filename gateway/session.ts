@@ -1,8 +1,9 @@
 /**
  * One connection from hello to close: its requests, its replies, its subscriptions, and what it may
- * hold. Replies and pushes of one engine turn leave together, in one packet where they fit. Nothing is
- * queued for a reader that does not read: its subscriptions pause, and when there is no room even for
- * replies the connection is closed, since a command sent again under its id finds its answer.
+ * hold. Replies and pushes of one engine turn leave together, in one packet where they fit. Nothing
+ * is queued for a reader that does not read: its subscriptions pause, and when there is no room
+ * even for replies the connection is closed, since a command sent again under its id finds its
+ * answer.
  */
 import type { Rejection } from '../actors/rejection.ts';
 import { reject } from '../actors/rejection.ts';
@@ -103,7 +104,10 @@ export class Session implements SocketHandler, Outlet {
       case 'command':
         return this.#command(incoming.request, incoming.command);
       case 'query':
-        return this.#reply(incoming.request, this.#context.desk.query(this.#caller, incoming.query));
+        return this.#reply(
+          incoming.request,
+          this.#context.desk.query(this.#caller, incoming.query),
+        );
       case 'control':
         return this.#control(incoming.request, incoming.control);
       case 'refused':
@@ -137,11 +141,13 @@ export class Session implements SocketHandler, Outlet {
     if (nowMs >= (this.#caller.expiresAtMs ?? Number.POSITIVE_INFINITY)) {
       return this.close(closeCodes.credential, 'the credential expired');
     }
-    if (this.#state.is === 'slow' && this.#state.socket.bufferedBytes === 0) this.onDrain(this.#state.socket);
+    if (this.#state.is === 'slow' && this.#state.socket.bufferedBytes === 0)
+      this.onDrain(this.#state.socket);
   }
 
   close(code: number, reason: string): void {
-    if (this.#state.is === 'open' || this.#state.is === 'slow') this.#state.socket.close(code, reason);
+    if (this.#state.is === 'open' || this.#state.is === 'slow')
+      this.#state.socket.close(code, reason);
     this.onClose();
   }
 
@@ -194,7 +200,10 @@ export class Session implements SocketHandler, Outlet {
     if (refused !== undefined) return this.#refuse(request, refused);
     const keys = followed(topic);
     if (this.#subscriptions.size >= limits.subscriptionsMax) {
-      return this.#refuse(request, reject('too-many', `more than ${limits.subscriptionsMax} subscriptions`));
+      return this.#refuse(
+        request,
+        reject('too-many', `more than ${limits.subscriptionsMax} subscriptions`),
+      );
     }
     if (this.#followed + keys > limits.followedMax) {
       const detail = `a connection follows up to ${limits.followedMax} SKUs and other keys`;
@@ -213,7 +222,10 @@ export class Session implements SocketHandler, Outlet {
     const { streams, metrics } = this.#context;
     const subscription = this.#subscriptions.get(number);
     if (subscription === undefined) {
-      return this.#refuse(request, reject('malformed', 'no such subscription', 'body.subscription'));
+      return this.#refuse(
+        request,
+        reject('malformed', 'no such subscription', 'body.subscription'),
+      );
     }
     this.#subscriptions.delete(number);
     this.#followed -= followed(subscription.topic);

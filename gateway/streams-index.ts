@@ -1,6 +1,6 @@
 /**
- * Who follows what: from an event to its subscribers without looking at the others. The streams keep
- * one for all that are live, and each replay one of its own.
+ * Who follows what: from an event to its subscribers without looking at the others. The streams
+ * keep one for all that are live, and each replay one of its own.
  */
 import type { Event } from '../actors/vocabulary.ts';
 import { seesChannel } from './streams-subscription.ts';
@@ -105,7 +105,10 @@ export class TopicIndex {
   }
 }
 
-/** The parts of what was told that this subscriber may see. A location's work is its own, whoever sold it. */
+/**
+ * The parts of what was told that this subscriber may see. A location's work is its own, whoever
+ * sold it.
+ */
 export function partsFor(subscription: EventSubscription, told: Told): readonly Part[] {
   const { caller, topic } = subscription;
   if (caller.channels === '*' || topic.topic === 'location') return told.parts;

@@ -1,4 +1,7 @@
-/** The latest turns, kept in memory up to a number of items, so that a short lag is made good without the journal. */
+/**
+ * The latest turns, kept in memory up to a number of items, so that a short lag is made good
+ * without the journal.
+ */
 import type { Published } from '../engine/outcome.ts';
 
 export class Recent {

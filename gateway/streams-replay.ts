@@ -1,8 +1,9 @@
 /**
- * From a position in the past to the present: a subscription that resumes, or whose reader was slow, is
- * given exactly what it missed, in order, and becomes live in the same instant in which nothing is
- * missing any more. A short lag is made good from memory; a longer one from the journal, in passes that
- * many subscriptions share; what cannot be given any more is told as a gap and followed by a snapshot.
+ * From a position in the past to the present: a subscription that resumes, or whose reader was
+ * slow, is given exactly what it missed, in order, and becomes live in the same instant in which
+ * nothing is missing any more. A short lag is made good from memory; a longer one from the journal,
+ * in passes that many subscriptions share; what cannot be given any more is told as a gap and
+ * followed by a snapshot.
  */
 import type { EngineApi } from '../engine/api.ts';
 import type { Published } from '../engine/outcome.ts';
@@ -204,7 +205,8 @@ class Pass {
     this.#batches.delete(subscription);
     if (subscription.phase === 'replaying') {
       offerEvents(subscription, batch, this.after, subscription.position);
-      // At once: a reader that is slow leaves the pass here, instead of piling up what it does not read.
+      // At once: a reader that is slow leaves the pass here, instead of piling up what it does not
+      // read.
       subscription.outlet.flush();
     }
     if (subscription.phase !== 'replaying') this.#index.remove(subscription);

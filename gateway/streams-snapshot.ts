@@ -1,4 +1,7 @@
-/** The whole truth of a topic, asked of the engine: what a subscription begins with, and begins again with after a gap. */
+/**
+ * The whole truth of a topic, asked of the engine: what a subscription begins with, and begins
+ * again with after a gap.
+ */
 import type { EngineApi } from '../engine/api.ts';
 import type { StockView } from '../engine/outcome.ts';
 import type { ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
@@ -12,12 +15,18 @@ export interface TopicSnapshot {
   readonly snapshot: Snapshot;
 }
 
-/** Lines of all orders in a location's snapshot together: keeps it well below what a socket may buffer. */
+/**
+ * Lines of all orders in a location's snapshot together: keeps it well below what a socket may
+ * buffer.
+ */
 const snapshotLinesMax = 2_000;
 const exceptionsMax = 10_000;
 const pageMax = 1_000;
 
-/** The snapshot of a topic of events; undefined for `decisions`, which are history and have no state. */
+/**
+ * The snapshot of a topic of events; undefined for `decisions`, which are history and have no
+ * state.
+ */
 export function snapshotOf(
   engine: EngineApi,
   caller: Caller,
@@ -42,8 +51,15 @@ function orderSnapshot(engine: EngineApi, caller: Caller, orderId: OrderId): Top
   return { position, snapshot: ok !== null && seesChannel(caller, ok.channel) ? ok : null };
 }
 
-function locationSnapshot(engine: EngineApi, location: LocationId, ordersMax: number): TopicSnapshot {
-  const { ok, position } = engine.query({ kind: 'order.list', body: { location, limit: ordersMax } });
+function locationSnapshot(
+  engine: EngineApi,
+  location: LocationId,
+  ordersMax: number,
+): TopicSnapshot {
+  const { ok, position } = engine.query({
+    kind: 'order.list',
+    body: { location, limit: ordersMax },
+  });
   let lines = 0;
   const orders: OrderView[] = [];
   for (const order of ok.orders) {
@@ -65,7 +81,11 @@ function exceptionsSnapshot(
   let after: OrderId | undefined;
   let position: number;
   do {
-    const body = { state: 'exception' as const, limit: pageMax, ...(after === undefined ? {} : { after }) };
+    const body = {
+      state: 'exception' as const,
+      limit: pageMax,
+      ...(after === undefined ? {} : { after }),
+    };
     const page = engine.query({ kind: 'order.list', body });
     position = page.position;
     for (const order of page.ok.orders) {

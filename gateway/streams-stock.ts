@@ -1,7 +1,7 @@
 /**
- * Availability as it changes. Balances, not events: a newer one replaces an older one that was not sent
- * yet, so a paced or slow reader costs no more than the SKUs it follows, and needs no journal. A
- * subscription begins, and begins again, with a snapshot; a large one goes out in pieces.
+ * Availability as it changes. Balances, not events: a newer one replaces an older one that was not
+ * sent yet, so a paced or slow reader costs no more than the SKUs it follows, and needs no journal.
+ * A subscription begins, and begins again, with a snapshot; a large one goes out in pieces.
  */
 import type { EngineApi } from '../engine/api.ts';
 import type { Published } from '../engine/outcome.ts';
@@ -63,11 +63,14 @@ export class StockStreams {
     /** A body that holds one balance only is the same for all who follow just that. */
     const single = new Map<Part, PushBody>();
     for (const change of published.stock) this.#tellBalance(change, touched);
-    for (const [channel, map] of this.#byChannel) this.#tellChannel(channel, map, published.stock, touched);
+    for (const [channel, map] of this.#byChannel)
+      this.#tellChannel(channel, map, published.stock, touched);
     for (const subscription of touched) this.send(subscription, single);
   }
 
-  /** Locations or channels changed, so what channels may sell may have, without any stock moving. */
+  /**
+   * Locations or channels changed, so what channels may sell may have, without any stock moving.
+   */
   networkChanged(): void {
     for (const map of this.#byChannel.values()) {
       const followers: Followers = new Set();
@@ -108,7 +111,12 @@ export class StockStreams {
       if (whole) subscription.unsent = new Map();
       else for (const key of sent.keys()) merged.delete(key);
       const body = bodyOf(subscription, [...sent.values()], single);
-      subscription.outlet.offer({ of: subscription, body, after: subscription.position, merged: sent });
+      subscription.outlet.offer({
+        of: subscription,
+        body,
+        after: subscription.position,
+        merged: sent,
+      });
       // Between the pieces of a large one, learn whether the reader keeps up.
       if (subscription.unsent.size > 0) subscription.outlet.flush();
     } while (subscription.unsent.size > 0 && subscription.outlet.writable);

@@ -1,7 +1,7 @@
 /**
- * One subscription, as the session and the streams share it: the session sends its pushes and says what
- * became of them, the streams decide what to push. Two kinds: events, which are never lost or merged,
- * and stock, where the newest balance replaces older ones.
+ * One subscription, as the session and the streams share it: the session sends its pushes and says
+ * what became of them, the streams decide what to push. Two kinds: events, which are never lost or
+ * merged, and stock, where the newest balance replaces older ones.
  */
 import type { ChannelId, Sku } from '../actors/ids.ts';
 import type { Topic } from './protocol.ts';

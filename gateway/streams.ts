@@ -1,7 +1,7 @@
 /**
- * What the world follows: every subscription of every connection, fed by the engine's turns. Each gets
- * every event of its topic once and in order, or is told of a gap; nothing is queued for a reader that
- * does not read. Rules T1… in docs/SPEC.md.
+ * What the world follows: every subscription of every connection, fed by the engine's turns. Each
+ * gets every event of its topic once and in order, or is told of a gap; nothing is queued for a
+ * reader that does not read. Rules T1… in docs/SPEC.md.
  */
 import type { EngineApi } from '../engine/api.ts';
 import type { Published } from '../engine/outcome.ts';
@@ -45,19 +45,37 @@ export class Streams {
     this.#stop = engine.onPublished((turn) => this.#publish(turn));
   }
 
-  /** Follow a topic from now on; its first push is offered before this returns, if there is one yet. */
+  /**
+   * Follow a topic from now on; its first push is offered before this returns, if there is one yet.
+   */
   subscribe(number: number, outlet: Outlet, caller: Caller, topic: Topic): Subscription {
     if (topic.topic === 'stock') {
       const subscription: Subscription = {
-        is: 'stock', number, outlet, caller, topic, phase: 'live', unsent: new Map(),
-        position: 0, fresh: true, pushedAtMs: Number.NEGATIVE_INFINITY, timer: undefined,
+        is: 'stock',
+        number,
+        outlet,
+        caller,
+        topic,
+        phase: 'live',
+        unsent: new Map(),
+        position: 0,
+        fresh: true,
+        pushedAtMs: Number.NEGATIVE_INFINITY,
+        timer: undefined,
       };
       this.#stock.add(subscription);
       return subscription;
     }
     const position = topic.since ?? this.#published;
     const subscription: EventSubscription = {
-      is: 'events', number, outlet, caller, topic, phase: 'live', position, fresh: false,
+      is: 'events',
+      number,
+      outlet,
+      caller,
+      topic,
+      phase: 'live',
+      position,
+      fresh: false,
     };
     this.#index.add(subscription);
     if (topic.since !== undefined) this.#resume(subscription);
@@ -83,7 +101,8 @@ export class Streams {
   /** The outlet sent a push, or buffered it within its limit. */
   delivered(push: Push): void {
     const { of, body } = push;
-    if (of.is === 'events' && of.phase !== 'ended') of.position = Math.max(of.position, body.position);
+    if (of.is === 'events' && of.phase !== 'ended')
+      of.position = Math.max(of.position, body.position);
   }
 
   /** The outlet could not take a push. It will be given again, once the outlet has drained. */
@@ -91,7 +110,8 @@ export class Streams {
     const { of } = push;
     if (of.phase === 'ended') return;
     if (of.is === 'stock') return takeBack(of, push);
-    // The first push that was not taken says where to go on; those queued behind it come again anyway.
+    // The first push that was not taken says where to go on; those queued behind it come again
+    // anyway.
     if (of.phase === 'behind') return;
     of.phase = 'behind';
     of.position = push.after;

@@ -1,6 +1,6 @@
 /**
- * One compiled validator per kind of message, built once from the schemas that also give the types and
- * the docs. A body that passes holds exactly the fields of its schema and goes on as it is.
+ * One compiled validator per kind of message, built once from the schemas that also give the types
+ * and the docs. A body that passes holds exactly the fields of its schema and goes on as it is.
  */
 import { Compile } from 'typebox/compile';
 import { Type } from 'typebox';
@@ -96,7 +96,8 @@ export function checkQuery(kind: QueryKind, body: unknown): Query | Rejection {
 export function checkControl(kind: ControlKind, body: unknown): Control | Rejection {
   if (kind !== 'subscribe') return refusal(controls.get(kind), body) ?? ({ kind, body } as Control);
   // By topic first: the errors of a union would speak of all the topics that were not meant.
-  const topic = typeof body === 'object' && body !== null && 'topic' in body ? body.topic : undefined;
+  const topic =
+    typeof body === 'object' && body !== null && 'topic' in body ? body.topic : undefined;
   const check = typeof topic === 'string' ? topics.get(topic) : undefined;
   if (check === undefined) {
     return reject('malformed', `must be one of ${[...topics.keys()].join(', ')}`, 'body.topic');
@@ -107,9 +108,11 @@ export function checkControl(kind: ControlKind, body: unknown): Control | Reject
 function refusal(check: BodyCheck | undefined, body: unknown): Rejection | undefined {
   if (check === undefined) return reject('malformed', 'no such kind', 'kind');
   if (check.Check(body)) return undefined;
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return explain(check.Errors(body), 'body');
-  // The library's explanation looks at every item, slowly: 2,000 lines would cost 20 ms of everybody's
-  // time. So the list is looked through by its fast check, and explained for one item only.
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    return explain(check.Errors(body), 'body');
+  // The library's explanation looks at every item, slowly: 2,000 lines would cost 20 ms of
+  // everybody's time. So the list is looked through by its fast check, and explained for one item
+  // only.
   const short: Record<string, unknown> = { ...body };
   for (const { field, countMax, isUnique, item } of check.lists) {
     const list = short[field];
@@ -134,7 +137,11 @@ function explain(errors: readonly TLocalizedValidationError[], root: string): Re
   const field = pathOf(root, first.instancePath);
   switch (first.keyword) {
     case 'required':
-      return reject('malformed', 'is required', `${field}.${first.params.requiredProperties[0] ?? ''}`);
+      return reject(
+        'malformed',
+        'is required',
+        `${field}.${first.params.requiredProperties[0] ?? ''}`,
+      );
     case 'boolean':
     case 'additionalProperties':
       return reject('malformed', 'no such field', field);

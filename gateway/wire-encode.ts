@@ -1,7 +1,7 @@
 /**
- * Frames out, for both sub-protocols. A push goes to many subscribers and differs only in the number of
- * the subscription, so its body is encoded once for each sub-protocol (PushBody) and put behind a small
- * head for each of them.
+ * Frames out, for both sub-protocols. A push goes to many subscribers and differs only in the
+ * number of the subscription, so its body is encoded once for each sub-protocol (PushBody) and put
+ * behind a small head for each of them.
  */
 import { arrayHead, encodeOwn, encodeShared, joinShared } from './messagepack-encode.ts';
 import type { Protocol, PushFrame, ServerFrame } from './protocol.ts';
@@ -16,7 +16,9 @@ export function encodeFrame(protocol: Protocol, frame: ServerFrame): EncodedFram
   return protocol === 'baton.json.v1' ? JSON.stringify(frame) : encodeShared(frame);
 }
 
-/** One value inside pushes, encoded at most once for each sub-protocol, however many pushes hold it. */
+/**
+ * One value inside pushes, encoded at most once for each sub-protocol, however many pushes hold it.
+ */
 export class Part {
   readonly value: unknown;
   #json: string | undefined;
@@ -39,7 +41,11 @@ export class Part {
 type Field = 'snapshot' | 'events' | 'stock' | 'gap';
 
 // The head of a push in MessagePack: a map of three fields, the first of them `subscription`.
-const pushHead = Uint8Array.prototype.slice.call(encodeShared({ subscription: 0, b: 0, c: 0 }), 0, 14);
+const pushHead = Uint8Array.prototype.slice.call(
+  encodeShared({ subscription: 0, b: 0, c: 0 }),
+  0,
+  14,
+);
 
 /** The body of a push: everything but the subscription's number. Encoded when first sent. */
 export class PushBody {
@@ -73,7 +79,8 @@ export class PushBody {
 
   #jsonTail(): string {
     const content = this.#content;
-    const held = content instanceof Part ? content.json : `[${content.map((part) => part.json).join(',')}]`;
+    const held =
+      content instanceof Part ? content.json : `[${content.map((part) => part.json).join(',')}]`;
     return `,"position":${this.position},"${this.field}":${held}}`;
   }
 

@@ -2,7 +2,8 @@
  * Frames in: the bytes of one message become a checked command, query or control request, or the
  * refusal that names the field at fault. Both sub-protocols end in the same checks (wire-check.ts);
  * frames out stand in wire-encode.ts. Nothing here costs more than a few milliseconds, whatever the
- * bytes say: size is limited before, depth and number of values while decoding. Rules W1… in docs/SPEC.md.
+ * bytes say: size is limited before, depth and number of values while decoding. Rules W1… in
+ * docs/SPEC.md.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Command } from '../actors/commands.ts';
@@ -14,7 +15,13 @@ import type { DecodeLimits } from './messagepack-decode.ts';
 import { decodeLimits } from './limits.ts';
 import type { Protocol } from './protocol.ts';
 import { checkCommand, checkControl, checkQuery } from './wire-check.ts';
-import { isCommandId, isCommandKind, isControlKind, isQueryKind, isRequestNumber } from './wire-check.ts';
+import {
+  isCommandId,
+  isCommandKind,
+  isControlKind,
+  isQueryKind,
+  isRequestNumber,
+} from './wire-check.ts';
 import type { Control } from './wire-check.ts';
 
 /** What a frame turned out to be. `request` is absent when the frame could not be read so far. */
@@ -30,7 +37,12 @@ const decodeMessagePack = messagePackDecoder(decodeLimits);
  * Read one frame.
  * @param by the name of the credential the connection came with; goes into a command.
  */
-export function readFrame(protocol: Protocol, data: Uint8Array, isBinary: boolean, by: string): Incoming {
+export function readFrame(
+  protocol: Protocol,
+  data: Uint8Array,
+  isBinary: boolean,
+  by: string,
+): Incoming {
   try {
     if (isBinary !== (protocol === 'baton.msgpack.v1')) {
       throw new MalformedError(`${protocol} uses ${isBinary ? 'text' : 'binary'} frames`, '');
@@ -66,16 +78,15 @@ function check(frame: unknown, by: string): Incoming {
       return refusedAs(request, reject('malformed', 'no such field', fieldPath([field])));
     }
   }
-  if (typeof kind !== 'string') return refusedAs(request, reject('malformed', 'must be a string', 'kind'));
+  if (typeof kind !== 'string')
+    return refusedAs(request, reject('malformed', 'must be a string', 'kind'));
   if (isCommandKind(kind)) {
     if (!isCommandId(commandId)) {
       const detail = 'a command needs an id of 1 to 64 visible ASCII characters';
       return refusedAs(request, reject('malformed', detail, 'commandId'));
     }
     const command = checkCommand(kind, commandId, by, body);
-    return 'code' in command
-      ? refusedAs(request, command)
-      : { is: 'command', request, command };
+    return 'code' in command ? refusedAs(request, command) : { is: 'command', request, command };
   }
   if (commandId !== undefined) {
     return refusedAs(request, reject('malformed', 'goes with commands only', 'commandId'));
@@ -92,7 +103,10 @@ function checkOther(request: number, kind: string, body: unknown): Incoming {
     const control = checkControl(kind, body);
     return 'code' in control ? refusedAs(request, control) : { is: 'control', request, control };
   }
-  return refusedAs(request, reject('malformed', 'no such kind of command, query or request', 'kind'));
+  return refusedAs(
+    request,
+    reject('malformed', 'no such kind of command, query or request', 'kind'),
+  );
 }
 
 /**
@@ -124,7 +138,9 @@ interface Scan {
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** One pass over the bytes, before anything is built: how deep, how many values, what to look at. */
+/**
+ * One pass over the bytes, before anything is built: how deep, how many values, what to look at.
+ */
 function scanJson(data: Uint8Array, limits: DecodeLimits): Scan {
   const seen: Scan = { high: false, minus: false };
   let depth = 0;
@@ -154,7 +170,8 @@ function scanJson(data: Uint8Array, limits: DecodeLimits): Scan {
     }
   }
   // Each field counts twice here, by its colon and its comma.
-  if (values > 2 * limits.valuesMax) throw new MalformedError('too many values in one message', '', true);
+  if (values > 2 * limits.valuesMax)
+    throw new MalformedError('too many values in one message', '', true);
   seen.high = any > 0x7f;
   return seen;
 }
@@ -162,7 +179,8 @@ function scanJson(data: Uint8Array, limits: DecodeLimits): Scan {
 /** −0 is no quantity and survives no round trip; the path is built only on the way to it. */
 function refuseNegativeZero(value: unknown, path: (string | number)[]): void {
   if (typeof value === 'number') {
-    if (Object.is(value, -0)) throw new MalformedError('must not be negative zero', fieldPath(path));
+    if (Object.is(value, -0))
+      throw new MalformedError('must not be negative zero', fieldPath(path));
     return;
   }
   if (typeof value !== 'object' || value === null) return;

@@ -4,7 +4,6 @@ import { cancelledUnits, orderInput, shortRefusal } from '../../actors/order-che
 import type { OrderContext, OrderMessage } from '../../actors/order-context.ts';
 import { findFulfillment, waitingUnits } from '../../actors/order-lines.ts';
 import type { OrderState } from '../../actors/queries.ts';
-import { reject } from '../../actors/rejection.ts';
 import type { OrderAnswer } from '../../actors/vocabulary.ts';
 import { must } from '../assert.ts';
 import { orderSteps, type OrderCell } from '../cells.ts';
@@ -75,12 +74,14 @@ export function retryOrder(core: Core, body: CommandBody<'order.retry'>, atMs: n
 
 type FulfillmentBody = CommandBody<'fulfillment.pick'>;
 
-function withPart(core: Core, body: FulfillmentBody, go: (order: OrderCell, context: OrderContext) => Handled): Handled {
-  return withOrder(core, body.orderId, (order, context) =>
-    findFulfillment(context, body.fulfillmentId) === undefined
-      ? refuse('unknown-fulfillment', `order ${body.orderId} has no fulfillment ${body.fulfillmentId}`, 'body.fulfillmentId')
-      : go(order, context),
-  );
+type Go = (order: OrderCell, context: OrderContext) => Handled;
+
+function withPart(core: Core, body: FulfillmentBody, go: Go): Handled {
+  const { orderId, fulfillmentId } = body;
+  return withOrder(core, orderId, (order, context) => {
+    if (findFulfillment(context, fulfillmentId) !== undefined) return go(order, context);
+    return refuse('unknown-fulfillment', `order ${orderId} has no fulfillment ${fulfillmentId}`, 'body.fulfillmentId');
+  });
 }
 
 /** A message about one fulfillment; what its state forbids is told by the fulfillment's own state. */
@@ -90,7 +91,7 @@ function tellPart(core: Core, body: FulfillmentBody, message: OrderMessage): Han
     if (rejection === undefined) return done(orderAnswer(must(order.snapshot, 'an order')));
     if (rejection.code !== 'wrong-state') return refused(rejection);
     const state = findFulfillment(context, body.fulfillmentId)?.state ?? 'unknown';
-    return refused(reject('wrong-state', `fulfillment ${body.fulfillmentId} is ${state}: ${message.type} does not apply`));
+    return refuse('wrong-state', `fulfillment ${body.fulfillmentId} is ${state}: ${message.type} does not apply`);
   });
 }
 

@@ -76,7 +76,9 @@ function moveOne(
   displaced: Set<OrderId>,
   atMs: number,
 ): Rejection | undefined {
-  if (message.type === 'stock.adjust' && message.delta === 0) return reject('malformed', 'an adjustment of 0 units', '.delta');
+  if (message.type === 'stock.adjust' && message.delta === 0) {
+    return reject('malformed', 'an adjustment of 0 units', '.delta');
+  }
   if (seen.has(stock)) return reject('duplicate', `${stock.sku.sku} at ${stock.location.id} twice in one command`);
   seen.add(stock);
   return displace(core, stock, message, displaced, atMs) ?? tellStock(core, stock, message);

@@ -2,8 +2,9 @@
  * Sourcing by brute force. In order of preference (rules R1–R4 in docs/SPEC.md):
  *   1. one parcel: the cheapest single candidate that has everything;
  *   2. the fewest parcels: the cheapest pair, then the cheapest triple, that together have everything;
- *   3. cheapest first: each candidate in turn gives what it has, until all is found or none is left.
- * A SKU on several lines is one need. Within a set, cheaper candidates give first.
+ *   3. more: whoever can give the most units of what is left, the cheaper of equals, until all is found.
+ * "Everything" is what there is: units that nobody has are short and decide nothing. A SKU on several
+ * lines is one need. Within a set, cheaper candidates give first.
  */
 import type { Sku } from '../../actors/ids.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
@@ -16,18 +17,23 @@ const candidatesInSetsMax = 16;
 export const sourceNaive: Source = (request) => {
   const skus = new Map<Sku, number>();
   for (const { sku, quantity } of request.needs) skus.set(sku, (skus.get(sku) ?? 0) + quantity);
-  const stock = [...skus].map(([sku, quantity]) => ({
-    sku,
-    quantity,
-    available: request.candidates.map((_, candidate) => request.available(sku, candidate)),
-  }));
-  const found = cheapestSingle(request, stock) ?? cheapestSet(request, stock, 2) ?? cheapestSet(request, stock, 3);
-  const members = found?.members ?? request.candidates.map((_, candidate) => candidate);
-  return assemble(request, stock, members, found?.runnerUpMinor);
+  const stock = [...skus].map(([sku, needed]): SkuNeed => {
+    const available = request.candidates.map((_, candidate) => request.available(sku, candidate));
+    const quantity = Math.min(needed, available.reduce((sum, units) => sum + units, 0));
+    return { sku, quantity, available };
+  });
+  if (stock.every(({ quantity }) => quantity === 0)) return assemble(request, stock, [], undefined);
+  const found =
+    cheapestSingle(request, stock) ??
+    cheapestSet(request, stock, 2) ??
+    cheapestSet(request, stock, 3) ??
+    mostUnitsFirst(request, stock);
+  return assemble(request, stock, found.members, found.runnerUpMinor);
 };
 
 interface SkuNeed {
   readonly sku: Sku;
+  /** Units wanted, as far as there are any. */
   readonly quantity: number;
   /** By candidate. */
   readonly available: readonly number[];
@@ -76,6 +82,24 @@ function cheapestSet(
   return { members: best, runnerUpMinor: nextMinor === Infinity ? undefined : nextMinor };
 }
 
+/** Candidates one by one, each the one that gives the most of what is left. */
+function mostUnitsFirst({ candidates }: SourcingRequest, stock: readonly SkuNeed[]): Found {
+  const left = stock.map(({ quantity }) => quantity);
+  const gives = (candidate: number): number =>
+    stock.reduce((sum, { available }, i) => sum + Math.min(left[i] ?? 0, available[candidate] ?? 0), 0);
+  const members: number[] = [];
+  while (left.some((quantity) => quantity > 0)) {
+    let best = -1;
+    for (let candidate = 0; candidate < candidates.length; candidate += 1) {
+      if (members.includes(candidate)) continue;
+      if (best < 0 || gives(candidate) > gives(best)) best = candidate;
+    }
+    members.push(best);
+    stock.forEach(({ available }, i) => (left[i] = Math.max(0, (left[i] ?? 0) - (available[best] ?? 0))));
+  }
+  return { members, runnerUpMinor: undefined };
+}
+
 function* setsOf(items: readonly number[], size: number, from = 0): Generator<readonly number[]> {
   if (size === 0) {
     yield [];
@@ -110,7 +134,9 @@ function assemble(
     if (candidate !== undefined && lines.length > 0) fulfillments.push(parcel(candidate, lines));
   }
   const short = left.reduce((sum, quantity) => sum + quantity, 0);
-  return { fulfillments, short, candidates: request.candidates.length, runnerUpMinor };
+  // A plan of no parcels has no rival.
+  const next = fulfillments.length === 0 ? undefined : runnerUpMinor;
+  return { fulfillments, short, candidates: request.candidates.length, runnerUpMinor: next };
 }
 
 function give(

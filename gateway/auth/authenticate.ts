@@ -1,6 +1,6 @@
 /**
- * Who is this request or connection? A key or token comes in the Authorization header or, from browsers,
- * which cannot set headers on a socket, in a sub-protocol.
+ * Who is this request or connection? A key or token comes in the Authorization header or, from
+ * browsers, which cannot set headers on a socket, in a sub-protocol.
  */
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import { bearerProtocolPrefix } from '../protocol.ts';
@@ -20,7 +20,9 @@ export interface AuthenticateOptions {
   readonly host: string;
 }
 
-/** The refusal is `unauthenticated`; or `busy`, when a token's keys cannot be fetched at present. */
+/**
+ * The refusal is `unauthenticated`; or `busy`, when a token's keys cannot be fetched at present.
+ */
 export type Authenticate = (request: HttpRequest) => Promise<Credential | Rejection>;
 
 const developer: Credential = {
@@ -46,7 +48,9 @@ export function authenticator(options: AuthenticateOptions): Authenticate {
     }
     if (jwt !== undefined && !looksLikeKey(token)) return jwt.verify(token);
     const found = keys?.find(token);
-    return Promise.resolve(found ?? reject('unauthenticated', 'this key is not known, or was revoked'));
+    return Promise.resolve(
+      found ?? reject('unauthenticated', 'this key is not known, or was revoked'),
+    );
   };
 }
 
@@ -56,21 +60,24 @@ function tokenOf(request: HttpRequest): string | Rejection {
   const header = request.headers.get('authorization');
   if (header !== undefined) {
     const [, token] = /^bearer +([^\s,]+) *$/i.exec(header) ?? [];
-    if (token === undefined) return reject('unauthenticated', 'the Authorization header must say "Bearer <key or token>"');
+    if (token === undefined)
+      return reject('unauthenticated', 'the Authorization header must say "Bearer <key or token>"');
     found.add(token);
   }
   for (const offer of (request.headers.get('sec-websocket-protocol') ?? '').split(',')) {
     const protocol = offer.trim();
-    if (protocol.startsWith(bearerProtocolPrefix)) found.add(protocol.slice(bearerProtocolPrefix.length));
+    if (protocol.startsWith(bearerProtocolPrefix))
+      found.add(protocol.slice(bearerProtocolPrefix.length));
   }
-  if (found.size > 1) return reject('unauthenticated', 'the request names different keys or tokens');
+  if (found.size > 1)
+    return reject('unauthenticated', 'the request names different keys or tokens');
   const [token = ''] = found;
   return token;
 }
 
 /**
- * From this machine, and meant for it. A page of another site can make this machine's browser connect,
- * or give its own name this machine's address; then Origin or Host tell.
+ * From this machine, and meant for it. A page of another site can make this machine's browser
+ * connect, or give its own name this machine's address; then Origin or Host tell.
  */
 function isFromHere(request: HttpRequest): boolean {
   const origin = request.headers.get('origin');

@@ -15,14 +15,20 @@ export interface Credential {
   readonly role: Role;
   readonly channels: Scope<ChannelId>;
   readonly locations: Scope<LocationId>;
-  /** When it ends, milliseconds since 1970; absent: not known to end. May come to be while a connection lives. */
+  /**
+   * When it ends, milliseconds since 1970; absent: not known to end. May come to be while a
+   * connection lives.
+   */
   readonly expiresAtMs?: number | undefined;
 }
 
 const scopeOf = <Id extends string>(what: string) =>
   Type.Union([
     Type.Literal('*'),
-    Type.Array(Type.Unsafe<Id>(Type.String({ pattern: placePattern })), { maxItems: 1_000, description: what }),
+    Type.Array(Type.Unsafe<Id>(Type.String({ pattern: placePattern })), {
+      maxItems: 1_000,
+      description: what,
+    }),
   ]);
 
 /** What keys and tokens say about their holder, checked in the same way. */

@@ -1,6 +1,7 @@
 /**
- * JSON Web Tokens: signatures by the keys of a JWKS, from a file or an https address, and the claims that
- * say who the holder is. Only asymmetric algorithms: a shared secret that checks tokens can also make them.
+ * JSON Web Tokens: signatures by the keys of a JWKS, from a file or an https address, and the
+ * claims that say who the holder is. Only asymmetric algorithms: a shared secret that checks tokens
+ * can also make them.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from 'jose';
@@ -12,7 +13,19 @@ import { isLoopbackHost } from './loopback.ts';
 import { ChannelsSchema, LocationsSchema, NameSchema, RoleSchema } from './credential.ts';
 import type { Credential } from './credential.ts';
 
-const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
 const clockToleranceSeconds = 30;
 const tokenCharsMax = 8_192;
 const lookEveryMs = 1_000;
@@ -57,7 +70,8 @@ export class JwtVerifier {
   /** Who holds this token; or a refusal, which says what is wrong with it. */
   async verify(token: string): Promise<Credential | Rejection> {
     const { issuer, audience, claim = 'baton' } = this.#options;
-    if (token.length > tokenCharsMax) return refuse(`the token is longer than ${tokenCharsMax} characters`);
+    if (token.length > tokenCharsMax)
+      return refuse(`the token is longer than ${tokenCharsMax} characters`);
     try {
       const { payload } = await jwtVerify(token, this.#keys, {
         algorithms,
@@ -77,11 +91,15 @@ export class JwtVerifier {
     if (error instanceof errors.JWTClaimValidationFailed) {
       return refuse(`the token's claim "${error.claim}" is missing or not what it must be`);
     }
-    if (error instanceof errors.JOSEAlgNotAllowed) return refuse('the token is signed in a way that is not allowed');
-    if (error instanceof errors.JWKSNoMatchingKey) return refuse('the token is signed by a key that is not known');
-    if (error instanceof errors.JWSSignatureVerificationFailed) return refuse('the token’s signature is wrong');
+    if (error instanceof errors.JOSEAlgNotAllowed)
+      return refuse('the token is signed in a way that is not allowed');
+    if (error instanceof errors.JWKSNoMatchingKey)
+      return refuse('the token is signed by a key that is not known');
+    if (error instanceof errors.JWSSignatureVerificationFailed)
+      return refuse('the token’s signature is wrong');
     if (isBadToken(error)) return refuse('the token cannot be read');
-    // What is left is the JWKS: unreachable, slow, or not a JWKS. The caller is not at fault and may come again.
+    // What is left is the JWKS: unreachable, slow, or not a JWKS. The caller is not at fault and
+    // may come again.
     const why = error instanceof Error ? error.message : String(error);
     this.#options.onProblem(`the JWKS at ${this.#options.jwks} cannot be used: ${why}`);
     return reject('busy', 'tokens cannot be checked at present: their keys cannot be fetched');
@@ -103,12 +121,16 @@ function isBadToken(error: unknown): boolean {
 
 function credentialOf(payload: JWTPayload, claim: string): Credential | Rejection {
   const { sub: name, exp = 0 } = payload;
-  if (!nameCheck.Check(name)) return refuse('the token’s claim "sub" is not a name of 1 to 80 characters');
+  if (!nameCheck.Check(name))
+    return refuse('the token’s claim "sub" is not a name of 1 to 80 characters');
   const holder = payload[claim];
   if (!holderCheck.Check(holder)) {
     const [first] = holderCheck.Errors(holder);
-    const where = first === undefined ? '' : `${first.instancePath.replaceAll('/', '.')}: ${first.message}`;
-    return refuse(`the token's claim "${claim}" does not say who its holder is${where && ` (${where})`}`);
+    const where =
+      first === undefined ? '' : `${first.instancePath.replaceAll('/', '.')}: ${first.message}`;
+    return refuse(
+      `the token's claim "${claim}" does not say who its holder is${where && ` (${where})`}`,
+    );
   }
   const { role, channels = [], locations = [] } = holder;
   return { name, role, channels, locations, expiresAtMs: (exp + clockToleranceSeconds) * 1_000 };

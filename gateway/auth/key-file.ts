@@ -1,6 +1,7 @@
 /**
- * The file of API keys: what it holds, how strictly it is read, how it is changed. It is replaced whole,
- * by rename, so a reader finds the old one or the new one; only its owner may read or write it.
+ * The file of API keys: what it holds, how strictly it is read, how it is changed. It is replaced
+ * whole, by rename, so a reader finds the old one or the new one; only its owner may read or write
+ * it.
  */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -12,7 +13,9 @@ import type { Role, Scope } from './credential.ts';
 import { hashSecret, looksLikeKey, newKeyText, readKeyText, writeKeyText } from './key-text.ts';
 
 const exact = { additionalProperties: false } as const;
-const Instant = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z$' });
+const Instant = Type.String({
+  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z$',
+});
 
 const KeyEntrySchema = Type.Object(
   {
@@ -41,7 +44,10 @@ const KeyFileSchema = Type.Object(
 );
 const keyFileCheck = Compile(KeyFileSchema);
 
-/** The key file cannot be used, or not be changed as asked. The message names the file and the fault. */
+/**
+ * The key file cannot be used, or not be changed as asked. The message names the file and the
+ * fault.
+ */
 export class KeyFileError extends Error {
   override readonly name = 'KeyFileError';
 }
@@ -53,7 +59,9 @@ function decodeEntries(file: string, text: string): readonly KeyEntry[] {
     value = JSON.parse(text);
   } catch (error) {
     // The parser's message may quote the file, which is nobody's business in a log.
-    throw new KeyFileError(`key file ${file} is not JSON`, { cause: error instanceof Error ? error.name : error });
+    throw new KeyFileError(`key file ${file} is not JSON`, {
+      cause: error instanceof Error ? error.name : error,
+    });
   }
   if (!keyFileCheck.Check(value)) {
     const [first] = keyFileCheck.Errors(value);
@@ -99,19 +107,29 @@ export interface NewKey {
 }
 
 /**
- * Add a key to a file, which is made when it is not there. The text returned is the only copy of the secret.
- * Throws a KeyFileError.
+ * Add a key to a file, which is made when it is not there. The text returned is the only copy of
+ * the secret. Throws a KeyFileError.
  */
 export function createKey(settings: NewKey): { readonly id: string; readonly key: string } {
   const { file, name, role, channels, locations, now } = settings;
   const text = newKeyText();
   const hash = hashSecret(text.secret).toString('hex');
-  const entry = { id: text.id, name, role, channels, locations, hash, createdAt: now.toISOString() };
+  const entry = {
+    id: text.id,
+    name,
+    role,
+    channels,
+    locations,
+    hash,
+    createdAt: now.toISOString(),
+  };
   change(file, (entries) => [...entries, entry]);
   return { id: text.id, key: writeKeyText(text) };
 }
 
-/** End a key, by its id or by its whole text. The entry stays, as a record. Throws a KeyFileError. */
+/**
+ * End a key, by its id or by its whole text. The entry stays, as a record. Throws a KeyFileError.
+ */
 export function revokeKey(file: string, idOrKey: string, now: Date): KeyEntry {
   const id = looksLikeKey(idOrKey) ? (readKeyText(idOrKey)?.id ?? '') : idOrKey;
   let found: KeyEntry | undefined;

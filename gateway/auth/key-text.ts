@@ -1,8 +1,8 @@
 /**
  * The text of an API key, `baton_<id>_<secret>`, and what is kept of it.
  *
- * The secret has 256 random bits, so a plain SHA-256 keeps it as well as a slow hash would: those exist
- * for passwords, which can be guessed. The text is shown once, when the key is made.
+ * The secret has 256 random bits, so a plain SHA-256 keeps it as well as a slow hash would: those
+ * exist for passwords, which can be guessed. The text is shown once, when the key is made.
  */
 import { createHash, randomBytes } from 'node:crypto';
 

@@ -1,4 +1,7 @@
-/** API keys in use: those of one file, found by their text, ended in every hand when they are revoked. */
+/**
+ * API keys in use: those of one file, found by their text, ended in every hand when they are
+ * revoked.
+ */
 import { timingSafeEqual } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { ChannelId, LocationId } from '../../actors/ids.ts';
@@ -18,8 +21,8 @@ export interface KeyRingOptions {
 }
 
 /**
- * The keys of one file. The file is looked at when somebody asks for a key or a key's end, at most once
- * a second; watching it would miss changes on some file systems.
+ * The keys of one file. The file is looked at when somebody asks for a key or a key's end, at most
+ * once a second; watching it would miss changes on some file systems.
  */
 export class KeyRing {
   readonly #options: KeyRingOptions;
@@ -27,7 +30,9 @@ export class KeyRing {
   #seen = '';
   #lookedMs: number;
 
-  /** Throws a KeyFileError when the file is missing, not a key file, or may be changed by others. */
+  /**
+   * Throws a KeyFileError when the file is missing, not a key file, or may be changed by others.
+   */
   constructor(options: KeyRingOptions) {
     this.#options = options;
     this.#lookedMs = options.nowMs();
@@ -42,7 +47,10 @@ export class KeyRing {
     return count;
   }
 
-  /** Whose key this is; undefined for one that is unknown, wrong or revoked, which looks all the same. */
+  /**
+   * Whose key this is; undefined for one that is unknown, wrong or revoked, which looks all the
+   * same.
+   */
   find(text: string): Credential | undefined {
     this.look();
     const { id, secret } = readKeyText(text) ?? { id: '', secret: '' };
@@ -114,7 +122,10 @@ class Key implements Credential {
     return this.#isRevoked;
   }
 
-  /** Asked by each open connection every second, which is also how a revocation is noticed on a quiet server. */
+  /**
+   * Asked by each open connection every second, which is also how a revocation is noticed on a
+   * quiet server.
+   */
   get expiresAtMs(): number | undefined {
     this.#look();
     return this.#isRevoked ? 0 : undefined;

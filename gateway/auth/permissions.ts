@@ -1,6 +1,7 @@
 /**
- * Who may do what: one table for every command, query and topic, and the one function that reads it. A
- * kind without an entry does not compile. What a scope hides answers exactly like what does not exist.
+ * Who may do what: one table for every command, query and topic, and the one function that reads
+ * it. A kind without an entry does not compile. What a scope hides answers exactly like what does
+ * not exist.
  */
 import type { CommandKind } from '../../actors/commands.ts';
 import type { QueryKind } from '../../actors/queries.ts';
@@ -69,9 +70,13 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'engine.status': [{ rule: 'none', roles: systems }],
 };
 
-/** Topics without a channel show only what the credential's channels cover (gateway/streams-index.ts). */
+/**
+ * Topics without a channel show only what the credential's channels cover
+ * (gateway/streams-index.ts).
+ */
 export const topicPermissions: Readonly<Record<TopicName, Entries>> = {
-  // Another channel's order looks like one that does not exist: an empty snapshot, and nothing after it.
+  // Another channel's order looks like one that does not exist: an empty snapshot, and nothing
+  // after it.
   order: [{ rule: 'none', roles: sellers }],
   stock: [
     { rule: 'channel', roles: shops },
@@ -100,7 +105,8 @@ export function allows(
   const { role } = caller;
   const entry = isRole(role) ? entries.find(({ roles }) => roles.includes(role)) : undefined;
   if (entry === undefined) {
-    const what = kind === 'subscribe' ? `follow ${(body as { topic: string }).topic}` : `use ${kind}`;
+    const what =
+      kind === 'subscribe' ? `follow ${(body as { topic: string }).topic}` : `use ${kind}`;
     return reject('forbidden', `the role ${role} may not ${what}`);
   }
   return checkScope(entry.rule, caller, body, lookups);

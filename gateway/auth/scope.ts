@@ -39,7 +39,9 @@ export type Rule =
   /** The location of `body.fulfillmentId`. */
   | 'fulfillment-location';
 
-/** What must be looked up of an order to judge a message about it. Undefined for an unknown order. */
+/**
+ * What must be looked up of an order to judge a message about it. Undefined for an unknown order.
+ */
 export interface Lookups {
   channelOf(orderId: OrderId): ChannelId | undefined;
   fulfillmentsOf(orderId: OrderId): readonly FulfillmentPlace[] | undefined;
@@ -67,7 +69,9 @@ interface Body {
   readonly fulfillmentId?: string;
 }
 
-/** Undefined when the message stays within the caller's reach; else the refusal, naming the field. */
+/**
+ * Undefined when the message stays within the caller's reach; else the refusal, naming the field.
+ */
 export function checkScope(
   rule: Rule,
   reach: Reach,
@@ -85,13 +89,22 @@ export function checkScope(
     case 'all-locations':
       return all(reach, 'locations');
     case 'channel':
-      return named(reach, 'channels', message.channel) ?? undefinedUnlessAll(reach, 'channels', message.channel);
+      return (
+        named(reach, 'channels', message.channel) ??
+        undefinedUnlessAll(reach, 'channels', message.channel)
+      );
     case 'channel-if-named':
       return named(reach, 'channels', message.channel);
     case 'channel-or-all-locations':
-      return named(reach, 'channels', message.channel) ?? undefinedUnlessAll(reach, 'locations', message.channel);
+      return (
+        named(reach, 'channels', message.channel) ??
+        undefinedUnlessAll(reach, 'locations', message.channel)
+      );
     case 'location':
-      return named(reach, 'locations', message.location) ?? undefinedUnlessAll(reach, 'locations', message.location);
+      return (
+        named(reach, 'locations', message.location) ??
+        undefinedUnlessAll(reach, 'locations', message.location)
+      );
     case 'put-channel':
       return named(reach, 'channels', message.channel);
     case 'put-location':
@@ -143,8 +156,8 @@ function entryLocations(reach: Reach, { entries = [] }: Body): Rejection | undef
 }
 
 /**
- * An order that does not exist goes on to the engine: it may be placed by a command ahead in the queue.
- * The engine refuses it in the very words used here for one that must not be seen.
+ * An order that does not exist goes on to the engine: it may be placed by a command ahead in the
+ * queue. The engine refuses it in the very words used here for one that must not be seen.
  */
 function orderChannel(reach: Reach, { orderId }: Body, lookups: Lookups): Rejection | undefined {
   if (reach.channels === '*' || orderId === undefined) return undefined;
@@ -169,7 +182,8 @@ function fulfillmentLocation(reach: Reach, body: Body, lookups: Lookups): Reject
   const one = fulfillments.find((each) => each.fulfillmentId === fulfillmentId);
   if (one !== undefined && inScope(reach.locations, one.location)) return undefined;
   // Of an order in which it has no part, a location learns nothing, not even that it exists.
-  if (!fulfillments.some(({ location }) => inScope(reach.locations, location))) return unknownOrder(orderId);
+  if (!fulfillments.some(({ location }) => inScope(reach.locations, location)))
+    return unknownOrder(orderId);
   const detail = `order ${orderId} has no fulfillment ${fulfillmentId}`;
   return reject('unknown-fulfillment', detail, 'body.fulfillmentId');
 }

@@ -66,6 +66,12 @@ export class Unanswered extends Error {
   }
 }
 
+/** The same outcome with its value made, as a plain object that may be copied and compared. */
+export function madeOutcome<T>(outcome: Outcome<T>): Outcome<T> {
+  if (outcome.refused !== undefined || outcome.unanswered !== undefined) return outcome;
+  return { ok: outcome.ok, position: outcome.position };
+}
+
 /** The value of an outcome, or its error thrown. */
 export function valueOf<T>(outcome: Outcome<T>): T {
   if (outcome.refused !== undefined) throw new Refused(outcome.refused);

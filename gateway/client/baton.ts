@@ -9,7 +9,7 @@ import type { Rejection } from '../../actors/rejection.ts';
 import type { Answer } from '../../actors/vocabulary.ts';
 import type { Answers } from '../../engine/outcome.ts';
 import type { ControlKind, HelloFrame, Protocol, PushFrame } from '../protocol.ts';
-import { type Outcome, type Plain, Refused, Unanswered, valueOf } from './answers.ts';
+import { madeOutcome, type Outcome, type Plain, Refused, Unanswered, valueOf } from './answers.ts';
 import { machineClock, type Backoff, type Clock } from './backoff.ts';
 import { codecs } from './codec.ts';
 import { Connection } from './connection.ts';
@@ -18,7 +18,7 @@ import { Subscription, type AnyTopic } from './subscription.ts';
 import type { Dial, Wire } from './wire.ts';
 
 export interface ConnectOptions {
-  /** Such as `ws://127.0.0.1:8080/ws`. */
+  /** Such as `ws://127.0.0.1:7070`. */
   readonly url: string;
   /** API key or JWT. */
   readonly key?: string | undefined;
@@ -80,7 +80,12 @@ export function connectBy(dial: Dial, options: ConnectOptions): Promise<Baton> {
       cancel();
       work();
     };
-    baton.start();
+    try {
+      baton.start();
+    } catch (error) {
+      // The platform refused the address itself, or has no WebSocket: no dialling will mend that.
+      settle(() => reject(error as Error));
+    }
   });
 }
 
@@ -131,6 +136,7 @@ export class Baton {
         starting.onReady();
       },
       onMessage: (message) => this.#receive(message),
+      onReply: (reply) => this.#requests.answeredOk(reply),
       onSilence: () => this.#control('ping', {}, () => undefined),
       onLost: (reason) => this.#lost(reason),
       onEnd: (reason) => {
@@ -186,11 +192,15 @@ export class Baton {
   ): Promise<Outcome<Answer<K>>> {
     return new Promise((resolve) => {
       const commandId = options?.commandId ?? this.newCommandId();
-      this.send(kind, body, commandId, resolve, options?.timeoutMs);
+      const done = (outcome: Outcome<Answer<K>>): void => resolve(madeOutcome(outcome));
+      this.send(kind, body, commandId, done, options?.timeoutMs);
     });
   }
 
-  /** The lean form under `command`: no promise. `done` is called once, possibly before this returns. */
+  /**
+   * The lean form under `command`: no promise. `done` is called once, possibly before this returns. The
+   * outcome's `ok` is made when it is first read: read it in `done`, and do not copy the outcome by spread.
+   */
   send<K extends CommandKind>(
     kind: K,
     body: Plain<CommandBody<K>>,
@@ -217,7 +227,8 @@ export class Baton {
     timeoutMs?: number,
   ): Promise<Outcome<Answers[K]>> {
     return new Promise((resolve) => {
-      this.#submit(kind, body, undefined, resolve as Request['done'], timeoutMs);
+      const done = (outcome: Outcome<Answers[K]>): void => resolve(madeOutcome(outcome));
+      this.#submit(kind, body, undefined, done as Request['done'], timeoutMs);
     });
   }
 
@@ -344,7 +355,7 @@ export class Baton {
     if (this.#end !== undefined) return;
     this.#end = reason ?? new Error('the client was closed');
     this.#requests.end(this.#end.message);
-    for (const subscription of [...this.#subscriptions]) {
+    for (const subscription of this.#subscriptions) {
       subscription.end(reason instanceof Refused ? reason : undefined);
     }
   }

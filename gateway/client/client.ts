@@ -2,7 +2,7 @@
  * `baton/client` in Node: connect to a Baton server over WebSocket.
  *
  *     import { connect } from 'baton/client';
- *     const baton = await connect({ url: 'ws://127.0.0.1:8080/ws', key: process.env.BATON_KEY });
+ *     const baton = await connect({ url: 'ws://127.0.0.1:7070', key: process.env.BATON_KEY });
  *     const order = await baton.command('order.place', {
  *       orderId: 'A-1', channel: 'web', destination: { country: 'GB' },
  *       lines: [{ sku: '85123A', quantity: 6 }],

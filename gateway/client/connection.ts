@@ -6,7 +6,7 @@ import { reject } from '../../actors/rejection.ts';
 import type { HelloFrame, Protocol, protocolVersion } from '../protocol.ts';
 import { Refused } from './answers.ts';
 import { backoffMs, type Backoff, type Clock } from './backoff.ts';
-import { codecs, type Frame } from './codec.ts';
+import { codecs, type Codec, type Frame, type LazyReply } from './codec.ts';
 import { abuseCode, credentialCode, type Dial, type Wire } from './wire.ts';
 
 const version: typeof protocolVersion = 1;
@@ -33,6 +33,8 @@ export interface ConnectionEvents {
   onHello(hello: HelloFrame['hello'], wire: Wire): void;
   /** A decoded message, after the greeting. Not yet known to be well formed. */
   onMessage(message: Readonly<Record<string, unknown>>): void;
+  /** An answer that is no refusal, its value not made yet. */
+  onReply(reply: LazyReply): void;
   /** Nothing was heard for `silenceMs`: ask something. */
   onSilence(): void;
   onLost(reason: string): void;
@@ -43,6 +45,7 @@ export interface ConnectionEvents {
 export class Connection {
   readonly #settings: ConnectionSettings;
   readonly #events: ConnectionEvents;
+  readonly #codec: Codec;
   #wire: Wire | undefined;
   #isOpen = false;
   #isEnded = false;
@@ -56,6 +59,7 @@ export class Connection {
   constructor(settings: ConnectionSettings, events: ConnectionEvents) {
     this.#settings = settings;
     this.#events = events;
+    this.#codec = codecs[settings.protocol];
   }
 
   dial(): void {
@@ -105,9 +109,14 @@ export class Connection {
 
   #receive(frame: Frame): void {
     this.#heard = true;
+    const reply = this.#isOpen ? this.#codec.lazyReply(frame) : undefined;
+    if (reply !== undefined) {
+      this.#events.onReply(reply);
+      return;
+    }
     let message: unknown;
     try {
-      message = codecs[this.#settings.protocol].decode(frame);
+      message = this.#codec.decode(frame);
     } catch {
       // The stream can no longer be trusted; a new connection begins from what is known.
       this.drop();

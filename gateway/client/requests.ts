@@ -9,7 +9,7 @@ import { reject, type Rejection, type RejectionCode } from '../../actors/rejecti
 import type { RequestFrame } from '../protocol.ts';
 import type { NoAnswer, Outcome } from './answers.ts';
 import { backoffMs, type Backoff, type Clock } from './backoff.ts';
-import type { Codec } from './codec.ts';
+import type { Codec, LazyReply } from './codec.ts';
 import { Fifo } from './fifo.ts';
 import type { Wire } from './wire.ts';
 
@@ -130,6 +130,15 @@ export class Requests {
     else if (passing.has(refused.code) && request.retries < this.#settings.retriesMax) {
       this.#hold(request);
     } else end(request, { refused, position });
+    if (this.queued > 0) this.#pump();
+  }
+
+  /** The same for an answer that is no refusal and whose value is not made yet. */
+  answeredOk(reply: LazyReply): void {
+    const request = this.#inFlight.get(reply.request);
+    if (request === undefined) return;
+    this.#inFlight.delete(reply.request);
+    request.done(reply);
     if (this.queued > 0) this.#pump();
   }
 

@@ -1,7 +1,7 @@
 /**
  * Invoices to commands, honestly: what is an order becomes an order, what is a cancellation cancels units
  * that were ordered before, and what is neither is refused by name and counted. Pure: no file, no clock,
- * no socket. The rules stand in docs/REPLAY.md, ids R1…
+ * no socket. The rules stand in docs/REPLAY.md, ids D1…
  */
 import { moneyMinorMax, quantityMax } from '../../actors/limits.ts';
 import type { CommandBody } from '../../actors/commands.ts';

@@ -28,7 +28,8 @@ export async function startOwnServer(): Promise<OwnServer> {
   const child = spawn(
     process.execPath,
     [main, ...options, '--empty', '--no-demo', '--insecure-dev', '--log-level', 'warn'],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    // In a process group of its own: Ctrl-C is for the replay, which ends the server after itself.
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
   const ended = outputUntilEnd(child);
   return {

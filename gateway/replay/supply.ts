@@ -1,7 +1,7 @@
 /**
  * What the network holds and when it arrives, derived from what the file will sell: enough that most
  * orders leave from one place, with ranges thin enough that some are split, and a few articles short
- * enough that some wait. All by seed. Rules R12…R14, docs/REPLAY.md.
+ * enough that some wait. All by seed. Rules D12…D14, docs/REPLAY.md.
  */
 import type { Mapped } from './map.ts';
 import { locations, mainLocation } from './network.ts';

@@ -1,6 +1,7 @@
 /**
- * Requests that were handed to a handler and not answered yet. One that is never answered would keep its
- * client waiting for ever; this ends it. A set and one slow timer, so that a request costs next to nothing.
+ * Requests that were handed to a handler and not answered yet. One that is never answered would
+ * keep its client waiting for ever; this ends it. A set and one slow timer, so that a request costs
+ * next to nothing.
  */
 
 /** What is waiting: it is told when its time is over. */

@@ -9,7 +9,10 @@ export class BodyReader {
     this.#bytesMax = bytesMax;
   }
 
-  /** Take a copy of a chunk. False when the body is now over its limit; what was collected is then let go. */
+  /**
+   * Take a copy of a chunk. False when the body is now over its limit; what was collected is then
+   * let go.
+   */
   add(chunk: Uint8Array): boolean {
     this.#bytes += chunk.byteLength;
     if (this.#bytes > this.#bytesMax) {

@@ -1,6 +1,6 @@
 /**
- * How both servers end: wait for answers under way and for connections that are closing, but not for
- * ever, and not for idle keep-alive connections that would never go by themselves.
+ * How both servers end: wait for answers under way and for connections that are closing, but not
+ * for ever, and not for idle keep-alive connections that would never go by themselves.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 

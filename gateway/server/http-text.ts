@@ -1,6 +1,7 @@
 /**
  * The text of HTTP that both servers share: status lines, header checks, joined headers, addresses.
- * Neither server may send what passes through here unchecked: uWebSockets.js sends any bytes it is given.
+ * Neither server may send what passes through here unchecked: uWebSockets.js sends any bytes it is
+ * given.
  */
 import { assert } from '../../engine/assert.ts';
 
@@ -45,7 +46,10 @@ const reasons: Readonly<Record<number, string>> = {
 
 /** `404 Not Found`; a status without a known reason stands alone with "Status". */
 export function statusLine(status: number): string {
-  assert(Number.isInteger(status) && status >= 200 && status <= 599, `not a final status: ${status}`);
+  assert(
+    Number.isInteger(status) && status >= 200 && status <= 599,
+    `not a final status: ${status}`,
+  );
   return `${status} ${reasons[status] ?? 'Status'}`;
 }
 
@@ -57,7 +61,10 @@ export function isBodyless(method: string, status: number): boolean {
 const headerName = /^[a-z0-9-]+$/i;
 const headerValue = /^[\t\x20-\x7e]*$/;
 
-/** Throws a Bug for a header that could break out of its line: values from outside are encoded before. */
+/**
+ * Throws a Bug for a header that could break out of its line: values from outside are encoded
+ * before.
+ */
 export function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const name in headers) {
     const value = headers[name];
@@ -68,15 +75,19 @@ export function checkHeaders(headers: Readonly<Record<string, string>>): void {
   }
 }
 
-/** Add one header of a request; a repeated one is joined, so two lengths or two credentials never pass as one. */
+/**
+ * Add one header of a request; a repeated one is joined, so two lengths or two credentials never
+ * pass as one.
+ */
 export function addHeader(headers: Map<string, string>, name: string, value: string): void {
   const earlier = headers.get(name);
   headers.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
 }
 
 /**
- * The length that a request declares, undefined when it declares none, NaN when what it says is not one
- * length: servers and proxies that read such a request differently can be played off against each other.
+ * The length that a request declares, undefined when it declares none, NaN when what it says is not
+ * one length: servers and proxies that read such a request differently can be played off against
+ * each other.
  */
 export function declaredLength(headers: ReadonlyMap<string, string>): number | undefined {
   const text = headers.get('content-length');
@@ -133,5 +144,6 @@ const ownCodes = new Set([1000, 1001, 1008, 1011]);
 
 /** Throws a Bug for a close code that may not be sent. */
 export function checkCloseCode(code: number): void {
-  assert(ownCodes.has(code) || (code >= 3000 && code <= 4999), `not a close code: ${code}`);
+  const isApplications = Number.isInteger(code) && code >= 3000 && code <= 4999;
+  assert(ownCodes.has(code) || isApplications, `not a close code: ${code}`);
 }

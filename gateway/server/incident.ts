@@ -2,7 +2,10 @@
 import { reject, type RejectionCode } from '../../actors/rejection.ts';
 import type { ServerOptions } from './server.ts';
 
-/** Report a bug of a handler. Nothing may be thrown into a native callback, not by the report either. */
+/**
+ * Report a bug of a handler. Nothing may be thrown into a native callback, not by the report
+ * either.
+ */
 export function reportIncident(
   options: Pick<ServerOptions, 'onIncident'>,
   error: unknown,

@@ -1,6 +1,6 @@
 /**
- * The server on node:http and `ws`, for a Node that uWebSockets.js has no binary for: the only file of
- * the server side that imports them. Slower, the same in all else.
+ * The server on node:http and `ws`, for a Node that uWebSockets.js has no binary for: the only file
+ * of the server side that imports them. Slower, the same in all else.
  */
 import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -55,9 +55,15 @@ export async function startNode(options: ServerOptions, why: string): Promise<Se
     agreed,
     isClosing: false,
   };
-  const limits = { requestTimeout: httpIdleMs, headersTimeout: httpIdleMs, keepAliveTimeout: httpIdleMs };
+  const limits = {
+    requestTimeout: httpIdleMs,
+    headersTimeout: httpIdleMs,
+    keepAliveTimeout: httpIdleMs,
+  };
   const http = tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...tls });
-  if (options.connectionsMax !== undefined) http.maxConnections = options.connectionsMax;
+  const { connectionsMax } = options;
+  // Infinity is not understood there.
+  if (Number.isFinite(connectionsMax)) http.maxConnections = connectionsMax ?? 0;
   serve(http, running);
   await listen(http, options).catch((error: unknown) => {
     running.deadline.close();
@@ -94,14 +100,18 @@ export async function startNode(options: ServerOptions, why: string): Promise<Se
   };
 }
 
-function makeAcceptor(options: ServerOptions, agreed: WeakMap<IncomingMessage, string>): WebSocketServer {
+function makeAcceptor(
+  options: ServerOptions,
+  agreed: WeakMap<IncomingMessage, string>,
+): WebSocketServer {
   const settings = {
     noServer: true,
     clientTracking: false,
     maxPayload: options.frameBytesMax,
     perMessageDeflate: false,
     closeTimeout: closeTimeoutMs,
-    handleProtocols: (_offered: Set<string>, request: IncomingMessage) => agreed.get(request) || false,
+    handleProtocols: (_offered: Set<string>, request: IncomingMessage) =>
+      agreed.get(request) || false,
   } as const;
   return new WebSocketServer(settings);
 }
@@ -132,11 +142,15 @@ function serve(http: HttpServer, running: Running): void {
     track(stream);
   });
   http.on('secureConnection', (stream: TcpSocket) => track(stream));
-  http.on('request', (request: IncomingMessage, response) => serveRequest(running, request, response));
+  http.on('request', (request: IncomingMessage, response) =>
+    serveRequest(running, request, response),
+  );
   http.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     serveUpgrade(running, request, stream, head);
   });
-  http.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) => refuseUnread(error, stream));
+  http.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) =>
+    refuseUnread(error, stream),
+  );
 }
 
 function ignore(): void {
@@ -225,7 +239,12 @@ function hand(running: Running, request: HttpRequest, responder: NodeResponder):
   if (responder.isWaiting) running.deadline.add(responder);
 }
 
-function serveUpgrade(running: Running, request: IncomingMessage, stream: Duplex, rest: Buffer): void {
+function serveUpgrade(
+  running: Running,
+  request: IncomingMessage,
+  stream: Duplex,
+  rest: Buffer,
+): void {
   const { deadline, options, report } = running;
   const head = readHead(request);
   let isOver = false;
@@ -304,7 +323,13 @@ function acceptUpgrade(
 }
 
 function refuseUpgrade(stream: Duplex, status: number, body: string): void {
-  const fields = Object.entries(refusedUpgradeHeaders(status)).map(([name, value]) => `${name}: ${value}`);
-  const head = [`HTTP/1.1 ${statusLine(status)}`, ...fields, `content-length: ${Buffer.byteLength(body)}`];
+  const fields = Object.entries(refusedUpgradeHeaders(status)).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  const head = [
+    `HTTP/1.1 ${statusLine(status)}`,
+    ...fields,
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
   stream.end(`${head.join('\r\n')}\r\nconnection: close\r\n\r\n${body}`, () => stream.destroy());
 }

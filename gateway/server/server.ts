@@ -1,10 +1,11 @@
 /**
- * The one port, as the rest of the gateway sees it: HTTP requests and WebSocket connections, bytes in,
- * bytes out, back-pressure told. Two implementations behind one contract suite
+ * The one port, as the rest of the gateway sees it: HTTP requests and WebSocket connections, bytes
+ * in, bytes out, back-pressure told. Two implementations behind one contract suite
  * (test/gateway/server-contract.ts): uws.ts (uWebSockets.js) and node.ts (node:http with ws).
  *
- * No handler can harm the server: what it throws, at once or later, is caught, reported to `onIncident`,
- * and ends that request with 500 or that connection with close code 1011. Rules: docs/SPEC.md, ids G1…
+ * No handler can harm the server: what it throws, at once or later, is caught, reported to
+ * `onIncident`, and ends that request with 500 or that connection with close code 1011. Rules:
+ * docs/SPEC.md, ids G1…
  */
 
 /** An HTTP request, complete. Header names are lower case; a repeated header is joined by ", ". */
@@ -32,7 +33,10 @@ export interface HttpResponder {
 }
 
 export interface HttpStream {
-  /** Waits while the client is slow. Resolves true when more may be written, false when the client is gone. */
+  /**
+   * Waits while the client is slow. Resolves true when more may be written, false when the client
+   * is gone.
+   */
   write(piece: string | Uint8Array): Promise<boolean>;
   end(): void;
 }
@@ -41,9 +45,15 @@ export interface HttpStream {
 export type Sent =
   /** On its way, or buffered within the limit. */
   | 'sent'
-  /** Buffered, and the buffer is above `backpressureBytes`: pause; `onDrain` will tell when it is below. */
+  /**
+   * Buffered, and the buffer is above `backpressureBytes`: pause; `onDrain` will tell when it is
+   * below.
+   */
   | 'slow'
-  /** Not taken: the buffer is full (`onDrain` will tell when it is not), or the connection is closed. Nothing of it will arrive. */
+  /**
+   * Not taken: the buffer is full (`onDrain` will tell when it is not), or the connection is
+   * closed. Nothing of it will arrive.
+   */
   | 'dropped';
 
 /** One WebSocket connection, from open to close. All methods are safe after close. */
@@ -53,13 +63,19 @@ export interface Socket {
   readonly remoteAddress: string;
   /** Bytes waiting to be sent. */
   readonly bufferedBytes: number;
-  /** Send one frame: text for a string, binary for bytes. The bytes are copied or sent before it returns. */
+  /**
+   * Send one frame: text for a string, binary for bytes. The bytes are copied or sent before it
+   * returns.
+   */
   send(frame: string | Uint8Array): Sent;
-  /** Run `work`, sending its frames in as few packets as possible. What it throws ends the connection like a handler's. */
+  /**
+   * Run `work`, sending its frames in as few packets as possible. What it throws ends the
+   * connection like a handler's.
+   */
   cork(work: () => void): void;
   /**
-   * Close with a code (1000, 1001, 1008, 1011, 3000–4999) and a reason, cut to 123 bytes. `onClose` is
-   * called before this returns; what was buffered still goes out while the peer reads.
+   * Close with a code (1000, 1001, 1008, 1011, 3000–4999) and a reason, cut to 123 bytes. `onClose`
+   * is called before this returns; what was buffered still goes out while the peer reads.
    */
   close(code: number, reason: string): void;
 }
@@ -72,8 +88,8 @@ export interface SocketHandler {
   /** The send buffer fell below the limit again. */
   onDrain(socket: Socket): void;
   /**
-   * Once, at the end, however it came; 1006 when the peer vanished or broke the protocol. A peer's own
-   * code of 3000–3999 comes as 1006 from uWebSockets.js.
+   * Once, at the end, however it came; 1006 when the peer vanished or broke the protocol. A peer's
+   * own code of 3000–3999 comes as 1006 from uWebSockets.js.
    */
   onClose(socket: Socket, code: number): void;
 }
@@ -94,11 +110,20 @@ export interface ServerOptions {
   readonly bodyBytesMax: number;
   /** Above this many unsent bytes `send` says `slow`; above four times as many, `dropped`. */
   readonly backpressureBytes: number;
-  /** A connection that neither sends nor answers pings for so long is closed. 8 to 960; granularity 4 s. */
+  /**
+   * A connection that neither sends nor answers pings for so long is closed. 8 to 960; granularity
+   * 4 s.
+   */
   readonly idleTimeoutSeconds: number;
-  /** TCP connections of both kinds at once; one more is closed as it comes. Absent: no limit but the system's. */
+  /**
+   * TCP connections of both kinds at once; one more is closed as it comes. Never more than fit into
+   * the file descriptors of the process (open-files.ts).
+   */
   readonly connectionsMax?: number | undefined;
-  /** A request not answered for so long gets 503 and is an incident, seconds. Default 120; granularity a quarter of it. */
+  /**
+   * A request not answered for so long gets 503 and is an incident, seconds. Default 120;
+   * granularity a quarter of it.
+   */
   readonly answerTimeoutSeconds?: number | undefined;
   onRequest(request: HttpRequest, respond: HttpResponder): void | Promise<void>;
   /** Authenticate here; what it decides holds for the whole connection. May be asynchronous. */
@@ -115,6 +140,9 @@ export interface Server {
   readonly port: number;
   /** Open WebSocket connections. */
   readonly connections: number;
-  /** Stop accepting, close every connection with 1001, resolve when all are closed or after `graceMs`. */
+  /**
+   * Stop accepting, close every connection with 1001, resolve when all are closed or after
+   * `graceMs`.
+   */
   close(graceMs: number): Promise<void>;
 }

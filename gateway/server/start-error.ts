@@ -11,16 +11,25 @@ export class StartError extends Error {
 export function listenError(host: string, port: number, code: string): StartError {
   const where = `cannot listen on ${host}:${port}`;
   if (code === 'EADDRINUSE') {
-    return new StartError(`${where}: port ${port} is in use by another process; choose another with --port`);
+    return new StartError(
+      `${where}: port ${port} is in use by another process; choose another with --port`,
+    );
   }
   if (code === 'EACCES') {
     return new StartError(`${where}: port ${port} needs privileges this process does not have`);
   }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EINVAL') {
+  if (
+    code === 'EADDRNOTAVAIL' ||
+    code === 'ENOTFOUND' ||
+    code === 'EAI_AGAIN' ||
+    code === 'EINVAL'
+  ) {
     return new StartError(`${where}: ${host} is not an address of this machine`);
   }
   if (code === 'EMFILE' || code === 'ENFILE') {
-    return new StartError(`${where}: this process has no free file descriptors; raise its limit (ulimit -n)`);
+    return new StartError(
+      `${where}: this process has no free file descriptors; raise its limit (ulimit -n)`,
+    );
   }
   return new StartError(`${where}: ${code}`);
 }
@@ -35,7 +44,9 @@ export function findListenError(host: string, port: number): Promise<StartError>
       resolve(listenError(host, port, error.code ?? error.message));
     });
     probe.listen({ host, port, exclusive: true }, () => {
-      probe.close(() => resolve(listenError(host, port, 'the attempt failed, a second one would not; try again')));
+      probe.close(() =>
+        resolve(listenError(host, port, 'the attempt failed, a second one would not; try again')),
+      );
     });
   });
 }
@@ -45,15 +56,23 @@ export interface TlsPair {
   readonly cert: Buffer;
 }
 
-/** Read a key and its certificate and see that they belong together. Throws a StartError naming the file. */
-export function readTlsPair(files: { readonly keyFile: string; readonly certFile: string }): TlsPair {
+/**
+ * Read a key and its certificate and see that they belong together. Throws a StartError naming the
+ * file.
+ */
+export function readTlsPair(files: {
+  readonly keyFile: string;
+  readonly certFile: string;
+}): TlsPair {
   const key = readNamed(files.keyFile, 'TLS key');
   const cert = readNamed(files.certFile, 'TLS certificate');
   try {
     createSecureContext({ key, cert });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new StartError(`TLS key ${files.keyFile} and certificate ${files.certFile} do not work together: ${why}`);
+    throw new StartError(
+      `TLS key ${files.keyFile} and certificate ${files.certFile} do not work together: ${why}`,
+    );
   }
   return { key, cert };
 }

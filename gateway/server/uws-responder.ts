@@ -1,6 +1,7 @@
 /**
- * One HTTP response of uWebSockets.js. The native response throws at any use after the client went away
- * or the answer ended; this owns that knowledge. Writes are corked: one packet, one TLS record.
+ * One HTTP response of uWebSockets.js. The native response throws at any use after the client went
+ * away or the answer ended; this owns that knowledge. Writes are corked: one packet, one TLS
+ * record.
  */
 import { assert } from '../../engine/assert.ts';
 import type { AnswerDeadline, Waiting } from './answer-deadline.ts';
@@ -22,7 +23,9 @@ export interface NativeResponse {
   onAborted(handler: () => void): unknown;
 }
 
-/** A piece is cut so small that a writable socket takes all of it: the buffer stays at one slice. */
+/**
+ * A piece is cut so small that a writable socket takes all of it: the buffer stays at one slice.
+ */
 const sliceBytes = 16 * 1024;
 const more = Promise.resolve(true);
 const over = Promise.resolve(false);
@@ -195,7 +198,8 @@ class UwsStream implements HttpStream {
 
   async #writeSlices(bytes: Uint8Array): Promise<boolean> {
     for (let at = 0; at < bytes.byteLength; at += sliceBytes) {
-      if (this.#isOver || !(await this.#writeSlice(bytes.subarray(at, at + sliceBytes)))) return false;
+      if (this.#isOver || !(await this.#writeSlice(bytes.subarray(at, at + sliceBytes))))
+        return false;
     }
     return true;
   }

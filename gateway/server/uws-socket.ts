@@ -1,6 +1,7 @@
 /**
- * One WebSocket connection of uWebSockets.js. The native handle throws at any use after its close, so it
- * is dropped here the moment it closes. This is the hot path: a frame costs no allocation here.
+ * One WebSocket connection of uWebSockets.js. The native handle throws at any use after its close,
+ * so it is dropped here the moment it closes. This is the hot path: a frame costs no allocation
+ * here.
  */
 import { checkCloseCode, closeReason } from './http-text.ts';
 import type { Sent, Socket, SocketHandler } from './server.ts';
@@ -66,7 +67,8 @@ export class UwsSocket implements Socket {
       this.#owesDrain = true;
       return 'dropped';
     }
-    // Asked each time (20 ns): inside a cork, `send` says "sent" while the buffer is far above the limit.
+    // Asked each time (20 ns): inside a cork, `send` says "sent" while the buffer is far above the
+    // limit.
     if (native.getBufferedAmount() <= this.#slowBytes) return 'sent';
     this.#owesDrain = true;
     return 'slow';

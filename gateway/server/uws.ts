@@ -1,11 +1,20 @@
 /**
  * The server on uWebSockets.js: the only file that imports it. What it must be protected from was
- * measured: handlers that throw abort the process, responses and sockets throw after their end, buffers
- * are taken back when a callback returns, and a port is shared silently unless asked for alone.
+ * measured: handlers that throw abort the process, responses and sockets throw after their end,
+ * buffers are taken back when a callback returns, and a port is shared silently unless asked for
+ * alone.
  */
 import { App, SSLApp, us_listen_socket_close, us_socket_local_port } from 'uWebSockets.js';
-import type { HttpRequest as NativeRequest, HttpResponse, TemplatedApp, WebSocket } from 'uWebSockets.js';
-import type { us_listen_socket as ListenSocket, us_socket_context_t as Context } from 'uWebSockets.js';
+import type {
+  HttpRequest as NativeRequest,
+  HttpResponse,
+  TemplatedApp,
+  WebSocket,
+} from 'uWebSockets.js';
+import type {
+  us_listen_socket as ListenSocket,
+  us_socket_context_t as Context,
+} from 'uWebSockets.js';
 import { assert } from '../../engine/assert.ts';
 import { AnswerDeadline, answerTimeoutDefaultSeconds } from './answer-deadline.ts';
 import { BodyReader, noBody } from './body-reader.ts';
@@ -145,7 +154,10 @@ function socketOf(ws: WebSocket<SocketData>): UwsSocket {
   return ws.getUserData().socket;
 }
 
-function readHead(response: HttpResponse, request: NativeRequest): HttpRequest & { body: Uint8Array } {
+function readHead(
+  response: HttpResponse,
+  request: NativeRequest,
+): HttpRequest & { body: Uint8Array } {
   const headers = new Map<string, string>();
   request.forEach((name, value) => addHeader(headers, name, value));
   return {

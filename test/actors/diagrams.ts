@@ -52,8 +52,13 @@ function alike(roads: readonly Road[]): readonly string[] {
     const road = `${message} ${to}`;
     states.set(road, (states.get(road) ?? new Set()).add(from));
   }
-  const sets = [...states.values()].filter(({ size }) => size > 2).map((set) => [...set]);
-  return sets.sort((a, b) => b.length - a.length)[0] ?? [];
+  const counts = new Map<string, number>();
+  for (const set of states.values()) {
+    const names = [...set].join(' ');
+    if (set.size > 2) counts.set(names, (counts.get(names) ?? 0) + set.size);
+  }
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  return most === undefined ? [] : most[0].split(' ');
 }
 
 const groupName = 'standing';

@@ -42,7 +42,7 @@ const isGone = ({ state }: Fulfillment): boolean => state === 'shipped' || state
 const sum = (order: OrderContext, place: 'allocated' | 'backordered' | 'shipped' | 'cancelled'): number =>
   order.lines.reduce((total, line) => total + line[place], 0);
 
-it('[O2] every unit of every line is in exactly one place, [O3] and the parts agree with the lines', () => {
+it('[I3] [O2] every unit of every line is in exactly one place, [O3] and the parts agree with the lines', () => {
   fc.assert(
     fc.property(lives, (life) => {
       live(life, (_, { context }) => {

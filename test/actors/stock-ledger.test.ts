@@ -105,7 +105,7 @@ function movement(before: StockContext, message: StockMessage): number {
 }
 
 describe('any life', () => {
-  it('[S2] stays sound, and [S3] the movements taken sum to the balance', () => {
+  it('[I1] [S2] stays sound, and [I2] [S3] the movements taken sum to the balance', () => {
     fc.assert(
       fc.property(fc.array(messages, { maxLength: 60 }), (life) => {
         let now = stockSteps.begin({ sku: sku('S1'), location: locationId('L1') }, []);

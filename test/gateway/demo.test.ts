@@ -54,11 +54,11 @@ beforeAll(async () => {
 afterAll(() => whole.stop());
 
 describe('the bundled sample', () => {
-  it('[R11] has 2,000 invoices, 1,527 of them orders', () => {
+  it('[D11] has 2,000 invoices, 1,527 of them orders', () => {
     expect(source).toMatchObject({ invoices: 2_000, orders: 1_527 });
   });
 
-  it('[R15] plays through the real engine with nothing oversold and every order ended', { timeout: 120_000 }, async () => {
+  it('[D15] plays through the real engine with nothing oversold and every order ended', { timeout: 120_000 }, async () => {
     const lines: string[] = [];
     const out = { write: (text: string) => lines.push(text) };
     const summary = await playDemo({ url: whole.url, out, seconds: 2 });
@@ -81,7 +81,7 @@ describe('the bundled sample', () => {
     expect(text).not.toContain('\u001b');
   });
 
-  it('[R16] played again changes nothing: the same answers, no unit moved', { timeout: 120_000 }, async () => {
+  it('[D16] played again changes nothing: the same answers, no unit moved', { timeout: 120_000 }, async () => {
     const client = await connect({ url: whole.url, queueMax: 100_000 });
     const before = await client.query('engine.status', {});
     const played = await play({
@@ -101,7 +101,7 @@ describe('the bundled sample', () => {
   });
 });
 
-describe('[R17] a replay whose sockets are cut again and again', () => {
+describe('[D17] a replay whose sockets are cut again and again', () => {
   it('ends with the same book as one that was left alone', { timeout: 120_000 }, async () => {
     const fresh = await serveWhole();
     const client = await connect({

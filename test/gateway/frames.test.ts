@@ -1,10 +1,20 @@
 /**
- * RFC 6455 by raw sockets: fragments, control frames, and everything a peer must not send. Whatever comes,
- * a message arrives whole or not at all, the connection ends or goes on, and the server serves the next.
+ * RFC 6455 by raw sockets: fragments, control frames, and everything a peer must not send. Whatever
+ * comes, a message arrives whole or not at all, the connection ends or goes on, and the server
+ * serves the next.
  */
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import { accepting, closeAll, Raw, Recorder, serve, sleep, until, type Kind } from './server-helpers.ts';
+import {
+  accepting,
+  closeAll,
+  Raw,
+  Recorder,
+  serve,
+  sleep,
+  until,
+  type Kind,
+} from './server-helpers.ts';
 
 const opcodes = { more: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
 
@@ -41,11 +51,19 @@ const closePayload = (code: number, reason = ''): Buffer =>
   Buffer.concat([Buffer.from([code >> 8, code & 255]), Buffer.from(reason)]);
 
 const handshake = [
-  'GET / HTTP/1.1', 'Host: x', 'Upgrade: websocket', 'Connection: Upgrade',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13', '', '',
+  'GET / HTTP/1.1',
+  'Host: x',
+  'Upgrade: websocket',
+  'Connection: Upgrade',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Version: 13',
+  '',
+  '',
 ].join('\r\n');
 
-async function open(kind: Kind): Promise<{ raw: Raw; recorder: Recorder; port: number; frames: () => Buffer }> {
+async function open(
+  kind: Kind,
+): Promise<{ raw: Raw; recorder: Recorder; port: number; frames: () => Buffer }> {
   const recorder = new Recorder();
   const { port } = await serve(kind, accepting(recorder));
   const raw = await Raw.open(port);
@@ -115,31 +133,40 @@ describe.each(['uws', 'node'] as const)('%s: RFC 6455', (kind) => {
     ['reserved bit 1', text('x', { rsv: 4 })],
     ['reserved bit 2', text('x', { rsv: 2 })],
     ['reserved bit 3', text('x', { rsv: 1 })],
-    ...[3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map((opcode): [string, Buffer] => [`opcode ${opcode}`, frame(opcode, 'x')]),
+    ...[3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map((opcode): [string, Buffer] => [
+      `opcode ${opcode}`,
+      frame(opcode, 'x'),
+    ]),
     ['a continuation of nothing', frame(opcodes.more, 'x')],
     ['a message within another’s fragments', Buffer.concat([text('a', { fin: false }), text('b')])],
     ['a text of invalid UTF-8', frame(opcodes.text, Buffer.from([0xc0, 0xaf]))],
     ['a text that ends within a character', frame(opcodes.text, Buffer.from('€').subarray(0, 2))],
     ['a text with a surrogate', frame(opcodes.text, Buffer.from([0xed, 0xa0, 0x80]))],
     ['a message over the limit', frame(opcodes.binary, Buffer.alloc(65_537))],
-    ['fragments that are over the limit together', Buffer.concat([
-      frame(opcodes.binary, Buffer.alloc(40_000), { fin: false }),
-      frame(opcodes.more, Buffer.alloc(40_000)),
-    ])],
+    [
+      'fragments that are over the limit together',
+      Buffer.concat([
+        frame(opcodes.binary, Buffer.alloc(40_000), { fin: false }),
+        frame(opcodes.more, Buffer.alloc(40_000)),
+      ]),
+    ],
     ['a claim of 2^63 bytes', frame(opcodes.binary, 'x', { length: 1n << 63n })],
     ['a claim of 4 GiB', frame(opcodes.binary, 'x', { length: 1n << 32n })],
   ];
-  test.each(forbidden)('[G41] %s ends the connection, and no message of it arrives', async (_name, bytes) => {
-    const { raw, recorder, port } = await open(kind);
-    raw.send(bytes);
-    await raw.waitForEnd();
-    await until('told', () => recorder.closes.length === 1);
-    expect(recorder.closes).toEqual([1006]);
-    expect(recorder.messages).toEqual([]);
-    const next = await Raw.open(port);
-    next.send(handshake);
-    await next.waitFor(' 101 ');
-  });
+  test.each(forbidden)(
+    '[G41] %s ends the connection, and no message of it arrives',
+    async (_name, bytes) => {
+      const { raw, recorder, port } = await open(kind);
+      raw.send(bytes);
+      await raw.waitForEnd();
+      await until('told', () => recorder.closes.length === 1);
+      expect(recorder.closes).toEqual([1006]);
+      expect(recorder.messages).toEqual([]);
+      const next = await Raw.open(port);
+      next.send(handshake);
+      await next.waitFor(' 101 ');
+    },
+  );
 
   test('[G41] a frame without a mask is never taken for what it says', async () => {
     const { raw, recorder } = await open(kind);
@@ -155,12 +182,17 @@ describe.each(['uws', 'node'] as const)('%s: RFC 6455', (kind) => {
       raw.send(frame(opcodes.close, closePayload(code)));
       await raw.waitForEnd();
       await until('told', () => recorder.closes.length === 1);
-      expect(recorder.closes.every((told) => told === 1006 || told === 1005 || told === code)).toBe(true);
+      expect(recorder.closes.every((told) => told === 1006 || told === 1005 || told === code)).toBe(
+        true,
+      );
     },
   );
 
   test('[G42] a close frame of one byte, or with a reason that is not UTF-8, ends the connection', async () => {
-    for (const payload of [Buffer.from([3]), Buffer.concat([closePayload(1000), Buffer.from([0xff])])]) {
+    for (const payload of [
+      Buffer.from([3]),
+      Buffer.concat([closePayload(1000), Buffer.from([0xff])]),
+    ]) {
       const { raw, recorder } = await open(kind);
       raw.send(frame(opcodes.close, payload));
       await raw.waitForEnd();

@@ -25,7 +25,7 @@ const records = fc
   .filter((rows) => rows.every((row) => row.length > 1));
 
 describe('the CSV reader', () => {
-  it('[R1] reads back what was written, however it was cut, quoted and ended', () => {
+  it('[D1] reads back what was written, however it was cut, quoted and ended', () => {
     const ending = fc.constantFrom('\n', '\r\n');
     const cuts = fc.array(fc.nat(80), { maxLength: 8 });
     fc.assert(
@@ -38,7 +38,7 @@ describe('the CSV reader', () => {
     );
   });
 
-  it('[R1] gives the same records one character at a time', () => {
+  it('[D1] gives the same records one character at a time', () => {
     const text = '\uFEFFa,b\r\n"x,""y""\n",2\n\n3,"4"';
     const every = Array.from({ length: text.length }, (_, at) => at);
     const whole = [['a', 'b'], ['x,"y"\n', '2'], ['3', '4']];
@@ -49,17 +49,17 @@ describe('the CSV reader', () => {
   it.each([
     ['a quote that is never closed', 'a,b\n"c,d\n'],
     ['text behind a closing quote', 'a,b\n"c"d,e\n'],
-  ])('[R1] names the record with %s', (_, text) => {
+  ])('[D1] names the record with %s', (_, text) => {
     expect(() => parse(text)).toThrow(CsvError);
     expect(() => parse(text)).toThrow('record 2');
   });
 
-  it('[R1] does not swallow a whole file for an open quote', () => {
+  it('[D1] does not swallow a whole file for an open quote', () => {
     const parser = new CsvParser();
     expect(() => parser.push(`"${'x'.repeat(recordCharsMax + 1)}`)).toThrow('open quote');
   });
 
-  it('[R1] survives anything with records or a CsvError, never more', () => {
+  it('[D1] survives anything with records or a CsvError, never more', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', ',', '"', '\n', '\r') }), (text) => {
         try {

@@ -35,7 +35,7 @@ const mapper = (seed = 1): InvoiceMapper => new InvoiceMapper({ channel: 'web', 
 const reasons = (mapped: Mapped): string[] => mapped.refused.map(({ reason }) => reason);
 
 describe('an order', () => {
-  it('[R2] becomes order.place: invoice number, customer, channel, lines by their place in the invoice', () => {
+  it('[D2] becomes order.place: invoice number, customer, channel, lines by their place in the invoice', () => {
     const mapped = mapper().map(invoice('536365', {}, { code: 'POST' }, { code: '71053', quantity: '2', price: '3.39' }));
     expect(mapped).toMatchObject({
       kind: 'order',
@@ -54,12 +54,12 @@ describe('an order', () => {
     expect(compile(commandBodies['order.place'])((mapped as { body: unknown }).body)).toBe(true);
   });
 
-  it('[R2] keeps the same article twice as two lines', () => {
+  it('[D2] keeps the same article twice as two lines', () => {
     const mapped = mapper().map(invoice('1', { quantity: '1' }, { quantity: '2' }));
     expect(mapped).toMatchObject({ body: { lines: [{ quantity: 1 }, { quantity: 2 }] } });
   });
 
-  it('[R3] writes articles in upper case, so that 85123a is 85123A', () => {
+  it('[D3] writes articles in upper case, so that 85123a is 85123A', () => {
     const mapped = mapper().map(invoice('1', { code: '85123a' }, { code: 'DCGSSGIRL' }));
     expect(mapped).toMatchObject({ body: { lines: [{ sku: '85123A' }, { sku: 'DCGSSGIRL' }] } });
   });
@@ -68,7 +68,7 @@ describe('an order', () => {
     ['2.55', 255], ['0.1', 10], ['7', 700], ['8142.75', 814_275], ['38970.0', 3_897_000], ['1.10', 110],
     ['0.29', 29], ['1.005', undefined], ['0.001', undefined], ['2.550', 255], ['-1.5', -150], ['', undefined],
     ['1e3', undefined], ['NaN', undefined], ['-0.00', 0],
-  ])('[R4] reads a price of %s as %s minor units, exactly', (price, minor) => {
+  ])('[D4] reads a price of %s as %s minor units, exactly', (price, minor) => {
     expect(minorUnits(price)).toBe(minor);
   });
 
@@ -99,19 +99,19 @@ describe('an order', () => {
     ['a date that is none', { date: '1.12.2010' }, 'unreadable'],
     ['an article no label can carry', { code: 'caf\u00e9' }, 'unreadable'],
     ['a country nobody knows', { country: 'Atlantis' }, 'unreadable'],
-  ])('[R5] refuses %s by name', (_, part, reason) => {
+  ])('[D5] refuses %s by name', (_, part, reason) => {
     const mapped = mapper().map(invoice('1', part));
     expect(mapped.kind).toBe('nothing');
     expect(reasons(mapped)).toEqual([reason]);
   });
 
-  it('[R5] takes the goods of an invoice although other lines are refused', () => {
+  it('[D5] takes the goods of an invoice although other lines are refused', () => {
     const mapped = mapper().map(invoice('1', { code: 'POST' }, {}, { price: '0' }));
     expect(mapped).toMatchObject({ kind: 'order', body: { lines: [{ lineId: '2' }] } });
     expect(reasons(mapped)).toEqual(['not-goods', 'zero-price']);
   });
 
-  it('[R5] knows articles that only look like no goods', () => {
+  it('[D5] knows articles that only look like no goods', () => {
     expect(['DCGS0003', 'DCGSSBOY', '22423', '15056BL'].every(isGoods)).toBe(true);
   });
 });
@@ -119,7 +119,7 @@ describe('an order', () => {
 describe('a cancellation', () => {
   const taken = (mapped: Mapped): unknown => (mapped.kind === 'cancellation' ? mapped.bodies : mapped.kind);
 
-  it('[R6] takes units of the customer’s latest order of the article first, then of earlier ones', () => {
+  it('[D6] takes units of the customer’s latest order of the article first, then of earlier ones', () => {
     const map = mapper();
     map.map(invoice('1', { quantity: '5' }));
     map.map(invoice('2', { quantity: '3' }));
@@ -129,14 +129,14 @@ describe('a cancellation', () => {
     ]);
   });
 
-  it('[R6] takes no unit twice', () => {
+  it('[D6] takes no unit twice', () => {
     const map = mapper();
     map.map(invoice('1', { quantity: '5' }));
     map.map(invoice('C2', { quantity: '-5' }));
     expect(reasons(map.map(invoice('C3', { quantity: '-1' })))).toEqual(['no-earlier-order']);
   });
 
-  it('[R6] joins lines of a cancellation that meet in one line of an order', () => {
+  it('[D6] joins lines of a cancellation that meet in one line of an order', () => {
     const map = mapper();
     map.map(invoice('1', { quantity: '5' }));
     expect(taken(map.map(invoice('C2', { quantity: '-1' }, { quantity: '-2', code: '85123a' })))).toMatchObject([
@@ -144,7 +144,7 @@ describe('a cancellation', () => {
     ]);
   });
 
-  it('[R6] counts the units beyond what was ordered', () => {
+  it('[D6] counts the units beyond what was ordered', () => {
     const map = mapper();
     map.map(invoice('1', { quantity: '5' }));
     expect(map.map(invoice('C2', { quantity: '-80' }))).toMatchObject({ lines: 1, unmatchedUnits: 75 });
@@ -159,7 +159,7 @@ describe('a cancellation', () => {
     ['of less than no units', { quantity: '1' }, 'positive-cancellation'],
     ['of no units', { quantity: '0' }, 'zero-quantity'],
     ['that cannot be read', { quantity: 'all' }, 'unreadable'],
-  ])('[R7] %s is refused by name', (_, part, reason) => {
+  ])('[D7] %s is refused by name', (_, part, reason) => {
     const map = mapper();
     map.map(invoice('1', { quantity: '5' }));
     const mapped = map.map(invoice('C2', part));
@@ -167,7 +167,7 @@ describe('a cancellation', () => {
     expect(reasons(mapped)).toEqual([reason]);
   });
 
-  it('[R7] cannot be matched with an order without a customer', () => {
+  it('[D7] cannot be matched with an order without a customer', () => {
     const map = mapper();
     map.map(invoice('1', { customer: '' }));
     expect(reasons(map.map(invoice('C2', { quantity: '-1' })))).toEqual(['no-earlier-order']);
@@ -175,7 +175,7 @@ describe('a cancellation', () => {
 });
 
 describe('a destination', () => {
-  it('[R8] is one place for a customer throughout, another seed another place', () => {
+  it('[D8] is one place for a customer throughout, another seed another place', () => {
     const where = (seed: number, customer: string) => destinationOf('United Kingdom', customer, places, seed);
     expect(where(1, '17850')).toEqual(where(1, '17850'));
     const all = new Set(Array.from({ length: 40 }, (_, at) => where(1, String(at))?.postalCode));
@@ -184,7 +184,7 @@ describe('a destination', () => {
     expect(changed.includes(true)).toBe(true);
   });
 
-  it('[R8] without a customer is chosen by invoice', () => {
+  it('[D8] without a customer is chosen by invoice', () => {
     const codes = Array.from({ length: 40 }, (_, at) => mapper().map(invoice(String(at), { customer: '' })));
     expect(new Set(codes.map((mapped) => JSON.stringify((mapped as { body?: { destination: unknown } }).body?.destination))).size).toBe(4);
   });
@@ -192,11 +192,11 @@ describe('a destination', () => {
   it.each([
     ['EIRE', 'IE'], ['USA', 'US'], ['RSA', 'ZA'], ['Channel Islands', 'JE'], ['European Community', 'BE'],
     ['Unspecified', 'GB'], ['Hong Kong', 'HK'], ['United Arab Emirates', 'AE'], ['Czech Republic', 'CZ'],
-  ])('[R9] of %s is in %s', (name, code) => {
+  ])('[D9] of %s is in %s', (name, code) => {
     expect(countries.get(name)?.code).toBe(code);
   });
 
-  it('[R9] is the capital where there are no postal codes, and always in bounds', () => {
+  it('[D9] is the capital where there are no postal codes, and always in bounds', () => {
     expect(destinationOf('Japan', 'x', places, 1)).toEqual({ country: 'JP', latitude: 35.68, longitude: 139.69 });
     const isSound = compile(commandBodies['order.place'].properties.destination);
     for (const name of countries.keys()) expect(isSound(destinationOf(name, 'x', new Map(), 1))).toBe(true);
@@ -214,14 +214,14 @@ describe('lines to invoices', () => {
     return out;
   };
 
-  it('[R10] joins an invoice that goes on after another one’s lines', async () => {
+  it('[D10] joins an invoice that goes on after another one’s lines', async () => {
     const at = (invoiceNumber: string, minute: string) => line({ invoice: invoiceNumber, date: `2011-02-01 11:${minute}:00` });
     expect(await group([at('542806', '19'), at('C542805', '19'), at('542806', '20'), at('542807', '30')])).toEqual([
       '542806:2', 'C542805:1', '542807:1',
     ]);
   });
 
-  it('[R10] keeps lines without a readable date with their invoice', async () => {
+  it('[D10] keeps lines without a readable date with their invoice', async () => {
     expect(await group([line(), line({ date: 'soon' }), line({ invoice: '2' })])).toEqual(['1:2', '2:1']);
   });
 });

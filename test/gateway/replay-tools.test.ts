@@ -18,14 +18,14 @@ const order = (atMs: number, sku: string, quantity: number): Mapped => ({
 });
 
 describe('the replay’s network', () => {
-  it('[R12] is twelve locations, three carriers and a channel the engine takes', () => {
+  it('[D12] is twelve locations, three carriers and a channel the engine takes', () => {
     expect(locations).toHaveLength(12);
     for (const location of locations) expect(compile(commandBodies['location.put'])({ location })).toBe(true);
     for (const carrier of carriers) expect(compile(commandBodies['carrier.put'])({ carrier })).toBe(true);
     expect(compile(commandBodies['channel.put'])({ channel })).toBe(true);
   });
 
-  it('[R13] receives at least all that is sold of every article by the week after the last', () => {
+  it('[D13] receives at least all that is sold of every article by the week after the last', () => {
     const demand = new Demand();
     const sold = new Map<string, number>();
     for (let at = 0; at < 2_000; at++) {
@@ -44,7 +44,7 @@ describe('the replay’s network', () => {
     for (const [sku, units] of sold) expect(received.get(sku) ?? 0).toBeGreaterThanOrEqual(units);
   });
 
-  it('[R14] of a scarce article gives a part first and the rest a week later', () => {
+  it('[D14] of a scarce article gives a part first and the rest a week later', () => {
     const demand = new Demand();
     for (let at = 0; at < 1_000; at++) demand.add(order(0, `S${at}`, 10));
     const main = (week: number): Map<string, number> =>
@@ -71,18 +71,18 @@ describe('the replay’s command line', () => {
     [['a.csv', '--seed', '1.5'], '--seed'],
     [['a.csv', '--in-flight', '0'], '--in-flight'],
     [['a.csv', '--fast'], '--fast'],
-  ])('[R18] refuses %j, naming what is wrong', (argv, said) => {
+  ])('[D18] refuses %j, naming what is wrong', (argv, said) => {
     expect(parseReplayOptions(argv)).toMatchObject({ wrong: expect.stringContaining(said) as unknown });
   });
 
-  it('[R18] lets parcels live at the file’s pace, and not at full speed unless asked', () => {
+  it('[D18] lets parcels live at the file’s pace, and not at full speed unless asked', () => {
     expect(parseReplayOptions(['a.csv'])).toMatchObject({ life: false, pace: { kind: 'max' } });
     expect(parseReplayOptions(['a.csv', '--life'])).toMatchObject({ life: true });
     expect(parseReplayOptions(['a.csv', '--speedup', '1000'])).toMatchObject({ life: true });
     expect(parseReplayOptions(['a.csv', '--speedup', '9', '--no-life'])).toMatchObject({ life: false });
   });
 
-  it('[R18] says what it did not find, and ends with 1; with 2 for a wrong command line', async () => {
+  it('[D18] says what it did not find, and ends with 1; with 2 for a wrong command line', async () => {
     const said: string[] = [];
     const out = { write: (text: string) => said.push(text) };
     expect(await runReplay(['no-such-file.csv', '--url', 'ws://127.0.0.1:1'], out)).toBe(1);
@@ -93,7 +93,7 @@ describe('the replay’s command line', () => {
 });
 
 describe('pace', () => {
-  it('[R19] is open loop: what is due is due although time has passed', async () => {
+  it('[D19] is open loop: what is due is due although time has passed', async () => {
     let nowMs = 1_000;
     const rate = new Pacer({ kind: 'rate', perSecond: 100 }, () => nowMs);
     expect(await rate.next(0)).toBe(1_000);

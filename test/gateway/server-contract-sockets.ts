@@ -2,7 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Socket } from '../../gateway/server/server.ts';
-import { accepting, closeAll, dial, Recorder, serve, sleep, until, type Kind } from './server-helpers.ts';
+import {
+  accepting,
+  closeAll,
+  dial,
+  Recorder,
+  serve,
+  sleep,
+  until,
+  type Kind,
+} from './server-helpers.ts';
 
 export function socketContract(kind: Kind): void {
   describe(`${kind}: sockets`, () => {
@@ -21,13 +30,22 @@ function upgrades(kind: Kind): void {
     const { port, server } = await serve(kind, {
       onUpgrade: (request) => {
         expect(request.headers.get('sec-websocket-protocol')).toMatch(/^one, ?two$/);
-        expect(request).toMatchObject({ method: 'GET', path: '/', query: '', remoteAddress: '127.0.0.1' });
+        expect(request).toMatchObject({
+          method: 'GET',
+          path: '/',
+          query: '',
+          remoteAddress: '127.0.0.1',
+        });
         return { accept: true, protocol: 'two', handler: recorder };
       },
     });
     const { ws } = await dial(port, ['one', 'two']);
     expect(ws.protocol).toBe('two');
-    expect(recorder.socket).toMatchObject({ protocol: 'two', remoteAddress: '127.0.0.1', bufferedBytes: 0 });
+    expect(recorder.socket).toMatchObject({
+      protocol: 'two',
+      remoteAddress: '127.0.0.1',
+      bufferedBytes: 0,
+    });
     expect(server.connections).toBe(1);
     ws.close();
     await until('closed', () => server.connections === 0);
@@ -85,7 +103,9 @@ function messages(kind: Kind): void {
     expect(recorder.messages.map(({ data }) => data.length)).toEqual(
       [0, 1, 125, 126, 65_535, 65_536].flatMap((length) => [Math.floor(length / 2) * 2, length]),
     );
-    expect(recorder.messages.map(({ isBinary }) => isBinary)).toEqual(Array(6).fill([false, true]).flat());
+    expect(recorder.messages.map(({ isBinary }) => isBinary)).toEqual(
+      Array(6).fill([false, true]).flat(),
+    );
     recorder.socket!.send('text');
     recorder.socket!.send(Uint8Array.of(1, 2, 3));
     recorder.socket!.send('');
@@ -105,7 +125,9 @@ function messages(kind: Kind): void {
       }
     });
     await until('all', () => messages.length === 1_000);
-    expect(messages.every((data, at) => (data as Buffer).equals(Buffer.alloc(8, at & 255)))).toBe(true);
+    expect(messages.every((data, at) => (data as Buffer).equals(Buffer.alloc(8, at & 255)))).toBe(
+      true,
+    );
   });
 
   test('[G24] a message over the limit closes the connection and never arrives', async () => {
@@ -125,7 +147,9 @@ function messages(kind: Kind): void {
     const { ws } = await dial(port);
     let pings = 0;
     ws.on('ping', () => (pings += 1));
-    const pong = new Promise<string>((resolve) => ws.on('pong', (data) => resolve(data.toString())));
+    const pong = new Promise<string>((resolve) =>
+      ws.on('pong', (data) => resolve(data.toString())),
+    );
     ws.ping('are you there?');
     expect(await pong).toBe('are you there?');
     // Reads nothing from here on, so it answers nothing either.
@@ -334,8 +358,19 @@ function bugs(kind: Kind): void {
   });
 
   test.each([
-    ['at once', () => { throw new Error('boom'); }],
-    ['later', async () => { await sleep(5); throw new Error('boom'); }],
+    [
+      'at once',
+      () => {
+        throw new Error('boom');
+      },
+    ],
+    [
+      'later',
+      async () => {
+        await sleep(5);
+        throw new Error('boom');
+      },
+    ],
   ])('[G29] an upgrade that throws %s is an incident and a 500', async (_when, onUpgrade) => {
     const { port, incidents } = await serve(kind, { onUpgrade });
     await expect(dial(port)).rejects.toThrow(/^500/);

@@ -1,11 +1,16 @@
-/** One contract for both servers: what gateway/server/server.ts promises, over HTTP and over sockets. */
-import { httpContract } from './server-contract-http.ts';
+/**
+ * One contract for both servers: what gateway/server/server.ts promises, over HTTP and over
+ * sockets.
+ */
+import { answerContract } from './server-contract-answers.ts';
 import { lifeContract } from './server-contract-life.ts';
+import { requestContract } from './server-contract-requests.ts';
 import { socketContract } from './server-contract-sockets.ts';
 import type { Kind } from './server-helpers.ts';
 
 export function serverContract(kind: Kind): void {
-  httpContract(kind);
+  requestContract(kind);
+  answerContract(kind);
   socketContract(kind);
   lifeContract(kind);
 }

@@ -1,4 +1,6 @@
-/** For the server tests: a server with handlers given piece by piece, raw connections, and waiting. */
+/**
+ * For the server tests: a server with handlers given piece by piece, raw connections, and waiting.
+ */
 import { connect, type Socket as TcpSocket } from 'node:net';
 import WebSocket from 'ws';
 import { startServer, type StartOptions } from '../../gateway/server/choose.ts';
@@ -53,7 +55,7 @@ export class Recorder implements SocketHandler {
   }
 
   onMessage(_socket: Socket, data: Uint8Array, isBinary: boolean): void {
-    this.messages.push({ data: data.slice(), isBinary });
+    this.messages.push({ data: new Uint8Array(data), isBinary });
   }
 
   onDrain(): void {
@@ -83,7 +85,8 @@ export async function until(name: string, is: () => boolean, ms = 5_000): Promis
   }
 }
 
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A bare TCP connection that gathers what comes. */
 export class Raw {

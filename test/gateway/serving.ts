@@ -77,9 +77,10 @@ export class Peer {
   readonly #frames: Frame[] = [];
   readonly #waiting: ((frame: Frame) => void)[] = [];
 
-  constructor(url: string, protocol: Protocol) {
+  constructor(url: string, protocol: Protocol, key?: string) {
     this.protocol = protocol;
-    this.socket = new WebSocket(url, protocol, { perMessageDeflate: false });
+    const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    this.socket = new WebSocket(url, protocol, { perMessageDeflate: false, headers });
     this.socket.on('message', (data: Buffer, isBinary) => {
       const frame: Frame = isBinary ? unpackr.unpack(data) : JSON.parse(data.toString());
       const waiting = this.#waiting.shift();

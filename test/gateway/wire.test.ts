@@ -133,6 +133,57 @@ describe('frames', () => {
   });
 });
 
+describe('values', () => {
+  const readBoth = (body: unknown) => {
+    const frame = { request: 1, kind: 'order.place', commandId: 'c1', body };
+    return [readFrame('baton.json.v1', json(frame), false, 'me'), readFrame('baton.msgpack.v1', packr.pack(frame), true, 'me')];
+  };
+
+  test('[W18] whatever stands for a quantity is refused by name, or is a whole number of units', () => {
+    const odd = fc.oneof(
+      fc.double(), fc.integer(), fc.maxSafeInteger(), fc.string(), fc.boolean(), fc.constant(null),
+      fc.constantFrom(0, -0, 0.5, -1, 2 ** 53, 1e9, 1e9 + 1, '5', '', [], {}, [1], Number.MIN_VALUE),
+    );
+    fc.assert(fc.property(odd, (quantity) => {
+      for (const read of readBoth({ ...placeOrder, lines: [{ sku: 'A', quantity }] })) {
+        if (read.is === 'refused') expect(read.refused.field).toBe('body.lines[0].quantity');
+        else {
+          expect(read).toMatchObject({ is: 'command', command: { body: { lines: [{ quantity }] } } });
+          expect(Number.isSafeInteger(quantity) && Number(quantity) > 0).toBe(true);
+        }
+      }
+    }), { numRuns: 1_000 });
+  });
+
+  test('[W18] an integer of 64 bits is read as its value, or refused when a number cannot hold it', () => {
+    fc.assert(fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (value) => {
+      const bytes = Buffer.alloc(9, 0xcf);
+      bytes.writeBigUInt64BE(value, 1);
+      if (value <= BigInt(Number.MAX_SAFE_INTEGER)) expect(decode(bytes)).toBe(Number(value));
+      else expect(() => decode(bytes)).toThrow(MalformedError);
+    }));
+  });
+
+  test('[W19] whatever stands for a text is refused by name, or kept as it is, letter by letter', () => {
+    const odd = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 90 }), fc.string({ unit: 'binary', maxLength: 90 }),
+      fc.constantFrom('\u0000', '\u202e', '\ud800', 'e\u0301', '\u00e9', '\u200b', 'раypal', 'x'.repeat(100_000), '\ufeff'),
+    );
+    fc.assert(fc.property(odd, (text) => {
+      for (const read of readBoth({ ...placeOrder, orderId: text })) {
+        if (read.is === 'refused') expect(read.refused.field).toBe('body.orderId');
+        else expect(read).toMatchObject({ command: { body: { orderId: text } } });
+        // Ids are keys on disk: visible ASCII and short, or refused.
+        expect(read.is === 'command').toBe(/^[!-~](?:[ -~]{0,62}[!-~])?$/.test(text));
+      }
+      // JSON.stringify makes a lone surrogate an escape, which the wire reads and refuses; MessagePack cannot carry one.
+      const [read] = readBoth({ ...placeOrder, customer: text });
+      if (read?.is === 'command') expect(read).toMatchObject({ command: { body: { customer: text } } });
+      else expect(read).toMatchObject({ refused: { field: 'body.customer' } });
+    }), { numRuns: 1_000 });
+  });
+});
+
 test('[W6] a push is the same message, shared or encoded for one', () => {
   const bodies = [
     new PushBody(1, 'snapshot', new Part(null)),

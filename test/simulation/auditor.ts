@@ -46,6 +46,8 @@ export class Auditor implements Watcher {
   #entries: Entry[] = [];
   #replies: Submission[] = [];
   #atMs = 0;
+  /** Whether the time of the turn under way is known. */
+  #hasTime = false;
   #pending: { readonly kind: 'wake' | 'timer'; readonly id: string } | undefined;
   #isSilent = false;
   /** Ids whose receipts were deleted, or will be at any moment. */
@@ -53,9 +55,11 @@ export class Auditor implements Watcher {
   readonly #head: () => number;
   readonly #isOnDisk: (position: Position) => boolean;
   readonly #inboxMax: number;
+  readonly #now: () => number;
 
-  constructor(inboxMax: number, head: () => number, isOnDisk: (position: Position) => boolean) {
+  constructor(inboxMax: number, now: () => number, head: () => number, isOnDisk: (position: Position) => boolean) {
     this.#inboxMax = inboxMax;
+    this.#now = now;
     this.#head = head;
     this.#isOnDisk = isOnDisk;
   }
@@ -88,6 +92,7 @@ export class Auditor implements Watcher {
     this.#settlePending();
     expect(atMs >= this.#atMs, `a turn at ${atMs} after one at ${this.#atMs}`);
     this.#atMs = atMs;
+    this.#hasTime = true;
   }
 
   wake(id: string): void {
@@ -105,6 +110,11 @@ export class Auditor implements Watcher {
     this.#pending = undefined;
   }
 
+  /** The engine has stopped for the moment: what it was reported to do is done. */
+  flush(): void {
+    this.#settlePending();
+  }
+
   #settlePending(): void {
     const pending = this.#pending;
     this.#pending = undefined;
@@ -116,6 +126,9 @@ export class Auditor implements Watcher {
     this.#settlePending();
     const next = this.#inbox[0];
     expect(next?.command.commandId === id, `command ${id} was taken before its turn`);
+    // A turn that begins with a command the last one had no room for does not look at timers first.
+    if (!this.#hasTime) this.#atMs = Math.max(this.#atMs, this.#now());
+    this.#hasTime = true;
     const first = this.shadow.executed.get(id);
     if (first === undefined) return;
     if (first.position !== undefined && first.position < this.#head()) return; // forgotten with its record
@@ -165,6 +178,7 @@ export class Auditor implements Watcher {
     this.shadow.seal(position);
     this.turns.set(position, { record, replies: this.#replies });
     this.count.turns += 1;
+    this.#hasTime = false;
     this.#events = [];
     this.#entries = [];
     this.#replies = [];
@@ -213,7 +227,22 @@ export class Auditor implements Watcher {
     this.#replies = [];
     this.#pending = undefined;
     this.#isSilent = false;
+    this.#hasTime = false;
     this.#atMs = this.turns.get(tail)?.record.atMs ?? 0;
+  }
+
+  writing(): () => void {
+    return () => undefined;
+  }
+
+  /** A process that is fenced off still answers: only what is durable, and as it was answered first. */
+  echoed(command: Command, outcome: Outcome): void {
+    const first = this.shadow.executed.get(command.commandId);
+    const isTrue = first !== undefined && first.position === outcome.position && this.#isOnDisk(outcome.position);
+    const field = first === undefined ? undefined : reuse(first, command);
+    const expected = field === undefined ? { ok: first?.ok, refused: first?.refused } : { code: 'command-id-reused', field };
+    const isSame = difference(expected, strip(outcome)) === undefined;
+    expect(isTrue && isSame, () => `a fenced process answered ${command.commandId} with ${JSON.stringify(outcome)}`);
   }
 
   #replied(submission: Submission, outcome: Outcome): void {

@@ -10,11 +10,12 @@ interface Timer {
   readonly work: () => void;
 }
 
-export class SimulatedClock implements Clock {
+export class SimulatedClock {
   #nowMs: number;
   #count = 0;
   #timers: Timer[] = [];
   #soon: (() => void)[] = [];
+  #process = 0;
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs;
@@ -24,18 +25,26 @@ export class SimulatedClock implements Clock {
     return this.#nowMs;
   }
 
+  /** The clock of a process that starts now: what it schedules is gone when it dies. */
+  ofProcess(): Clock {
+    const mine = this.#process;
+    return {
+      now: () => this.#nowMs,
+      after: (delayMs, work) => (mine === this.#process ? this.#after(delayMs, work) : () => undefined),
+      soon: (work) => {
+        if (mine === this.#process) this.#soon.push(work);
+      },
+    };
+  }
+
   /** As in Node, no timer is shorter than a millisecond. */
-  after(delayMs: number, work: () => void): () => void {
+  #after(delayMs: number, work: () => void): () => void {
     this.#count += 1;
     const timer = { atMs: this.#nowMs + Math.max(1, delayMs), number: this.#count, work };
     this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
     };
-  }
-
-  soon(work: () => void): void {
-    this.#soon.push(work);
   }
 
   get hasWork(): boolean {
@@ -71,10 +80,11 @@ export class SimulatedClock implements Clock {
     }
   }
 
-  /** The process is gone and all it had scheduled; the next one finds the wall clock moved by `ms`. */
+  /** All processes are gone and all it had scheduled; the next finds the wall clock moved by `ms`. */
   restart(ms: number): void {
     this.#timers = [];
     this.#soon = [];
+    this.#process += 1;
     this.#nowMs += ms;
   }
 }

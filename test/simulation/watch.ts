@@ -23,6 +23,8 @@ export interface Watcher {
   sealed(record: TurnRecord, position: Position): void;
   /** Rows are handed to the journal to be saved. */
   saved(rows: readonly Row[]): void;
+  /** A write is under way; to be called when it ended, one way or the other. */
+  writing(kind: 'append' | 'save' | 'trim'): () => void;
 }
 
 /** What a test may do to the engine's parts on purpose, to prove that it is noticed. */
@@ -94,13 +96,13 @@ export function watchClaim(claim: Claim, watcher: Watcher, isLow: () => boolean,
     record: (position) => claim.record(position),
     append(record, after) {
       watcher.sealed(record, after + 1);
-      return claim.append(record, after);
+      return ended(claim.append(record, after), watcher.writing('append'));
     },
     save(rows, at) {
       watcher.saved(rows);
-      return claim.save(sabotage.rows?.(rows) ?? rows, at);
+      return ended(claim.save(sabotage.rows?.(rows) ?? rows, at), watcher.writing('save'));
     },
-    trim: (before) => claim.trim(before),
+    trim: (before) => ended(claim.trim(before), watcher.writing('trim')),
     scrub: (limit) => claim.scrub(limit),
     backup: (directory) => claim.backup(directory),
     async space(): Promise<Space> {
@@ -109,4 +111,9 @@ export function watchClaim(claim: Claim, watcher: Watcher, isLow: () => boolean,
     stats: () => claim.stats(),
     release: () => claim.release(),
   };
+}
+
+function ended<T>(write: Promise<T>, end: () => void): Promise<T> {
+  write.then(end, end);
+  return write;
 }

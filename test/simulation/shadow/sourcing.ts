@@ -1,7 +1,7 @@
 /**
- * The plan sourcing must make, by trying everything: the fewest parcels up to three, of those the
- * cheapest, ties to the nearer and then the first by name; beyond three, cheapest first until all is
- * found or nobody has any.
+ * The plan sourcing must make, by trying everything: all units there are in the fewest parcels up to
+ * three, of those the cheapest, ties to the nearer and then the first by name; beyond three, whoever
+ * gives the most of what is left, the cheaper of equals.
  */
 import type { Destination, Location } from '../../../actors/commands.ts';
 import { waitingOf } from './order-facts.ts';
@@ -52,7 +52,8 @@ export function planFor(shadow: Shadow, order: ShadowOrder): ShadowPlan {
     const stock = shadow.stocks.get(stockKey(sku, candidates[candidate]?.location ?? ''));
     return stock === undefined ? 0 : toPromise(stock);
   };
-  const { members, runnerUpMinor } = choose(candidates, totals, has);
+  const found = new Map([...totals].map(([sku, quantity]) => [sku, Math.min(quantity, sumOf(candidates, (one) => has(one, sku)))]));
+  const { members, runnerUpMinor } = choose(candidates, found, has);
   const left = needs.map(({ quantity }) => quantity);
   const parcels = [];
   for (const member of members) {
@@ -72,11 +73,15 @@ export function planFor(shadow: Shadow, order: ShadowOrder): ShadowPlan {
   return { parcels, short, candidates: candidates.length, runnerUpMinor };
 }
 
+const sumOf = (candidates: readonly Candidate[], units: (candidate: number) => number): number =>
+  candidates.reduce((sum, _, index) => sum + units(index), 0);
+
 function choose(
   candidates: readonly Candidate[],
   totals: ReadonlyMap<string, number>,
   has: (candidate: number, sku: string) => number,
 ): { readonly members: readonly number[]; readonly runnerUpMinor: number | undefined } {
+  if ([...totals.values()].every((quantity) => quantity === 0)) return { members: [], runnerUpMinor: undefined };
   const covers = (set: readonly number[]): boolean =>
     [...totals].every(([sku, quantity]) => set.reduce((sum, one) => sum + has(one, sku), 0) >= quantity);
   for (const size of [1, 2, 3]) {
@@ -87,7 +92,24 @@ function choose(
     const best = found[0];
     if (best !== undefined) return { members: best.set, runnerUpMinor: found[1]?.minor };
   }
-  return { members: candidates.map((_, index) => index), runnerUpMinor: undefined };
+  return { members: mostFirst(candidates.length, totals, has), runnerUpMinor: undefined };
+}
+
+function mostFirst(
+  count: number,
+  totals: ReadonlyMap<string, number>,
+  has: (candidate: number, sku: string) => number,
+): number[] {
+  const left = new Map(totals);
+  const members: number[] = [];
+  const gain = (one: number): number => [...left].reduce((sum, [sku, units]) => sum + Math.min(units, has(one, sku)), 0);
+  while (members.length < count && [...left.values()].some((units) => units > 0)) {
+    const rest = Array.from({ length: count }, (_, one) => one).filter((one) => !members.includes(one));
+    const best = rest.sort((a, b) => gain(b) - gain(a) || a - b)[0] as number;
+    members.push(best);
+    for (const [sku, units] of left) left.set(sku, Math.max(0, units - has(best, sku)));
+  }
+  return members;
 }
 
 const subsetsKept = new Map<string, number[][]>();

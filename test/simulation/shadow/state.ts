@@ -75,7 +75,7 @@ export interface Executed {
   readonly by: string;
   readonly body: unknown;
   readonly ok: unknown;
-  readonly refused: { readonly code: string; readonly field: string | undefined } | undefined;
+  readonly refused: { readonly code: string; readonly field?: string | undefined } | undefined;
   /** Where its turn stands in the journal; undefined until it is appended. */
   position: number | undefined;
 }
@@ -175,7 +175,7 @@ export class Shadow {
     const before = new Map<string, unknown>();
     for (let i = this.#kept; i < this.#open.length; i += 1) {
       const change = this.#open[i];
-      if (change?.map !== (this.orders as unknown) || before.has(change.key)) continue;
+      if (change === undefined || change.map !== (this.orders as unknown) || before.has(change.key)) continue;
       before.set(change.key, change.before);
     }
     for (const [id, order] of before) this.#hold(id, order as ShadowOrder | undefined, this.orders.get(id));

@@ -4,7 +4,7 @@ import { quantityMax } from '../../../actors/limits.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
 import { onHand, stockKey, type ShadowOrder, type ShadowStock } from './state.ts';
-import { no, type Verdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 type StockKind = Extract<CommandKind, `stock.${string}`>;
 type StockCommand = Extract<Command, { kind: StockKind }>;

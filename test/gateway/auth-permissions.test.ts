@@ -1,0 +1,228 @@
+/**
+ * Who may do what, over every kind × role × scope. The table here is written by hand and says what
+ * is meant; a new kind without a row fails, in the types and at run time.
+ */
+import { describe, expect, test } from 'vitest';
+import { commandKinds, type CommandKind } from '../../actors/commands.ts';
+import { channelId, locationId, type ChannelId, type LocationId } from '../../actors/ids.ts';
+import { queryKinds, type QueryKind } from '../../actors/queries.ts';
+import { rejectionCodes } from '../../actors/rejection.ts';
+import { roles } from '../../gateway/auth/credential.ts';
+import { allows } from '../../gateway/auth/permissions.ts';
+import { engineLookups, type Lookups } from '../../gateway/auth/scope.ts';
+import { topicSchemas, type TopicName } from '../../gateway/protocol.ts';
+
+type Row = CommandKind | QueryKind | `topic ${TopicName}`;
+
+/** Orders mine and theirs: of the channel web from NYC, of the channel other from LA. */
+const web = channelId('web');
+const nyc = locationId('NYC');
+const places: Record<string, [ChannelId, LocationId]> = {
+  mine: [web, nyc],
+  theirs: [channelId('other'), locationId('LA')],
+};
+const lookups: Lookups = {
+  channelOf: (orderId) => places[orderId]?.[0],
+  fulfillmentsOf: (orderId) =>
+    places[orderId] && [{ fulfillmentId: '1', location: places[orderId]![1] }],
+};
+
+type Body = (channel: string, location: string, orderId: string) => object;
+const entries: Body = (_channel, location) => ({
+  entries: [
+    { sku: 'A', location: 'NYC', quantity: 1 },
+    { sku: 'B', location, quantity: 1 },
+  ],
+});
+const order: Body = (_channel, _location, orderId) => ({
+  orderId,
+  fulfillmentId: '1',
+  reason: 'x',
+});
+const none: Body = () => ({});
+
+/**
+ * storefront, terminal, operator, connector, agent; for each what a credential of web and NYC gets
+ * for its own and for what is not its own: y yes, f forbidden, u as if it did not exist, -
+ * forbidden to the role.
+ */
+const table: Record<Row, readonly [cells: string, body: Body]> = {
+  'location.put': ['-- -- yf yf --', (_c, id) => ({ location: { id } })],
+  'channel.put': ['-- -- yf yf --', (id) => ({ channel: { id } })],
+  'carrier.put': ['-- -- yy yy --', () => ({ carrier: { id: 'ups' } })],
+  'carrier.suspend': ['-- -- yy yy --', () => ({ carrierId: 'ups' })],
+  'carrier.resume': ['-- -- yy yy --', () => ({ carrierId: 'ups' })],
+  'stock.receive': ['-- yf yf yf --', entries],
+  'stock.adjust': ['-- yf yf yf --', entries],
+  'stock.count': ['-- yf yf yf --', entries],
+  'stock.set-aside': ['-- yf yf yf --', entries],
+  'stock.put-back': ['-- yf yf yf --', entries],
+  'stock.buffer': ['-- yf yf yf --', entries],
+  'order.place': ['yf -- yf yf yf', (channel, _l, orderId) => ({ channel, orderId })],
+  'order.cancel': ['yu -- yu yu yu', order],
+  'order.release': ['-- -- yu yu --', order],
+  'order.retry': ['-- -- yu yu --', order],
+  'fulfillment.pick': ['-- yu yu yu --', order],
+  'fulfillment.short': ['-- yu yu yu --', order],
+  'fulfillment.ship': ['-- yu yu yu --', order],
+  'fulfillment.deliver': ['-- yu yu yu --', order],
+  'order.get': ['yu yu yu yu yu', order],
+  'order.list': ['-- yf ff ff --', (_c, location) => ({ location })],
+  'order.counts': ['-- -- ff ff --', none],
+  'stock.get': ['-- yf yf yf --', (_c, location) => ({ sku: 'A', location })],
+  'atp.get': ['yf yf yf yf yf', (channel) => ({ skus: ['A'], channel })],
+  'location.list': ['-- ff ff ff --', none],
+  'channel.list': ['-- -- ff ff --', none],
+  'carrier.list': ['-- yy yy yy --', none],
+  'carrier.get': ['-- yy yy yy --', () => ({ carrierId: 'ups' })],
+  'engine.status': ['-- -- yy yy --', none],
+  // What another channel's order tells its follower is nothing: the streams see to it.
+  'topic order': ['yy -- yy yy yy', (_c, _l, orderId) => ({ topic: 'order', orderId })],
+  'topic stock': ['yf yf yf yf yf', (channel) => ({ topic: 'stock', skus: ['A'], channel })],
+  'topic location': ['-- yf yf yf --', (_c, location) => ({ topic: 'location', location })],
+  'topic decisions': ['-- -- yf -- --', (channel) => ({ topic: 'decisions', channel })],
+  'topic exceptions': ['yf -- yf yf yf', (channel) => ({ topic: 'exceptions', channel })],
+};
+const rows = Object.keys(table) as Row[];
+
+const kindOf = (row: Row): CommandKind | QueryKind | 'subscribe' =>
+  row.startsWith('topic ') ? 'subscribe' : (row as CommandKind);
+const scoped = { channels: ['web'], locations: ['NYC'] };
+const everything = { channels: '*', locations: '*' } as const;
+const nothing = { channels: [], locations: [] };
+
+describe('permissions', () => {
+  test('[A30] every command, query and topic stands in the table', () => {
+    const kinds = [
+      ...commandKinds,
+      ...queryKinds,
+      ...Object.keys(topicSchemas).map((name) => `topic ${name}`),
+    ];
+    expect([...rows].sort()).toEqual(kinds.sort());
+  });
+
+  const cases = rows.flatMap((row) =>
+    roles.map((role, at) => [row, role, table[row][0].split(' ')[at]!] as const),
+  );
+
+  test.each(cases)('[A30] %s by a %s of one channel and location: %s', (row, role, cell) => {
+    const body = table[row][1];
+    const results = [body('web', 'NYC', 'mine'), body('other', 'LA', 'theirs')].map((message) => {
+      const refused = allows({ role, ...scoped }, kindOf(row), message, lookups);
+      if (refused === undefined) return 'y';
+      expect(refused.retryable).toBe(rejectionCodes[refused.code]);
+      if (refused.code.startsWith('unknown-')) return 'u';
+      expect(refused.code).toBe('forbidden');
+      return refused.detail.startsWith('the role') ? '-' : 'f';
+    });
+    expect(results.join('')).toBe(cell);
+  });
+
+  test.each(cases)('[A31] %s by a %s of everything: whatever the role may', (row, role, cell) => {
+    for (const message of [
+      table[row][1]('web', 'NYC', 'mine'),
+      table[row][1]('other', 'LA', 'theirs'),
+    ]) {
+      const refused = allows({ role, ...everything }, kindOf(row), message, lookups);
+      expect(refused === undefined).toBe(cell !== '--');
+    }
+  });
+
+  test('[I8] [A31] a credential of nothing touches no channel and no location', () => {
+    for (const [row, role, cell] of cases) {
+      if (cell === '--' || cell === 'yy') continue;
+      const message = table[row][1]('web', 'NYC', 'mine');
+      expect(
+        allows({ role, ...nothing }, kindOf(row), message, lookups),
+        `${row} ${role}`,
+      ).toBeDefined();
+    }
+  });
+
+  test('[A31] a role that does not exist may nothing', () => {
+    for (const row of rows) {
+      const refused = allows(
+        { role: 'root', ...everything },
+        kindOf(row),
+        table[row][1]('web', 'NYC', 'mine'),
+        lookups,
+      );
+      expect(refused).toMatchObject({ code: 'forbidden' });
+    }
+  });
+
+  test('[A32] what names no channel or location asks for all of them', () => {
+    const ask = (role: string, kind: QueryKind | 'subscribe', body: object) =>
+      allows({ role, ...scoped }, kind, body, lookups)?.code;
+    expect(ask('storefront', 'atp.get', { skus: ['A'] })).toBe('forbidden');
+    expect(ask('terminal', 'order.list', {})).toBe('forbidden');
+    expect(ask('terminal', 'stock.get', { sku: 'A' })).toBe('forbidden');
+    expect(ask('storefront', 'subscribe', { topic: 'stock', skus: ['A'] })).toBe('forbidden');
+    expect(ask('connector', 'subscribe', { topic: 'stock', skus: ['A'] })).toBe('forbidden');
+    // Filtered by channel as they go out.
+    expect(ask('storefront', 'subscribe', { topic: 'exceptions' })).toBeUndefined();
+  });
+
+  test('[A33] another channel’s order is refused in the engine’s words for one that does not exist', () => {
+    const body = { orderId: 'theirs', reason: 'x' };
+    expect(allows({ role: 'storefront', ...scoped }, 'order.cancel', body, lookups)).toEqual({
+      code: 'unknown-order',
+      retryable: false,
+      detail: 'no order theirs',
+      field: 'body.orderId',
+    });
+    // One that does not exist goes to the engine: it may be placed by a command ahead in the queue.
+    expect(
+      allows({ role: 'storefront', ...scoped }, 'order.cancel', { orderId: 'new' }, lookups),
+    ).toBeUndefined();
+  });
+
+  test('[A33] of an order shared with another location, a location may touch its own part alone', () => {
+    const shared: Lookups = {
+      channelOf: () => web,
+      fulfillmentsOf: () => [
+        { fulfillmentId: '1', location: nyc },
+        { fulfillmentId: '2', location: locationId('LA') },
+      ],
+    };
+    const pick = (fulfillmentId: string) =>
+      allows(
+        { role: 'terminal', ...scoped },
+        'fulfillment.pick',
+        { orderId: 'both', fulfillmentId },
+        shared,
+      );
+    expect(pick('1')).toBeUndefined();
+    expect(pick('2')).toEqual({
+      code: 'unknown-fulfillment',
+      retryable: false,
+      detail: 'order both has no fulfillment 2',
+      field: 'body.fulfillmentId',
+    });
+    expect(pick('3')?.code).toBe('unknown-fulfillment');
+  });
+
+  test('[A34] a refusal names the field at fault', () => {
+    const field = (kind: CommandKind, body: object) =>
+      allows({ role: 'connector', ...scoped }, kind, body, lookups)?.field;
+    expect(field('stock.receive', entries('web', 'LA', ''))).toBe('body.entries[1].location');
+    expect(field('order.place', { channel: 'other' })).toBe('body.channel');
+    expect(field('location.put', { location: { id: 'LA' } })).toBe('body.location.id');
+    expect(field('channel.put', { channel: { id: 'other' } })).toBe('body.channel.id');
+  });
+
+  test('[A33] an engine is looked up by its own queries', () => {
+    const fulfillments = [{ fulfillmentId: '1', location: nyc }];
+    const engine = {
+      channelOf: () => web,
+      query: ({ body }: { body: { orderId?: string } }) => ({
+        position: 1,
+        ok: body.orderId === 'mine' ? { fulfillments } : null,
+      }),
+    };
+    const found = engineLookups(engine as never);
+    expect(found.fulfillmentsOf('mine' as never)).toBe(fulfillments);
+    expect(found.fulfillmentsOf('new' as never)).toBeUndefined();
+    expect(found.channelOf('mine' as never)).toBe('web');
+  });
+});

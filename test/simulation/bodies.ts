@@ -1,0 +1,161 @@
+/** The body of one command of each kind, drawn for the world as the shadow has it. */
+import type { CommandKind } from '../../actors/commands.ts';
+import type { Rng } from './rng.ts';
+import type { Settings } from './settings.ts';
+import { waitingOf } from './shadow/order-facts.ts';
+import { onHand, stockKey, type PartState, type Shadow, type ShadowOrder } from './shadow/state.ts';
+
+export interface Names {
+  /** Every order id ever used, in order. */
+  readonly orders: string[];
+  readonly settings: Settings;
+}
+
+type Draw = (rng: Rng, names: Names, shadow: Shadow, index: number | undefined) => unknown;
+
+/** @param index which of its names a put is about; undefined: any. */
+export function drawBody(rng: Rng, kind: CommandKind, names: Names, shadow: Shadow, index: number | undefined): unknown {
+  return draws[kind](rng, names, shadow, index);
+}
+
+const draws: Record<CommandKind, Draw> = {
+  'location.put': (rng, { settings: { locations } }, _, index) => {
+    const id = index === undefined ? rng.pick(locations) : (locations[index] ?? 'L1');
+    const country = rng.pick(['NL', 'DE']);
+    const place = { latitude: rng.pick([52, 48.85, -0, 52]), longitude: rng.pick([4.9, 2.35, 13.4, 4.9]) };
+    const state = index !== undefined || rng.chance(0.7) ? 'open' : 'paused';
+    return { location: { id, name: `at ${id}`, type: 'warehouse', country, ...place, state } };
+  },
+  'channel.put': (rng, { settings: { channels, locations } }, shadow, index) => {
+    const id = index === undefined ? rng.pick(channels) : (channels[index - locations.length] ?? rng.pick(channels));
+    const named = rng.chance(0.05) ? ['nowhere'] : locations.filter((name) => shadow.locations.has(name) && rng.chance(0.6));
+    return { channel: rng.chance(0.6) || index !== undefined ? { id, name: id } : { id, name: id, locations: named } };
+  },
+  'carrier.put': (rng, { settings }, _, index) => {
+    const { carriers, channels, locations } = settings;
+    const at = index === undefined ? undefined : carriers[index - locations.length - channels.length];
+    const id = at ?? (rng.chance(0.95) && carriers.length > 0 ? rng.pick(carriers) : 'late');
+    return { carrier: { id, name: id, baseMinor: rng.pick([0, 300, 300, 500]), perKmMinor: rng.pick([0, 0.5, 2.25]) } };
+  },
+  'carrier.suspend': (rng, { settings }) => ({ carrierId: drawCarrier(rng, settings), reason: 'no drivers' }),
+  'carrier.resume': (rng, { settings }) => ({ carrierId: drawCarrier(rng, settings) }),
+  'stock.receive': (rng, { settings }, shadow) => {
+    const huge = rng.chance(0.002) ? 999_999_999 : 0;
+    return { entries: entries(rng, settings, shadow, () => ({ quantity: huge + rng.between(1, 4 * settings.unitsMax) })) };
+  },
+  'stock.adjust': (rng, { settings }, shadow) => ({
+    entries: entries(rng, settings, shadow, () => ({ delta: rng.between(-3 * settings.unitsMax, settings.unitsMax) })),
+    reason: 'found otherwise',
+  }),
+  'stock.count': (rng, { settings }, shadow) => ({
+    entries: entries(rng, settings, shadow, (there) => ({ onHand: rng.chance(0.5) ? rng.below(there + 1) : there })),
+  }),
+  'stock.set-aside': (rng, { settings }, shadow) => ({
+    entries: entries(rng, settings, shadow, () => ({ quantity: rng.between(1, settings.unitsMax) })),
+    reason: 'damaged',
+  }),
+  'stock.put-back': (rng, { settings }, shadow) => ({
+    entries: entries(rng, settings, shadow, () => ({ quantity: rng.between(1, settings.unitsMax) })),
+    reason: 'repaired',
+  }),
+  'stock.buffer': (rng, { settings }, shadow) => ({
+    entries: entries(rng, settings, shadow, () => ({ buffer: rng.below(settings.unitsMax + 1) })),
+  }),
+  'order.place': drawOrder,
+  'order.cancel': (rng, names, shadow) => {
+    const order = drawExisting(rng, names, shadow);
+    const all = { orderId: order?.id ?? 'nobody', reason: 'changed their mind' };
+    return rng.chance(0.5) ? all : { ...all, lines: lineUnits(rng, order) };
+  },
+  'order.release': (rng, names, shadow) => ({ orderId: drawExisting(rng, names, shadow)?.id ?? 'nobody' }),
+  'order.retry': (rng, names, shadow) => ({
+    orderId: drawExisting(rng, names, shadow, (order) => order.lines.some((_, line) => waitingOf(order, line) > 0))?.id ?? 'nobody',
+  }),
+  'fulfillment.pick': (rng, names, shadow) => drawPart(rng, names, shadow, 'released'),
+  'fulfillment.short': (rng, names, shadow) => {
+    const part = drawPart(rng, names, shadow, 'picking');
+    const order = shadow.orders.get(part.orderId);
+    const units = order?.parts[Number(part.fulfillmentId) - 1]?.units ?? [];
+    const there = units
+      .filter(() => rng.chance(0.7))
+      .map(({ line, quantity }) => ({ lineId: order?.lines[line]?.lineId, quantity: rng.between(1, quantity + (rng.chance(0.05) ? 1 : 0)) }));
+    return { ...part, lines: there.length === 0 || rng.chance(0.05) ? lineUnits(rng, order) : there, reason: 'not on the shelf' };
+  },
+  'fulfillment.ship': (rng, names, shadow) => {
+    const part = drawPart(rng, names, shadow, 'picking');
+    const carrier = rng.chance(0.2) ? { carrier: drawCarrier(rng, names.settings) } : {};
+    return { ...part, ...carrier, ...(rng.chance(0.5) ? { tracking: `t${rng.below(1_000)}` } : {}) };
+  },
+  'fulfillment.deliver': (rng, names, shadow) => drawPart(rng, names, shadow, 'shipped'),
+};
+
+function drawCarrier(rng: Rng, { carriers, nonsenseShare }: Settings): string {
+  return carriers.length === 0 || rng.chance(nonsenseShare) ? 'no-such' : rng.pick(carriers);
+}
+
+function drawSku(rng: Rng, { skus, hotShare, nonsenseShare }: Settings): string {
+  if (rng.chance(nonsenseShare / 4)) return 'NO-SUCH';
+  return rng.chance(hotShare) ? (skus[0] ?? 'HOT') : rng.pick(skus);
+}
+
+function entries(rng: Rng, settings: Settings, shadow: Shadow, amount: (there: number) => object): object[] {
+  const count = rng.chance(0.7) ? 1 : rng.between(1, 4);
+  return Array.from({ length: count }, () => {
+    const sku = drawSku(rng, settings);
+    const location = rng.chance(settings.nonsenseShare / 4) ? 'nowhere' : rng.pick(settings.locations);
+    const stock = shadow.stocks.get(stockKey(sku, location));
+    return { sku, location, ...amount(stock === undefined ? 0 : onHand(stock)) };
+  });
+}
+
+function drawOrder(rng: Rng, { orders, settings }: Names): unknown {
+  const orderId = orders.length > 0 && rng.chance(settings.nonsenseShare) ? rng.pick(orders) : `o${orders.length + 1}`;
+  const lines = Array.from({ length: rng.between(1, settings.linesMax) }, (_, index) => ({
+    ...(rng.chance(0.1) ? { lineId: rng.chance(0.9) ? `line ${index}` : rng.pick(['1', '__proto__']) } : {}),
+    sku: drawSku(rng, settings),
+    quantity: rng.between(1, settings.unitsMax),
+    ...(rng.chance(0.5) ? { unitPriceMinor: rng.below(10_000) } : {}),
+  }));
+  const coordinates = { latitude: rng.pick([52.1, -33.9, -0, 40.7]), longitude: rng.pick([4.3, 151.2, -74, 0]) };
+  return {
+    orderId,
+    channel: rng.chance(settings.nonsenseShare / 4) ? 'no-such' : rng.pick(settings.channels),
+    destination: { country: rng.pick(['NL', 'DE', 'US']), ...(rng.chance(0.7) ? coordinates : {}) },
+    lines,
+    ...(rng.chance(0.2) ? { currency: 'EUR', customer: 'Zoë ✓' } : {}),
+    ...(rng.chance(settings.mayWaitShare) ? { shortage: 'backorder' } : {}),
+    ...(rng.chance(settings.delayShare) ? { releaseAfterMs: rng.pick([0, 1, 500, 60_000, 3_600_000, 31_536_000_000]) } : {}),
+  };
+}
+
+/** An order that exists, mostly a recent one, mostly one that `fits`. */
+function drawExisting(
+  rng: Rng,
+  { orders, settings }: Names,
+  shadow: Shadow,
+  fits: (order: ShadowOrder) => boolean = () => true,
+): ShadowOrder | undefined {
+  if (orders.length === 0 || rng.chance(settings.nonsenseShare / 4)) return undefined;
+  let found: ShadowOrder | undefined;
+  for (let tries = 0; tries < 8; tries += 1) {
+    const back = Math.min(orders.length, rng.chance(0.8) ? 30 : orders.length);
+    found = shadow.orders.get(orders[orders.length - 1 - rng.below(back)] ?? '') ?? found;
+    if (found !== undefined && fits(found)) return found;
+  }
+  return found;
+}
+
+function drawPart(rng: Rng, names: Names, shadow: Shadow, state: PartState): { orderId: string; fulfillmentId: string } {
+  const order = drawExisting(rng, names, shadow, ({ parts }) => parts.some((part) => part.state === state));
+  const fitting = (order?.parts ?? []).flatMap((part, index) => (part.state === state ? [index + 1] : []));
+  const isNonsense = fitting.length === 0 || rng.chance(names.settings.nonsenseShare / 2);
+  return { orderId: order?.id ?? 'nobody', fulfillmentId: String(isNonsense ? rng.between(1, 4) : rng.pick(fitting)) };
+}
+
+function lineUnits(rng: Rng, order: ShadowOrder | undefined): object[] {
+  const lines = order?.lines ?? [];
+  return Array.from({ length: rng.between(1, 2) }, () => {
+    const line = lines.length === 0 || rng.chance(0.05) ? undefined : rng.pick(lines);
+    return { lineId: line?.lineId ?? 'no-such', quantity: rng.between(1, Math.max(1, Math.ceil((line?.quantity ?? 1) / 2))) };
+  });
+}

@@ -1,0 +1,109 @@
+/** The engine's answers against the shadow: every query there is, over everything there is. */
+import type { ChannelId, OrderId, Sku } from '../../actors/ids.ts';
+import type { OrderState, QueryKind, QueryOf } from '../../actors/queries.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Answers } from '../../engine/outcome.ts';
+import { expect } from './actions.ts';
+import { difference } from './same.ts';
+import { stockOf } from './records.ts';
+import { isClosed, stateOf, viewOf } from './shadow/order-facts.ts';
+import { promise } from './shadow/sourcing.ts';
+import { isHeld, stockKey, toPromise, type Shadow } from './shadow/state.ts';
+
+/** Closed orders looked at in one comparison. */
+const closedSampleMax = 100;
+
+/** @param turnOf which part of the closed orders to look at this time: any whole number. */
+export function compareAll(engine: Engine, shadow: Shadow, turnOf: number): void {
+  const ask = <K extends QueryKind>(kind: K, body: object): Answers[K] =>
+    engine.query({ kind, body } as unknown as QueryOf<K>).ok;
+  const agree = (what: string, is: unknown, said: unknown): void => {
+    const wrong = difference(is, said, what);
+    expect(wrong === undefined, () => `the engine answers otherwise: ${wrong}`);
+  };
+  compareOrders(shadow, turnOf, (orderId, view) => agree(`order ${orderId}`, view, ask('order.get', { orderId })));
+  compareCounts(shadow, agree, ask('order.counts', {}));
+  compareLists(shadow, (body) => ask('order.list', body));
+  for (const [sku, places] of shadow.places) {
+    for (const location of places) {
+      const stock = shadow.stocks.get(stockKey(sku, location));
+      const is = stock === undefined ? [] : [{ ...(stockOf(sku as Sku, location as never, stock) as object), atp: toPromise(stock) }];
+      agree(`stock of ${sku} at ${location}`, is, ask('stock.get', { sku, location }));
+    }
+    for (const channel of [undefined, ...shadow.channels.keys()]) {
+      const units = promise(shadow, sku, channel);
+      agree(`ATP of ${sku}`, units, ask('atp.get', { skus: [sku], channel })[sku]);
+      expect(engine.atp(sku, channel as ChannelId | undefined) === units, `ATP of ${sku} asked directly`);
+    }
+  }
+  const byId = <T extends { readonly id: string }>(list: readonly T[]): T[] => list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  agree('locations', byId([...shadow.locations.values()]), byId(ask('location.list', {})));
+  agree('channels', byId([...shadow.channels.values()]), byId(ask('channel.list', {})));
+  const carriers = [...shadow.carriers.values()].map(({ card, isOpen, reason, inTransit }) => ({
+    ...card,
+    state: isOpen ? 'open' : 'suspended',
+    reason: isOpen ? undefined : reason,
+    inTransit,
+  }));
+  agree('carriers', byId(carriers), byId(ask('carrier.list', {})));
+  expect(ask('order.get', { orderId: 'nobody' }) === null, 'an order that does not exist was found');
+  expect(engine.channelOf('nobody' as OrderId) === undefined, 'an order that does not exist has a channel');
+}
+
+function compareOrders(shadow: Shadow, turnOf: number, compare: (id: string, view: unknown) => void): void {
+  const closed = [];
+  for (const order of shadow.orders.values()) {
+    if (isClosed(order)) closed.push(order);
+    else compare(order.id, viewOf(order));
+  }
+  const step = Math.max(1, Math.ceil(closed.length / closedSampleMax));
+  for (let i = turnOf % step; i < closed.length; i += step) {
+    const order = closed[i];
+    if (order !== undefined) compare(order.id, viewOf(order));
+  }
+}
+
+function compareCounts(
+  shadow: Shadow,
+  agree: (what: string, is: unknown, said: unknown) => void,
+  said: Answers['order.counts'],
+): void {
+  const byState: Partial<Record<OrderState, number>> = {};
+  const byLocation = new Map<string, number>();
+  for (const order of shadow.orders.values()) {
+    if (isClosed(order)) continue;
+    const state = stateOf(order);
+    byState[state] = (byState[state] ?? 0) + 1;
+    const places = new Set(order.parts.filter(isHeld).map(({ location }) => location));
+    for (const place of places) byLocation.set(place, (byLocation.get(place) ?? 0) + 1);
+  }
+  agree('orders by state', byState, said.byState);
+  agree('orders by location', Object.fromEntries(byLocation), said.byLocation);
+}
+
+/** Every open order is listed once, page by page, in its state and at each place where it has work. */
+function compareLists(shadow: Shadow, list: (body: object) => Answers['order.list']): void {
+  const read = (body: object): string[] => {
+    const ids: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = list({ ...body, limit: 7, after });
+      ids.push(...page.orders.map(({ orderId }) => orderId));
+      after = page.next;
+    } while (after !== undefined && ids.length < 100_000);
+    return ids.sort();
+  };
+  const open = [...shadow.orders.values()].filter((order) => !isClosed(order));
+  const expectList = (what: string, body: object, orders: typeof open): void => {
+    const wrong = difference(orders.map(({ id }) => id).sort(), read(body), what);
+    expect(wrong === undefined, () => `the list is another one: ${wrong}`);
+  };
+  expectList('open orders', {}, open);
+  for (const state of new Set(open.map(stateOf))) {
+    expectList(`orders ${state}`, { state }, open.filter((order) => stateOf(order) === state));
+  }
+  for (const location of shadow.locations.keys()) {
+    const here = open.filter(({ parts }) => parts.some((part) => part.location === location && isHeld(part)));
+    expectList(`orders at ${location}`, { location }, here);
+  }
+}

@@ -1,0 +1,100 @@
+/** One process: an engine on a claim, from opening to its end. What it says after its end is a violation. */
+import { Engine } from '../../engine/engine.ts';
+import type { EngineLimits } from '../../engine/limits.ts';
+import type { Published } from '../../engine/outcome.ts';
+import type { Claim } from '../../storage/journal.ts';
+import type { MemoryDisk, WriteKind } from '../../storage/memory.ts';
+import type { Auditor } from './auditor.ts';
+import type { SimulatedClock } from './clock.ts';
+import { watchClaim, watchEngine, type Sabotage, type Watcher } from './watch.ts';
+
+/** What a life lives in. */
+export interface Surroundings {
+  readonly disk: MemoryDisk;
+  readonly clock: SimulatedClock;
+  readonly auditor: Auditor;
+  readonly limits: Partial<EngineLimits>;
+  readonly sabotage: Sabotage;
+  readonly isLow: () => boolean;
+  /** Something is wrong; said once, read after the present action. */
+  readonly fail: (what: unknown) => void;
+}
+
+export class Life {
+  engine: Engine | undefined;
+  claim: Claim | undefined;
+  /** Why it must be killed, once it says so. */
+  ending: 'lost' | 'hung' | undefined;
+  /** Another one has taken its place. */
+  isOver = false;
+  /** Writes that have not ended yet. */
+  readonly writes = new Set<{ readonly kind: WriteKind; readonly sinceMs: number }>();
+  readonly published: (told: Published) => void;
+  readonly #in: Surroundings;
+
+  constructor(surroundings: Surroundings, published: (told: Published) => void) {
+    this.#in = surroundings;
+    this.published = published;
+  }
+
+  /** Claim the journal and open an engine on it. */
+  async open(): Promise<void> {
+    const { disk, clock, limits, sabotage, isLow } = this.#in;
+    const claim = await disk.journal().claim('simulation');
+    const watcher = this.#watcher();
+    this.claim = watchClaim(claim, watcher, isLow, sabotage);
+    const engine = await Engine.open({
+      claim: this.claim,
+      clock: clock.ofProcess(),
+      limits,
+      hooks: {
+        onBug: (bug) => this.#in.fail(bug),
+        onSlowCommit: () => undefined,
+        onHungCommit: () => this.#end('hung'),
+        onLost: () => this.#end('lost'),
+      },
+    });
+    this.engine = engine;
+    watchEngine(engine, watcher);
+    sabotage.engine?.(engine);
+    engine.onPublished((published) => this.guarded(() => this.published(published)));
+  }
+
+  #end(ending: 'lost' | 'hung'): void {
+    this.ending ??= ending;
+    if (!this.isOver) this.#in.auditor.silence();
+  }
+
+  /** Run a check where a throw would go into the engine: it is kept instead. */
+  guarded(check: () => void): void {
+    try {
+      if (this.isOver) throw new Error('a process that is gone still speaks');
+      check();
+    } catch (what) {
+      this.#in.fail(what);
+    }
+  }
+
+  /** Reports of this life reach the auditor only while it lives; what a fenced one still does is its own. */
+  #watcher(): Watcher {
+    const { auditor } = this.#in;
+    const pass = (report: () => void): void => {
+      if (!this.isOver) this.guarded(report);
+    };
+    return {
+      turnTime: (atMs) => pass(() => auditor.turnTime(atMs)),
+      wake: (id) => pass(() => auditor.wake(id)),
+      timer: (id) => pass(() => auditor.timer(id)),
+      putBack: () => pass(() => auditor.putBack()),
+      taken: (id) => pass(() => auditor.taken(id)),
+      executed: (entry) => pass(() => auditor.executed(entry)),
+      sealed: (record, position) => pass(() => auditor.sealed(record, position)),
+      saved: (rows) => pass(() => auditor.saved(rows)),
+      writing: (kind) => {
+        const write = { kind, sinceMs: this.#in.clock.now() };
+        this.writes.add(write);
+        return () => void this.writes.delete(write);
+      },
+    };
+  }
+}

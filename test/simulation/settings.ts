@@ -1,0 +1,117 @@
+/** The swarm: each seed draws its own world, traffic, limits and faults, so that rare corners meet. */
+import type { CommandKind } from '../../actors/commands.ts';
+import type { EngineLimits } from '../../engine/limits.ts';
+import type { Action } from './actions.ts';
+import type { Rng } from './rng.ts';
+
+/** Names that trip programs which use them as keys of objects, or split them. */
+const skuNames = ['HOT', 'A', 'B/1', '__proto__', 'C D', 'constructor', 'E'.repeat(64), 'l/L1/x', 'F', 'G', '0', 'toString'];
+const locationNames = ['L1', 'constructor', 'L2', 'L-3.x', 'valueOf', 'L4', 'Z'.repeat(32)];
+const carrierNames = ['ups', 'dhl', 'toString'];
+const channelNames = ['web', 'hasOwnProperty', 'shop-2'];
+
+export interface Settings {
+  readonly limits: Partial<EngineLimits>;
+  readonly skus: readonly string[];
+  readonly locations: readonly string[];
+  readonly carriers: readonly string[];
+  readonly channels: readonly string[];
+  /** Of all SKUs drawn, how many are the first one. */
+  readonly hotShare: number;
+  readonly unitsMax: number;
+  readonly linesMax: number;
+  readonly burstMax: number;
+  readonly mayWaitShare: number;
+  readonly delayShare: number;
+  /** Commands that name things that do not exist, or make no sense. */
+  readonly nonsenseShare: number;
+  readonly retryShare: number;
+  readonly kinds: Readonly<Record<CommandKind, number>>;
+  readonly actions: Readonly<Record<Action['do'], number>>;
+}
+
+export function drawSettings(rng: Rng): Settings {
+  const some = <T>(names: readonly T[]): T[] => names.slice(0, rng.between(1, names.length));
+  const hasFaults = rng.chance(0.8);
+  return {
+    limits: drawLimits(rng),
+    skus: some(skuNames),
+    locations: some(locationNames),
+    carriers: rng.chance(0.1) ? [] : some(carrierNames),
+    channels: some(channelNames),
+    hotShare: rng.pick([0, 0.3, 0.9, 1]),
+    unitsMax: rng.pick([1, 3, 3, 10, 100]),
+    linesMax: rng.pick([1, 2, 4, 4, 8, 40]),
+    burstMax: rng.pick([1, 3, 8, 8, 30]),
+    mayWaitShare: rng.pick([0, 0.3, 0.7, 1]),
+    delayShare: rng.pick([0, 0.3, 0.8]),
+    nonsenseShare: rng.pick([0, 0.05, 0.2]),
+    retryShare: rng.pick([0, 0.05, 0.2]),
+    kinds: drawKinds(rng),
+    actions: {
+      send: 40,
+      turn: rng.pick([5, 20, 40]),
+      settle: rng.pick([5, 20, 40]),
+      rest: rng.pick([1, 5, 20]),
+      wait: rng.pick([1, 5, 10]),
+      stall: rng.pick([0, 1]),
+      space: rng.pick([0, 0, 0.5]),
+      audit: 1,
+      backup: rng.pick([0, 0, 0.2]),
+      fault: hasFaults ? rng.pick([0, 0.3, 1]) : 0,
+      crash: hasFaults ? rng.pick([0.3, 1, 4]) : 0,
+      close: rng.pick([0, 0.3]),
+      rival: hasFaults ? rng.pick([0, 0.3]) : 0,
+    },
+  };
+}
+
+function drawLimits(rng: Rng): Partial<EngineLimits> {
+  if (rng.chance(0.1)) return {};
+  const turnCommandsMax = rng.pick([1, 2, 4, 8, 64]);
+  return {
+    turnCommandsMax,
+    inboxCountMax: Math.max(turnCommandsMax, rng.pick([4, 16, 64, 256])),
+    turnBytesMax: rng.pick([16 * 1024, 64 * 1024]),
+    recordBytesMax: rng.pick([128 * 1024, 440 * 1024]),
+    smallCommandLinesMax: rng.pick([2, 8, 200]),
+    turnWakesMax: rng.pick([1, 2, 16, 256]),
+    ordersInMemoryMax: Math.max(2 * turnCommandsMax, rng.pick([2, 8, 64, 1_000])),
+    receiptsInMemoryMax: rng.pick([1, 16, 128, 10_000]),
+    savePieceRows: rng.pick([1, 3, 16, 1_024]),
+    saveLagMax: rng.pick([2, 5, 20, 200]),
+    commitWarnMs: 2_000,
+    commitExitMs: 10_000,
+    retainMs: rng.pick([1_000, 3_600_000]),
+    retainBytes: rng.pick([1, 4_096, 65_536, 2 ** 30]),
+  };
+}
+
+function drawKinds(rng: Rng): Record<CommandKind, number> {
+  const kinds: Record<CommandKind, number> = {
+    'order.place': 30,
+    'order.cancel': 5,
+    'order.release': 3,
+    'order.retry': 2,
+    'fulfillment.pick': 10,
+    'fulfillment.short': 3,
+    'fulfillment.ship': 8,
+    'fulfillment.deliver': 6,
+    'stock.receive': 10,
+    'stock.adjust': 3,
+    'stock.count': 2,
+    'stock.set-aside': 2,
+    'stock.put-back': 2,
+    'stock.buffer': 1,
+    'location.put': 1,
+    'channel.put': 1,
+    'carrier.put': 0.5,
+    'carrier.suspend': 0.5,
+    'carrier.resume': 0.5,
+  };
+  // Swarm: some kinds come often, some not at all.
+  for (const kind of Object.keys(kinds) as CommandKind[]) kinds[kind] *= rng.pick([0, 0.3, 1, 1, 1, 3]);
+  kinds['order.place'] ||= 20;
+  kinds['stock.receive'] ||= 5;
+  return kinds;
+}
