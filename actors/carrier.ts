@@ -1,6 +1,6 @@
 /** The carrier machine: who carries parcels, whether it takes any at present, how many are on their way. */
 import { assign, setup } from 'xstate';
-import type { CarrierCard } from './commands.ts';
+import type { CarrierCard } from './network-commands.ts';
 import type { Event } from './vocabulary.ts';
 
 export interface CarrierContext {

@@ -1,5 +1,5 @@
 /** What an order remembers, is told, and asks for. */
-import type { Destination } from './commands.ts';
+import type { Destination } from './order-commands.ts';
 import type { CarrierId, ChannelId, FulfillmentId, LocationId, OrderId, Sku } from './ids.ts';
 import type { Rejection } from './rejection.ts';
 import type { Event, ExceptionCode, Fulfillment, LineUnits, OrderException, OrderLine } from './vocabulary.ts';

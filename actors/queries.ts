@@ -3,7 +3,7 @@
  * answer says as of which journal position.
  */
 import { Type, type Static } from 'typebox';
-import { CarrierIdSchema, ChannelIdSchema, LocationIdSchema, OrderIdSchema, SkuSchema } from './commands.ts';
+import { CarrierIdSchema, ChannelIdSchema, LocationIdSchema, OrderIdSchema, SkuSchema } from './schemas.ts';
 
 const exact = { additionalProperties: false } as const;
 

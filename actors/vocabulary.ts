@@ -2,7 +2,8 @@
  * What the engine says: the shapes of an order's parts, the events it publishes and the answers it
  * gives. What it is told stands in commands.ts and queries.ts; how it refuses, in rejection.ts.
  */
-import type { CommandKind, Destination } from './commands.ts';
+import type { CommandKind } from './commands.ts';
+import type { Destination } from './order-commands.ts';
 import type { CarrierId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, Sku } from './ids.ts';
 import type { OrderState } from './queries.ts';
 

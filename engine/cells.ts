@@ -4,7 +4,7 @@
  */
 import type { CarrierContext, CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import { carrierMachine } from '../actors/carrier.ts';
-import type { CarrierCard, Channel, Location } from '../actors/commands.ts';
+import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
 import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { OrderContext, OrderEffect, OrderInput, OrderMessage } from '../actors/order-context.ts';
 import { orderMachine } from '../actors/order.ts';

@@ -1,5 +1,5 @@
 /** What comes out of the engine: outcomes of commands, answers of queries, and what one turn published. */
-import type { CarrierCard, Channel, Location } from '../actors/commands.ts';
+import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
 import type { LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
 import type { Rejection } from '../actors/rejection.ts';

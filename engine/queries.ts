@@ -1,5 +1,5 @@
 /** Answers: read from the world and its views, never by a scan over all orders. */
-import type { Location } from '../actors/commands.ts';
+import type { Location } from '../actors/network-commands.ts';
 import type { Query, QueryBody, QueryKind, QueryOf } from '../actors/queries.ts';
 import type { OrderId } from '../actors/ids.ts';
 import { releaseAtMs } from '../actors/order-checks.ts';

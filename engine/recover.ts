@@ -3,7 +3,7 @@
  * they were. No command is run again. What the records changed is handed to the saver, because it is
  * not in the saved rows yet; whoever waits for stock is woken, because a wake that was due is not stored.
  */
-import type { Channel, Location } from '../actors/commands.ts';
+import type { Channel, Location } from '../actors/network-commands.ts';
 import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
 import { unreachable } from './assert.ts';

@@ -6,7 +6,7 @@
  * r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
-import type { Destination } from '../actors/commands.ts';
+import type { Destination } from '../actors/order-commands.ts';
 import type { CarrierId, CommandId, LineId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { orderStates, type OrderState } from '../actors/queries.ts';

@@ -18,6 +18,7 @@ import { tellOrder } from './effects.ts';
 import { measuredAboveBytes } from './limits.ts';
 import { bodyBytes, measuredRows, valueBytes } from './sizes.ts';
 import type { Snapshot } from './step.ts';
+import type { TimerOwner } from './timers.ts';
 
 type OnBug = (bug: unknown) => void;
 
@@ -130,8 +131,18 @@ export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): 
   return !isUseful || tellQuietly(core, () => tellOrder(core, order, { type: 'order.source', atMs }), onBug);
 }
 
-/** Release an order whose delay has ended, unless it was overtaken. False when it does not fit into the turn. */
-export function releaseDue(core: Core, id: OrderId, atMs: number, onBug: OnBug): boolean {
+/** A time has come for its owner. False when what follows does not fit into the turn. */
+export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnBug): boolean {
+  switch (owner.kind) {
+    case 'order':
+      return releaseDue(core, owner.id, atMs, onBug);
+    default:
+      return unreachable(owner.kind);
+  }
+}
+
+/** Release an order whose delay has ended, unless it was overtaken. */
+function releaseDue(core: Core, id: OrderId, atMs: number, onBug: OnBug): boolean {
   const order = core.world.order(id);
   const snapshot = order?.snapshot;
   if (order === undefined || snapshot === undefined) return true;

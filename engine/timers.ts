@@ -1,13 +1,16 @@
 /**
- * Due times in a binary heap. A timer is a statement about an order ("its release delay ends then") that
- * stands in the order's own row, so nothing here is stored: recovery sets them again. A timer that was
- * overtaken is not searched for; when it comes up, its order no longer agrees and it is dropped.
+ * Due times in a binary heap. A timer is a statement about its owner ("the release delay ends then") that
+ * stands in the owner's own row, so nothing here is stored: recovery sets them again. A timer that was
+ * overtaken is not searched for; when it comes up, its owner no longer agrees and it is dropped.
  */
 import type { OrderId } from '../actors/ids.ts';
 
+/** Whose time it is. What happens then: engine/run-command.ts, `timerDue`. */
+export type TimerOwner = { readonly kind: 'order'; readonly id: OrderId };
+
 interface Timer {
   readonly atMs: number;
-  readonly orderId: OrderId;
+  readonly owner: TimerOwner;
 }
 
 export class Timers {
@@ -27,9 +30,9 @@ export class Timers {
     return this.#heap[0]?.atMs;
   }
 
-  set(atMs: number, orderId: OrderId): void {
+  set(atMs: number, owner: TimerOwner): void {
     const heap = this.#heap;
-    const timer = { atMs, orderId };
+    const timer = { atMs, owner };
     let at = heap.length;
     heap.push(timer);
     while (at > 0) {

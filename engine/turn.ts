@@ -24,7 +24,7 @@ import { Inbox } from './inbox.ts';
 import type { Published, Reply } from './outcome.ts';
 import { answerAgain, entryOf, outcomeOf, type Entry, type Receipts } from './receipts.ts';
 import { pushRows, type RowBytes } from './rows.ts';
-import { releaseDue, runCommand, wakeOrder } from './run-command.ts';
+import { runCommand, timerDue, wakeOrder } from './run-command.ts';
 import type { Saver } from './saver.ts';
 import type { Timers } from './timers.ts';
 import { watchCommit } from './watchdog.ts';
@@ -160,8 +160,8 @@ export class Turns {
       const due = timers.takeDue(turn.atMs);
       if (due === undefined) break;
       turn.wakes += 1;
-      turn.isFull = !releaseDue(this.#core, due.orderId, turn.atMs, hooks.onBug);
-      if (turn.isFull) timers.set(due.atMs, due.orderId);
+      turn.isFull = !timerDue(this.#core, due.owner, turn.atMs, hooks.onBug);
+      if (turn.isFull) timers.set(due.atMs, due.owner);
     }
     while (turn.wakes < limits.turnWakesMax && this.#hasRoom(turn)) {
       const order = wakes.take(({ sku }) => world.atp(sku, undefined) > 0);

@@ -51,7 +51,7 @@ export class Views {
     if (before?.context.lines !== after.context.lines) this.#waiting(id, before, after);
     const due = releaseAtMs(after.value, after.context);
     if (due !== undefined && (before === undefined || releaseAtMs(before.value, before.context) !== due)) {
-      this.#timers.set(due, id);
+      this.#timers.set(due, { kind: 'order', id });
     }
   }
 

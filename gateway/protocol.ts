@@ -10,7 +10,7 @@
 import { Type, type Static } from 'typebox';
 import type { CommandId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { CommandKind } from '../actors/commands.ts';
-import { ChannelIdSchema, LocationIdSchema, OrderIdSchema, SkuSchema } from '../actors/commands.ts';
+import { ChannelIdSchema, LocationIdSchema, OrderIdSchema, SkuSchema } from '../actors/schemas.ts';
 import type { QueryKind } from '../actors/queries.ts';
 import type { Rejection } from '../actors/rejection.ts';
 import type { Event, OrderView, StockChange } from '../actors/vocabulary.ts';

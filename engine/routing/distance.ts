@@ -1,5 +1,6 @@
 /** How far it is, as the crow flies. */
-import type { Destination, Location } from '../../actors/commands.ts';
+import type { Location } from '../../actors/network-commands.ts';
+import type { Destination } from '../../actors/order-commands.ts';
 
 const earthRadiusKm = 6_371.0088;
 const radians = Math.PI / 180;

@@ -1,5 +1,5 @@
 /** The sourcing request of an order: who may serve it, at what price, and what they have. */
-import type { CarrierCard } from '../../actors/commands.ts';
+import type { CarrierCard } from '../../actors/network-commands.ts';
 import type { CarrierId, Sku } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { ChannelCell, LocationCell } from '../cells.ts';

@@ -2,7 +2,7 @@
  * The network the replay sells from: twelve locations of a British gift retailer, three carriers, one
  * channel. Invented, at real coordinates; what each holds is in supply.ts.
  */
-import type { CarrierCard, Channel, Location } from '../../actors/commands.ts';
+import type { CarrierCard, Channel, Location } from '../../actors/network-commands.ts';
 import type { Plain } from '../client/answers.ts';
 import { must } from './must.ts';
 

@@ -1,7 +1,7 @@
 /** Where units come from: tables for the order of preference, and what holds for every plan. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { Location } from '../../actors/commands.ts';
+import type { Location } from '../../actors/network-commands.ts';
 import { carrierId, lineId, locationId, sku } from '../../actors/ids.ts';
 import { distanceKm, greatCircleKm } from '../../engine/routing/distance.ts';
 import { sourceNaive } from '../../engine/routing/source-naive.ts';

@@ -90,7 +90,7 @@ describe('the heap of times', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1_000)), fc.nat(1_000), (times, now) => {
         const timers = new Timers();
-        for (const atMs of times) timers.set(atMs, orderId(`o${atMs}`));
+        for (const atMs of times) timers.set(atMs, { kind: 'order', id: orderId(`o${atMs}`) });
         const due: number[] = [];
         for (let timer = timers.takeDue(now); timer !== undefined; timer = timers.takeDue(now)) due.push(timer.atMs);
         expect(due).toEqual(times.filter((atMs) => atMs <= now).sort((a, b) => a - b));

@@ -8,6 +8,7 @@ import { rejectionCodes } from '../../actors/rejection.ts';
 import type { Outcome, Published } from '../../engine/outcome.ts';
 import { outcomeOf, type Entry } from '../../engine/receipts.ts';
 import { prefixes } from '../../engine/rows.ts';
+import type { TimerOwner } from '../../engine/timers.ts';
 import type { Position, Row, TurnRecord } from '../../storage/journal.ts';
 import { expect, Violation } from './actions.ts';
 import { checkRecord } from './records.ts';
@@ -48,7 +49,10 @@ export class Auditor implements Watcher {
   #atMs = 0;
   /** Whether the time of the turn under way is known. */
   #hasTime = false;
-  #pending: { readonly kind: 'wake' | 'timer'; readonly id: string } | undefined;
+  #pending:
+    | { readonly kind: 'wake'; readonly id: string }
+    | { readonly kind: 'timer'; readonly owner: TimerOwner }
+    | undefined;
   #isSilent = false;
   /** Ids whose receipts were deleted, or will be at any moment. */
   readonly #forgotten = new Set<string>();
@@ -100,9 +104,9 @@ export class Auditor implements Watcher {
     this.#pending = { kind: 'wake', id };
   }
 
-  timer(id: string): void {
+  timer(owner: TimerOwner): void {
     this.#settlePending();
-    this.#pending = { kind: 'timer', id };
+    this.#pending = { kind: 'timer', owner };
   }
 
   /** The wake or timer just taken found no room in its turn and did nothing. */
@@ -119,7 +123,7 @@ export class Auditor implements Watcher {
     const pending = this.#pending;
     this.#pending = undefined;
     if (pending?.kind === 'wake') wake(this.shadow, pending.id, this.#atMs, this.#events);
-    else if (pending?.kind === 'timer') timer(this.shadow, pending.id, this.#atMs, this.#events);
+    else if (pending?.kind === 'timer') timer(this.shadow, pending.owner, this.#atMs, this.#events);
   }
 
   taken(id: string): void {

@@ -143,7 +143,7 @@ function expectSame(what: string, view: ReadonlySet<string>, fresh: ReadonlySet<
 /** Every open order ends or is owned by stock, a timer or a location that has work. */
 function checkOwners(engine: Engine, orders: readonly OpenOrder[]): void {
   const timers = new Set<string>();
-  for (const { atMs, orderId } of engine.inspect().timers.all) timers.add(`${orderId} ${atMs}`);
+  for (const { atMs, owner } of engine.inspect().timers.all) timers.add(`${owner.id} ${atMs}`);
   for (const { id, state, context } of orders) {
     const waits = context.lines.some(({ backordered }) => backordered > 0);
     const dueMs = context.placedAtMs + context.releaseAfterMs;

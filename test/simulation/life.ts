@@ -84,7 +84,7 @@ export class Life {
     return {
       turnTime: (atMs) => pass(() => auditor.turnTime(atMs)),
       wake: (id) => pass(() => auditor.wake(id)),
-      timer: (id) => pass(() => auditor.timer(id)),
+      timer: (owner) => pass(() => auditor.timer(owner)),
       putBack: () => pass(() => auditor.putBack()),
       taken: (id) => pass(() => auditor.taken(id)),
       executed: (entry) => pass(() => auditor.executed(entry)),

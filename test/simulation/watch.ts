@@ -6,13 +6,14 @@
 import type { Command } from '../../actors/commands.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Entry } from '../../engine/receipts.ts';
+import type { TimerOwner, Timers } from '../../engine/timers.ts';
 import type { Claim, Position, Row, Space, TurnRecord } from '../../storage/journal.ts';
 
 export interface Watcher {
   /** A turn looked for timers at this time: the turn's one reading of the clock. */
   turnTime(atMs: number): void;
   wake(orderId: string): void;
-  timer(orderId: string): void;
+  timer(owner: TimerOwner): void;
   /** The wake or timer just reported found no room and did nothing. */
   putBack(): void;
   /** A command was taken from the inbox. */
@@ -49,18 +50,18 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
     watcher.putBack();
     putBack();
   };
-  let last: { readonly atMs: number; readonly orderId: string } | undefined;
+  let last: ReturnType<Timers['takeDue']>;
   const takeDue = timers.takeDue.bind(timers);
   timers.takeDue = (nowMs) => {
     watcher.turnTime(nowMs);
     last = takeDue(nowMs);
-    if (last !== undefined) watcher.timer(last.orderId);
-    return last as ReturnType<typeof takeDue>;
+    if (last !== undefined) watcher.timer(last.owner);
+    return last;
   };
   const set = timers.set.bind(timers);
-  timers.set = (atMs, orderId) => {
-    if (last?.atMs === atMs && last.orderId === orderId) watcher.putBack();
-    set(atMs, orderId);
+  timers.set = (atMs, owner) => {
+    if (last?.atMs === atMs && last.owner === owner) watcher.putBack();
+    set(atMs, owner);
   };
   const find = receipts.find.bind(receipts);
   receipts.find = (id: Command['commandId']) => {

@@ -1,5 +1,6 @@
 /** One command, wake or timer in the shadow: all of it or, when refused, nothing. */
 import type { Command, CommandBody } from '../../../actors/commands.ts';
+import type { TimerOwner } from '../../../engine/timers.ts';
 import * as orderCommands from './order-commands.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
@@ -36,8 +37,13 @@ export function wake(shadow: Shadow, id: string, atMs: number, events: unknown[]
   if (isUseful) whole(shadow, atMs, events, (doing) => orders.source(doing, id));
 }
 
+/** A time has come for its owner. */
+export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: unknown[]): void {
+  if (owner.kind === 'order') releaseDue(shadow, owner.id, atMs, events);
+}
+
 /** A release delay has ended, if it still runs. */
-export function timer(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
+function releaseDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
   const order = shadow.orders.get(id);
   if (order === undefined || stateOf(order) !== 'allocated' || order.placedAtMs + order.delayMs > atMs) return;
   whole(shadow, atMs, events, (doing) => {

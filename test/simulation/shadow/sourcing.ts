@@ -3,7 +3,8 @@
  * three, of those the cheapest, ties to the nearer and then the first by name; beyond three, whoever
  * gives the most of what is left, the cheaper of equals.
  */
-import type { Destination, Location } from '../../../actors/commands.ts';
+import type { Location } from '../../../actors/network-commands.ts';
+import type { Destination } from '../../../actors/order-commands.ts';
 import { waitingOf } from './order-facts.ts';
 import { stockKey, toPromise, type Shadow, type ShadowOrder } from './state.ts';
 

@@ -5,7 +5,8 @@
  *
  * Every change is logged, so a refused command and a crash are undone the same way.
  */
-import type { CarrierCard, Channel, Destination, Location } from '../../../actors/commands.ts';
+import type { CarrierCard, Channel, Location } from '../../../actors/network-commands.ts';
+import type { Destination } from '../../../actors/order-commands.ts';
 
 export type PartState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
 

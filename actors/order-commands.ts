@@ -1,0 +1,89 @@
+/** Commands on orders and their fulfillments. Composed in commands.ts. */
+import { Type, type Static } from 'typebox';
+import { delayMsMax, orderLinesMax } from './limits.ts';
+import {
+  CarrierIdSchema,
+  ChannelIdSchema,
+  CountrySchema,
+  exact,
+  FulfillmentIdSchema,
+  Latitude,
+  LineIdSchema,
+  Longitude,
+  MoneyMinor,
+  OrderIdSchema,
+  QuantitySchema,
+  Reason,
+  SkuSchema,
+  text,
+} from './schemas.ts';
+
+/** Where an order goes. Without coordinates, distance is judged by country alone (engine/routing/distance.ts). */
+export const DestinationSchema = Type.Object(
+  {
+    country: CountrySchema,
+    postalCode: Type.Optional(text(16, 'Postal code')),
+    latitude: Type.Optional(Latitude),
+    longitude: Type.Optional(Longitude),
+  },
+  exact,
+);
+export type Destination = Static<typeof DestinationSchema>;
+
+export const OrderLineSchema = Type.Object(
+  {
+    /** Absent: "1", "2" … by place in the list. */
+    lineId: Type.Optional(LineIdSchema),
+    sku: SkuSchema,
+    quantity: QuantitySchema,
+    unitPriceMinor: Type.Optional(MoneyMinor),
+  },
+  exact,
+);
+
+const FulfillmentRef = { orderId: OrderIdSchema, fulfillmentId: FulfillmentIdSchema };
+const LineUnits = Type.Object({ lineId: LineIdSchema, quantity: QuantitySchema }, exact);
+const lineUnits = Type.Array(LineUnits, { minItems: 1, maxItems: orderLinesMax });
+
+export const orderCommands = {
+  /** Source, allocate and accept an order, in one turn: all of it or, when refused, nothing. */
+  'order.place': Type.Object(
+    {
+      orderId: OrderIdSchema,
+      channel: ChannelIdSchema,
+      destination: DestinationSchema,
+      lines: Type.Array(OrderLineSchema, { minItems: 1, maxItems: orderLinesMax }),
+      currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })),
+      customer: Type.Optional(text(80, 'The caller’s own customer reference')),
+      /** When units are missing: `refuse` the order (default), or accept it and `backorder` them. */
+      shortage: Type.Optional(Type.Union([Type.Literal('refuse'), Type.Literal('backorder')])),
+      /** How long the order may still be changed before its locations are told to start. Default 0: at once. */
+      releaseAfterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: delayMsMax })),
+    },
+    exact,
+  ),
+  /** End units that have not been picked: all of the order's, or those named. */
+  'order.cancel': Type.Object(
+    { orderId: OrderIdSchema, reason: Reason, lines: Type.Optional(lineUnits) },
+    exact,
+  ),
+  /** Tell the locations to start now instead of when the release delay ends. */
+  'order.release': Type.Object({ orderId: OrderIdSchema }, exact),
+  /** Source the waiting units again now. */
+  'order.retry': Type.Object({ orderId: OrderIdSchema }, exact),
+  /** A location began to pick: from here on its units can no longer be cancelled or displaced. */
+  'fulfillment.pick': Type.Object(FulfillmentRef, exact),
+  /** Units that could not be found while picking: stock is corrected, the units are sourced elsewhere. */
+  'fulfillment.short': Type.Object({ ...FulfillmentRef, lines: lineUnits, reason: Reason }, exact),
+  /** The parcel left the location, with the planned carrier or the one named. */
+  'fulfillment.ship': Type.Object(
+    {
+      ...FulfillmentRef,
+      carrier: Type.Optional(CarrierIdSchema),
+      tracking: Type.Optional(text(64, 'Tracking number')),
+    },
+    exact,
+  ),
+  /** The parcel reached the customer. */
+  'fulfillment.deliver': Type.Object(FulfillmentRef, exact),
+} as const;

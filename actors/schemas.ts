@@ -1,0 +1,38 @@
+/**
+ * The fields that messages are made of, each defined once: a schema is the type, the validator of
+ * untrusted input and the JSON Schema of the docs.
+ *
+ * Units: quantities are whole sellable units, money is minor units of the order's currency, times are
+ * milliseconds (`…Ms`), coordinates are decimal degrees (WGS 84).
+ */
+import { Type } from 'typebox';
+import { namePattern, placePattern, textPattern } from './ids.ts';
+import type { CarrierId, ChannelId, CommandId, FulfillmentId } from './ids.ts';
+import type { LineId, LocationId, OrderId, Sku } from './ids.ts';
+import { moneyMinorMax, quantityMax } from './limits.ts';
+
+/** A name: visible ASCII with inner spaces (rule O23). */
+export const name = (description: string) => Type.String({ pattern: namePattern, description });
+/** A place: letters, digits, dot, dash, underscore (rule O23). */
+export const place = (description: string) => Type.String({ pattern: placePattern, description });
+/** An object that has no other fields. */
+export const exact = { additionalProperties: false } as const;
+
+export const CommandIdSchema = Type.Unsafe<CommandId>(name('Made by the caller; the key of idempotency'));
+export const OrderIdSchema = Type.Unsafe<OrderId>(name('Order id, unique over all channels'));
+export const SkuSchema = Type.Unsafe<Sku>(name('Stock keeping unit'));
+export const LineIdSchema = Type.Unsafe<LineId>(name('Line id, unique within the order'));
+export const LocationIdSchema = Type.Unsafe<LocationId>(place('Location id'));
+export const CarrierIdSchema = Type.Unsafe<CarrierId>(place('Carrier id'));
+export const ChannelIdSchema = Type.Unsafe<ChannelId>(place('Sales channel id'));
+export const FulfillmentIdSchema = Type.Unsafe<FulfillmentId>(place('Fulfillment id, as the order shows it'));
+
+export const QuantitySchema = Type.Integer({ minimum: 1, maximum: quantityMax, description: 'Units' });
+export const BalanceSchema = Type.Integer({ minimum: 0, maximum: quantityMax, description: 'Units' });
+export const MoneyMinor = Type.Integer({ minimum: 0, maximum: moneyMinorMax, description: 'Minor units' });
+export const text = (maxLength: number, description: string) =>
+  Type.String({ pattern: textPattern, maxLength, description });
+export const Reason = text(200, 'Why, for the record');
+export const CountrySchema = Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' });
+export const Latitude = Type.Number({ minimum: -90, maximum: 90 });
+export const Longitude = Type.Number({ minimum: -180, maximum: 180 });
