@@ -1,41 +1,10 @@
 /** The program itself, as built: how it starts, refuses to, and ends. Needs dist/, which `npm test` makes. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { endAll, portOf, run, type Program } from '../process/program.ts';
 import { Peer } from './serving.ts';
-
-const built = (name: string): string => fileURLToPath(new URL(`../../dist/gateway/${name}`, import.meta.url));
-
-interface Program {
-  /** Everything it printed so far, both streams. */
-  readonly output: () => string;
-  readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  kill(signal: NodeJS.Signals): void;
-}
-
-const started: Program[] = [];
-
-function run(name: 'main.js' | 'cli.js', args: readonly string[]): Program {
-  const env = { ...process.env, NO_COLOR: '1' };
-  const child = spawn(process.execPath, [built(name), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (output += piece.toString()));
-  const program: Program = {
-    output: () => output,
-    exit: new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal }))),
-    kill: (signal) => void child.kill(signal),
-  };
-  started.push(program);
-  return program;
-}
-
-async function portOf(program: Program): Promise<number> {
-  await expect.poll(program.output, { timeout: 20_000 }).toMatch(/serving on http/);
-  return Number(/serving on https?:\/\/[^:]+:(\d+)/.exec(program.output())?.[1]);
-}
 
 describe('the program', { timeout: 60_000 }, () => {
   let data: string;
@@ -43,10 +12,7 @@ describe('the program', { timeout: 60_000 }, () => {
     data = mkdtempSync(join(tmpdir(), 'baton-process-'));
   });
   afterEach(async () => {
-    for (const program of started.splice(0)) {
-      program.kill('SIGKILL');
-      await program.exit;
-    }
+    await endAll();
     rmSync(data, { recursive: true, force: true });
   });
   const serve = (...args: string[]): Program => run('main.js', ['--data', data, '--port', '0', '--empty', ...args]);

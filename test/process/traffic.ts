@@ -1,0 +1,140 @@
+/**
+ * Traffic for a server that may die at any moment: clients that keep a number of commands in flight over all
+ * reconnects, and the list of what they sent and were told. Stock is scarce on purpose, so that most answers
+ * depend on those before them.
+ */
+import type { OrderAnswer } from '../../actors/vocabulary.ts';
+import { connect, type Baton } from '../../gateway/client/client.ts';
+import type { Call } from './witness.ts';
+
+const locations = ['LEEDS', 'PARIS', 'OSLO'];
+export const skus = Array.from({ length: 12 }, (_, at) => `SKU-${at + 1}`);
+const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)] as T;
+const units = (max: number): number => 1 + Math.floor(Math.random() * max);
+/** Longer than any restart of a test. */
+const timeoutMs = 120_000;
+
+export interface TrafficOptions {
+  readonly url: string;
+  readonly clients?: number;
+  /** Commands each client keeps in flight. */
+  readonly inFlight?: number;
+}
+
+export class Traffic {
+  readonly calls: Call[] = [];
+  readonly bodies = new Map<string, { readonly kind: string; readonly body: unknown }>();
+  /** Refusals that are not the engine's decision, by code. */
+  readonly passing = new Map<string, number>();
+  readonly #clients: Baton[];
+  readonly #orders: OrderAnswer[] = [];
+  readonly #run: string;
+  #work: Promise<void>[] = [];
+  #isStopping = false;
+  #lastId = 0;
+
+  private constructor(clients: Baton[], run: string) {
+    this.#clients = clients;
+    this.#run = run;
+  }
+
+  /** Clients of a server that serves. */
+  static async open({ url, clients = 4 }: TrafficOptions, run = 'c'): Promise<Traffic> {
+    const reconnectBackoff = { firstMs: 20, maxMs: 100 };
+    const opened = Array.from({ length: clients }, () => connect({ url, timeoutMs, reconnectBackoff, retriesMax: 1_000 }));
+    return new Traffic(await Promise.all(opened), run);
+  }
+
+  /** A network, and some stock. */
+  async furnish(): Promise<void> {
+    for (const [index, id] of locations.entries()) {
+      const location = { id, name: id, type: 'warehouse', country: 'GB', latitude: 50 + index, longitude: 0, state: 'open' };
+      await this.call('location.put', { location });
+    }
+    await this.call('channel.put', { channel: { id: 'web', name: 'Web' } });
+    await this.call('carrier.put', { carrier: { id: 'post', name: 'Post', baseMinor: 300, perKmMinor: 1 } });
+    const entries = skus.flatMap((sku) => locations.map((location) => ({ sku, location, quantity: 50 })));
+    await this.call('stock.receive', { entries });
+  }
+
+  start(inFlight = 12): void {
+    this.#isStopping = false;
+    for (const client of this.#clients) {
+      for (let at = 0; at < inFlight; at += 1) this.#work.push(this.#keepSending(client));
+    }
+  }
+
+  /** Resolves when everything sent has an answer. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all(this.#work.splice(0));
+  }
+
+  async close(): Promise<void> {
+    this.#isStopping = true;
+    for (const client of this.#clients) await client.close();
+    await Promise.all(this.#work.splice(0));
+  }
+
+  async #keepSending(client: Baton): Promise<void> {
+    while (!this.#isStopping) {
+      const { kind, body } = this.#draw();
+      const { told } = await this.call(kind, body, client);
+      if (told?.ok === undefined) continue;
+      if (kind === 'order.place' || kind === 'fulfillment.pick') this.#orders.push(told.ok as OrderAnswer);
+      if (this.#orders.length > 5_000) this.#orders.splice(0, 2_500);
+    }
+  }
+
+  /** Send one command and note what became of it. */
+  async call(kind: string, body: unknown, client = this.#clients[0]): Promise<Call> {
+    if (client === undefined) throw new Error('no client');
+    this.#lastId += 1;
+    const commandId = `${this.#run}-${this.#lastId}`;
+    const call: Call = { commandId, kind, invokedAtMs: performance.now(), returnedAtMs: Infinity };
+    this.calls.push(call);
+    this.bodies.set(commandId, { kind, body });
+    call.told = await this.ask(commandId, client);
+    call.returnedAtMs = performance.now();
+    return call;
+  }
+
+  /** Send a command again under its id; gives what was answered, undefined for what was not decided. */
+  async ask(commandId: string, client = this.#clients[0]): Promise<Call['told']> {
+    const { kind, body } = this.bodies.get(commandId) ?? { kind: '', body: undefined };
+    const outcome = await client?.tryCommand(kind as 'order.place', body as never, { commandId });
+    if (outcome === undefined || outcome.unanswered !== undefined) return undefined;
+    const code = outcome.refused?.code;
+    if (code !== undefined && ['busy', 'too-many', 'stopping', 'storage-full'].includes(code)) {
+      this.passing.set(code, (this.passing.get(code) ?? 0) + 1);
+      return undefined;
+    }
+    return outcome.refused === undefined
+      ? { position: outcome.position, ok: outcome.ok }
+      : { position: outcome.position, refused: outcome.refused };
+  }
+
+  #draw(): { kind: string; body: unknown } {
+    const share = Math.random();
+    const known = this.#orders.length === 0 ? undefined : pick(this.#orders);
+    if (share < 0.08) return { kind: 'stock.receive', body: { entries: this.#entries(20) } };
+    if (share < 0.1) return { kind: 'stock.set-aside', body: { entries: this.#entries(3), reason: 'damaged' } };
+    if (share < 0.12) return { kind: 'stock.put-back', body: { entries: this.#entries(3), reason: 'repaired' } };
+    if (known !== undefined && share < 0.3) {
+      const { orderId } = known;
+      const fulfillmentId = known.fulfillments.at(-1)?.fulfillmentId ?? '1';
+      if (share < 0.18) return { kind: 'order.cancel', body: { orderId, reason: 'changed my mind' } };
+      if (share < 0.24) return { kind: 'fulfillment.pick', body: { orderId, fulfillmentId } };
+      return { kind: 'fulfillment.ship', body: { orderId, fulfillmentId, tracking: 'T' } };
+    }
+    this.#lastId += 1;
+    const lines = Array.from({ length: units(3) }, () => ({ sku: pick(skus), quantity: units(3) }));
+    const destination = { country: 'GB', latitude: 50 + 3 * Math.random(), longitude: 0 };
+    return { kind: 'order.place', body: { orderId: `O-${this.#run}-${this.#lastId}`, channel: 'web', destination, lines } };
+  }
+
+  /** Different SKU-locations: one may stand only once in a command. */
+  #entries(quantityMax: number): unknown[] {
+    return [...new Set([pick(skus), pick(skus)])].map((sku) => ({ sku, location: pick(locations), quantity: units(quantityMax) }));
+  }
+}
