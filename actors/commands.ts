@@ -5,6 +5,7 @@
  */
 import type { Static } from 'typebox';
 import type { CommandId } from './ids.ts';
+import { itemCommands } from './item-commands.ts';
 import { networkCommands } from './network-commands.ts';
 import { orderCommands } from './order-commands.ts';
 import { stockCommands } from './stock-commands.ts';
@@ -12,6 +13,7 @@ import { stockCommands } from './stock-commands.ts';
 /** The body of every command by its kind. */
 export const commandBodies = {
   ...networkCommands,
+  ...itemCommands,
   ...stockCommands,
   ...orderCommands,
 } as const;

@@ -78,14 +78,16 @@ export function shortRefusal(
   for (const { lineId, quantity } of findFulfillment(order, id)?.lines ?? []) {
     left.set(lineId, (left.get(lineId) ?? 0) + quantity);
   }
+  const unknown = units.findIndex(({ lineId }) => !left.has(lineId));
+  if (unknown >= 0) {
+    const detail = `fulfillment ${id} has no line ${units[unknown]?.lineId}`;
+    return reject('unknown-line', detail, `body.lines[${unknown}].lineId`);
+  }
   for (const [index, { lineId, quantity }] of units.entries()) {
-    const there = left.get(lineId);
-    const field = `body.lines[${index}]`;
-    if (there === undefined) {
-      return reject('unknown-line', `fulfillment ${id} has no line ${lineId}`, `${field}.lineId`);
-    }
+    const there = left.get(lineId) ?? 0;
     if (there < quantity) {
-      return reject('not-enough', `fulfillment ${id} has ${there} of line ${lineId}`, `${field}.quantity`);
+      const detail = `fulfillment ${id} has ${there} of line ${lineId}`;
+      return reject('not-enough', detail, `body.lines[${index}].quantity`);
     }
     left.set(lineId, there - quantity);
   }

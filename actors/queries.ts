@@ -3,7 +3,14 @@
  * answer says as of which journal position.
  */
 import { Type, type Static } from 'typebox';
-import { CarrierIdSchema, ChannelIdSchema, LocationIdSchema, OrderIdSchema, SkuSchema } from './schemas.ts';
+import {
+  CarrierIdSchema,
+  ChannelIdSchema,
+  LocationIdSchema,
+  OrderIdSchema,
+  SkuSchema,
+  TimeMsSchema,
+} from './schemas.ts';
 
 const exact = { additionalProperties: false } as const;
 
@@ -42,6 +49,31 @@ export const queryBodies = {
   'order.counts': Type.Object({}, exact),
   /** Every balance of a SKU, by location. */
   'stock.get': Type.Object({ sku: SkuSchema, location: Type.Optional(LocationIdSchema) }, exact),
+  /** The settings of a SKU, if it has any. */
+  'item.get': Type.Object({ sku: SkuSchema }, exact),
+  /** The ledger of a SKU at a location, the newest movement first. */
+  'stock.history': Type.Object(
+    {
+      sku: SkuSchema,
+      location: LocationIdSchema,
+      /** Continue with this record, as the last page's `next` said; another one begins at the newest. */
+      from: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+      /** Movements wanted; a page ends with a whole record, so it may hold some more. Default 100. */
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+    },
+    exact,
+  ),
+  /** The balances of a SKU at a location as they stood at a time. */
+  'stock.at': Type.Object(
+    {
+      sku: SkuSchema,
+      location: LocationIdSchema,
+      atMs: TimeMsSchema,
+      /** Go on looking from this position, as the last answer's `next` said. */
+      from: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+    },
+    exact,
+  ),
   /** What a channel may sell now, for up to 500 SKUs; without a channel, over all open locations. */
   'atp.get': Type.Object(
     {

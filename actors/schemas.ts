@@ -29,6 +29,12 @@ export const FulfillmentIdSchema = Type.Unsafe<FulfillmentId>(place('Fulfillment
 
 export const QuantitySchema = Type.Integer({ minimum: 1, maximum: quantityMax, description: 'Units' });
 export const BalanceSchema = Type.Integer({ minimum: 0, maximum: quantityMax, description: 'Units' });
+/** A moment, milliseconds since 1970, UTC. */
+export const TimeMsSchema = Type.Integer({
+  minimum: 0,
+  maximum: 8_640_000_000_000_000,
+  description: 'Milliseconds since 1970',
+});
 export const MoneyMinor = Type.Integer({ minimum: 0, maximum: moneyMinorMax, description: 'Minor units' });
 export const text = (maxLength: number, description: string) =>
   Type.String({ pattern: textPattern, maxLength, description });

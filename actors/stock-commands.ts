@@ -5,48 +5,47 @@ import { BalanceSchema, exact, LocationIdSchema, QuantitySchema, Reason, SkuSche
 
 const entries = <S extends TSchema>(entry: S) =>
   Type.Array(entry, { minItems: 1, maxItems: stockEntriesMax });
-const StockUnits = Type.Object(
-  { sku: SkuSchema, location: LocationIdSchema, quantity: QuantitySchema },
-  exact,
-);
+const where = { sku: SkuSchema, location: LocationIdSchema };
+const StockUnits = Type.Object({ ...where, quantity: QuantitySchema }, exact);
 const DeltaSchema = Type.Integer({ minimum: -quantityMax, maximum: quantityMax, description: 'Units' });
+const Reference = text(80, 'Delivery note, purchase order, return: what papers say of it');
+
+/** Why units that are there may not be sold. */
+export const BucketSchema = Type.Union(
+  [Type.Literal('damaged'), Type.Literal('quality'), Type.Literal('held')],
+  { description: 'damaged, in quality control, or held for another reason' },
+);
 
 export const stockCommands = {
   /** Units arrived. Creates the stock when new. Wakes orders that wait for the SKU. */
-  'stock.receive': Type.Object(
-    { entries: entries(StockUnits), reference: Type.Optional(text(80, 'Delivery note, purchase order')) },
-    exact,
-  ),
+  'stock.receive': Type.Object({ entries: entries(StockUnits), reference: Type.Optional(Reference) }, exact),
   /** Units found (+) or lost (−). May displace the newest allocations, which are sourced again. */
   'stock.adjust': Type.Object(
-    {
-      entries: entries(
-        Type.Object({ sku: SkuSchema, location: LocationIdSchema, delta: DeltaSchema }, exact),
-      ),
-      reason: Reason,
-    },
+    { entries: entries(Type.Object({ ...where, delta: DeltaSchema }, exact)), reason: Reason },
     exact,
   ),
   /** An absolute count of what is physically there. May displace allocations like an adjustment. */
-  'stock.count': Type.Object(
-    {
-      entries: entries(
-        Type.Object({ sku: SkuSchema, location: LocationIdSchema, onHand: BalanceSchema }, exact),
-      ),
-    },
+  'stock.count': Type.Object({ entries: entries(Type.Object({ ...where, onHand: BalanceSchema }, exact)) }, exact),
+  /** Units that came back from customers: for sale at once, or into a bucket. */
+  'stock.return': Type.Object(
+    { entries: entries(StockUnits), bucket: Type.Optional(BucketSchema), reference: Type.Optional(Reference) },
     exact,
   ),
-  /** Units that are there but may not be sold: damaged, in quality control, on hold. */
-  'stock.set-aside': Type.Object({ entries: entries(StockUnits), reason: Reason }, exact),
+  /** Units that are there but may not be sold. They go to the bucket named, `held` when none is. */
+  'stock.set-aside': Type.Object(
+    { entries: entries(StockUnits), bucket: Type.Optional(BucketSchema), reason: Reason },
+    exact,
+  ),
   /** Units set aside that may be sold again. */
-  'stock.put-back': Type.Object({ entries: entries(StockUnits), reason: Reason }, exact),
-  /** Units of each SKU-location held back from sale. */
-  'stock.buffer': Type.Object(
-    {
-      entries: entries(
-        Type.Object({ sku: SkuSchema, location: LocationIdSchema, buffer: BalanceSchema }, exact),
-      ),
-    },
+  'stock.put-back': Type.Object(
+    { entries: entries(StockUnits), bucket: Type.Optional(BucketSchema), reason: Reason },
     exact,
   ),
+  /** Units set aside that leave for good: scrapped, given away, sent to the vendor. */
+  'stock.dispose': Type.Object(
+    { entries: entries(StockUnits), bucket: Type.Optional(BucketSchema), reason: Reason },
+    exact,
+  ),
+  /** Units of each SKU-location held back from sale. */
+  'stock.buffer': Type.Object({ entries: entries(Type.Object({ ...where, buffer: BalanceSchema }, exact)) }, exact),
 } as const;

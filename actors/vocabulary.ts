@@ -60,13 +60,49 @@ export interface OrderException {
   readonly detail: string;
 }
 
-/** One SKU at one location, in units. ATP = onHand − unavailable − allocated − buffer, not below 0 (rule S1). */
+/** Why units that are there may not be sold. */
+export const buckets = ['damaged', 'quality', 'held'] as const;
+export type Bucket = (typeof buckets)[number];
+
+/**
+ * One SKU at one location, in units. ATP = onHand − damaged − quality − held − reserved − allocated − buffer,
+ * not below 0 (rule S1).
+ */
 export interface StockLevels {
+  /** Physically there, in whatever condition and for whomever. */
   readonly onHand: number;
-  readonly unavailable: number;
+  readonly damaged: number;
+  /** In quality control. */
+  readonly quality: number;
+  /** Not for sale for another reason. */
+  readonly held: number;
+  /** Softly held for carts, until they expire. */
+  readonly reserved: number;
+  /** Given to orders, until they leave. */
   readonly allocated: number;
+  /** Held back from sale. */
   readonly buffer: number;
 }
+
+/** What can happen to units of a stock. */
+export type MovementKind =
+  | 'received'
+  | 'adjusted'
+  | 'counted'
+  | 'returned'
+  | 'set-aside'
+  | 'put-back'
+  | 'disposed'
+  | 'buffered'
+  | 'reserved'
+  | 'unreserved'
+  | 'committed'
+  | 'allocated'
+  | 'deallocated'
+  | 'shipped'
+  | 'short'
+  | 'transferred-out'
+  | 'transferred-in';
 
 /** What sourcing chose for one part of an order, and by how much it won. */
 export interface Choice {

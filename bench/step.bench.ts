@@ -162,8 +162,8 @@ const stockLife: readonly StockMessage[] = [
   { type: 'stock.short', quantity: 1 },
   { type: 'stock.adjust', delta: -2 },
   { type: 'stock.count', onHand: 90 },
-  { type: 'stock.set-aside', quantity: 5 },
-  { type: 'stock.put-back', quantity: 5 },
+  { type: 'stock.set-aside', bucket: 'held', quantity: 5 },
+  { type: 'stock.put-back', bucket: 'held', quantity: 5 },
   { type: 'stock.buffer', buffer: 4 },
 ];
 

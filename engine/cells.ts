@@ -4,6 +4,7 @@
  */
 import type { CarrierContext, CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import { carrierMachine } from '../actors/carrier.ts';
+import type { Item } from '../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
 import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { OrderContext, OrderEffect, OrderInput, OrderMessage } from '../actors/order-context.ts';
@@ -42,6 +43,11 @@ export interface StockCell extends Marks {
   atp: number;
   /** Orders with units allocated here. */
   readonly holders: Holders;
+  /** The record that last changed it, and the one before that: where its ledger is read from. 0: none. */
+  changedAt: number;
+  changedBefore: number;
+  /** Its place among the stocks that the turn under way has changed. */
+  turnIndex: number;
   unsaved: number;
 }
 
@@ -68,12 +74,20 @@ export interface ChannelCell extends Marks {
   unsaved: number;
 }
 
-export type Cell = OrderCell | StockCell | CarrierCell | LocationCell | ChannelCell;
+export interface ItemCell extends Marks {
+  readonly kind: 'item';
+  readonly id: Sku;
+  snapshot: Snapshot<Item> | undefined;
+  unsaved: number;
+}
 
-/** A SKU: the list of its stocks, and the orders that wait for it, oldest first. */
+export type Cell = OrderCell | StockCell | CarrierCell | LocationCell | ChannelCell | ItemCell;
+
+/** A SKU: its settings if it has any, the list of its stocks, and the orders that wait for it, oldest first. */
 export interface SkuCell {
   readonly sku: Sku;
   readonly stocks: StockCell[];
+  item: ItemCell | undefined;
   waiting: Set<OrderId> | undefined;
 }
 
@@ -82,6 +96,7 @@ const marks = { commandMark: 0, turnMark: 0, unsaved: 0 };
 export const orderCell = (id: OrderId): OrderCell => ({ kind: 'order', id, snapshot: undefined, ...marks });
 export const carrierCell = (id: CarrierId): CarrierCell => ({ kind: 'carrier', id, snapshot: undefined, ...marks });
 export const channelCell = (id: ChannelId): ChannelCell => ({ kind: 'channel', id, snapshot: undefined, ...marks });
+export const itemCell = (id: Sku): ItemCell => ({ kind: 'item', id, snapshot: undefined, ...marks });
 export const locationCell = (id: LocationId, index: number): LocationCell => ({
   kind: 'location',
   id,
@@ -96,6 +111,9 @@ export const stockCell = (sku: SkuCell, location: LocationCell): StockCell => ({
   snapshot: undefined,
   atp: 0,
   holders: new Holders(),
+  changedAt: 0,
+  changedBefore: 0,
+  turnIndex: 0,
   ...marks,
 });
 

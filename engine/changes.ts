@@ -2,8 +2,10 @@
  * All or nothing: what the present command changed, and how to put it back. Snapshots are immutable, so
  * the undo of a command is the list of those it replaced. What a command publishes is dropped with it.
  */
+import type { Move } from '../actors/stock-movements.ts';
 import type { Event } from '../actors/vocabulary.ts';
-import { place, type Cell } from './cells.ts';
+import { place, type Cell, type StockCell } from './cells.ts';
+import { movementBytesMax, type RecordedMove } from './movements.ts';
 import { cellBytes, eventBytes } from './sizes.ts';
 
 export class Changes {
@@ -14,11 +16,23 @@ export class Changes {
   #events: Event[] = [];
   #keptEvents = 0;
   #changed: Cell[] = [];
+  #stocksChanged = 0;
+  /** The stocks the command moved, and how, side by side. */
+  readonly #movedStocks: StockCell[] = [];
+  readonly #moves: Move[] = [];
+  #keptMoves: RecordedMove[] = [];
+  #cause: number | undefined;
   #bytes = 0;
 
-  /** Begin a command: from here on changes belong to it. */
-  begin(): void {
+  /**
+   * Begin a command: from here on changes belong to it.
+   * @param cause its place among the commands of the turn; undefined for a timer or a wake.
+   */
+  begin(cause: number | undefined): void {
     this.#command += 1;
+    this.#cause = cause;
+    this.#movedStocks.length = 0;
+    this.#moves.length = 0;
     this.#cells.length = 0;
     this.#before.length = 0;
     this.#keptEvents = this.#events.length;
@@ -32,6 +46,12 @@ export class Changes {
       this.#before.push(cell.snapshot);
     }
     place(cell, after);
+  }
+
+  /** Units of a stock moved: a line of its ledger. */
+  moved(stock: StockCell, move: Move): void {
+    this.#movedStocks.push(stock);
+    this.#moves.push(move);
   }
 
   publish(events: readonly Event[]): void {
@@ -51,6 +71,8 @@ export class Changes {
     }
     this.#cells.length = 0;
     this.#before.length = 0;
+    this.#movedStocks.length = 0;
+    this.#moves.length = 0;
     this.#events.length = this.#keptEvents;
   }
 
@@ -68,7 +90,12 @@ export class Changes {
   get commandBytes(): number {
     let bytes = 0;
     for (const cell of this.#cells) bytes += cellBytes(cell);
-    return bytes + this.#newsBytes();
+    return bytes + this.#newsBytes() + this.moveBytes;
+  }
+
+  /** An upper estimate of what the movements of the present command take. */
+  get moveBytes(): number {
+    return movementBytesMax * this.#moves.length;
   }
 
   #newsBytes(): number {
@@ -92,26 +119,46 @@ export class Changes {
 
   /** Keep the command: `each` sees every changed cell with its snapshot from before. */
   keep(each: (cell: Cell, before: Cell['snapshot']) => void): void {
-    this.#bytes += this.#newsBytes();
+    this.#bytes += this.#newsBytes() + this.moveBytes;
     for (let i = 0; i < this.#cells.length; i += 1) {
       const cell = this.#cells[i];
       if (cell === undefined) continue;
       if (cell.turnMark !== this.#turn) {
         cell.turnMark = this.#turn;
         this.#changed.push(cell);
+        if (cell.kind === 'stock') cell.turnIndex = this.#stocksChanged++;
         cell.unsaved += 1;
         this.#bytes += cellBytes(cell);
       }
       each(cell, this.#before[i]);
     }
+    this.#keepMoves();
     this.#cells.length = 0;
     this.#before.length = 0;
   }
 
-  /** End the turn: every cell its kept commands changed, and all they published. */
-  takeTurn(): { readonly changed: readonly Cell[]; readonly events: readonly Event[] } {
-    const taken = { changed: this.#changed, events: this.#events };
+  #keepMoves(): void {
+    for (let i = 0; i < this.#moves.length; i += 1) {
+      const move = this.#moves[i];
+      const stock = this.#movedStocks[i];
+      if (move === undefined || stock === undefined) continue;
+      const { kind, units, bucket } = move;
+      this.#keptMoves.push({ kind, units, bucket, stock: stock.turnIndex, command: this.#cause });
+    }
+    this.#movedStocks.length = 0;
+    this.#moves.length = 0;
+  }
+
+  /** End the turn: every cell its kept commands changed, all they published and every unit they moved. */
+  takeTurn(): {
+    readonly changed: readonly Cell[];
+    readonly events: readonly Event[];
+    readonly moves: readonly RecordedMove[];
+  } {
+    const taken = { changed: this.#changed, events: this.#events, moves: this.#keptMoves };
     this.#changed = [];
+    this.#stocksChanged = 0;
+    this.#keptMoves = [];
     this.#events = [];
     this.#bytes = 0;
     this.#turn += 1;

@@ -7,6 +7,7 @@ import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import type { OrderEffect, OrderMessage, StockUnits } from '../actors/order-context.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
 import { refusal, type StockMessage } from '../actors/stock-ledger.ts';
+import { moveFor } from '../actors/stock-movements.ts';
 import { assert, must, unreachable } from './assert.ts';
 import { carrierSteps, orderSteps, stockSteps } from './cells.ts';
 import type { CarrierCell, OrderCell, StockCell } from './cells.ts';
@@ -106,6 +107,7 @@ export function tellStock(core: Core, stock: StockCell, message: StockMessage): 
   const after = step(stockSteps, before, message, []);
   if (after === undefined) return must(refusal(before.context, message), 'a reason for the refusal');
   core.changes.set(stock, after);
+  core.changes.moved(stock, moveFor(before.context, message));
   return undefined;
 }
 

@@ -129,7 +129,7 @@ export class Engine implements EngineApi {
   }
 
   query<K extends QueryKind>(query: QueryOf<K>): QueryAnswer<K> {
-    return { ok: answer(this.#core, query, () => this.#status()), position: this.#claim.tail };
+    return { ok: answer(this.#core, query, this.#claim, () => this.#status()), position: this.#claim.tail };
   }
 
   #status(): EngineStatus {
@@ -224,7 +224,7 @@ function publishedOf({ position, atMs, events, rows }: StoredRecord): Published 
   for (const [key, row] of rows) {
     if (!key.startsWith(prefixes.stock) || row === null) continue;
     const { sku, location } = stockNames(key);
-    stock.push(stockChange(stockFromRow(sku, location, row).context));
+    stock.push(stockChange(stockFromRow(sku, location, row).snapshot.context));
   }
   return { position, atMs, events: events as readonly Event[], stock };
 }

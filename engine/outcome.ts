@@ -1,9 +1,11 @@
 /** What comes out of the engine: outcomes of commands, answers of queries, and what one turn published. */
+import type { CommandKind } from '../actors/commands.ts';
+import type { Item } from '../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
-import type { LocationId, OrderId, Sku } from '../actors/ids.ts';
+import type { CommandId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
 import type { Rejection } from '../actors/rejection.ts';
-import type { Event, OrderView, StockChange, StockLevels } from '../actors/vocabulary.ts';
+import type { Bucket, Event, MovementKind, OrderView, StockChange, StockLevels } from '../actors/vocabulary.ts';
 
 /** How a command ended, durably: the same for every retry with the same id and body. */
 export type Outcome =
@@ -30,6 +32,45 @@ export interface StockView extends StockLevels {
   readonly location: LocationId;
   readonly atp: number;
 }
+
+/** One line of a ledger. */
+export interface MovementView {
+  /** The record it stands in, and its time. */
+  readonly position: number;
+  readonly atMs: number;
+  readonly kind: MovementKind;
+  /** Units moved; negative when an adjustment, a count or a buffer took some away. */
+  readonly units: number;
+  readonly bucket?: Bucket | undefined;
+  /** What asked for it; absent when a timer or arriving stock did. */
+  readonly command?: { readonly commandId: CommandId; readonly kind: CommandKind; readonly by: string } | undefined;
+  /** The order, return or paper it belongs to, and why, as far as the command said. */
+  readonly orderId?: OrderId | undefined;
+  readonly reference?: string | undefined;
+  readonly reason?: string | undefined;
+  /** The balances after it. */
+  readonly levels: StockLevels;
+  readonly atp: number;
+}
+
+export interface StockHistory {
+  readonly movements: readonly MovementView[];
+  /** Where the next page begins; absent when the ledger has no more. */
+  readonly next?: number | undefined;
+  /**
+   * The balances before the oldest movement told: all zero at the beginning of a stock's life. Absent on a
+   * page that tells nothing, because its records were trimmed since the page before.
+   */
+  readonly opening?: StockLevels | undefined;
+  /** Whether older movements were trimmed from the journal: `opening` sums them up. */
+  readonly isTrimmed: boolean;
+}
+
+/** Balances at a time. `unknown`: the journal does not reach back so far. `next`: ask again from there. */
+export type StockAt =
+  | { readonly levels: StockLevels; readonly atp: number; readonly sinceMs: number }
+  | { readonly next: number }
+  | { readonly unknown: true };
 
 export interface CarrierView extends CarrierCard {
   readonly state: 'open' | 'suspended';
@@ -64,7 +105,10 @@ export interface Answers {
   'order.get': OrderView | null;
   'order.list': { readonly orders: readonly OrderView[]; readonly next?: OrderId | undefined };
   'order.counts': OrderCounts;
+  'item.get': Item | null;
   'stock.get': readonly StockView[];
+  'stock.history': StockHistory;
+  'stock.at': StockAt;
   'atp.get': Readonly<Record<string, number>>;
   'location.list': readonly Location[];
   'channel.list': readonly Channel[];

@@ -9,17 +9,28 @@ import type { OrderView } from '../actors/vocabulary.ts';
 import { unreachable } from './assert.ts';
 import type { CarrierCell, StockCell } from './cells.ts';
 import type { Core } from './core.ts';
+import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import type { Answers, CarrierView, EngineStatus, OrderCounts, StockView } from './outcome.ts';
 import type { Snapshot } from './step.ts';
 
 const pageDefault = 100;
 
-/** Answer a query. `status` is asked only for engine.status. */
-export function answer<K extends QueryKind>(core: Core, query: QueryOf<K>, status: () => EngineStatus): Answers[K] {
-  return answerAny(core, query as unknown as Query, status) as Answers[K];
+/** Answer a query. `status` is asked only for engine.status, the journal only for what was. */
+export function answer<K extends QueryKind>(
+  core: Core,
+  query: QueryOf<K>,
+  journal: LedgerJournal,
+  status: () => EngineStatus,
+): Answers[K] {
+  return answerAny(core, query as unknown as Query, journal, status) as Answers[K];
 }
 
-function answerAny(core: Core, { kind, body }: Query, status: () => EngineStatus): Answers[QueryKind] {
+function answerAny(
+  core: Core,
+  { kind, body }: Query,
+  journal: LedgerJournal,
+  status: () => EngineStatus,
+): Answers[QueryKind] {
   const { world } = core;
   switch (kind) {
     case 'order.get': {
@@ -35,6 +46,12 @@ function answerAny(core: Core, { kind, body }: Query, status: () => EngineStatus
         .filter(({ location }) => body.location === undefined || location.id === body.location)
         .flatMap(stockView)
         .sort((a, b) => (a.location < b.location ? -1 : 1));
+    case 'item.get':
+      return world.skus.get(body.sku)?.item?.snapshot?.context ?? null;
+    case 'stock.history':
+      return stockHistory(world, journal, body);
+    case 'stock.at':
+      return stockAt(world, journal, body);
     case 'atp.get':
       return available(core, body);
     case 'location.list':
@@ -81,8 +98,7 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
 
 function stockView({ snapshot, atp }: StockCell): StockView[] {
   if (snapshot === undefined) return [];
-  const { sku, location, onHand, unavailable, allocated, buffer } = snapshot.context;
-  return [{ sku, location, onHand, unavailable, allocated, buffer, atp }];
+  return [{ ...snapshot.context, atp }];
 }
 
 function carrierView(cell: CarrierCell | undefined): CarrierView[] {

@@ -4,6 +4,7 @@
  * not in the saved rows yet; whoever waits for stock is woken, because a wake that was due is not stored.
  */
 import type { Channel, Location } from '../actors/network-commands.ts';
+import type { Item } from '../actors/item-commands.ts';
 import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
 import { unreachable } from './assert.ts';
@@ -35,7 +36,7 @@ export async function recover(
     lastAtMs = record.atMs;
   }
   const touched: Cell[] = [];
-  for (const prefix of [prefixes.location, prefixes.channel, prefixes.carrier, prefixes.stock] as const) {
+  for (const prefix of plainPrefixes) {
     await loadAll(claim, latest, prefix, (key, row) => keep(touched, latest, key, load(core, prefix, key, row)));
   }
   await recoverOrders(core, claim, latest, touched, limits);
@@ -73,7 +74,11 @@ async function loadAll(
   }
 }
 
-type Plain = (typeof prefixes)['location' | 'channel' | 'carrier' | 'stock'];
+/** Everything but orders, in the order it is loaded. */
+const plainPrefixes = [
+  prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.stock,
+] as const;
+type Plain = (typeof plainPrefixes)[number];
 
 function load({ world }: Core, prefix: Plain, key: string, row: unknown): Cell {
   const name = key.slice(prefix.length);
@@ -84,9 +89,12 @@ function load({ world }: Core, prefix: Plain, key: string, row: unknown): Cell {
       return placed(world.channel(name as ChannelId), valueFromRow<Channel>(row));
     case 'k/':
       return placed(world.carrier(name as CarrierId), carrierFromRow(row));
+    case 'i/':
+      return placed(world.item(name as Sku), valueFromRow<Item>(row));
     case 's/': {
       const { sku, location } = stockNames(key);
-      return placed(world.stock(sku, world.location(location)), stockFromRow(sku, location, row));
+      const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);
+      return Object.assign(placed(world.stock(sku, world.location(location)), snapshot), { changedAt, changedBefore });
     }
     default:
       return unreachable(prefix);

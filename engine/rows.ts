@@ -2,7 +2,7 @@
  * Rows: how each live thing is written down. A row begins with its version, so that a later engine reads
  * what an earlier one wrote; the rest is as the functions here say, in their order (bytes.ts).
  *
- * Keys: o/ order open, c/ order closed, s/ stock (location/SKU), k/ carrier, l/ location, n/ channel,
+ * Keys: o/ order open, c/ order closed, s/ stock (location/SKU), k/ carrier, l/ location, n/ channel, i/ item,
  * r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
@@ -28,6 +28,7 @@ export const prefixes = {
   carrier: 'k/',
   location: 'l/',
   channel: 'n/',
+  item: 'i/',
   receipt: 'r/',
 } as const;
 
@@ -40,8 +41,11 @@ const partIndex = new Map<string, number>(fulfillmentStates.map((state, index) =
 /** A row as the journal takes it: `null` deletes. */
 export type RowBytes = readonly [key: string, bytes: Uint8Array | null];
 
-/** Append the row or rows of a cell as it stands. Closing an order also deletes its open row. */
-export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[]): void {
+/**
+ * Append the row or rows of a cell as it stands. Closing an order also deletes its open row.
+ * @param position the record the rows will stand in.
+ */
+export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[], position: number): void {
   writer.uint(version);
   switch (cell.kind) {
     case 'order': {
@@ -53,11 +57,10 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       return;
     }
     case 'stock': {
-      const { onHand, unavailable, allocated, buffer } = (snapshot as Snapshot<StockContext>).context;
-      writer.uint(onHand);
-      writer.uint(unavailable);
-      writer.uint(allocated);
-      writer.uint(buffer);
+      writeStock((snapshot as Snapshot<StockContext>).context);
+      // Where the change before this one stands, as a distance: the ledger is read back along these.
+      writer.uint(position);
+      writer.uint(cell.changedAt === 0 ? 0 : position - cell.changedAt);
       rows.push([`${prefixes.stock}${cell.location.id}/${cell.sku.sku}`, writer.take()]);
       return;
     }
@@ -72,6 +75,7 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     }
     case 'location':
     case 'channel':
+    case 'item':
       writer.text(JSON.stringify(must(snapshot, 'a value to write').context));
       rows.push([prefixes[cell.kind] + cell.id, writer.take()]);
       return;
@@ -217,12 +221,31 @@ function readFulfillment(reader: ByteReader, index: number, lines: readonly Orde
   return { fulfillmentId, location, state, carrier, distanceKm, costMinor, lines: units, tracking };
 }
 
-/** The stock a row holds; its names come from the key. */
-export function stockFromRow(sku: Sku, location: LocationId, row: unknown): Snapshot<StockContext> {
+/** Balances that are mostly 0 are written only where they are not: a mask says which stand there. */
+function writeStock({ onHand, damaged, quality, held, reserved, allocated, buffer }: StockContext): void {
+  const rare = [damaged, quality, held, reserved, buffer];
+  writer.uint(onHand);
+  writer.uint(allocated);
+  writer.uint(rare.reduce((mask, units, bit) => (units > 0 ? mask | (1 << bit) : mask), 0));
+  for (const units of rare) if (units > 0) writer.uint(units);
+}
+
+/** A stock as a row holds it, with the records of its last two changes (0: none); its names come from the key. */
+export interface StoredStock {
+  readonly snapshot: Snapshot<StockContext>;
+  readonly changedAt: number;
+  readonly changedBefore: number;
+}
+
+export function stockFromRow(sku: Sku, location: LocationId, row: unknown): StoredStock {
   const reader = open(row, `stock ${sku} at ${location}`);
-  const [onHand, unavailable] = [reader.uint(), reader.uint()];
-  const [allocated, buffer] = [reader.uint(), reader.uint()];
-  return { value: 'open', context: { sku, location, onHand, unavailable, allocated, buffer } };
+  const [onHand, allocated, mask] = [reader.uint(), reader.uint(), reader.uint()];
+  const rare = (bit: number): number => ((mask >> bit) & 1 ? reader.uint() : 0);
+  const [damaged, quality, held, reserved, buffer] = [rare(0), rare(1), rare(2), rare(3), rare(4)];
+  const changedAt = reader.uint();
+  const back = reader.uint();
+  const context = { sku, location, onHand, damaged, quality, held, reserved, allocated, buffer };
+  return { snapshot: { value: 'open', context }, changedAt, changedBefore: back === 0 ? 0 : changedAt - back };
 }
 
 export function carrierFromRow(row: unknown): Snapshot<CarrierContext> {
@@ -232,7 +255,7 @@ export function carrierFromRow(row: unknown): Snapshot<CarrierContext> {
   return { value, context: { card, inTransit: reader.uint(), reason: reader.maybe() ?? '' } };
 }
 
-/** A location or channel: plain values under version and state. */
+/** A location, channel or item: plain values under version and state. */
 export function valueFromRow<T>(row: unknown): Snapshot<T> {
   return { value: 'put', context: JSON.parse(open(row, 'value').text()) as T };
 }

@@ -9,6 +9,7 @@ import { reject } from '../actors/rejection.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { unreachable } from './assert.ts';
 import type { Cell } from './cells.ts';
+import { putItem } from './commands/items.ts';
 import * as network from './commands/network.ts';
 import * as orders from './commands/orders.ts';
 import { refused, type Handled } from './commands/handled.ts';
@@ -23,17 +24,30 @@ import type { TimerOwner } from './timers.ts';
 type OnBug = (bug: unknown) => void;
 
 /**
- * Carry out a command at the turn's time. Nothing of a refused one remains. Undefined when it does not
- * fit into what the turn already holds: nothing was done, and it is for the next turn.
+ * Carry out a command at the turn's time, `index` commands having gone before it in the turn. Nothing of a
+ * refused one remains. Undefined when it does not fit into what the turn already holds: nothing was done,
+ * and it is for the next turn.
  */
-export function runCommand(core: Core, command: Command, atMs: number, onBug: OnBug): Handled | undefined {
-  const handled = atomically(core, () => dispatch(core, command, atMs), onBug, command);
+export function runCommand(
+  core: Core,
+  command: Command,
+  atMs: number,
+  onBug: OnBug,
+  index: number,
+): Handled | undefined {
+  const handled = atomically(core, () => dispatch(core, command, atMs), onBug, { command, index });
   if (handled !== undefined) core.changes.countBody(bodyBytes(command));
   return handled;
 }
 
-function atomically(core: Core, work: () => Handled, onBug: OnBug, command?: Command): Handled | undefined {
-  core.changes.begin();
+/** A command under way, with its place among those of its turn. */
+interface Cause {
+  readonly command: Command;
+  readonly index: number;
+}
+
+function atomically(core: Core, work: () => Handled, onBug: OnBug, cause?: Cause): Handled | undefined {
+  core.changes.begin(cause?.index);
   let handled: Handled;
   try {
     handled = work();
@@ -41,7 +55,7 @@ function atomically(core: Core, work: () => Handled, onBug: OnBug, command?: Com
     onBug(bug);
     handled = refused(reject('internal', 'a bug of ours: nothing was done, the incident was logged'));
   }
-  if (!('refused' in handled) && !fits(core, handled, command)) {
+  if (!('refused' in handled) && !fits(core, handled, cause?.command)) {
     core.changes.undo();
     if (core.changes.bytes > 0) return undefined;
     return refused(reject('too-large', 'this is more than one journal record holds: ask for less at once', 'body'));
@@ -56,7 +70,7 @@ function fits({ changes, limits }: Core, handled: Handled, command: Command | un
   const estimate = changes.commandBytes + (command === undefined ? 0 : bodyBytes(command));
   if (estimate <= measuredAboveBytes) return true;
   const measured = measuredRows(changes.touched) + valueBytes([changes.news(), handled, command?.body]);
-  return changes.bytes + measured <= limits.recordBytesMax;
+  return changes.bytes + changes.moveBytes + measured <= limits.recordBytesMax;
 }
 
 function dispatch(core: Core, command: Command, atMs: number): Handled {
@@ -80,10 +94,14 @@ function dispatch(core: Core, command: Command, atMs: number): Handled {
     case 'stock.receive':
     case 'stock.adjust':
     case 'stock.count':
+    case 'stock.return':
     case 'stock.set-aside':
     case 'stock.put-back':
+    case 'stock.dispose':
     case 'stock.buffer':
       return moveStock(core, command.kind, command.body, atMs);
+    case 'item.put':
+      return putItem(core, command.body);
     case 'location.put':
       return network.putLocation(core, command.body);
     case 'channel.put':
@@ -113,7 +131,7 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
     return;
   }
   // A location that opens and a channel that sells from more places may serve anyone who waits.
-  if (cell.kind !== 'carrier') for (const sku of core.views.waitedFor) core.wakes.add(sku);
+  if (cell.kind === 'location' || cell.kind === 'channel') for (const sku of core.views.waitedFor) core.wakes.add(sku);
 }
 
 /**

@@ -16,7 +16,7 @@ const textBytes = (text: string | undefined): number => 3 * (text?.length ?? 0);
 export function cellBytes(cell: Cell): number {
   switch (cell.kind) {
     case 'stock':
-      return 40 + cell.sku.sku.length + cell.location.id.length;
+      return 56 + cell.sku.sku.length + cell.location.id.length;
     case 'order':
       return cell.snapshot === undefined ? 0 : orderBytes(cell.snapshot.context);
     case 'channel':
@@ -49,7 +49,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   } else if (kind === 'channel.put') {
     bytes += 320 + 36 * (body.channel.locations?.length ?? 0);
   }
-  if (kind === 'location.put' || kind === 'carrier.put') bytes += 480;
+  if (kind === 'location.put' || kind === 'carrier.put' || kind === 'item.put') bytes += 480;
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
 
@@ -80,8 +80,9 @@ function numberBytes(value: number): number {
 }
 
 /** Rows of cells with their keys, measured. */
+/** Of positions, the longest is reckoned with. */
 export function measuredRows(cells: readonly Cell[]): number {
   const rows: RowBytes[] = [];
-  for (const cell of cells) pushRows(cell, cell.snapshot, rows);
+  for (const cell of cells) pushRows(cell, cell.snapshot, rows, Number.MAX_SAFE_INTEGER);
   return valueBytes(rows);
 }

@@ -21,6 +21,7 @@ import type { Cell } from './cells.ts';
 import type { Clock } from './clock.ts';
 import type { Core } from './core.ts';
 import { Inbox } from './inbox.ts';
+import { writeMovements } from './movements.ts';
 import type { Published, Reply } from './outcome.ts';
 import { answerAgain, entryOf, outcomeOf, type Entry, type Receipts } from './receipts.ts';
 import { pushRows, type RowBytes } from './rows.ts';
@@ -187,7 +188,7 @@ export class Turns {
       turnOfIt.again.push({ entry: receipt, retry: command, reply });
       return true;
     }
-    const handled = runCommand(this.#core, command, turn.atMs, hooks.onBug);
+    const handled = runCommand(this.#core, command, turn.atMs, hooks.onBug, turn.entries.length);
     if (handled === undefined) return false;
     const entry = entryOf(command, handled);
     receipts.add(command.commandId, entry);
@@ -201,13 +202,26 @@ export class Turns {
     const turn = this.#open;
     if (turn === undefined) return;
     this.#open = undefined;
-    const { changed, events } = this.#core.changes.takeTurn();
+    const { changed, events, moves } = this.#core.changes.takeTurn();
     if (changed.length === 0 && turn.entries.length === 0) return;
-    const rows: RowBytes[] = [];
-    for (const cell of changed) pushRows(cell, cell.snapshot, rows);
-    const record = { atMs: turn.atMs, commands: turn.entries, rows, events, outbox: [] };
+    const rows = this.#rowsOf(changed);
+    const movements = writeMovements(moves);
+    const record = { atMs: turn.atMs, commands: turn.entries, rows, events, outbox: [], movements };
     this.#appending = turn;
     void this.#append(turn, record, changed, { atMs: turn.atMs, events, stock: stockChanges(changed) });
+  }
+
+  /** The rows of what changed, for the record that comes next: appends go one after another. */
+  #rowsOf(changed: readonly Cell[]): RowBytes[] {
+    const position = this.#parts.claim.tail + 1;
+    const rows: RowBytes[] = [];
+    for (const cell of changed) {
+      pushRows(cell, cell.snapshot, rows, position);
+      if (cell.kind !== 'stock') continue;
+      cell.changedBefore = cell.changedAt;
+      cell.changedAt = position;
+    }
+    return rows;
   }
 
   async #append(
@@ -243,15 +257,16 @@ export class Turns {
     for (const { entry, retry, reply } of turn.again) reply(answerAgain(entry, position, retry));
   }
 
-  /** Wake up when the next timer is due, or at once when orders still wait to be woken. */
+  /** Wake up when the next timer is due, or at once when more is due or waits to be woken than one turn takes. */
   #setTimer(): void {
     const { timers, clock, saver } = this.#parts;
     if (saver.isBehind) return;
-    if (!this.#core.wakes.isEmpty || this.inbox.count > 0) {
+    const atMs = timers.nextAtMs;
+    const isDue = atMs !== undefined && atMs <= clock.now();
+    if (isDue || !this.#core.wakes.isEmpty || this.inbox.count > 0) {
       if (this.#appending === undefined) this.schedule();
       return;
     }
-    const atMs = timers.nextAtMs;
     if (atMs === undefined || this.#timer?.atMs === atMs) return;
     this.#timer?.cancel();
     const cancel = clock.after(atMs - clock.now(), () => {
@@ -285,6 +300,6 @@ function stockChanges(changed: readonly Cell[]): StockChange[] {
 
 /** A stock as subscribers see it. */
 export function stockChange(stock: StockContext): StockChange {
-  const { sku, location, onHand, unavailable, allocated, buffer } = stock;
-  return { sku, location, levels: { onHand, unavailable, allocated, buffer }, atp: atp(stock) };
+  const { sku, location, ...levels } = stock;
+  return { sku, location, levels, atp: atp(stock) };
 }

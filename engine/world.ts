@@ -7,6 +7,7 @@ import type { Claim } from '../storage/journal.ts';
 import {
   carrierCell,
   channelCell,
+  itemCell,
   locationCell,
   orderCell,
   orderSteps,
@@ -14,6 +15,7 @@ import {
   stockCell,
   type CarrierCell,
   type ChannelCell,
+  type ItemCell,
   type LocationCell,
   type OrderCell,
   type SkuCell,
@@ -136,10 +138,22 @@ export class World {
     return undefined;
   }
 
+  /** The cell of a SKU, made when new. */
+  sku(sku: Sku): SkuCell {
+    let cell = this.skus.get(sku);
+    if (cell === undefined) this.skus.set(sku, (cell = { sku, stocks: [], item: undefined, waiting: undefined }));
+    return cell;
+  }
+
+  /** The cell for the settings of a SKU, made when new. */
+  item(sku: Sku): ItemCell {
+    const cell = this.sku(sku);
+    return (cell.item ??= itemCell(sku));
+  }
+
   /** The cell for a stock, made when new. */
   stock(sku: Sku, location: LocationCell): StockCell {
-    let item = this.skus.get(sku);
-    if (item === undefined) this.skus.set(sku, (item = { sku, stocks: [], waiting: undefined }));
+    const item = this.sku(sku);
     for (const stock of item.stocks) if (stock.location === location) return stock;
     const cell = stockCell(item, location);
     item.stocks.push(cell);

@@ -104,8 +104,8 @@ export function stockOf(engine: EngineApi, sku: Sku): readonly StockChange[] {
 }
 
 function stockChange(view: StockView): StockChange {
-  const { sku, location, atp, onHand, unavailable, allocated, buffer } = view;
-  return { sku, location, levels: { onHand, unavailable, allocated, buffer }, atp };
+  const { sku, location, atp, ...levels } = view;
+  return { sku, location, levels, atp };
 }
 
 /** What a channel may sell of a SKU now. */

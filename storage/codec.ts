@@ -6,14 +6,14 @@
  *
  *    0  u32  magic "BTNR"
  *    4  u32  CRC-32C of everything from byte 8 to the end
- *    8  u8   record format (1)          9  u8  body encoding (values.ts)      10  u16  zero
+ *    8  u8   record format (2)          9  u8  body encoding (values.ts)      10  u16  zero
  *   12  u32  body length, bytes
  *   16  u64  epoch
  *   24  u64  position
  *   32  f64  atMs
  *   40  f64  encoded bytes of all earlier records, trimmed ones included
  *   48  16B  first half of the SHA-256 of the previous record's bytes; zeroes at position 1
- *   64  body: [commands, rows, events, outbox]
+ *   64  body: [commands, rows, events, outbox]; from format 2 on a fifth, movements, when there are any
  *
  * The checksum finds damage, the position a record in the wrong place, the hash a record of another
  * history.
@@ -25,7 +25,8 @@ import { JournalError, type Position, type Row, type StoredRecord } from './jour
 import type { TurnRecord, Value } from './journal.ts';
 import { decodeValue, encodePlain, encodeShapes, isValueEncoding } from './values.ts';
 
-export const recordFormat = 1;
+export const recordFormat = 2;
+const recordFormatMin = 1;
 export const recordHeaderBytes = 64;
 export const hashBytes = 16;
 const rowFormat = 1;
@@ -49,7 +50,8 @@ export const origin: Link = {
 
 /** Encode the record that follows `previous`. The bytes are never written to again. */
 export function encodeRecord(record: TurnRecord, epoch: bigint, previous: Link): Buffer {
-  const body = [record.commands, record.rows, record.events, record.outbox];
+  const body: Value[] = [record.commands, record.rows, record.events, record.outbox];
+  if (record.movements !== undefined) body.push(record.movements);
   const { bytes, encoding } = encodeShapes(body, recordHeaderBytes);
   bytes.writeUInt32LE(magic, 0);
   bytes.writeUInt8(recordFormat, 8);
@@ -93,7 +95,9 @@ export function checkRecord(bytes: Uint8Array, position: Position): RecordHeader
   }
   if (view.readUInt32LE(4) !== crc32c(bytes, 8)) throw damaged(position, 'fails its checksum');
   const format = view.readUInt8(8);
-  if (format !== recordFormat) throw unknownFormat(`record ${position}`, format, recordFormat);
+  if (format < recordFormatMin || format > recordFormat) {
+    throw unknownFormat(`record ${position}`, format, recordFormat);
+  }
   if (view.readUInt32LE(12) !== bytes.length - recordHeaderBytes) {
     throw damaged(position, 'has the wrong length');
   }
@@ -120,10 +124,11 @@ export function decodeBody(bytes: Uint8Array, header: RecordHeader): StoredRecor
     throw unknownFormat(`the body of record ${header.position}`, encoding, 2);
   }
   const body = decodeValue(bytes, recordHeaderBytes, bytes.length, encoding);
-  if (!Array.isArray(body) || body.length !== 4) throw damaged(header.position, 'has no body');
-  const [commands, rows, events, outbox] = body as [Value[], Row[], Value[], Value[]];
+  if (!Array.isArray(body) || body.length < 4 || body.length > 5) throw damaged(header.position, 'has no body');
+  const [commands, rows, events, outbox, movements] = body as [Value[], Row[], Value[], Value[], Value];
   const { position, epoch, atMs } = header;
-  return { position, epoch, atMs, commands, rows, events, outbox };
+  const record = { position, epoch, atMs, commands, rows, events, outbox };
+  return movements === undefined ? record : { ...record, movements };
 }
 
 /** The link a checked record makes for the one after it. */

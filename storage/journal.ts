@@ -35,6 +35,8 @@ export interface TurnRecord {
   readonly events: readonly Value[];
   /** Messages for the world outside, to be sent after the turn is durable. */
   readonly outbox: readonly Value[];
+  /** What moved which rows, in the engine's own encoding; absent when nothing did. */
+  readonly movements?: Value | undefined;
 }
 
 /** A record as read back, with its place in the log. */

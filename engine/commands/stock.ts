@@ -6,7 +6,7 @@ import type { CommandBody, CommandKind } from '../../actors/commands.ts';
 import type { LocationId, OrderId, Sku } from '../../actors/ids.ts';
 import { displacePlan } from '../../actors/order-lines.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
-import { applied, type StockMessage } from '../../actors/stock-ledger.ts';
+import { applied, free, type StockMessage } from '../../actors/stock-ledger.ts';
 import { must } from '../assert.ts';
 import type { StockCell } from '../cells.ts';
 import type { Core } from '../core.ts';
@@ -18,26 +18,28 @@ const displacedMax = { orders: 200, lines: 1_000 };
 
 type StockKind = Extract<CommandKind, `stock.${string}`>;
 type Entry<K extends StockKind> = CommandBody<K>['entries'][number];
-type Messages = { [K in StockKind]: (entry: Entry<K>) => StockMessage };
+type Messages = { [K in StockKind]: (entry: Entry<K>, body: CommandBody<K>) => StockMessage };
 
 const messages: Messages = {
   'stock.receive': ({ quantity }) => ({ type: 'stock.receive', quantity }),
   'stock.adjust': ({ delta }) => ({ type: 'stock.adjust', delta }),
   'stock.count': ({ onHand }) => ({ type: 'stock.count', onHand }),
-  'stock.set-aside': ({ quantity }) => ({ type: 'stock.set-aside', quantity }),
-  'stock.put-back': ({ quantity }) => ({ type: 'stock.put-back', quantity }),
+  'stock.return': ({ quantity }, { bucket }) => ({ type: 'stock.return', quantity, bucket }),
+  'stock.set-aside': ({ quantity }, { bucket = 'held' }) => ({ type: 'stock.set-aside', quantity, bucket }),
+  'stock.put-back': ({ quantity }, { bucket = 'held' }) => ({ type: 'stock.put-back', quantity, bucket }),
+  'stock.dispose': ({ quantity }, { bucket = 'held' }) => ({ type: 'stock.dispose', quantity, bucket }),
   'stock.buffer': ({ buffer }) => ({ type: 'stock.buffer', buffer }),
 };
 
 /** Carry out one stock command: every entry in turn, then source again whom it displaced. */
 export function moveStock<K extends StockKind>(core: Core, kind: K, body: CommandBody<K>, atMs: number): Handled {
-  const message = messages[kind] as (entry: Entry<K>) => StockMessage;
+  const message = messages[kind] as (entry: Entry<K>, body: CommandBody<K>) => StockMessage;
   const displaced = new Set<OrderId>();
   const seen = new Set<StockCell>();
   const entries = body.entries as readonly Entry<K>[];
   for (const [index, entry] of entries.entries()) {
     const found = stockFor(core, entry, mayCreate(kind));
-    const rejection = 'code' in found ? found : moveOne(core, found, message(entry), seen, displaced, atMs);
+    const rejection = 'code' in found ? found : moveOne(core, found, message(entry, body), seen, displaced, atMs);
     if (rejection !== undefined) {
       return refused({ ...rejection, field: `body.entries[${index}]${rejection.field ?? ''}` });
     }
@@ -50,9 +52,9 @@ export function moveStock<K extends StockKind>(core: Core, kind: K, body: Comman
   return done({ entries: entries.length, displaced: [...displaced] });
 }
 
-/** Arriving, counted and buffered stock may be new; anything else must be there already. */
+/** Arriving, returned, counted and buffered stock may be new; anything else must be there already. */
 function mayCreate(kind: StockKind): boolean {
-  return kind === 'stock.receive' || kind === 'stock.count' || kind === 'stock.buffer';
+  return kind === 'stock.receive' || kind === 'stock.count' || kind === 'stock.buffer' || kind === 'stock.return';
 }
 
 function stockFor(
@@ -81,7 +83,14 @@ function moveOne(
   }
   if (seen.has(stock)) return reject('duplicate', `${stock.sku.sku} at ${stock.location.id} twice in one command`);
   seen.add(stock);
+  if (changesNothing(stock, message)) return undefined;
   return displace(core, stock, message, displaced, atMs) ?? tellStock(core, stock, message);
+}
+
+/** A count that finds what is known, or a buffer that stays: no movement, no row. */
+function changesNothing({ snapshot }: StockCell, message: StockMessage): boolean {
+  if (message.type === 'stock.count') return snapshot?.context.onHand === message.onHand;
+  return message.type === 'stock.buffer' && snapshot?.context.buffer === message.buffer;
 }
 
 /** Take back allocations that a loss leaves without units, newest order first. */
@@ -95,9 +104,9 @@ function displace(
   const before = stock.snapshot?.context;
   if (before === undefined || (message.type !== 'stock.adjust' && message.type !== 'stock.count')) return undefined;
   const after = applied(before, message);
-  let missing = after.unavailable + after.allocated - after.onHand;
-  // Without allocations the ledger itself refuses, and says why.
-  if (missing <= 0 || after.onHand < after.unavailable) return undefined;
+  let missing = -free(after);
+  // Where taking back every allocation would not do, the ledger itself refuses, and says why.
+  if (missing <= 0 || missing > after.allocated) return undefined;
   let lines = 0;
   for (const id of stock.holders.newestFirst()) {
     if (missing === 0) break;

@@ -94,12 +94,14 @@ export class Ledger {
     const totals = { balances: 0, onHand: 0, allocated: 0 };
     await eachStock(client, skus, (sku, stocks) => {
       const sum = { onHand: 0, allocated: 0 };
-      for (const { location, onHand, allocated, unavailable } of stocks) {
+      for (const { location, onHand, allocated, reserved, damaged, quality, held } of stocks) {
+        const aside = damaged + quality + held;
         totals.balances += 1;
         sum.onHand += onHand;
         sum.allocated += allocated;
-        if (onHand < 0 || allocated < 0 || allocated + unavailable > onHand) {
-          faults.push(`${sku} at ${location}: ${allocated} promised of ${onHand} (${unavailable} aside)`);
+        if (onHand < 0 || allocated < 0 || allocated + reserved + aside > onHand) {
+          const spoken = `${allocated} allocated, ${reserved} reserved, ${aside} aside`;
+          faults.push(`${sku} at ${location}: ${spoken} of ${onHand}`);
         }
       }
       totals.onHand += sum.onHand;

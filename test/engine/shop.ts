@@ -109,11 +109,11 @@ export class Shop {
     return view;
   }
 
-  /** Balances as `onHand unavailable allocated buffer`. */
+  /** Balances as `onHand held allocated buffer`. */
   stock(place: string): string {
     const [location = '', sku = ''] = place.split('/');
     const [view] = this.ask('stock.get', { sku, location });
-    return view === undefined ? 'none' : `${view.onHand} ${view.unavailable} ${view.allocated} ${view.buffer}`;
+    return view === undefined ? 'none' : `${view.onHand} ${view.held} ${view.allocated} ${view.buffer}`;
   }
 
   /** Everything queries tell: what recovery must bring back. */

@@ -5,6 +5,7 @@ import { assign, createMachine, setup } from 'xstate';
 import type { CarrierMessage } from '../../actors/carrier.ts';
 import { carrierId, locationId, sku } from '../../actors/ids.ts';
 import type { StockMessage } from '../../actors/stock-ledger.ts';
+import { buckets } from '../../actors/vocabulary.ts';
 import { carrierSteps, orderSteps, stockSteps } from '../../engine/cells.ts';
 import { compile, interpret, isFinal, step, type Compiled, type Snapshot } from '../../engine/step.ts';
 import { at, newOrder } from '../actors/lives.ts';
@@ -41,9 +42,13 @@ describe('compiled and interpreted', () => {
 
   it('[E20] agree on stock', () => {
     const quantity = fc.integer({ min: 1, max: 20 });
-    const verbs = ['receive', 'set-aside', 'put-back', 'allocate', 'deallocate', 'ship', 'short'] as const;
+    const verbs = ['receive', 'allocate', 'deallocate', 'reserve', 'unreserve', 'commit', 'ship', 'short', 'transfer-out'] as const;
+    const bucketed = ['set-aside', 'put-back', 'dispose', 'return', 'transfer-in'] as const;
     const message: fc.Arbitrary<StockMessage> = fc.oneof(
       fc.tuple(fc.constantFrom(...verbs), quantity).map(([verb, units]): StockMessage => ({ type: `stock.${verb}`, quantity: units })),
+      fc.tuple(fc.constantFrom(...bucketed), quantity, fc.constantFrom(...buckets)).map(
+        ([verb, units, bucket]): StockMessage => ({ type: `stock.${verb}`, quantity: units, bucket }),
+      ),
       fc.integer({ min: -20, max: 20 }).map((delta): StockMessage => ({ type: 'stock.adjust', delta })),
       fc.nat(50).map((onHand): StockMessage => ({ type: 'stock.count', onHand })),
       fc.nat(20).map((buffer): StockMessage => ({ type: 'stock.buffer', buffer })),

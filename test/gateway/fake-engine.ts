@@ -143,6 +143,6 @@ export function sourced(id: string, attempt: number, channel = 'web'): Event {
 }
 
 export function stockChange(name: string, location: string, atp: number): StockChange {
-  const levels = { onHand: atp, unavailable: 0, allocated: 0, buffer: 0 };
+  const levels = { onHand: atp, damaged: 0, quality: 0, held: 0, reserved: 0, allocated: 0, buffer: 0 };
   return { sku: sku(name), location: locationId(location), levels, atp };
 }

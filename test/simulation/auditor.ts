@@ -15,6 +15,7 @@ import { checkRecord } from './records.ts';
 import { difference } from './same.ts';
 import { carryOut, timer, wake } from './shadow/run.ts';
 import { Shadow } from './shadow/state.ts';
+import type { Verdict } from './shadow/verdict.ts';
 import type { Watcher } from './watch.ts';
 
 /** A command on its way: what it will be answered is known from when it is taken. */
@@ -23,6 +24,12 @@ interface Submission {
   isRetry: boolean;
   expected: Outcome | undefined;
   isAnswered: boolean;
+}
+
+/** Whether a stock command takes units from so many orders that their rows may be more than a record holds. */
+function displacesMany(verdict: Verdict): boolean {
+  const ok = 'ok' in verdict ? (verdict.ok as { readonly displaced?: readonly string[] }) : {};
+  return (ok.displaced?.length ?? 0) >= 20;
 }
 
 /** A turn that was handed to the journal. */
@@ -157,7 +164,7 @@ export class Auditor implements Watcher {
     const outcome = outcomeOf(entry, 0);
     const verdict = carryOut(this.shadow, command, this.#atMs, this.#events);
     const what = `${kind} ${id}`;
-    const isTooLarge = outcome.refused?.code === 'too-large' && JSON.stringify(body).length > 2_000;
+    const isTooLarge = outcome.refused?.code === 'too-large' && (JSON.stringify(body).length > 2_000 || displacesMany(verdict));
     if (isTooLarge) this.shadow.undo();
     else checkOutcome(what, verdict, outcome);
     if (outcome.refused !== undefined) this.count.refused += 1;

@@ -26,6 +26,7 @@ const draws: Record<CommandKind, Draw> = {
     const state = index !== undefined || rng.chance(0.7) ? 'open' : 'paused';
     return { location: { id, name: `at ${id}`, type: 'warehouse', country, ...place, state } };
   },
+  'item.put': (rng, { settings }) => ({ item: { sku: drawSku(rng, settings), name: rng.pick(['lamp', 'Stuhl', '灯']) } }),
   'channel.put': (rng, { settings: { channels, locations } }, shadow, index) => {
     const id = index === undefined ? rng.pick(channels) : (channels[index - locations.length] ?? rng.pick(channels));
     const named = rng.chance(0.05) ? ['nowhere'] : locations.filter((name) => shadow.locations.has(name) && rng.chance(0.6));
@@ -50,13 +51,24 @@ const draws: Record<CommandKind, Draw> = {
   'stock.count': (rng, { settings }, shadow) => ({
     entries: entries(rng, settings, shadow, (there) => ({ onHand: rng.chance(0.5) ? rng.below(there + 1) : there })),
   }),
+  'stock.return': (rng, { settings }, shadow) => ({
+    entries: entries(rng, settings, shadow, () => ({ quantity: rng.between(1, settings.unitsMax) })),
+    ...drawBucket(rng),
+  }),
   'stock.set-aside': (rng, { settings }, shadow) => ({
     entries: entries(rng, settings, shadow, () => ({ quantity: rng.between(1, settings.unitsMax) })),
-    reason: 'damaged',
+    ...drawBucket(rng),
+    reason: 'fell off the rack',
   }),
   'stock.put-back': (rng, { settings }, shadow) => ({
     entries: entries(rng, settings, shadow, () => ({ quantity: rng.between(1, settings.unitsMax) })),
+    ...drawBucket(rng),
     reason: 'repaired',
+  }),
+  'stock.dispose': (rng, { settings }, shadow) => ({
+    entries: entries(rng, settings, shadow, () => ({ quantity: rng.between(1, settings.unitsMax) })),
+    ...drawBucket(rng),
+    reason: 'beyond repair',
   }),
   'stock.buffer': (rng, { settings }, shadow) => ({
     entries: entries(rng, settings, shadow, () => ({ buffer: rng.below(settings.unitsMax + 1) })),
@@ -91,6 +103,10 @@ const draws: Record<CommandKind, Draw> = {
 
 function drawCarrier(rng: Rng, { carriers, nonsenseShare }: Settings): string {
   return carriers.length === 0 || rng.chance(nonsenseShare) ? 'no-such' : rng.pick(carriers);
+}
+
+function drawBucket(rng: Rng): object {
+  return rng.chance(0.4) ? {} : { bucket: rng.pick(['damaged', 'quality', 'held']) };
 }
 
 function drawSku(rng: Rng, { skus, hotShare, nonsenseShare }: Settings): string {

@@ -4,6 +4,7 @@ import type { OrderState, QueryKind, QueryOf } from '../../actors/queries.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Answers } from '../../engine/outcome.ts';
 import { expect } from './actions.ts';
+import { compareLedgers } from './ledger.ts';
 import { difference } from './same.ts';
 import { stockOf } from './records.ts';
 import { isClosed, stateOf, viewOf } from './shadow/order-facts.ts';
@@ -38,6 +39,9 @@ export function compareAll(engine: Engine, shadow: Shadow, turnOf: number): void
   }
   const byId = <T extends { readonly id: string }>(list: readonly T[]): T[] => list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   agree('locations', byId([...shadow.locations.values()]), byId(ask('location.list', {})));
+  for (const [sku, item] of shadow.items) agree(`item ${sku}`, item, ask('item.get', { sku }));
+  // The ledger is read from the journal: it ends with what is durable.
+  if (!shadow.isAhead) compareLedgers(engine, shadow, turnOf);
   agree('channels', byId([...shadow.channels.values()]), byId(ask('channel.list', {})));
   const carriers = [...shadow.carriers.values()].map(({ card, isOpen, reason, inTransit }) => ({
     ...card,

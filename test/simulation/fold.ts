@@ -7,7 +7,7 @@ import type { Event } from '../../actors/vocabulary.ts';
 import { expect } from './actions.ts';
 import { difference } from './same.ts';
 import { stateOf } from './shadow/order-facts.ts';
-import { onHand, toPromise, type Shadow } from './shadow/state.ts';
+import { levelsOf, toPromise, type Shadow } from './shadow/state.ts';
 
 interface FoldedPart {
   location: string;
@@ -75,8 +75,7 @@ export class Fold {
     }
     expect(this.#orders.size === shadow.orders.size, 'events were told of orders that do not exist');
     for (const [key, stock] of shadow.stocks) {
-      const { unavailable, allocated, buffer } = stock;
-      const is = { onHand: onHand(stock), unavailable, allocated, buffer, atp: toPromise(stock) };
+      const is = { ...levelsOf(stock), atp: toPromise(stock) };
       const wrong = difference(is, this.#stocks.get(key), key);
       expect(wrong === undefined, () => `the stream told otherwise of stock ${wrong}`);
     }

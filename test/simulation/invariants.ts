@@ -20,10 +20,16 @@ const isHeld = (state: string): boolean => state === 'open' || state === 'releas
 const isGone = (state: string): boolean => state === 'shipped' || state === 'delivered';
 
 /** Never oversell: nothing negative, nothing promised that is not there. */
-export function checkLevels(name: string, { onHand, unavailable, allocated, buffer }: StockLevels): void {
-  const isSound = onHand >= 0 && unavailable >= 0 && allocated >= 0 && buffer >= 0 && unavailable + allocated <= onHand;
-  const levels = `${onHand} on hand, ${unavailable} unavailable, ${allocated} allocated, buffer ${buffer}`;
-  expect(isSound && Number.isSafeInteger(onHand), `${name} is oversold: ${levels}`);
+export function checkLevels(name: string, levels: StockLevels): void {
+  const { onHand, damaged, quality, held, reserved, allocated, buffer } = levels;
+  const isSound = [onHand, damaged, quality, held, reserved, allocated, buffer].every((units) => units >= 0 && Number.isSafeInteger(units)) &&
+    damaged + quality + held + reserved + allocated <= onHand;
+  expect(isSound, () => `${name} is oversold: ${JSON.stringify(levels)}`);
+}
+
+/** Units to promise, by the formula of rule S1. */
+export function promiseOf({ onHand, damaged, quality, held, reserved, allocated, buffer }: StockLevels): number {
+  return Math.max(0, onHand - damaged - quality - held - reserved - allocated - buffer);
 }
 
 /** Everything, over every open order and every stock: views against a fresh build of them. */
@@ -98,7 +104,7 @@ function checkStocks(engine: Engine, allocated: ReadonlyMap<string, number>): vo
       const key = `${location.id}/${sku}`;
       const levels = snapshot.context;
       checkLevels(key, levels);
-      const promise = Math.max(0, levels.onHand - levels.unavailable - levels.allocated - levels.buffer);
+      const promise = promiseOf(levels);
       expect(atp === promise, `${key} promises ${atp}, has ${promise}`);
       const held = allocated.get(key) ?? 0;
       expect(levels.allocated === held, `${key} has ${levels.allocated} allocated, orders hold ${held}`);

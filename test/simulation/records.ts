@@ -7,7 +7,7 @@ import type { TurnRecord } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
 import { difference } from './same.ts';
 import { isClosed, viewOf } from './shadow/order-facts.ts';
-import { onHand, type Shadow, type ShadowCarrier, type ShadowOrder, type ShadowStock } from './shadow/state.ts';
+import { levelsOf, type Shadow, type ShadowCarrier, type ShadowOrder, type ShadowStock } from './shadow/state.ts';
 
 /** Compare the rows of a turn that is being sealed with what changed in the shadow since the last one. */
 export function checkRecord(shadow: Shadow, { rows }: TurnRecord, position: number): void {
@@ -39,13 +39,13 @@ function checkOne(
     const row = take(prefixes.stock + key);
     if (row === undefined) return 'the stock was not written';
     const { sku, location } = stockNames(prefixes.stock + key);
-    return difference(stockOf(sku, location, now as ShadowStock), stockFromRow(sku, location, row).context);
+    return difference(stockOf(sku, location, now as ShadowStock), stockFromRow(sku, location, row).snapshot.context);
   }
   if (map === shadow.carriers) {
     const row = take(prefixes.carrier + key);
     return row === undefined ? 'the carrier was not written' : checkCarrier(now as ShadowCarrier, row);
   }
-  const prefix = map === shadow.locations ? prefixes.location : prefixes.channel;
+  const prefix = map === shadow.locations ? prefixes.location : map === shadow.items ? prefixes.item : prefixes.channel;
   const row = take(prefix + key);
   return row === undefined ? 'it was not written' : difference(now, valueFromRow(row).context);
 }
@@ -60,8 +60,7 @@ function checkOrder(id: string, order: ShadowOrder, take: (row: string) => unkno
 }
 
 export function stockOf(sku: Sku, location: LocationId, stock: ShadowStock): unknown {
-  const { unavailable, allocated, buffer } = stock;
-  return { sku, location, onHand: onHand(stock), unavailable, allocated, buffer };
+  return { sku, location, ...levelsOf(stock) };
 }
 
 function checkCarrier(carrier: ShadowCarrier, row: unknown): string | undefined {

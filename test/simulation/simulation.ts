@@ -12,7 +12,7 @@ import { Auditor } from './auditor.ts';
 import { SimulatedClock } from './clock.ts';
 import { compareAll } from './compare.ts';
 import { Fold } from './fold.ts';
-import { checkAll, checkLevels, checkRest } from './invariants.ts';
+import { checkAll, checkLevels, promiseOf, checkRest } from './invariants.ts';
 import { Life, type Surroundings } from './life.ts';
 import { difference } from './same.ts';
 import type { Sabotage } from './watch.ts';
@@ -319,7 +319,7 @@ export class Simulation {
     this.auditor.published(published);
     for (const { sku, location, levels, atp } of published.stock) {
       checkLevels(`${location}/${sku}`, levels);
-      const promise = Math.max(0, levels.onHand - levels.unavailable - levels.allocated - levels.buffer);
+      const promise = promiseOf(levels);
       expect(atp === promise, `${location}/${sku} published with ${atp} to promise, not ${promise}`);
     }
     this.#published.set(published.position, published);

@@ -73,6 +73,9 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'location.put':
       doing.shadow.set(doing.shadow.locations, command.body.location.id, command.body.location);
       return { ok: { id: command.body.location.id } };
+    case 'item.put':
+      doing.shadow.set(doing.shadow.items, command.body.item.sku, command.body.item);
+      return { ok: { id: command.body.item.sku } };
     case 'channel.put':
       return putChannel(doing, command.body);
     case 'carrier.put':

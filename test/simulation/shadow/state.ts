@@ -5,6 +5,8 @@
  *
  * Every change is logged, so a refused command and a crash are undone the same way.
  */
+import type { StockLevels } from '../../../actors/vocabulary.ts';
+import type { Item } from '../../../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../../../actors/network-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
 
@@ -58,7 +60,11 @@ export interface ShadowOrder {
 export interface ShadowStock {
   readonly came: number;
   readonly went: number;
-  readonly unavailable: number;
+  /** Units that may not be sold, by why. */
+  readonly damaged: number;
+  readonly quality: number;
+  readonly held: number;
+  readonly reserved: number;
   readonly allocated: number;
   readonly buffer: number;
 }
@@ -90,6 +96,8 @@ interface Change {
 export class Shadow {
   readonly locations = new Map<string, Location>();
   readonly channels = new Map<string, Channel>();
+  /** Settings of SKUs. */
+  readonly items = new Map<string, Item>();
   readonly carriers = new Map<string, ShadowCarrier>();
   /** By `location/sku`. */
   readonly stocks = new Map<string, ShadowStock>();
@@ -213,6 +221,10 @@ export const stockKey = (sku: string, location: string): string => `${location}/
 export const isUntouched = ({ state }: Part): boolean => state === 'open' || state === 'released';
 export const isHeld = ({ state }: Part): boolean => state === 'open' || state === 'released' || state === 'picking';
 export const onHand = ({ came, went }: ShadowStock): number => came - went;
+/** Units that may not be sold. */
+export const aside = ({ damaged, quality, held }: ShadowStock): number => damaged + quality + held;
 /** Units that are there, may be sold and are not spoken for. */
-export const free = (stock: ShadowStock): number => onHand(stock) - stock.unavailable - stock.allocated;
+export const free = (stock: ShadowStock): number => onHand(stock) - aside(stock) - stock.reserved - stock.allocated;
+/** The balances as the world tells them. */
+export const levelsOf = ({ came, went, ...rest }: ShadowStock): StockLevels => ({ onHand: came - went, ...rest });
 export const toPromise = (stock: ShadowStock): number => Math.max(0, free(stock) - stock.buffer);

@@ -3,7 +3,7 @@ import type { Command, CommandBody, CommandKind } from '../../../actors/commands
 import { quantityMax } from '../../../actors/limits.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
-import { onHand, stockKey, type ShadowOrder, type ShadowStock } from './state.ts';
+import { free, levelsOf, onHand, stockKey, type ShadowOrder, type ShadowStock } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
 type StockKind = Extract<CommandKind, `stock.${string}`>;
@@ -18,14 +18,18 @@ interface Entry {
   readonly buffer?: number;
 }
 
-const nothing: ShadowStock = { came: 0, went: 0, unavailable: 0, allocated: 0, buffer: 0 };
-const mayBeNew: readonly string[] = ['stock.receive', 'stock.count', 'stock.buffer'] satisfies StockKind[];
+type Bucket = 'damaged' | 'quality' | 'held';
+
+const nothing: ShadowStock = {
+  came: 0, went: 0, damaged: 0, quality: 0, held: 0, reserved: 0, allocated: 0, buffer: 0,
+};
+const mayBeNew: readonly string[] = ['stock.receive', 'stock.return', 'stock.count', 'stock.buffer'] satisfies StockKind[];
 
 export function moveStock(doing: Doing, kind: StockCommand['kind'], body: CommandBody<StockKind>): Verdict {
   const displaced = new Set<string>();
   const seen = new Set<string>();
   for (const [index, entry] of (body.entries as readonly Entry[]).entries()) {
-    const verdict = moveOne(doing, kind, entry, seen, displaced);
+    const verdict = moveOne(doing, kind, { ...entry, bucket: 'bucket' in body ? body.bucket : undefined }, seen, displaced);
     if (verdict !== undefined) return { field: `body.entries[${index}]`, ...verdict };
   }
   for (const id of displaced) orders.source(doing, id);
@@ -35,7 +39,7 @@ export function moveStock(doing: Doing, kind: StockCommand['kind'], body: Comman
 function moveOne(
   doing: Doing,
   kind: StockKind,
-  entry: Entry,
+  entry: Entry & { readonly bucket: Bucket | undefined },
   seen: Set<string>,
   displaced: Set<string>,
 ): { readonly code: 'malformed' } | Verdict | undefined {
@@ -50,16 +54,20 @@ function moveOne(
   const before = known ?? nothing;
   const after = moved(kind, entry, before);
   if (onHand(after) > quantityMax) return { code: 'over-limit' };
-  const missing = after.unavailable + after.allocated - onHand(after);
+  if (kind === 'stock.count' && known !== undefined && onHand(known) === entry.onHand) return undefined;
+  if (kind === 'stock.buffer' && known?.buffer === entry.buffer) return undefined;
+  const missing = -free(after);
   const isLoss = kind === 'stock.adjust' || kind === 'stock.count';
-  if (after.unavailable < 0 || onHand(after) < after.unavailable) return { code: 'not-enough' };
+  if (Object.values(levelsOf(after)).some((units) => units < 0)) return { code: 'not-enough' };
+  if (missing > after.allocated) return { code: 'not-enough' };
   if (missing > 0 && (!isLoss || !takeBack(doing, entry, missing, displaced))) return { code: 'not-enough' };
   const allocated = shadow.stocks.get(key)?.allocated ?? 0;
   shadow.set(shadow.stocks, key, { ...after, allocated });
   return undefined;
 }
 
-function moved(kind: StockKind, entry: Entry, stock: ShadowStock): ShadowStock {
+function moved(kind: StockKind, entry: Entry & { readonly bucket: Bucket | undefined }, stock: ShadowStock): ShadowStock {
+  const bucket = entry.bucket ?? 'held';
   const { quantity = 0, delta = 0, buffer = 0 } = entry;
   switch (kind) {
     case 'stock.receive':
@@ -68,10 +76,16 @@ function moved(kind: StockKind, entry: Entry, stock: ShadowStock): ShadowStock {
       return delta > 0 ? { ...stock, came: stock.came + delta } : { ...stock, went: stock.went - delta };
     case 'stock.count':
       return { ...stock, came: (entry.onHand ?? 0) + stock.went };
+    case 'stock.return': {
+      const back = { ...stock, came: stock.came + quantity };
+      return entry.bucket === undefined ? back : { ...back, [entry.bucket]: stock[entry.bucket] + quantity };
+    }
     case 'stock.set-aside':
-      return { ...stock, unavailable: stock.unavailable + quantity };
+      return { ...stock, [bucket]: stock[bucket] + quantity };
     case 'stock.put-back':
-      return { ...stock, unavailable: stock.unavailable - quantity };
+      return { ...stock, [bucket]: stock[bucket] - quantity };
+    case 'stock.dispose':
+      return { ...stock, went: stock.went + quantity, [bucket]: stock[bucket] - quantity };
     case 'stock.buffer':
       return { ...stock, buffer };
   }
