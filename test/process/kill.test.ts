@@ -104,7 +104,7 @@ async function checkTheEnd(traffic: Traffic, witness: Witness, url: string, serv
   expect(witness.faults).toEqual([]);
   // Nothing is in the journal that nobody sent, and nothing was left out.
   expect(witness.commands).toBe(traffic.calls.length);
-  const found = stocks.map(({ sku, location, onHand, unavailable, allocated }) => [`${location}/${sku}`, { onHand, unavailable, allocated }]);
+  const found = stocks.map(({ sku, location, onHand, held, allocated }) => [`${location}/${sku}`, { onHand, held, allocated }]);
   expect(Object.fromEntries(found)).toEqual(Object.fromEntries(witness.stocks));
   const verify = run('cli.js', ['verify', '--data', data]);
   expect((await verify.exit).code, verify.output()).toBe(0);

@@ -34,7 +34,7 @@ interface Refusal {
 
 interface Levels {
   onHand: number;
-  unavailable: number;
+  held: number;
   allocated: number;
 }
 
@@ -72,9 +72,9 @@ export class Witness {
       if (!key.startsWith('s/') || row === null) continue;
       const at = key.slice(2);
       const slash = at.indexOf('/');
-      const { context } = stockFromRow(at.slice(slash + 1) as Sku, at.slice(0, slash) as LocationId, row);
-      const { onHand, unavailable, allocated } = context;
-      const found = { onHand, unavailable, allocated };
+      const { context } = stockFromRow(at.slice(slash + 1) as Sku, at.slice(0, slash) as LocationId, row).snapshot;
+      const { onHand, held, allocated } = context;
+      const found = { onHand, held, allocated };
       const mine = this.levels(at);
       if (isDeepStrictEqual(found, mine)) continue;
       this.#fault(`position ${record.position}: ${at} is ${JSON.stringify(found)}, must be ${JSON.stringify(mine)}`);
@@ -119,7 +119,7 @@ export class Witness {
 
   /** The balances of a stock, `location/sku`, at the last position read. */
   levels(at: string): Levels {
-    return this.#stocks.get(at) ?? { onHand: 0, unavailable: 0, allocated: 0 };
+    return this.#stocks.get(at) ?? { onHand: 0, held: 0, allocated: 0 };
   }
 
   get stocks(): ReadonlyMap<string, Readonly<Levels>> {
@@ -134,8 +134,8 @@ export class Witness {
     else if (refused !== null) return;
     else if (kind.startsWith('order.') || kind.startsWith('fulfillment.')) this.#move(commandId, ok as OrderAnswer);
     else if (kind === 'stock.receive') this.#each(commandId, body, (levels, units) => (levels.onHand += units));
-    else if (kind === 'stock.set-aside') this.#each(commandId, body, (levels, units) => (levels.unavailable += units));
-    else if (kind === 'stock.put-back') this.#each(commandId, body, (levels, units) => (levels.unavailable -= units));
+    else if (kind === 'stock.set-aside') this.#each(commandId, body, (levels, units) => (levels.held += units));
+    else if (kind === 'stock.put-back') this.#each(commandId, body, (levels, units) => (levels.held -= units));
     else if (kind.startsWith('stock.')) this.#fault(`${commandId}: the model knows no ${kind}`);
   }
 
@@ -160,8 +160,8 @@ export class Witness {
   /** Units to promise of a SKU over all locations. */
   #promise(sku: string): number {
     let sum = 0;
-    for (const [at, { onHand, unavailable, allocated }] of this.#stocks) {
-      if (at.slice(at.indexOf('/') + 1) === sku) sum += onHand - unavailable - allocated;
+    for (const [at, { onHand, held, allocated }] of this.#stocks) {
+      if (at.slice(at.indexOf('/') + 1) === sku) sum += onHand - held - allocated;
     }
     return sum;
   }
@@ -201,9 +201,9 @@ export class Witness {
     const levels = { ...this.levels(at) };
     change(levels);
     this.#stocks.set(at, levels);
-    const { onHand, unavailable, allocated } = levels;
-    if (Math.min(onHand, unavailable, allocated, onHand - unavailable - allocated) >= 0) return;
-    this.#fault(`${commandId} oversells ${at}: ${onHand} on hand, ${unavailable} set aside, ${allocated} allocated`);
+    const { onHand, held, allocated } = levels;
+    if (Math.min(onHand, held, allocated, onHand - held - allocated) >= 0) return;
+    this.#fault(`${commandId} oversells ${at}: ${onHand} on hand, ${held} set aside, ${allocated} allocated`);
   }
 
   #fault(what: string): void {

@@ -162,11 +162,12 @@ export class Auditor implements Watcher {
     expect(submission?.command.commandId === id, `command ${id} was carried out before its turn`);
     const { command } = submission;
     const outcome = outcomeOf(entry, 0);
-    const verdict = carryOut(this.shadow, command, this.#atMs, this.#events);
-    const what = `${kind} ${id}`;
-    const isTooLarge = outcome.refused?.code === 'too-large' && (JSON.stringify(body).length > 2_000 || displacesMany(verdict));
-    if (isTooLarge) this.shadow.undo();
-    else checkOutcome(what, verdict, outcome);
+    // How large a record is, the shadow does not know: it believes it of what may be large.
+    const mayBeLarge = outcome.refused?.code === 'too-large';
+    const isLarge = (verdict: Verdict): boolean => JSON.stringify(body).length > 2_000 || displacesMany(verdict);
+    const isKept = (verdict: Verdict): boolean => !mayBeLarge || !isLarge(verdict);
+    const verdict = carryOut(this.shadow, command, this.#atMs, this.#events, isKept);
+    if (isKept(verdict)) checkOutcome(`${kind} ${id}`, verdict, outcome);
     if (outcome.refused !== undefined) this.count.refused += 1;
     const { ok, refused } = outcome;
     this.shadow.set(this.shadow.executed, id, { kind, by, body, ok, refused, position: undefined });

@@ -7,8 +7,10 @@ import { expect } from './actions.ts';
 import { difference } from './same.ts';
 import { levelsOf, type Shadow } from './shadow/state.ts';
 
-/** Ledgers looked at in one audit: each is read from its end to its beginning. */
-const ledgersMax = 6;
+/** Ledgers looked at in one audit, and pages of each: now and then one is read to its beginning. */
+const ledgersMax = 2;
+const pagesMax = 4;
+const wholeEvery = 16;
 
 type Change = Partial<Record<keyof StockLevels, 1 | -1>>;
 
@@ -31,11 +33,12 @@ export function compareLedgers(engine: Engine, shadow: Shadow, turnOf: number): 
     const slash = key.indexOf('/');
     const stock = shadow.stocks.get(key);
     if (stock === undefined) continue;
-    compareLedger(engine, key.slice(slash + 1) as Sku, key.slice(0, slash) as LocationId, levelsOf(stock));
+    const place = [key.slice(slash + 1) as Sku, key.slice(0, slash) as LocationId] as const;
+    compareLedger(engine, ...place, levelsOf(stock), turnOf % wholeEvery === 0 ? Infinity : pagesMax);
   }
 }
 
-function compareLedger(engine: Engine, sku: Sku, location: LocationId, now: StockLevels): void {
+function compareLedger(engine: Engine, sku: Sku, location: LocationId, now: StockLevels, pagesWanted: number): void {
   const name = `the ledger of ${sku} at ${location}`;
   let after = now;
   let from: number | undefined;
@@ -54,6 +57,7 @@ function compareLedger(engine: Engine, sku: Sku, location: LocationId, now: Stoc
     expect(page.opening !== undefined || page.isTrimmed, `${name} has a page that tells nothing`);
     from = page.next;
     pages += 1;
+    if (from !== undefined && pages >= pagesWanted) return;
     if (from !== undefined) continue;
     const isEmpty = Object.values(after).every((units) => units === 0);
     expect(page.isTrimmed || isEmpty, () => `${name} begins with ${JSON.stringify(after)}`);

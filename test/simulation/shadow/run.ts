@@ -11,10 +11,16 @@ import { moveStock } from './stock-commands.ts';
 import { isRefused, no, type Verdict } from './verdict.ts';
 
 /** Do one thing and keep it, or undo it when it is refused. Events of a refused one are dropped. */
-function whole(shadow: Shadow, atMs: number, events: unknown[], go: (doing: Doing) => Verdict | undefined): Verdict | undefined {
+function whole(
+  shadow: Shadow,
+  atMs: number,
+  events: unknown[],
+  go: (doing: Doing) => Verdict | undefined,
+  isKept: (verdict: Verdict) => boolean = () => true,
+): Verdict | undefined {
   const told: unknown[] = [];
   const verdict = go({ shadow, atMs, events: told });
-  if (isRefused(verdict)) shadow.undo();
+  if (isRefused(verdict) || !isKept(verdict ?? { ok: undefined })) shadow.undo();
   else {
     shadow.keep();
     events.push(...told);
@@ -22,8 +28,15 @@ function whole(shadow: Shadow, atMs: number, events: unknown[], go: (doing: Doin
   return verdict;
 }
 
-export function carryOut(shadow: Shadow, { kind, body }: Command, atMs: number, events: unknown[]): Verdict {
-  const verdict = whole(shadow, atMs, events, (doing) => dispatch(doing, { kind, body } as Command));
+/** @param isKept whether a verdict stands: false undoes what was done. */
+export function carryOut(
+  shadow: Shadow,
+  { kind, body }: Command,
+  atMs: number,
+  events: unknown[],
+  isKept: (verdict: Verdict) => boolean,
+): Verdict {
+  const verdict = whole(shadow, atMs, events, (doing) => dispatch(doing, { kind, body } as Command), isKept);
   return verdict ?? { ok: undefined };
 }
 
