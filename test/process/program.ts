@@ -55,7 +55,9 @@ export async function endAll(): Promise<void> {
 
 /** The port it serves on, once it does. */
 export async function portOf(program: Program, timeout = 20_000): Promise<number> {
-  await expect.poll(program.output, { timeout, interval: 10 }).toMatch(/serving on http/);
+  const isSettled = (): boolean => program.isOver() || program.output().includes('serving on http');
+  await expect.poll(isSettled, { timeout, interval: 10 }).toBe(true);
+  expect(program.output()).toMatch(/serving on http/);
   return Number(/serving on https?:\/\/[^:]+:(\d+)/.exec(program.output())?.[1]);
 }
 

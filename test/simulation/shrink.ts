@@ -5,8 +5,9 @@ import { Violation, type Action, type Case } from './actions.ts';
 import { runCase } from './run.ts';
 import type { Sabotage } from './watch.ts';
 
-/** Runs spent on one case. */
+/** Runs, and real time, spent on one case: a case that hangs takes its ten seconds each time it is tried. */
 const runsMax = 2_000;
+const shrinkMsMax = 240_000;
 
 /** A case kept in a file, with what it found when it was new. */
 export interface KeptCase extends Case {
@@ -16,9 +17,10 @@ export interface KeptCase extends Case {
 /** The shortest case found that fails in the same kind of way. */
 export async function shrink(failing: Case, failure: Error, sabotage?: Sabotage): Promise<Case> {
   let runs = 0;
+  const endMs = performance.now() + shrinkMsMax;
   const kind = failure instanceof Violation ? 'Violation' : failure.constructor.name;
   const fails = async (actions: readonly Action[]): Promise<readonly Action[] | undefined> => {
-    if (runs >= runsMax) return undefined;
+    if (runs >= runsMax || performance.now() > endMs) return undefined;
     runs += 1;
     const run = await runCase({ ...failing, actions }, sabotage);
     const same = run.failure !== undefined && (run.failure instanceof Violation ? 'Violation' : run.failure.constructor.name) === kind;

@@ -1,0 +1,127 @@
+/** A second owner, a backup under load, and peers that vanish: with a real server and traffic on it. */
+import { readdirSync } from 'node:fs';
+import { connect as dial } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { connect } from '../../gateway/client/client.ts';
+import { openLmdb } from '../../storage/lmdb.ts';
+import { Site } from './faults-kit.ts';
+import { readOn } from './journal.ts';
+import { run, type Program } from './program.ts';
+import { skus, Traffic } from './traffic.ts';
+import { Witness } from './witness.ts';
+
+const answered = ({ calls }: Traffic): number => calls.filter(({ told }) => told !== undefined).length;
+
+async function grows(traffic: Traffic, by: number): Promise<void> {
+  const before = answered(traffic);
+  await expect.poll(() => answered(traffic), { timeout: 20_000 }).toBeGreaterThan(before + by);
+}
+
+test('[P13] a server whose directory is claimed by force ends with 75, and everything it acknowledged is there', { timeout: 60_000 }, async () => {
+  await Site.use(async (site) => {
+    const server = await site.serve();
+    const traffic = await Traffic.open({ url: site.url });
+    await traffic.furnish();
+    traffic.start();
+    await grows(traffic, 500);
+    const rival = await (await openLmdb(site.data, { force: true, reserveBytes: 0 })).claim('a rival');
+    const { tail } = rival;
+    expect(await server.exit).toEqual({ code: 75, signal: null });
+    expect(server.output()).toContain('the journal is lost');
+    await rival.release();
+    await traffic.close();
+    const witness = new Witness();
+    expect(await readOn(site.data, witness)).toBe(tail);
+    witness.check(traffic.calls);
+    expect(witness.faults).toEqual([]);
+  });
+});
+
+test('[P14] a backup under load restores to a server that stands where the journal stood', { timeout: 60_000 }, async () => {
+  await Site.use(async (site) => {
+    const server = await site.serve();
+    const traffic = await Traffic.open({ url: site.url });
+    await traffic.furnish();
+    traffic.start();
+    await grows(traffic, 500);
+    const [copy, restored] = [join(site.folder, 'copy'), join(site.folder, 'restored')];
+    const known = answered(traffic);
+    const acked = traffic.calls.filter(({ told }) => told !== undefined);
+    expect(await site.post('/v1/admin/backup', { directory: copy })).toMatchObject({ status: 200, body: { ok: { directory: copy } } });
+    await grows(traffic, 200);
+    await traffic.stop();
+    server.kill('SIGTERM');
+    await server.exit;
+    for (const args of [['verify', '--data', copy], ['restore', copy, '--data', restored]]) {
+      const tool = run('cli.js', args);
+      expect((await tool.exit).code, tool.output()).toBe(0);
+    }
+    const [whole, prefix] = [new Witness(), new Witness()];
+    await readOn(site.data, whole);
+    await readOn(restored, prefix);
+    expect(prefix.position).toBeLessThan(whole.position);
+    expect(acked.length).toBe(known);
+    prefix.check(acked);
+    prefix.check(traffic.calls.filter(({ told }) => told !== undefined && told.position <= prefix.position));
+    expect(prefix.faults).toEqual([]);
+
+    await site.serve(restored);
+    const client = await connect({ url: site.url });
+    const stocks = (await Promise.all(skus.map((sku) => client.query('stock.get', { sku })))).flat();
+    await client.close();
+    await traffic.close();
+    const found = stocks.map(({ sku, location, onHand, unavailable, allocated }) => [`${location}/${sku}`, { onHand, unavailable, allocated }]);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(prefix.stocks));
+  });
+});
+
+const handshake = [
+  'GET / HTTP/1.1', 'Host: 127.0.0.1', 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', 'Sec-WebSocket-Protocol: baton.json.v1', '', '',
+].join('\r\n');
+const json = '{"channel":{"id":"half","name":"sent by half"}}';
+const post = [
+  'POST /v1/commands/channel.put HTTP/1.1', 'Host: 127.0.0.1', 'Content-Type: application/json',
+  'Idempotency-Key: "half"', `Content-Length: ${json.length}`, '', json,
+].join('\r\n');
+/** A masked text frame that claims 200 bytes and brings some. */
+const frame = Buffer.concat([Buffer.from([0x81, 0xfe, 0, 200, 0, 0, 0, 0]), Buffer.alloc(150, 0x20)]);
+
+/** Connect, send so many bytes, and vanish, with or without a farewell. */
+function vanish(port: number, bytes: Buffer, isRude: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = dial(port, '127.0.0.1', () => {
+      socket.write(bytes, () => {
+        if (isRude) socket.resetAndDestroy();
+        else socket.destroy();
+      });
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve());
+  });
+}
+
+test('[P15] ten thousand peers that vanish at any byte leave no file descriptor and no memory behind', { timeout: 120_000 }, async () => {
+  const descriptors = ({ pid }: Program): number => readdirSync(`/proc/${pid}/fd`).length;
+  await Site.use(async (site) => {
+    const server = await site.serve();
+    const messages = [Buffer.from(handshake), Buffer.from(post), Buffer.concat([Buffer.from(handshake), frame])];
+    const wave = async (count: number): Promise<void> => {
+      const one = async (from: number): Promise<void> => {
+        for (let at = from; at < count; at += 32) {
+          const message = messages[at % messages.length] ?? Buffer.alloc(0);
+          await vanish(site.port, message.subarray(0, (at * 7) % message.length), at % 2 === 0);
+        }
+      };
+      await Promise.all(Array.from({ length: 32 }, (_, from) => one(from)));
+    };
+    const files = descriptors(server);
+    await wave(2_000);
+    const memory = await site.memoryMib(server);
+    await wave(10_000);
+    await expect.poll(() => descriptors(server), { timeout: 15_000 }).toBeLessThanOrEqual(files);
+    expect((await site.memoryMib(server)) - memory).toBeLessThan(32);
+    expect(await site.get('/readyz')).toBe('200 serving');
+  });
+});
