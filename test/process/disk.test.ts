@@ -10,13 +10,6 @@ import { Traffic } from './traffic.ts';
 import { Witness } from './witness.ts';
 
 const mib = 1024 ** 2;
-const answered = ({ calls }: Traffic): number => calls.filter(({ told }) => told !== undefined).length;
-
-async function grows(traffic: Traffic, by = 200): Promise<void> {
-  const before = answered(traffic);
-  await expect.poll(() => answered(traffic), { timeout: 20_000 }).toBeGreaterThan(before + by);
-}
-
 /** Nothing acknowledged is lost and nothing sold twice, as the journal of a stopped server has it. */
 async function judge(site: Site, traffic: Traffic): Promise<void> {
   const witness = new Witness();
@@ -40,14 +33,14 @@ test('[P9] a full disk: commands are refused by name on every door, reads go on,
     const traffic = await Traffic.open({ url: site.url });
     await traffic.furnish();
     traffic.start(4);
-    await grows(traffic);
+    await traffic.grows();
     expect(await site.get('/readyz')).toBe('200 serving');
 
     // Less than the engine keeps free (128 MiB): it stops taking commands before the disk is full.
     fill(ballast, 110 * mib);
     await expect.poll(() => site.get('/readyz'), { timeout: 10_000 }).toBe('503 full');
     expect(await site.get('/healthz')).toBe('200 ok');
-    const before = answered(traffic);
+    const before = traffic.answered;
     await expect.poll(() => traffic.passing.get('storage-full') ?? 0).toBeGreaterThan(10);
     const body = { channel: { id: 'late', name: 'late' } };
     const problem = await site.post('/v1/commands/channel.put', body, { 'idempotency-key': 'late' });
@@ -60,9 +53,9 @@ test('[P9] a full disk: commands are refused by name on every door, reads go on,
       break;
     }
     await client.close();
-    expect(answered(traffic) - before).toBe(0);
+    expect(traffic.answered - before).toBe(0);
     rmSync(ballast);
-    await grows(traffic);
+    await traffic.grows();
     expect(await site.get('/readyz')).toBe('200 serving');
 
     // Full to the last at one blow: a commit fails, the process ends, and comes back on the full disk to be read.
@@ -72,7 +65,7 @@ test('[P9] a full disk: commands are refused by name on every door, reads go on,
     expect(await site.get('/readyz')).toBe('503 full');
     expect(await site.post('/v1/queries/stock.get', { sku: 'SKU-1' })).toMatchObject({ status: 200 });
     rmSync(ballast);
-    await grows(traffic);
+    await traffic.grows();
     await traffic.stop();
     await traffic.close();
     await endCleanly(server);
@@ -93,7 +86,7 @@ describe('[P10] a write that fails under load ends the process, and it comes bac
         await traffic.furnish();
         traffic.start(4);
         for (let round = 0; round < 3; round += 1) {
-          await grows(traffic, 50);
+          await traffic.grows(50);
           await inject(server, `${call}:error=${error}:when=${1 + Math.floor(Math.random() * 30)}`);
           const { code, signal } = await server.exit;
           // An error on the page that makes a commit valid leaves it hanging; the watchdog ends that.
@@ -126,9 +119,9 @@ test('[P11] a commit that hangs: /healthz fails first, then the process ends its
     const traffic = await Traffic.open({ url: site.url });
     await traffic.furnish();
     traffic.start(4);
-    await grows(traffic);
+    await traffic.grows();
     const letGo = await inject(server, 'fdatasync:delay_enter=60000000');
-    const before = answered(traffic);
+    const before = traffic.answered;
     const hungAtMs = performance.now();
     await expect.poll(() => site.get('/healthz'), { timeout: 9_000 }).toBe('503 overdue');
     expect(await site.post('/v1/queries/stock.get', { sku: 'SKU-1' })).toMatchObject({ status: 200 });
@@ -139,7 +132,7 @@ test('[P11] a commit that hangs: /healthz fails first, then the process ends its
     expect(await server.exit).toEqual({ code: null, signal: 'SIGKILL' });
     expect(server.output()).toMatch(/a commit is slow/);
     // What was on its way when the fault began may have come; after it, nothing.
-    expect(answered(traffic) - before).toBeLessThan(20);
+    expect(traffic.answered - before).toBeLessThan(20);
     server = await site.serve();
     await traffic.stop();
     await traffic.close();

@@ -3,12 +3,13 @@
  * reconnects, and the list of what they sent and were told. Stock is scarce on purpose, so that most answers
  * depend on those before them.
  */
+import { expect } from 'vitest';
 import type { OrderAnswer } from '../../actors/vocabulary.ts';
 import { connect, type Baton } from '../../gateway/client/client.ts';
 import type { Call } from './witness.ts';
 
 const locations = ['LEEDS', 'PARIS', 'OSLO'];
-export const skus = Array.from({ length: 12 }, (_, at) => `SKU-${at + 1}`);
+const skus = Array.from({ length: 12 }, (_, at) => `SKU-${at + 1}`);
 const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)] as T;
 const units = (max: number): number => 1 + Math.floor(Math.random() * max);
 /** Longer than any restart of a test. */
@@ -62,6 +63,17 @@ export class Traffic {
     for (const client of this.#clients) {
       for (let at = 0; at < inFlight; at += 1) this.#work.push(this.#keepSending(client));
     }
+  }
+
+  /** How many commands have an answer. */
+  get answered(): number {
+    return this.calls.filter(({ told }) => told !== undefined).length;
+  }
+
+  /** Resolves when so many more commands have an answer. */
+  async grows(by = 200): Promise<void> {
+    const enough = this.answered + by;
+    await expect.poll(() => this.answered, { timeout: 20_000 }).toBeGreaterThan(enough);
   }
 
   /** Resolves when everything sent has an answer. */
@@ -137,4 +149,12 @@ export class Traffic {
   #entries(quantityMax: number): unknown[] {
     return [...new Set([pick(skus), pick(skus)])].map((sku) => ({ sku, location: pick(locations), quantity: units(quantityMax) }));
   }
+}
+
+/** The balances a server tells, by `location/sku`, as a witness has them. */
+export async function balancesOf(client: Baton): Promise<Record<string, unknown>> {
+  const stocks = (await Promise.all(skus.map((sku) => client.query('stock.get', { sku })))).flat();
+  return Object.fromEntries(
+    stocks.map(({ sku, location, onHand, held, allocated }) => [`${location}/${sku}`, { onHand, held, allocated }]),
+  );
 }
