@@ -9,12 +9,14 @@ import { itemCommands } from './item-commands.ts';
 import { networkCommands } from './network-commands.ts';
 import { orderCommands } from './order-commands.ts';
 import { stockCommands } from './stock-commands.ts';
+import { supplyCommands } from './supply-commands.ts';
 
 /** The body of every command by its kind. */
 export const commandBodies = {
   ...networkCommands,
   ...itemCommands,
   ...stockCommands,
+  ...supplyCommands,
   ...orderCommands,
 } as const;
 

@@ -18,8 +18,10 @@ export type LocationId = Branded<'LocationId'>;
 export type CarrierId = Branded<'CarrierId'>;
 /** Who sells: a storefront, a marketplace, an agent. */
 export type ChannelId = Branded<'ChannelId'>;
-/** One line of one order, unique within it. */
+/** One line of one order or supply document, unique within it. */
 export type LineId = Branded<'LineId'>;
+/** A purchase or transfer that brings units, unique over both. */
+export type SupplyId = Branded<'SupplyId'>;
 /** The part of an order that one location ships, unique within it: "1", "2" … */
 export type FulfillmentId = Branded<'FulfillmentId'>;
 
@@ -48,4 +50,5 @@ export const locationId = checked<LocationId>(place, 'location id');
 export const carrierId = checked<CarrierId>(place, 'carrier id');
 export const channelId = checked<ChannelId>(place, 'channel id');
 export const lineId = checked<LineId>(name, 'line id');
+export const supplyId = checked<SupplyId>(name, 'supply id');
 export const fulfillmentId = checked<FulfillmentId>(place, 'fulfillment id');

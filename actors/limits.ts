@@ -8,5 +8,9 @@ export const moneyMinorMax = 1_000_000_000_000;
 export const orderLinesMax = 2_000;
 /** SKU-locations in one stock command. */
 export const stockEntriesMax = 1_000;
+/** Lines in one supply document. */
+export const supplyLinesMax = 500;
+/** How far ahead supply may be expected: five years. */
+export const supplyAheadMsMax = 5 * 366 * 24 * 3_600_000;
 /** Milliseconds a timer may be set ahead: one year. */
 export const delayMsMax = 365 * 24 * 3_600_000;

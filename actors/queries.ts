@@ -9,8 +9,10 @@ import {
   LocationIdSchema,
   OrderIdSchema,
   SkuSchema,
+  SupplyIdSchema,
   TimeMsSchema,
 } from './schemas.ts';
+import { supplyStates, type SupplyState } from './supply-context.ts';
 
 const exact = { additionalProperties: false } as const;
 
@@ -30,6 +32,8 @@ export const orderStates = [
 export type OrderState = (typeof orderStates)[number];
 
 const StateSchema = Type.Unsafe<OrderState>(Type.Enum([...orderStates]));
+
+const SupplyStateSchema = Type.Unsafe<SupplyState>(Type.Enum([...supplyStates]));
 
 export const queryBodies = {
   /** One order, open or closed. */
@@ -79,6 +83,22 @@ export const queryBodies = {
     {
       skus: Type.Array(SkuSchema, { minItems: 1, maxItems: 500 }),
       channel: Type.Optional(ChannelIdSchema),
+    },
+    exact,
+  ),
+  /** What is to come of a SKU, by location and date, and how sure. */
+  'stock.incoming': Type.Object({ sku: SkuSchema, location: Type.Optional(LocationIdSchema) }, exact),
+  /** One supply document, open or ended. */
+  'supply.get': Type.Object({ supplyId: SupplyIdSchema }, exact),
+  /** Open supply documents by state, location they concern, SKU or any of these together, oldest first. */
+  'supply.list': Type.Object(
+    {
+      state: Type.Optional(SupplyStateSchema),
+      location: Type.Optional(LocationIdSchema),
+      sku: Type.Optional(SkuSchema),
+      /** Continue after this document, as the last page's `next` said. */
+      after: Type.Optional(SupplyIdSchema),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
     },
     exact,
   ),

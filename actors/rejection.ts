@@ -29,6 +29,7 @@ export const rejectionCodes = {
   'unknown-sku': false,
   'unknown-order': false,
   'unknown-fulfillment': false,
+  'unknown-supply': false,
   'unknown-line': false,
   /** An order with this id exists. */
   'order-exists': false,
@@ -49,6 +50,13 @@ export const rejectionCodes = {
 } as const satisfies Record<string, boolean>;
 
 export type RejectionCode = keyof typeof rejectionCodes;
+
+const precedence = new Map(Object.keys(rejectionCodes).map((code, index) => [code, index]));
+
+/** Whether, of two reasons, the first is the one to tell. */
+export function isToldBefore(code: RejectionCode, other: RejectionCode): boolean {
+  return (precedence.get(code) ?? 0) < (precedence.get(other) ?? 0);
+}
 
 export interface Rejection {
   readonly code: RejectionCode;

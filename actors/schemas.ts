@@ -8,7 +8,7 @@
 import { Type } from 'typebox';
 import { namePattern, placePattern, textPattern } from './ids.ts';
 import type { CarrierId, ChannelId, CommandId, FulfillmentId } from './ids.ts';
-import type { LineId, LocationId, OrderId, Sku } from './ids.ts';
+import type { LineId, LocationId, OrderId, Sku, SupplyId } from './ids.ts';
 import { moneyMinorMax, quantityMax } from './limits.ts';
 
 /** A name: visible ASCII with inner spaces (rule O23). */
@@ -21,7 +21,8 @@ export const exact = { additionalProperties: false } as const;
 export const CommandIdSchema = Type.Unsafe<CommandId>(name('Made by the caller; the key of idempotency'));
 export const OrderIdSchema = Type.Unsafe<OrderId>(name('Order id, unique over all channels'));
 export const SkuSchema = Type.Unsafe<Sku>(name('Stock keeping unit'));
-export const LineIdSchema = Type.Unsafe<LineId>(name('Line id, unique within the order'));
+export const LineIdSchema = Type.Unsafe<LineId>(name('Line id, unique within its document'));
+export const SupplyIdSchema = Type.Unsafe<SupplyId>(name('Supply id, unique over purchases and transfers'));
 export const LocationIdSchema = Type.Unsafe<LocationId>(place('Location id'));
 export const CarrierIdSchema = Type.Unsafe<CarrierId>(place('Carrier id'));
 export const ChannelIdSchema = Type.Unsafe<ChannelId>(place('Sales channel id'));

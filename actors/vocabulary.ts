@@ -6,6 +6,7 @@ import type { CommandKind } from './commands.ts';
 import type { Destination } from './order-commands.ts';
 import type { CarrierId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, Sku } from './ids.ts';
 import type { OrderState } from './queries.ts';
+import type { SupplyAnswer, SupplyEvent } from './supply-context.ts';
 
 /**
  * One line of an order. Every unit is in exactly one place:
@@ -180,7 +181,8 @@ export type Event =
       readonly carrierId: CarrierId;
       readonly state: 'open' | 'suspended';
       readonly reason: string;
-    };
+    }
+  | SupplyEvent;
 
 /** A movement of stock with its balances after it; derived from the turn's rows, published on stock topics. */
 export interface StockChange {
@@ -227,4 +229,6 @@ export type Answer<K extends CommandKind> = K extends `stock.${string}`
   ? StockAnswer
   : K extends `order.${string}` | `fulfillment.${string}`
     ? OrderAnswer
-    : { readonly id: string };
+    : K extends `supply.${string}`
+      ? SupplyAnswer
+      : { readonly id: string };

@@ -6,17 +6,20 @@ import type { CarrierContext, CarrierEffect, CarrierMessage } from '../actors/ca
 import { carrierMachine } from '../actors/carrier.ts';
 import type { Item } from '../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
-import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
+import type { CarrierId, ChannelId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
 import type { OrderContext, OrderEffect, OrderInput, OrderMessage } from '../actors/order-context.ts';
 import { orderMachine } from '../actors/order.ts';
 import { atp, type StockContext, type StockMessage } from '../actors/stock-ledger.ts';
 import { stockMachine, type StockInput } from '../actors/stock.ts';
+import type { SupplyContext, SupplyEffect, SupplyInput, SupplyMessage } from '../actors/supply-context.ts';
+import { supplyMachine } from '../actors/supply.ts';
 import { Holders } from './holders.ts';
 import { compile, type Snapshot } from './step.ts';
 
 export const orderSteps = compile<OrderContext, OrderMessage, OrderEffect, OrderInput>(orderMachine);
 export const stockSteps = compile<StockContext, StockMessage, never, StockInput>(stockMachine);
 export const carrierSteps = compile<CarrierContext, CarrierMessage, CarrierEffect, CarrierCard>(carrierMachine);
+export const supplySteps = compile<SupplyContext, SupplyMessage, SupplyEffect, SupplyInput>(supplyMachine);
 
 interface Marks {
   /** The command that last changed it, so that its snapshot before that command is kept once. */
@@ -81,7 +84,14 @@ export interface ItemCell extends Marks {
   unsaved: number;
 }
 
-export type Cell = OrderCell | StockCell | CarrierCell | LocationCell | ChannelCell | ItemCell;
+export interface SupplyCell extends Marks {
+  readonly kind: 'supply';
+  readonly id: SupplyId;
+  snapshot: Snapshot<SupplyContext> | undefined;
+  unsaved: number;
+}
+
+export type Cell = OrderCell | StockCell | CarrierCell | LocationCell | ChannelCell | ItemCell | SupplyCell;
 
 /** A SKU: its settings if it has any, the list of its stocks, and the orders that wait for it, oldest first. */
 export interface SkuCell {
@@ -97,6 +107,7 @@ export const orderCell = (id: OrderId): OrderCell => ({ kind: 'order', id, snaps
 export const carrierCell = (id: CarrierId): CarrierCell => ({ kind: 'carrier', id, snapshot: undefined, ...marks });
 export const channelCell = (id: ChannelId): ChannelCell => ({ kind: 'channel', id, snapshot: undefined, ...marks });
 export const itemCell = (id: Sku): ItemCell => ({ kind: 'item', id, snapshot: undefined, ...marks });
+export const supplyCell = (id: SupplyId): SupplyCell => ({ kind: 'supply', id, snapshot: undefined, ...marks });
 export const locationCell = (id: LocationId, index: number): LocationCell => ({
   kind: 'location',
   id,

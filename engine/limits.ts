@@ -16,6 +16,8 @@ export interface EngineLimits {
   readonly turnWakesMax: number;
   /** Orders kept in memory; the longest untouched beyond that are read back when needed. */
   readonly ordersInMemoryMax: number;
+  /** Supply documents open at a time. */
+  readonly suppliesOpenMax: number;
   /** Command ids remembered in memory; older ones are looked up on disk. */
   readonly receiptsInMemoryMax: number;
   /** Rows written in one piece when state is saved behind the journal. */
@@ -45,6 +47,7 @@ export const defaultLimits: EngineLimits = {
   smallCommandLinesMax: 200,
   turnWakesMax: 256,
   ordersInMemoryMax: 100_000,
+  suppliesOpenMax: 50_000,
   receiptsInMemoryMax: 200_000,
   savePieceRows: 1_024,
   saveLagMax: 2_000,

@@ -2,9 +2,11 @@
 import type { CommandKind } from '../actors/commands.ts';
 import type { Item } from '../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
-import type { CommandId, LocationId, OrderId, Sku } from '../actors/ids.ts';
+import type { CommandId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
+import type { IncomingUnits } from '../actors/incoming.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
 import type { Rejection } from '../actors/rejection.ts';
+import type { SupplyView } from '../actors/supply-context.ts';
 import type { Bucket, Event, MovementKind, OrderView, StockChange, StockLevels } from '../actors/vocabulary.ts';
 
 /** How a command ended, durably: the same for every retry with the same id and body. */
@@ -31,6 +33,13 @@ export interface StockView extends StockLevels {
   readonly sku: Sku;
   readonly location: LocationId;
   readonly atp: number;
+  /** Units on their way here, however sure. */
+  readonly incoming: number;
+}
+
+/** Units of a SKU that are to come to a location. */
+export interface IncomingView extends IncomingUnits {
+  readonly location: LocationId;
 }
 
 /** One line of a ledger. */
@@ -44,8 +53,9 @@ export interface MovementView {
   readonly bucket?: Bucket | undefined;
   /** What asked for it; absent when a timer or arriving stock did. */
   readonly command?: { readonly commandId: CommandId; readonly kind: CommandKind; readonly by: string } | undefined;
-  /** The order, return or paper it belongs to, and why, as far as the command said. */
+  /** The order, supply document, return or paper it belongs to, and why, as far as the command said. */
   readonly orderId?: OrderId | undefined;
+  readonly supplyId?: SupplyId | undefined;
   readonly reference?: string | undefined;
   readonly reason?: string | undefined;
   /** The balances after it. */
@@ -110,6 +120,9 @@ export interface Answers {
   'stock.history': StockHistory;
   'stock.at': StockAt;
   'atp.get': Readonly<Record<string, number>>;
+  'stock.incoming': readonly IncomingView[];
+  'supply.get': SupplyView | null;
+  'supply.list': { readonly supplies: readonly SupplyView[]; readonly next?: SupplyId | undefined };
   'location.list': readonly Location[];
   'channel.list': readonly Channel[];
   'carrier.list': readonly CarrierView[];

@@ -1,5 +1,6 @@
 /** Answers: read from the world and its views, never by a scan over all orders. */
 import type { Location } from '../actors/network-commands.ts';
+import { unitsToCome } from '../actors/incoming.ts';
 import type { Query, QueryBody, QueryKind, QueryOf } from '../actors/queries.ts';
 import type { OrderId } from '../actors/ids.ts';
 import { releaseAtMs } from '../actors/order-checks.ts';
@@ -11,6 +12,7 @@ import type { CarrierCell, StockCell } from './cells.ts';
 import type { Core } from './core.ts';
 import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import type { Answers, CarrierView, EngineStatus, OrderCounts, StockView } from './outcome.ts';
+import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
 import type { Snapshot } from './step.ts';
 
 const pageDefault = 100;
@@ -44,7 +46,7 @@ function answerAny(
     case 'stock.get':
       return (world.skus.get(body.sku)?.stocks ?? [])
         .filter(({ location }) => body.location === undefined || location.id === body.location)
-        .flatMap(stockView)
+        .flatMap((stock) => stockView(core, stock))
         .sort((a, b) => (a.location < b.location ? -1 : 1));
     case 'item.get':
       return world.skus.get(body.sku)?.item?.snapshot?.context ?? null;
@@ -54,6 +56,12 @@ function answerAny(
       return stockAt(world, journal, body);
     case 'atp.get':
       return available(core, body);
+    case 'stock.incoming':
+      return incomingViews(core, body);
+    case 'supply.get':
+      return supplyView(core, body.supplyId);
+    case 'supply.list':
+      return listSupplies(core, body);
     case 'location.list':
       return byId(world.locationList.flatMap<Location>(valueOf));
     case 'channel.list':
@@ -96,9 +104,11 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
   };
 }
 
-function stockView({ snapshot, atp }: StockCell): StockView[] {
+function stockView({ world }: Core, { snapshot, atp }: StockCell): StockView[] {
   if (snapshot === undefined) return [];
-  return [{ ...snapshot.context, atp }];
+  const { sku, location } = snapshot.context;
+  const incoming = unitsToCome(world.supplies.incoming.at(sku, location));
+  return [{ ...snapshot.context, atp, incoming }];
 }
 
 function carrierView(cell: CarrierCell | undefined): CarrierView[] {

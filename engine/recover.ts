@@ -5,14 +5,15 @@
  */
 import type { Channel, Location } from '../actors/network-commands.ts';
 import type { Item } from '../actors/item-commands.ts';
-import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
+import type { CarrierId, ChannelId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
 import { unreachable } from './assert.ts';
 import { orderCell, place, type Cell, type OrderCell } from './cells.ts';
 import type { Core } from './core.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Entry, Receipts } from './receipts.ts';
-import { carrierFromRow, orderFromRow, prefixes, stockFromRow, valueFromRow, type RowBytes } from './rows.ts';
+import { carrierFromRow, orderFromRow, prefixes, stockFromRow, supplyFromRow, valueFromRow } from './rows.ts';
+import type { RowBytes } from './rows.ts';
 import type { Saver } from './saver.ts';
 
 type Latest = Map<string, unknown>;
@@ -39,6 +40,7 @@ export async function recover(
   for (const prefix of plainPrefixes) {
     await loadAll(claim, latest, prefix, (key, row) => keep(touched, latest, key, load(core, prefix, key, row)));
   }
+  await recoverSupplies(core, claim, latest, touched);
   await recoverOrders(core, claim, latest, touched, limits);
   const rows = [...latest] as RowBytes[];
   // All cells go with the first record: rows may be newer than the position they are saved with, never older.
@@ -113,6 +115,19 @@ export function stockNames(key: string): { readonly sku: Sku; readonly location:
     location: key.slice(prefixes.stock.length, slash) as LocationId,
     sku: key.slice(slash + 1) as Sku,
   };
+}
+
+/** Open documents, and those that have ended and are not saved yet. */
+async function recoverSupplies({ world }: Core, claim: Claim, latest: Latest, touched: Cell[]): Promise<void> {
+  const recoverOne = (prefix: string, key: string, row: unknown): void => {
+    const id = key.slice(prefix.length) as SupplyId;
+    keep(touched, latest, key, world.supplies.recover(id, supplyFromRow(id, row)));
+  };
+  await loadAll(claim, latest, prefixes.supply, (key, row) => recoverOne(prefixes.supply, key, row));
+  for (const [key, row] of latest) {
+    if (key.startsWith(prefixes.supplyEnded) && row !== null) recoverOne(prefixes.supplyEnded, key, row);
+  }
+  world.supplies.sortByAge();
 }
 
 async function recoverOrders(

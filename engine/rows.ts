@@ -3,18 +3,20 @@
  * what an earlier one wrote; the rest is as the functions here say, in their order (bytes.ts).
  *
  * Keys: o/ order open, c/ order closed, s/ stock (location/SKU), k/ carrier, l/ location, n/ channel, i/ item,
- * r/ receipt (command id → position).
+ * p/ supply document open, P/ supply document ended, r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
 import type { Destination } from '../actors/order-commands.ts';
-import type { CarrierId, CommandId, LineId, LocationId, OrderId, Sku } from '../actors/ids.ts';
+import type { CarrierId, CommandId, LineId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { orderStates, type OrderState } from '../actors/queries.ts';
 import type { StockContext } from '../actors/stock-ledger.ts';
+import type { SupplyContext } from '../actors/supply-context.ts';
 import type { Fulfillment, FulfillmentState, LineUnits, OrderException, OrderLine } from '../actors/vocabulary.ts';
 import { assert, must, unreachable } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { orderSteps, type Cell } from './cells.ts';
+import { orderSteps, supplySteps, type Cell } from './cells.ts';
+import { readSupply, writeSupply } from './rows-supply.ts';
 import { isFinal, type Snapshot } from './step.ts';
 
 /** The version every row is written in. */
@@ -29,6 +31,8 @@ export const prefixes = {
   location: 'l/',
   channel: 'n/',
   item: 'i/',
+  supply: 'p/',
+  supplyEnded: 'P/',
   receipt: 'r/',
 } as const;
 
@@ -71,6 +75,14 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       writer.uint(context.inTransit);
       writer.maybe(context.reason);
       rows.push([prefixes.carrier + cell.id, writer.take()]);
+      return;
+    }
+    case 'supply': {
+      const supply = snapshot as Snapshot<SupplyContext>;
+      writeSupply(writer, supply);
+      if (isFinal(supplySteps, supply.value)) {
+        rows.push([prefixes.supply + cell.id, null], [prefixes.supplyEnded + cell.id, writer.take()]);
+      } else rows.push([prefixes.supply + cell.id, writer.take()]);
       return;
     }
     case 'location':
@@ -253,6 +265,11 @@ export function carrierFromRow(row: unknown): Snapshot<CarrierContext> {
   const value = reader.text();
   const card = JSON.parse(reader.text()) as CarrierContext['card'];
   return { value, context: { card, inTransit: reader.uint(), reason: reader.maybe() ?? '' } };
+}
+
+/** The supply document a row holds. */
+export function supplyFromRow(id: SupplyId, row: unknown): Snapshot<SupplyContext> {
+  return readSupply(open(row, `supply ${id}`), id);
 }
 
 /** A location, channel or item: plain values under version and state. */

@@ -14,6 +14,7 @@ import * as network from './commands/network.ts';
 import * as orders from './commands/orders.ts';
 import { refused, type Handled } from './commands/handled.ts';
 import { moveStock } from './commands/stock.ts';
+import * as supply from './commands/supply.ts';
 import type { Core } from './core.ts';
 import { tellOrder } from './effects.ts';
 import { measuredAboveBytes } from './limits.ts';
@@ -102,6 +103,18 @@ function dispatch(core: Core, command: Command, atMs: number): Handled {
       return moveStock(core, command.kind, command.body, atMs);
     case 'item.put':
       return putItem(core, command.body);
+    case 'supply.put':
+      return supply.putSupply(core, command.body, atMs);
+    case 'supply.order':
+      return supply.orderSupply(core, command.body, atMs);
+    case 'supply.ship':
+      return supply.shipSupply(core, command.body, atMs);
+    case 'supply.receive':
+      return supply.receiveSupply(core, command.body, atMs);
+    case 'supply.close':
+      return supply.closeSupply(core, command.body, atMs);
+    case 'supply.cancel':
+      return supply.cancelSupply(core, command.body, atMs);
     case 'location.put':
       return network.putLocation(core, command.body);
     case 'channel.put':
@@ -123,6 +136,10 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
     if (cell.snapshot !== undefined) {
       core.views.orderChanged(cell.id, before as typeof cell.snapshot | undefined, cell.snapshot);
     }
+    return;
+  }
+  if (cell.kind === 'supply') {
+    core.world.supplies.changed(cell, before as typeof cell.snapshot);
     return;
   }
   if (cell.kind === 'stock') {

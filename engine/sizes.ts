@@ -5,6 +5,7 @@
  */
 import type { Command } from '../actors/commands.ts';
 import type { OrderContext } from '../actors/order-context.ts';
+import type { SupplyContext } from '../actors/supply-context.ts';
 import type { Event } from '../actors/vocabulary.ts';
 import type { Cell } from './cells.ts';
 import { pushRows, type RowBytes } from './rows.ts';
@@ -21,6 +22,8 @@ export function cellBytes(cell: Cell): number {
       return cell.snapshot === undefined ? 0 : orderBytes(cell.snapshot.context);
     case 'channel':
       return 320 + 36 * (cell.snapshot?.context.locations?.length ?? 0);
+    case 'supply':
+      return cell.snapshot === undefined ? 0 : supplyBytes(cell.snapshot.context);
     default:
       return 512;
   }
@@ -33,6 +36,12 @@ function orderBytes({ customer, lines, fulfillments }: OrderContext): number {
     bytes += 72 + 2 * part.location.length + textBytes(part.tracking);
     for (const { lineId } of part.lines) bytes += 16 + lineId.length;
   }
+  return bytes;
+}
+
+function supplyBytes({ supplier, reference, tracking, reason, lines }: SupplyContext): number {
+  let bytes = 256 + textBytes(supplier) + textBytes(reference) + textBytes(tracking) + textBytes(reason);
+  for (const line of lines) bytes += 48 + line.sku.length + line.lineId.length;
   return bytes;
 }
 
@@ -49,6 +58,11 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   } else if (kind === 'channel.put') {
     bytes += 320 + 36 * (body.channel.locations?.length ?? 0);
   }
+  if (kind === 'supply.put') {
+    const { supplier, reference, lines } = body.supply;
+    bytes += 256 + textBytes(supplier) + textBytes(reference);
+    for (const { sku, lineId } of lines) bytes += 48 + sku.length + (lineId?.length ?? 0);
+  }
   if (kind === 'location.put' || kind === 'carrier.put' || kind === 'item.put') bytes += 480;
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
@@ -56,7 +70,15 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
 export function eventBytes(event: Event): number {
   const bytes = 64 + event.kind.length;
   if (event.kind === 'order.sourced') return bytes + 48 + 56 * event.choices.length;
+  if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;
+}
+
+/** Lines are written with their keys. */
+function supplyNewsBytes({ reason, lines }: Extract<Event, { kind: 'supply.changed' }>): number {
+  let bytes = 320 + textBytes(reason);
+  for (const { sku, lineId } of lines) bytes += 128 + sku.length + lineId.length;
+  return bytes;
 }
 
 /** Every byte a value takes, each key written out, as msgpackr does at its worst. */

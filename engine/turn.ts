@@ -280,6 +280,7 @@ export class Turns {
 /** Lines, entries or locations a command carries. */
 function linesOf({ body }: Command): number {
   if ('entries' in body) return body.entries.length;
+  if ('supply' in body) return body.supply.lines.length;
   if ('channel' in body && typeof body.channel === 'object') return body.channel.locations?.length ?? 0;
   return 'lines' in body && body.lines !== undefined ? body.lines.length : 0;
 }

@@ -23,6 +23,7 @@ import {
 } from './cells.ts';
 import { orderFromRow, prefixes } from './rows.ts';
 import { isFinal } from './step.ts';
+import { Supplies } from './supplies.ts';
 
 export class World {
   readonly carriers = new Map<CarrierId, CarrierCell>();
@@ -32,6 +33,7 @@ export class World {
   readonly skus = new Map<Sku, SkuCell>();
   /** Orders in memory, the longest untouched first. */
   readonly orders = new Map<OrderId, OrderCell>();
+  readonly supplies: Supplies;
   stockCount = 0;
   /** Open orders that are not in memory: their rows are under another key than closed ones'. */
   readonly #openOnDisk = new Set<OrderId>();
@@ -40,6 +42,7 @@ export class World {
 
   constructor(saved: Pick<Claim, 'row'>, ordersInMemoryMax: number) {
     this.#saved = saved;
+    this.supplies = new Supplies(saved);
     this.#ordersMax = ordersInMemoryMax;
   }
 
@@ -84,6 +87,7 @@ export class World {
 
   /** Let go of the longest untouched orders above the bound, and of those that do not exist. */
   trimMemory(): void {
+    this.supplies.trimMemory();
     let tries = this.orders.size - this.#ordersMax;
     for (const [id, cell] of this.orders) {
       if (tries <= 0) return;

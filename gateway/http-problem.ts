@@ -21,6 +21,7 @@ export const problemStatus: Readonly<Record<RejectionCode, number>> = {
   'unknown-sku': 422,
   'unknown-order': 404,
   'unknown-fulfillment': 404,
+  'unknown-supply': 404,
   'unknown-line': 422,
   'order-exists': 409,
   duplicate: 422,

@@ -13,6 +13,7 @@ import type { CommandKind } from '../actors/commands.ts';
 import { ChannelIdSchema, LocationIdSchema, OrderIdSchema, SkuSchema } from '../actors/schemas.ts';
 import type { QueryKind } from '../actors/queries.ts';
 import type { Rejection } from '../actors/rejection.ts';
+import type { SupplyView } from '../actors/supply-context.ts';
 import type { Event, OrderView, StockChange } from '../actors/vocabulary.ts';
 
 /** Every version there was, newest last: number, date, what changed. */
@@ -67,6 +68,11 @@ export const topicSchemas = {
     { topic: Type.Literal('location'), location: LocationIdSchema, since },
     exact,
   ),
+  /** Open supply documents to or from a location, or all, then every change to one. */
+  supply: Type.Object(
+    { topic: Type.Literal('supply'), location: Type.Optional(LocationIdSchema), since },
+    exact,
+  ),
   /** Every sourcing decision, of one channel or all. No snapshot: begins with what comes next. */
   decisions: Type.Object(
     { topic: Type.Literal('decisions'), channel: Type.Optional(ChannelIdSchema), since },
@@ -87,6 +93,7 @@ export const controlBodies = {
     topicSchemas.order,
     topicSchemas.stock,
     topicSchemas.location,
+    topicSchemas.supply,
     topicSchemas.decisions,
     topicSchemas.exceptions,
   ]),
@@ -161,12 +168,19 @@ export interface LocationWork {
   /** More open orders exist than the snapshot holds; list them with order.list. */
   readonly more: boolean;
 }
+/** Open supply documents. */
+export interface SupplyList {
+  readonly supplies: readonly SupplyView[];
+  /** More are open than the snapshot holds; list them with supply.list. */
+  readonly more: boolean;
+}
 export type Snapshot =
   | OrderView
   | null
   | readonly ChannelStock[]
   | readonly StockChange[]
   | LocationWork
+  | SupplyList
   | ExceptionList;
 /** Orders that stand in an exception now. */
 export interface ExceptionList {

@@ -16,12 +16,13 @@ export interface Told {
   readonly parts: Part[];
 }
 
-/** The key of `decisions` and `exceptions` of every channel; no channel is called so. */
+/** The key of what concerns every channel or location; none is called so. */
 const every = '*';
 
 export class TopicIndex {
   readonly #order = new Map<string, Followers>();
   readonly #location = new Map<string, Followers>();
+  readonly #supply = new Map<string, Followers>();
   readonly #decisions = new Map<string, Followers>();
   readonly #exceptions = new Map<string, Followers>();
   #size = 0;
@@ -51,7 +52,7 @@ export class TopicIndex {
   }
 
   *subscriptions(): IterableIterator<EventSubscription> {
-    for (const map of [this.#order, this.#location, this.#decisions, this.#exceptions]) {
+    for (const map of [this.#order, this.#location, this.#supply, this.#decisions, this.#exceptions]) {
       for (const followers of map.values()) yield* followers;
     }
   }
@@ -69,6 +70,8 @@ export class TopicIndex {
         return [this.#order, topic.orderId];
       case 'location':
         return [this.#location, topic.location];
+      case 'supply':
+        return [this.#supply, topic.location ?? every];
       case 'decisions':
         return [this.#decisions, topic.channel ?? every];
       case 'exceptions':
@@ -89,6 +92,12 @@ export class TopicIndex {
       }
     };
     if (event.kind === 'carrier.changed') return;
+    if (event.kind === 'supply.changed') {
+      add(this.#supply.get(every));
+      add(this.#supply.get(event.to));
+      if (event.from !== undefined) add(this.#supply.get(event.from));
+      return;
+    }
     add(this.#order.get(event.orderId));
     if (event.kind === 'fulfillment.changed') add(this.#location.get(event.location));
     if (event.kind === 'order.sourced') {
@@ -106,12 +115,14 @@ export class TopicIndex {
 }
 
 /**
- * The parts of what was told that this subscriber may see. A location's work is its own, whoever
- * sold it.
+ * The parts of what was told that this subscriber may see. A location's work and supply are its own,
+ * whoever sells.
  */
 export function partsFor(subscription: EventSubscription, told: Told): readonly Part[] {
   const { caller, topic } = subscription;
-  if (caller.channels === '*' || topic.topic === 'location') return told.parts;
+  if (caller.channels === '*' || topic.topic === 'location' || topic.topic === 'supply') {
+    return told.parts;
+  }
   return told.parts.filter((_, index) => {
     const event = told.events[index];
     return event !== undefined && 'channel' in event && seesChannel(caller, event.channel);

@@ -8,7 +8,7 @@ import type { ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { OrderView, StockChange } from '../actors/vocabulary.ts';
 import { seesChannel } from './streams-subscription.ts';
 import type { Caller, EventTopic } from './streams-subscription.ts';
-import type { ChannelStock, ExceptionList, LocationWork, Snapshot } from './protocol.ts';
+import type { ChannelStock, ExceptionList, LocationWork, Snapshot, SupplyList } from './protocol.ts';
 
 export interface TopicSnapshot {
   readonly position: number;
@@ -20,6 +20,8 @@ export interface TopicSnapshot {
  * buffer.
  */
 const snapshotLinesMax = 2_000;
+/** Supply documents in a snapshot: as many as supply.list gives at once. */
+const suppliesMax = 200;
 const exceptionsMax = 10_000;
 const pageMax = 1_000;
 
@@ -38,6 +40,8 @@ export function snapshotOf(
       return orderSnapshot(engine, caller, topic.orderId);
     case 'location':
       return locationSnapshot(engine, topic.location, ordersMax);
+    case 'supply':
+      return supplySnapshot(engine, topic.location);
     case 'exceptions':
       return exceptionsSnapshot(engine, caller, topic.channel);
     case 'decisions':
@@ -69,6 +73,14 @@ function locationSnapshot(
   }
   const more = ok.next !== undefined || orders.length < ok.orders.length;
   const snapshot: LocationWork = { location, orders, more };
+  return { position, snapshot };
+}
+
+/** One page of open documents: it is bounded by their lines as well. */
+function supplySnapshot(engine: EngineApi, location: LocationId | undefined): TopicSnapshot {
+  const body = location === undefined ? { limit: suppliesMax } : { location, limit: suppliesMax };
+  const { ok, position } = engine.query({ kind: 'supply.list', body });
+  const snapshot: SupplyList = { supplies: ok.supplies, more: ok.next !== undefined };
   return { position, snapshot };
 }
 

@@ -2,7 +2,7 @@
  * What of a message must be within the reach of whoever sends it: a channel, a location, or what an
  * order belongs to. Bodies have passed their schema when they come here.
  */
-import type { ChannelId, LocationId, OrderId } from '../../actors/ids.ts';
+import type { ChannelId, LocationId, OrderId, SupplyId } from '../../actors/ids.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import { unreachable } from '../../engine/assert.ts';
 import type { EngineApi } from '../../engine/api.ts';
@@ -32,6 +32,15 @@ export type Rule =
   | 'put-location'
   /** The location of every entry of a stock command. */
   | 'entry-locations'
+  /** The locations of `body.supply`, and of the document it changes. */
+  | 'put-supply'
+  /** The location that `body.supplyId` arrives at, and of a transfer also the one it leaves. */
+  | 'supply-places'
+  | 'supply-to'
+  /** The location a transfer leaves; where a purchase arrives. */
+  | 'supply-from'
+  /** Either location of `body.supplyId`. */
+  | 'supply-any'
   /** The channel that `body.orderId` was placed through. */
   | 'order-channel'
   /** A location that ships a part of `body.orderId`. */
@@ -45,6 +54,12 @@ export type Rule =
 export interface Lookups {
   channelOf(orderId: OrderId): ChannelId | undefined;
   fulfillmentsOf(orderId: OrderId): readonly FulfillmentPlace[] | undefined;
+  supplyOf(supplyId: SupplyId): SupplyPlaces | undefined;
+}
+
+interface SupplyPlaces {
+  readonly to: LocationId;
+  readonly from?: LocationId | undefined;
 }
 
 interface FulfillmentPlace {
@@ -58,6 +73,7 @@ export function engineLookups(engine: Pick<EngineApi, 'channelOf' | 'query'>): L
     channelOf: (orderId) => engine.channelOf(orderId),
     fulfillmentsOf: (orderId) =>
       engine.query({ kind: 'order.get', body: { orderId } }).ok?.fulfillments,
+    supplyOf: (supplyId) => engine.query({ kind: 'supply.get', body: { supplyId } }).ok ?? undefined,
   };
 }
 
@@ -65,6 +81,8 @@ interface Body {
   readonly channel?: ChannelId | { readonly id: string };
   readonly location?: LocationId | { readonly id: string };
   readonly entries?: readonly { readonly location: LocationId }[];
+  readonly supply?: SupplyPlaces & { readonly id: SupplyId };
+  readonly supplyId?: SupplyId;
   readonly orderId?: OrderId;
   readonly fulfillmentId?: string;
 }
@@ -111,6 +129,16 @@ export function checkScope(
       return named(reach, 'locations', message.location);
     case 'entry-locations':
       return entryLocations(reach, message);
+    case 'put-supply':
+      return putSupply(reach, message, lookups);
+    case 'supply-places':
+      return supplyPlaces(reach, message, lookups, ({ to, from }) => (from === undefined ? [to] : [to, from]));
+    case 'supply-to':
+      return supplyPlaces(reach, message, lookups, ({ to }) => [to]);
+    case 'supply-from':
+      return supplyPlaces(reach, message, lookups, ({ to, from }) => [from ?? to]);
+    case 'supply-any':
+      return supplyAny(reach, message, lookups);
     case 'order-channel':
       return orderChannel(reach, message, lookups);
     case 'order-location':
@@ -190,4 +218,42 @@ function fulfillmentLocation(reach: Reach, body: Body, lookups: Lookups): Reject
 
 function unknownOrder(orderId: OrderId): Rejection {
   return reject('unknown-order', `no order ${orderId}`, 'body.orderId');
+}
+
+/** The places it names, and those of the document it would change. */
+function putSupply(reach: Reach, { supply }: Body, lookups: Lookups): Rejection | undefined {
+  if (reach.locations === '*' || supply === undefined) return undefined;
+  for (const field of ['to', 'from'] as const) {
+    const id = supply[field];
+    if (id !== undefined && !inScope(reach.locations, id)) return outside('locations', id, `body.supply.${field}`);
+  }
+  const known = lookups.supplyOf(supply.id);
+  for (const id of [known?.to, known?.from]) {
+    if (id !== undefined && !inScope(reach.locations, id)) return outside('locations', id, 'body.supply.id');
+  }
+  return undefined;
+}
+
+/** Every place a command concerns. A document of others answers like one that does not exist. */
+function supplyPlaces(
+  reach: Reach,
+  { supplyId }: Body,
+  lookups: Lookups,
+  places: (supply: SupplyPlaces) => readonly LocationId[],
+): Rejection | undefined {
+  if (reach.locations === '*' || supplyId === undefined) return undefined;
+  const supply = lookups.supplyOf(supplyId);
+  if (supply === undefined || places(supply).every((id) => inScope(reach.locations, id))) return undefined;
+  const sees = supplyAny(reach, { supplyId }, lookups);
+  if (sees !== undefined) return sees;
+  const beyond = places(supply).find((id) => !inScope(reach.locations, id)) ?? supply.to;
+  return outside('locations', beyond, 'body.supplyId');
+}
+
+function supplyAny(reach: Reach, { supplyId }: Body, lookups: Lookups): Rejection | undefined {
+  if (reach.locations === '*' || supplyId === undefined) return undefined;
+  const supply = lookups.supplyOf(supplyId);
+  if (supply === undefined || inScope(reach.locations, supply.to)) return undefined;
+  if (supply.from !== undefined && inScope(reach.locations, supply.from)) return undefined;
+  return reject('unknown-supply', `no supply ${supplyId}`, 'body.supplyId');
 }

@@ -6,7 +6,7 @@
  * pushes behind, it is taken up again from there (`since`), and what was already passed on is dropped.
  */
 import type { Event, OrderView, StockChange } from '../../actors/vocabulary.ts';
-import type { ChannelStock, LocationWork, PushFrame, Topic } from '../protocol.ts';
+import type { ChannelStock, LocationWork, PushFrame, SupplyList, Topic } from '../protocol.ts';
 import { type Outcome, type Plain, Refused, Unanswered } from './answers.ts';
 import { Fifo } from './fifo.ts';
 
@@ -21,9 +21,11 @@ export type SnapshotOf<T extends AnyTopic> = T extends { readonly topic: 'order'
     ? readonly StockOf<T>[]
     : T extends { readonly topic: 'location' }
       ? LocationWork
-      : T extends { readonly topic: 'exceptions' }
-        ? { readonly orders: readonly string[] }
-        : never;
+      : T extends { readonly topic: 'supply' }
+        ? SupplyList
+        : T extends { readonly topic: 'exceptions' }
+          ? { readonly orders: readonly string[] }
+          : never;
 
 export interface Gap {
   /** What came after this position is missing … */

@@ -8,6 +8,7 @@ import type { AnyStateMachine } from 'xstate';
 import { carrierMachine } from '../../actors/carrier.ts';
 import { orderMachine } from '../../actors/order.ts';
 import { stockMachine } from '../../actors/stock.ts';
+import { supplyMachine } from '../../actors/supply.ts';
 
 const pages = [
   {
@@ -22,6 +23,12 @@ const pages = [
     title: 'Stock',
     says: 'One SKU at one location. It has one state: what it takes depends on its balances alone '
       + '(`actors/stock-ledger.ts`).',
+  },
+  {
+    machine: supplyMachine,
+    title: 'Supply',
+    says: 'A purchase from a supplier, or a transfer between two locations. Where a message may lead to several states, '
+      + 'what is still to come decides (rule U1).',
   },
   { machine: carrierMachine, title: 'Carrier', says: 'Who carries parcels. Suspended, it takes none and delivers those it has.' },
 ];

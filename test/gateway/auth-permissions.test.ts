@@ -25,7 +25,13 @@ const lookups: Lookups = {
   channelOf: (orderId) => places[orderId]?.[0],
   fulfillmentsOf: (orderId) =>
     places[orderId] && [{ fulfillmentId: '1', location: places[orderId]![1] }],
+  supplyOf: (supplyId) => places[supplyId] && { to: places[supplyId]![1] },
 };
+/** A transfer between a place of ours and one of theirs. */
+const between = (to: string, from: string): Lookups => ({
+  ...lookups,
+  supplyOf: () => ({ to: locationId(to), from: locationId(from) }),
+});
 
 type Body = (channel: string, location: string, orderId: string) => object;
 const entries: Body = (_channel, location) => ({
@@ -39,6 +45,7 @@ const order: Body = (_channel, _location, orderId) => ({
   fulfillmentId: '1',
   reason: 'x',
 });
+const supply: Body = (_channel, _location, supplyId) => ({ supplyId });
 const none: Body = () => ({});
 
 /**
@@ -61,6 +68,12 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'stock.put-back': ['-- yf yf yf --', entries],
   'stock.dispose': ['-- yf yf yf --', entries],
   'stock.buffer': ['-- yf yf yf --', entries],
+  'supply.put': ['-- -- yf yf --', (_c, to) => ({ supply: { id: 'new', to } })],
+  'supply.order': ['-- -- yu yu --', supply],
+  'supply.ship': ['-- yu yu yu --', supply],
+  'supply.receive': ['-- yu yu yu --', supply],
+  'supply.close': ['-- -- yu yu --', supply],
+  'supply.cancel': ['-- -- yu yu --', supply],
   'order.place': ['yf -- yf yf yf', (channel, _l, orderId) => ({ channel, orderId })],
   'order.cancel': ['yu -- yu yu yu', order],
   'order.release': ['-- -- yu yu --', order],
@@ -76,6 +89,9 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'item.get': ['yy yy yy yy yy', () => ({ sku: 'A' })],
   'stock.history': ['-- yf yf yf --', (_c, location) => ({ sku: 'A', location })],
   'stock.at': ['-- yf yf yf --', (_c, location) => ({ sku: 'A', location, atMs: 0 })],
+  'stock.incoming': ['-- yf yf yf --', (_c, location) => ({ sku: 'A', location })],
+  'supply.get': ['-- yu yu yu --', supply],
+  'supply.list': ['-- yf yf yf --', (_c, location) => ({ location })],
   'atp.get': ['yf yf yf yf yf', (channel) => ({ skus: ['A'], channel })],
   'location.list': ['-- ff ff ff --', none],
   'channel.list': ['-- -- ff ff --', none],
@@ -86,6 +102,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'topic order': ['yy -- yy yy yy', (_c, _l, orderId) => ({ topic: 'order', orderId })],
   'topic stock': ['yf yf yf yf yf', (channel) => ({ topic: 'stock', skus: ['A'], channel })],
   'topic location': ['-- yf yf yf --', (_c, location) => ({ topic: 'location', location })],
+  'topic supply': ['-- yf yf yf --', (_c, location) => ({ topic: 'supply', location })],
   'topic decisions': ['-- -- yf -- --', (channel) => ({ topic: 'decisions', channel })],
   'topic exceptions': ['yf -- yf yf yf', (channel) => ({ topic: 'exceptions', channel })],
 };
@@ -185,6 +202,7 @@ describe('permissions', () => {
 
   test('[A33] of an order shared with another location, a location may touch its own part alone', () => {
     const shared: Lookups = {
+      ...lookups,
       channelOf: () => web,
       fulfillmentsOf: () => [
         { fulfillmentId: '1', location: nyc },
@@ -215,6 +233,24 @@ describe('permissions', () => {
     expect(field('order.place', { channel: 'other' })).toBe('body.channel');
     expect(field('location.put', { location: { id: 'LA' } })).toBe('body.location.id');
     expect(field('channel.put', { channel: { id: 'other' } })).toBe('body.channel.id');
+  });
+
+  test('[A33] a transfer is sent by whose location it leaves, received by whose it reaches, seen by both', () => {
+    const may = (kind: CommandKind | QueryKind, lookup: Lookups, role = 'terminal') =>
+      allows({ role, ...scoped }, kind, { supplyId: 'both' }, lookup)?.code;
+    const leaving = between('LA', 'NYC');
+    const coming = between('NYC', 'LA');
+    expect([may('supply.ship', leaving), may('supply.receive', leaving), may('supply.get', leaving)]).toEqual([undefined, 'forbidden', undefined]);
+    expect([may('supply.ship', coming), may('supply.receive', coming), may('supply.get', coming)]).toEqual(['forbidden', undefined, undefined]);
+    expect(may('supply.cancel', coming, 'connector')).toBe('forbidden');
+    expect(may('supply.ship', between('LA', 'SF'))).toBe('unknown-supply');
+  });
+
+  test('[A31] a supply document is changed by whoever reaches all of its places, before and after', () => {
+    const put = (body: object, lookup: Lookups) => allows({ role: 'connector', ...scoped }, 'supply.put', { supply: body }, lookup);
+    expect(put({ id: 'new', to: 'NYC' }, lookups)).toBeUndefined();
+    expect(put({ id: 'new', to: 'NYC', from: 'LA' }, lookups)?.field).toBe('body.supply.from');
+    expect(put({ id: 'both', to: 'NYC' }, between('NYC', 'LA'))).toMatchObject({ code: 'forbidden', field: 'body.supply.id' });
   });
 
   test('[A33] an engine is looked up by its own queries', () => {

@@ -14,7 +14,7 @@ describe('stock', () => {
   const stock = (engine: FakeEngine, name: string, atp: number): void => {
     const { levels, ...rest } = stockChange(name, 'LEEDS', atp);
     const at = engine.stocks.findIndex((one) => one.sku === name);
-    engine.stocks.splice(at < 0 ? engine.stocks.length : at, 1, { ...rest, ...levels });
+    engine.stocks.splice(at < 0 ? engine.stocks.length : at, 1, { ...rest, ...levels, incoming: 0 });
   };
 
   test('[T9] by location without a channel, and as a sum for a channel', () => {
@@ -70,7 +70,7 @@ describe('stock', () => {
     const { engine, streams } = setUp();
     for (const at of upTo(2_500)) {
       const { levels, ...rest } = stockChange('A', `L${at}`, at);
-      engine.stocks.push({ ...rest, ...levels });
+      engine.stocks.push({ ...rest, ...levels, incoming: 0 });
     }
     const reader = new Reader(streams);
     reader.room = 2;

@@ -5,6 +5,7 @@
  */
 import type { Command } from '../../actors/commands.ts';
 import { rejectionCodes } from '../../actors/rejection.ts';
+import type { EngineLimits } from '../../engine/limits.ts';
 import type { Outcome, Published } from '../../engine/outcome.ts';
 import { outcomeOf, type Entry } from '../../engine/receipts.ts';
 import { prefixes } from '../../engine/rows.ts';
@@ -39,7 +40,7 @@ interface Turn {
 }
 
 export class Auditor implements Watcher {
-  readonly shadow = new Shadow();
+  readonly shadow: Shadow;
   /** Every turn by position, as handed to the journal; later lives overwrite what was lost. */
   readonly turns = new Map<Position, Turn>();
   /** Commands that were answered, durably: a client may send any of them again. */
@@ -66,11 +67,13 @@ export class Auditor implements Watcher {
   readonly #head: () => number;
   readonly #isOnDisk: (position: Position) => boolean;
   readonly #inboxMax: number;
-  readonly #now: () => number;
+  /** The clock of whoever sends commands. */
+  readonly now: () => number;
 
-  constructor(inboxMax: number, now: () => number, head: () => number, isOnDisk: (position: Position) => boolean) {
-    this.#inboxMax = inboxMax;
-    this.#now = now;
+  constructor(limits: Pick<EngineLimits, 'inboxCountMax' | 'suppliesOpenMax'>, now: () => number, head: () => number, isOnDisk: (position: Position) => boolean) {
+    this.#inboxMax = limits.inboxCountMax;
+    this.shadow = new Shadow(limits.suppliesOpenMax);
+    this.now = now;
     this.#head = head;
     this.#isOnDisk = isOnDisk;
   }
@@ -138,7 +141,7 @@ export class Auditor implements Watcher {
     const next = this.#inbox[0];
     expect(next?.command.commandId === id, `command ${id} was taken before its turn`);
     // A turn that begins with a command the last one had no room for does not look at timers first.
-    if (!this.#hasTime) this.#atMs = Math.max(this.#atMs, this.#now());
+    if (!this.#hasTime) this.#atMs = Math.max(this.#atMs, this.now());
     this.#hasTime = true;
     const first = this.shadow.executed.get(id);
     if (first === undefined) return;

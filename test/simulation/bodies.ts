@@ -2,16 +2,22 @@
 import type { CommandKind } from '../../actors/commands.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
+import { supplyDraws } from './bodies-supply.ts';
+import { drawSku } from './draw-sku.ts';
 import { waitingOf } from './shadow/order-facts.ts';
 import { onHand, stockKey, type PartState, type Shadow, type ShadowOrder } from './shadow/state.ts';
 
 export interface Names {
   /** Every order id ever used, in order. */
   readonly orders: string[];
+  /** Every supply id ever used, in order. */
+  readonly supplies: string[];
+  /** The time when a command is sent. */
+  readonly now: () => number;
   readonly settings: Settings;
 }
 
-type Draw = (rng: Rng, names: Names, shadow: Shadow, index: number | undefined) => unknown;
+export type Draw = (rng: Rng, names: Names, shadow: Shadow, index: number | undefined) => unknown;
 
 /** @param index which of its names a put is about; undefined: any. */
 export function drawBody(rng: Rng, kind: CommandKind, names: Names, shadow: Shadow, index: number | undefined): unknown {
@@ -73,6 +79,7 @@ const draws: Record<CommandKind, Draw> = {
   'stock.buffer': (rng, { settings }, shadow) => ({
     entries: entries(rng, settings, shadow, () => ({ buffer: rng.below(settings.unitsMax + 1) })),
   }),
+  ...supplyDraws,
   'order.place': drawOrder,
   'order.cancel': (rng, names, shadow) => {
     const order = drawExisting(rng, names, shadow);
@@ -107,11 +114,6 @@ function drawCarrier(rng: Rng, { carriers, nonsenseShare }: Settings): string {
 
 function drawBucket(rng: Rng): object {
   return rng.chance(0.4) ? {} : { bucket: rng.pick(['damaged', 'quality', 'held']) };
-}
-
-function drawSku(rng: Rng, { skus, hotShare, nonsenseShare }: Settings): string {
-  if (rng.chance(nonsenseShare / 4)) return 'NO-SUCH';
-  return rng.chance(hotShare) ? (skus[0] ?? 'HOT') : rng.pick(skus);
 }
 
 function entries(rng: Rng, settings: Settings, shadow: Shadow, amount: (there: number) => object): object[] {

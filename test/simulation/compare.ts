@@ -10,6 +10,8 @@ import { stockOf } from './records.ts';
 import { isClosed, stateOf, viewOf } from './shadow/order-facts.ts';
 import { promise } from './shadow/sourcing.ts';
 import { isHeld, stockKey, toPromise, type Shadow } from './shadow/state.ts';
+import { compareSupplies } from './compare-supply.ts';
+import { hasEnded, incomingTo } from './shadow/supply-facts.ts';
 
 /** Closed orders looked at in one comparison. */
 const closedSampleMax = 100;
@@ -25,10 +27,13 @@ export function compareAll(engine: Engine, shadow: Shadow, turnOf: number): void
   compareOrders(shadow, turnOf, (orderId, view) => agree(`order ${orderId}`, view, ask('order.get', { orderId })));
   compareCounts(shadow, agree, ask('order.counts', {}));
   compareLists(shadow, (body) => ask('order.list', body));
+  const open = [...shadow.supplies.values()].filter((supply) => !hasEnded(supply));
+  compareSupplies(shadow, turnOf, agree, ask);
   for (const [sku, places] of shadow.places) {
     for (const location of places) {
       const stock = shadow.stocks.get(stockKey(sku, location));
-      const is = stock === undefined ? [] : [{ ...(stockOf(sku as Sku, location as never, stock) as object), atp: toPromise(stock) }];
+      const incoming = incomingTo(open, sku, location).reduce((sum, { units }) => sum + units, 0);
+      const is = stock === undefined ? [] : [{ ...(stockOf(sku as Sku, location as never, stock) as object), atp: toPromise(stock), incoming }];
       agree(`stock of ${sku} at ${location}`, is, ask('stock.get', { sku, location }));
     }
     for (const channel of [undefined, ...shadow.channels.keys()]) {

@@ -5,6 +5,7 @@
 import type { Published } from '../../engine/outcome.ts';
 import type { Event } from '../../actors/vocabulary.ts';
 import { expect } from './actions.ts';
+import { SupplyFold } from './fold-supply.ts';
 import { difference } from './same.ts';
 import { stateOf } from './shadow/order-facts.ts';
 import { levelsOf, toPromise, type Shadow } from './shadow/state.ts';
@@ -25,6 +26,7 @@ export class Fold {
   position = 0;
   readonly #orders = new Map<string, FoldedOrder>();
   readonly #stocks = new Map<string, unknown>();
+  readonly #supplies = new SupplyFold();
   readonly #carriers = new Map<string, string>();
 
   take({ position, events, stock }: Published): void {
@@ -37,6 +39,10 @@ export class Fold {
   #event(event: Event): void {
     if (event.kind === 'carrier.changed') {
       this.#carriers.set(event.carrierId, event.state);
+      return;
+    }
+    if (event.kind === 'supply.changed') {
+      this.#supplies.take(event);
       return;
     }
     let order = this.#orders.get(event.orderId);
@@ -79,6 +85,7 @@ export class Fold {
       const wrong = difference(is, this.#stocks.get(key), key);
       expect(wrong === undefined, () => `the stream told otherwise of stock ${wrong}`);
     }
+    this.#supplies.check(shadow);
     for (const [id, { isOpen }] of shadow.carriers) {
       const told = this.#carriers.get(id) ?? 'open';
       expect(told === (isOpen ? 'open' : 'suspended'), `the stream says carrier ${id} is ${told}`);

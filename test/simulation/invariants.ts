@@ -9,6 +9,7 @@ import type { OrderContext } from '../../actors/order-context.ts';
 import type { StockLevels } from '../../actors/vocabulary.ts';
 import type { Claim } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
+import { checkSupplies } from './invariants-supply.ts';
 
 interface OpenOrder {
   readonly id: OrderId;
@@ -43,6 +44,7 @@ export function checkAll(engine: Engine, claim: Claim): void {
   checkStocks(engine, allocated);
   checkViews(engine, orders);
   checkOwners(engine, orders);
+  checkSupplies(engine);
 }
 
 function openOrders(engine: Engine, claim: Claim): OpenOrder[] {

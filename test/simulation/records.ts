@@ -1,20 +1,22 @@
 /** What a turn writes must be what the shadow changed: the same things, each as it stands, nothing else. */
-import type { OrderId, LocationId, Sku } from '../../actors/ids.ts';
+import type { OrderId, LocationId, Sku, SupplyId } from '../../actors/ids.ts';
 import { stockNames } from '../../engine/recover.ts';
-import { carrierFromRow, orderFromRow, prefixes, stockFromRow, valueFromRow } from '../../engine/rows.ts';
+import { carrierFromRow, orderFromRow, prefixes, stockFromRow, supplyFromRow, valueFromRow } from '../../engine/rows.ts';
+import { viewOfSupply } from '../../engine/queries-supply.ts';
 import { orderView } from '../../engine/queries.ts';
 import type { TurnRecord } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
 import { difference } from './same.ts';
 import { isClosed, viewOf } from './shadow/order-facts.ts';
-import { levelsOf, type Shadow, type ShadowCarrier, type ShadowOrder, type ShadowStock } from './shadow/state.ts';
+import { levelsOf, type Shadow, type ShadowCarrier, type ShadowOrder, type ShadowStock, type ShadowSupply } from './shadow/state.ts';
+import { hasEnded, supplyViewOf } from './shadow/supply-facts.ts';
 
 /** Compare the rows of a turn that is being sealed with what changed in the shadow since the last one. */
 export function checkRecord(shadow: Shadow, { rows }: TurnRecord, position: number): void {
   const written = new Map(rows);
   expect(written.size === rows.length, `turn ${position} writes a row twice`);
   for (const [map, key] of shadow.changed()) {
-    if (map === shadow.executed) continue;
+    if (map === shadow.executed || map === shadow.transit) continue;
     const wrong = checkOne(shadow, map, key, written);
     expect(wrong === undefined, () => `turn ${position}, ${key}: ${wrong}`);
   }
@@ -34,6 +36,7 @@ function checkOne(
     return value;
   };
   const now = map.get(key);
+  if (map === shadow.supplies) return checkSupply(key, now as ShadowSupply, take);
   if (map === shadow.orders) return checkOrder(key, now as ShadowOrder, take);
   if (map === shadow.stocks) {
     const row = take(prefixes.stock + key);
@@ -57,6 +60,16 @@ function checkOrder(id: string, order: ShadowOrder, take: (row: string) => unkno
     return 'the rows do not say whether the order is open';
   }
   return difference(viewOf(order), orderView(orderFromRow(id as OrderId, isClosed(order) ? closed : open)));
+}
+
+function checkSupply(id: string, supply: ShadowSupply, take: (row: string) => unknown): string | undefined {
+  const open = take(prefixes.supply + id);
+  const ended = take(prefixes.supplyEnded + id);
+  if (hasEnded(supply) ? open !== null || ended === undefined : open === undefined || ended !== undefined) {
+    return 'the rows do not say whether the supply is open';
+  }
+  const row = supplyFromRow(id as SupplyId, hasEnded(supply) ? ended : open);
+  return difference(supplyViewOf(supply), viewOfSupply(row));
 }
 
 export function stockOf(sku: Sku, location: LocationId, stock: ShadowStock): unknown {

@@ -45,7 +45,7 @@ export class Simulation {
     this.#limits = { ...defaultLimits, ...limits };
     const isOnDisk = (position: Position): boolean =>
       position > 0 && (this.disk.records.has(position) || position <= this.disk.base.position);
-    this.auditor = new Auditor(this.#limits.inboxCountMax, () => this.clock.now(), () => this.#life.claim?.head ?? 1, isOnDisk);
+    this.auditor = new Auditor(this.#limits, () => this.clock.now(), () => this.#life.claim?.head ?? 1, isOnDisk);
     this.#surroundings = {
       disk: this.disk,
       clock: this.clock,

@@ -8,6 +8,7 @@ import { stateOf, waitingOf } from './order-facts.ts';
 import { promise } from './sourcing.ts';
 import type { Shadow } from './state.ts';
 import { moveStock } from './stock-commands.ts';
+import * as supply from './supply-commands.ts';
 import { isRefused, no, type Verdict } from './verdict.ts';
 
 /** Do one thing and keep it, or undo it when it is refused. Events of a refused one are dropped. */
@@ -83,6 +84,18 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return orderCommands.ship(doing, command.body);
     case 'fulfillment.deliver':
       return orderCommands.deliver(doing, command.body);
+    case 'supply.put':
+      return supply.put(doing, command.body);
+    case 'supply.order':
+      return supply.order(doing, command.body);
+    case 'supply.ship':
+      return supply.ship(doing, command.body);
+    case 'supply.receive':
+      return supply.receive(doing, command.body);
+    case 'supply.close':
+      return supply.close(doing, command.body);
+    case 'supply.cancel':
+      return supply.cancel(doing, command.body);
     case 'location.put':
       doing.shadow.set(doing.shadow.locations, command.body.location.id, command.body.location);
       return { ok: { id: command.body.location.id } };

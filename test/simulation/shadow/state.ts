@@ -76,6 +76,38 @@ export interface ShadowCarrier {
   readonly inTransit: number;
 }
 
+export interface SupplyLineShadow {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly expectedAtMs: number | undefined;
+}
+
+/** A supply document: what was asked for, and all that happened to units of it. */
+export interface ShadowSupply {
+  readonly id: string;
+  readonly type: 'purchase' | 'transfer';
+  readonly to: string;
+  readonly from: string | undefined;
+  readonly supplier: string | undefined;
+  readonly reference: string | undefined;
+  readonly tracking: string | undefined;
+  readonly reason: string | undefined;
+  readonly createdAtMs: number;
+  readonly changedAtMs: number;
+  readonly orderedAtMs: number | undefined;
+  readonly shippedAtMs: number | undefined;
+  readonly expectedAtMs: number;
+  readonly confidence: number;
+  readonly overReceiptPercent: number;
+  readonly lines: readonly SupplyLineShadow[];
+  readonly happened: readonly {
+    readonly lineId: string;
+    readonly fate: 'arrived' | 'damaged' | 'gone' | 'back';
+    readonly units: number;
+  }[];
+}
+
 /** A command that was carried out, and what it was answered. */
 export interface Executed {
   readonly kind: string;
@@ -104,12 +136,20 @@ export class Shadow {
   /** Locations that have, or had, a SKU. */
   readonly places = new Map<string, string[]>();
   readonly orders = new Map<string, ShadowOrder>();
+  readonly supplies = new Map<string, ShadowSupply>();
+  /** Units of each transfer that have left one stock and not come to another. */
+  readonly transit = new Map<string, number>();
   readonly executed = new Map<string, Executed>();
   /** Who holds, or held, units of a stock, in the order they got them. */
   readonly holders = new Map<string, Set<string>>();
+  readonly suppliesOpenMax: number;
   #open: Change[] = [];
   #sealed: { readonly position: number; readonly changes: readonly Change[] }[] = [];
   #kept = 0;
+
+  constructor(suppliesOpenMax: number) {
+    this.suppliesOpenMax = suppliesOpenMax;
+  }
 
   set<T>(map: Map<string, T>, key: string, value: T): void {
     this.#open.push({ map: map as Map<string, unknown>, key, before: map.get(key) });
