@@ -116,7 +116,7 @@ export function stockOf(engine: EngineApi, sku: Sku): readonly StockChange[] {
 }
 
 function stockChange(view: StockView): StockChange {
-  const { sku, location, atp, ...levels } = view;
+  const { sku, location, atp, incoming: _incoming, ...levels } = view;
   return { sku, location, levels, atp };
 }
 

@@ -1,5 +1,6 @@
 /** Supply in the engine: stock that leaves and comes, who is served by it, what is listed, and coming back. */
 import { describe, expect, it } from 'vitest';
+import { supplyLinesMax } from '../../actors/limits.ts';
 import type { SupplyAnswer } from '../../actors/supply-context.ts';
 import { Shop, type Loose } from './shop.ts';
 import type { SupplyDocument } from '../../actors/supply-commands.ts';
@@ -110,10 +111,24 @@ describe('what arrives', () => {
   it('[U9] damaged is set aside', async () => {
     const shop = await onTheWay();
     await receive(shop, 't1', 3, 2);
-    expect(shop.stock('B/S1')).toBe('3 2 0 0');
+    expect(shop.ask('stock.get', { sku: 'S1', location: 'B' })).toMatchObject([{ onHand: 3, damaged: 2, atp: 1 }]);
     await order(shop, { id: 'p1' });
     await receive(shop, 'p1', 5, 5);
-    expect(shop.stock('B/S1')).toBe('8 7 0 0');
+    expect(shop.ask('stock.get', { sku: 'S1', location: 'B' })).toMatchObject([{ onHand: 8, damaged: 7, atp: 1 }]);
+  });
+
+  it('[U9] stands in the ledger, with the document and command that moved it', async () => {
+    const shop = await onTheWay();
+    await receive(shop, 't1', 5, 1);
+    await order(shop, { id: 'p1' });
+    await receive(shop, 'p1', 5, 2);
+    const moves = (location: string) => shop.ask('stock.history', { sku: 'S1', location }).movements.map(({ kind, units, bucket, supplyId, command }) =>
+      [kind, units, bucket, supplyId, command?.kind].filter((word) => word !== undefined).join(' '));
+    expect(moves('A')).toEqual(['transferred-out 5 t1 supply.ship', 'received 10 stock.receive']);
+    expect(moves('B')).toEqual([
+      'set-aside 2 damaged p1 supply.receive', 'received 5 p1 supply.receive',
+      'transferred-in 1 damaged t1 supply.receive', 'transferred-in 4 t1 supply.receive',
+    ]);
   });
 
   it('[U9] beyond what a stock may hold is refused, and nothing of it happens', async () => {
@@ -207,6 +222,22 @@ describe('a document', () => {
     expect(await shop.refused('supply.put', { supply: from })).toMatchObject({ code: 'unknown-location', field: 'body.supply.from' });
     expect(await shop.refused('supply.put', { supply: whole(shop, { id: 'p1', expectedAtMs: 0 }) })).toMatchObject({ code: 'over-limit' });
     expect(shop.ask('supply.list', {}).supplies).toEqual([]);
+  });
+
+  it('[E14] of as many lines as it may have, with the longest names, fits each of its steps into a record', async () => {
+    const shop = await Shop.open();
+    const name = (index: number): string => `${index}`.padStart(64, 'x');
+    const lines = Array.from({ length: supplyLinesMax }, (_, index) => ({ lineId: name(index), sku: name(index), quantity: 1_000_000, expectedAtMs: shop.clock.now() + day }));
+    const entries = lines.map(({ sku, quantity }) => ({ sku, location: 'A', quantity }));
+    for (const half of [entries.slice(0, 250), entries.slice(250)]) await shop.ok('stock.receive', { entries: half });
+    for (const id of ['t1', 't2']) {
+      await order(shop, { id, type: 'transfer', lines: lines.map((line) => ({ ...line, quantity: 500_000 })) });
+      await shop.ok('supply.ship', { supplyId: id });
+    }
+    const all = lines.map(({ lineId }) => ({ lineId, quantity: 500_000, damaged: 1 }));
+    expect(await shop.ok('supply.receive', { supplyId: 't1', lines: all })).toMatchObject({ state: 'received' });
+    expect(await shop.ok('supply.cancel', { supplyId: 't2', reason: 'r' })).toMatchObject({ state: 'cancelled' });
+    expect(shop.ask('supply.get', { supplyId: 't2' })?.lines[499]).toMatchObject({ returned: 500_000 });
   });
 
   it('[U11] comes back after a crash as it was, from records, rows and both', async () => {
