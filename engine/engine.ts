@@ -141,6 +141,7 @@ export class Engine implements EngineApi {
       savedAt: this.#claim.savedAt,
       epoch: String(this.#claim.epoch),
       openOrders: views.openCount,
+      openSupplies: world.supplies.openCount,
       ordersInMemory: world.orders.size,
       stocks: world.stockCount,
       timers: this.#timers.size,

@@ -103,6 +103,8 @@ export interface EngineStatus {
   readonly savedAt: number;
   readonly epoch: string;
   readonly openOrders: number;
+  /** Supply documents with units still to come. */
+  readonly openSupplies: number;
   readonly ordersInMemory: number;
   readonly stocks: number;
   readonly timers: number;

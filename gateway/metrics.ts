@@ -155,6 +155,7 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
     engine.mode === 'serving' ? 1 : 0,
   );
   gauge('baton_inbox_commands', 'Commands waiting for a turn', registers, () => status().inbox);
+  gauge('baton_open_supplies', 'Open supply documents', registers, () => status().openSupplies);
   gauge('baton_open_orders', 'Open orders', registers, () => status().openOrders);
   gauge('baton_orders_in_memory', 'Orders in memory', registers, () => status().ordersInMemory);
   gauge('baton_stocks', 'Stock actors', registers, () => status().stocks);

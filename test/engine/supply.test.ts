@@ -108,6 +108,16 @@ describe('what arrives', () => {
     expect(turn?.events.map(({ kind }) => kind)).toContain('order.changed');
   });
 
+  it('[E9] serves whoever waits also when a transfer goes back', async () => {
+    const shop = await onTheWay();
+    await shop.place('o1', { S1: 5 });
+    await shop.place('o2', { S1: 2 }, { shortage: 'backorder' });
+    expect(shop.order('o2').state).toBe('backordered');
+    await shop.ok('supply.cancel', { supplyId: 't1', reason: 'r' });
+    await shop.settle();
+    expect(shop.order('o2').fulfillments).toMatchObject([{ location: 'A', state: 'released' }]);
+  });
+
   it('[U9] damaged is set aside', async () => {
     const shop = await onTheWay();
     await receive(shop, 't1', 3, 2);

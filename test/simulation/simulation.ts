@@ -311,7 +311,9 @@ export class Simulation {
     await copy.open();
     if (copy.engine === undefined || copy.claim === undefined) return;
     checkAll(copy.engine, copy.claim);
-    if (!auditor.shadow.isAhead) compareAll(copy.engine, auditor.shadow, this.count.audits);
+    // Writes that ended while it was verified are not in it.
+    const isLatest = !auditor.shadow.isAhead && copy.claim.tail === this.#diskTail();
+    if (isLatest) compareAll(copy.engine, auditor.shadow, this.count.audits);
     this.disk.backups.delete(name);
   }
 
