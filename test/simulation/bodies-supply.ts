@@ -28,12 +28,16 @@ export const supplyDraws: Record<SupplyKind, Draw> = {
     const supply = drawSupply(rng, names, shadow, isReceivable);
     return { ...ref(supply), reason: 'no more to come', ...(rng.chance(0.5) ? { lines: drawUnits(rng, names, supply) } : {}) };
   },
-  'supply.cancel': (rng, names, shadow) => ({ ...ref(drawSupply(rng, names, shadow)), reason: 'changed plans ✓' }),
+  'supply.cancel': (rng, names, shadow) => {
+    const fits = rng.chance(0.6) ? isOnTheWay : (supply: ShadowSupply) => !hasEnded(supply);
+    return { ...ref(drawSupply(rng, names, shadow, fits)), reason: 'changed plans ✓' };
+  },
 };
 
 const isIn = (state: string) => (supply: ShadowSupply): boolean => supplyStateOf(supply) === state;
 const isReceivable = (supply: ShadowSupply): boolean =>
   !hasEnded(supply) && (supply.shippedAtMs !== undefined || (supply.type === 'purchase' && supply.orderedAtMs !== undefined));
+const isOnTheWay = (supply: ShadowSupply): boolean => !hasEnded(supply) && supply.type === 'transfer' && supply.shippedAtMs !== undefined;
 const ref = (supply: ShadowSupply | undefined): { supplyId: string } => ({ supplyId: supply?.id ?? 'nothing' });
 
 /** A date ahead, mostly; it may have passed when the command is carried out. */
@@ -47,7 +51,7 @@ function drawLines(rng: Rng, names: Names, count: number): object[] {
   return Array.from({ length: count }, (_, index) => ({
     ...(rng.chance(0.2) ? { lineId: rng.chance(0.9) ? `line ${index}` : rng.pick(['1', '__proto__']) } : {}),
     sku: drawSku(rng, settings),
-    quantity: (rng.chance(0.002) ? 999_999_000 : 0) + rng.between(1, 4 * settings.unitsMax),
+    quantity: (rng.chance(0.002) ? 999_999_000 : 0) + rng.between(1, (rng.chance(0.5) ? 1 : 4) * settings.unitsMax),
     ...(rng.chance(0.3) ? { expectedAtMs: drawDate(rng, names) } : {}),
   }));
 }
@@ -91,18 +95,16 @@ function drawAmended(rng: Rng, names: Names, supply: ShadowSupply): object {
 /** A document, mostly a recent one, mostly one that `fits`. */
 function drawSupply(
   rng: Rng,
-  { supplies, settings }: Names,
+  { settings }: Names,
   shadow: Shadow,
   fits: (supply: ShadowSupply) => boolean = () => true,
 ): ShadowSupply | undefined {
-  if (supplies.length === 0 || rng.chance(settings.nonsenseShare / 4)) return undefined;
-  let found: ShadowSupply | undefined;
-  for (let tries = 0; tries < 8; tries += 1) {
-    const back = Math.min(supplies.length, rng.chance(0.8) ? 15 : supplies.length);
-    found = shadow.supplies.get(supplies[supplies.length - 1 - rng.below(back)] ?? '') ?? found;
-    if (found !== undefined && fits(found)) return found;
-  }
-  return found;
+  const all = [...shadow.supplies.values()];
+  if (all.length === 0 || rng.chance(settings.nonsenseShare / 4)) return undefined;
+  const back = Math.min(all.length, rng.chance(0.8) ? 30 : all.length);
+  const recent = all.slice(-back);
+  const fitting = rng.chance(0.9) ? recent.filter(fits) : recent;
+  return rng.pick(fitting.length > 0 ? fitting : recent);
 }
 
 /** Units of some of its lines: mostly no more than are to come. */

@@ -107,12 +107,12 @@ function drawKinds(rng: Rng): Record<CommandKind, number> {
     'stock.put-back': 2,
     'stock.dispose': 1,
     'stock.buffer': 1,
-    'supply.put': 6,
-    'supply.order': 4,
-    'supply.ship': 3,
-    'supply.receive': 5,
+    'supply.put': 8,
+    'supply.order': 6,
+    'supply.ship': 5,
+    'supply.receive': 6,
     'supply.close': 1,
-    'supply.cancel': 1,
+    'supply.cancel': 1.5,
     'location.put': 1,
     'channel.put': 1,
     'carrier.put': 0.5,
@@ -121,6 +121,8 @@ function drawKinds(rng: Rng): Record<CommandKind, number> {
   };
   // Swarm: some kinds come often, some not at all.
   for (const kind of Object.keys(kinds) as CommandKind[]) kinds[kind] *= rng.pick([0, 0.3, 1, 1, 1, 3]);
+  // Without documents there is nothing to be said of them.
+  if (kinds['supply.put'] === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('supply.')) kinds[kind] = 0;
   kinds['order.place'] ||= 20;
   kinds['stock.receive'] ||= 5;
   return kinds;
