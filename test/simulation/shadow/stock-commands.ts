@@ -60,7 +60,8 @@ function moveOne(
   const isLoss = kind === 'stock.adjust' || kind === 'stock.count';
   if (Object.values(levelsOf(after)).some((units) => units < 0)) return { code: 'not-enough' };
   if (missing > after.allocated) return { code: 'not-enough' };
-  if (missing > 0 && (!isLoss || !takeBack(doing, entry, missing, displaced))) return { code: 'not-enough' };
+  const refused = missing <= 0 ? undefined : isLoss ? takeBack(doing, entry, missing, displaced) : 'not-enough';
+  if (refused !== undefined) return { code: refused };
   const allocated = shadow.stocks.get(key)?.allocated ?? 0;
   shadow.set(shadow.stocks, key, { ...after, allocated });
   return undefined;
@@ -91,18 +92,26 @@ function moved(kind: StockKind, entry: Entry & { readonly bucket: Bucket | undef
   }
 }
 
-/** Take back missing units from those who hold them, newest first; false when too many are being picked. */
-function takeBack(doing: Doing, { sku, location }: Entry, missing: number, displaced: Set<string>): boolean {
+/** Take back missing units from those who hold them, newest first. Why not: too many are being picked, or too much to do at once. */
+function takeBack(
+  doing: Doing,
+  { sku, location }: Entry,
+  missing: number,
+  displaced: Set<string>,
+): 'not-enough' | 'over-limit' | undefined {
   let left = missing;
+  let lines = 0;
   const holders = [...(doing.shadow.holders.get(stockKey(sku, location)) ?? [])];
   for (const id of holders.toReversed()) {
     if (left === 0) break;
     const order = doing.shadow.orders.get(id) as ShadowOrder;
     const units = Math.min(left, orders.canGiveUp(order, sku, location));
     if (units === 0) continue;
+    lines += order.lines.length;
+    if (displaced.size >= 200 || lines > 1_000) return 'over-limit';
     orders.displace(doing, order, sku, location, units);
     displaced.add(id);
     left -= units;
   }
-  return left === 0;
+  return left === 0 ? undefined : 'not-enough';
 }
