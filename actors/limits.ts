@@ -12,5 +12,9 @@ export const stockEntriesMax = 1_000;
 export const supplyLinesMax = 500;
 /** How far ahead supply may be expected: five years. */
 export const supplyAheadMsMax = 5 * 366 * 24 * 3_600_000;
+/** Groups of one location, capabilities, cut-offs by carrier service. */
+export const locationListMax = 32;
+/** Location groups of one channel. */
+export const channelGroupsMax = 100;
 /** Milliseconds a timer may be set ahead: one year. */
 export const delayMsMax = 365 * 24 * 3_600_000;

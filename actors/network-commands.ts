@@ -1,10 +1,12 @@
 /** Commands on the network: locations, channels and carriers. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
+import { channelGroupsMax } from './limits.ts';
 import {
   CarrierIdSchema,
   ChannelIdSchema,
   CountrySchema,
   exact,
+  GroupSchema,
   Latitude,
   LocationIdSchema,
   Longitude,
@@ -50,8 +52,10 @@ export const ChannelSchema = Type.Object(
   {
     id: ChannelIdSchema,
     name: text(80, 'Shown to people'),
-    /** The locations this channel sells from; absent means all, also those added later. */
+    /** The locations this channel sells from; absent, and without groups, means all, also those added later. */
     locations: Type.Optional(Type.Array(LocationIdSchema, { maxItems: 1_000, uniqueItems: true })),
+    /** Groups whose locations it sells from as well, also those that join them later. */
+    groups: Type.Optional(Type.Array(GroupSchema, { maxItems: channelGroupsMax, uniqueItems: true })),
   },
   exact,
 );

@@ -6,7 +6,10 @@ import { Type, type Static } from 'typebox';
 import {
   CarrierIdSchema,
   ChannelIdSchema,
+  Latitude,
   LocationIdSchema,
+  Longitude,
+  MethodSchema,
   OrderIdSchema,
   SkuSchema,
   SupplyIdSchema,
@@ -83,6 +86,20 @@ export const queryBodies = {
     {
       skus: Type.Array(SkuSchema, { minItems: 1, maxItems: 500 }),
       channel: Type.Optional(ChannelIdSchema),
+      method: Type.Optional(MethodSchema),
+    },
+    exact,
+  ),
+  /** What a channel may sell now at each location that has any, the nearest first. */
+  'atp.by-location': Type.Object(
+    {
+      skus: Type.Array(SkuSchema, { minItems: 1, maxItems: 20 }),
+      channel: Type.Optional(ChannelIdSchema),
+      method: Type.Optional(MethodSchema),
+      /** Where the customer is: places stand in order of distance. Without it they stand in order of name. */
+      near: Type.Optional(Type.Object({ latitude: Latitude, longitude: Longitude }, exact)),
+      /** Places of each SKU, default 50. */
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
     },
     exact,
   ),

@@ -10,6 +10,7 @@ import { namePattern, placePattern, textPattern } from './ids.ts';
 import type { CarrierId, ChannelId, CommandId, FulfillmentId } from './ids.ts';
 import type { LineId, LocationId, OrderId, Sku, SupplyId } from './ids.ts';
 import { moneyMinorMax, quantityMax } from './limits.ts';
+import { deliveryMethods, type DeliveryMethod } from './vocabulary.ts';
 
 /** A name: visible ASCII with inner spaces (rule O23). */
 export const name = (description: string) => Type.String({ pattern: namePattern, description });
@@ -27,6 +28,11 @@ export const LocationIdSchema = Type.Unsafe<LocationId>(place('Location id'));
 export const CarrierIdSchema = Type.Unsafe<CarrierId>(place('Carrier id'));
 export const ChannelIdSchema = Type.Unsafe<ChannelId>(place('Sales channel id'));
 export const FulfillmentIdSchema = Type.Unsafe<FulfillmentId>(place('Fulfillment id, as the order shows it'));
+export const MethodSchema = Type.Unsafe<DeliveryMethod>(
+  Type.Enum([...deliveryMethods], { description: 'How it is delivered; absent: ship' }),
+);
+/** Locations that are treated alike. */
+export const GroupSchema = place('Location group');
 
 export const QuantitySchema = Type.Integer({ minimum: 1, maximum: quantityMax, description: 'Units' });
 export const BalanceSchema = Type.Integer({ minimum: 0, maximum: quantityMax, description: 'Units' });

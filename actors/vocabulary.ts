@@ -65,6 +65,10 @@ export interface OrderException {
 export const buckets = ['damaged', 'quality', 'held'] as const;
 export type Bucket = (typeof buckets)[number];
 
+/** How units reach a customer: sent there, or handed over where they are. */
+export const deliveryMethods = ['ship', 'pickup'] as const;
+export type DeliveryMethod = (typeof deliveryMethods)[number];
+
 /**
  * One SKU at one location, in units. ATP = onHand − damaged − quality − held − reserved − allocated − buffer,
  * not below 0 (rule S1).

@@ -14,6 +14,7 @@ import { stockMachine, type StockInput } from '../actors/stock.ts';
 import type { SupplyContext, SupplyEffect, SupplyInput, SupplyMessage } from '../actors/supply-context.ts';
 import { supplyMachine } from '../actors/supply.ts';
 import { Holders } from './holders.ts';
+import type { SellingViews, Sum } from './selling.ts';
 import { compile, type Snapshot } from './step.ts';
 
 export const orderSteps = compile<OrderContext, OrderMessage, OrderEffect, OrderInput>(orderMachine);
@@ -66,6 +67,7 @@ export interface LocationCell extends Marks {
   readonly id: LocationId;
   /** Place in the world's list of locations. */
   readonly index: number;
+  readonly views: SellingViews;
   snapshot: Snapshot<Location> | undefined;
   unsaved: number;
 }
@@ -73,6 +75,7 @@ export interface LocationCell extends Marks {
 export interface ChannelCell extends Marks {
   readonly kind: 'channel';
   readonly id: ChannelId;
+  readonly views: SellingViews;
   snapshot: Snapshot<Channel> | undefined;
   unsaved: number;
 }
@@ -97,6 +100,8 @@ export type Cell = OrderCell | StockCell | CarrierCell | LocationCell | ChannelC
 export interface SkuCell {
   readonly sku: Sku;
   readonly stocks: StockCell[];
+  /** What each view that was asked for has of it. */
+  sums: Sum[] | undefined;
   item: ItemCell | undefined;
   waiting: Set<OrderId> | undefined;
 }
@@ -105,15 +110,29 @@ const marks = { commandMark: 0, turnMark: 0, unsaved: 0 };
 
 export const orderCell = (id: OrderId): OrderCell => ({ kind: 'order', id, snapshot: undefined, ...marks });
 export const carrierCell = (id: CarrierId): CarrierCell => ({ kind: 'carrier', id, snapshot: undefined, ...marks });
-export const channelCell = (id: ChannelId): ChannelCell => ({ kind: 'channel', id, snapshot: undefined, ...marks });
+export const channelCell = (id: ChannelId, views: SellingViews): ChannelCell => ({
+  kind: 'channel',
+  id,
+  views,
+  snapshot: undefined,
+  ...marks,
+});
 export const itemCell = (id: Sku): ItemCell => ({ kind: 'item', id, snapshot: undefined, ...marks });
 export const supplyCell = (id: SupplyId): SupplyCell => ({ kind: 'supply', id, snapshot: undefined, ...marks });
-export const locationCell = (id: LocationId, index: number): LocationCell => ({
+export const locationCell = (id: LocationId, index: number, views: SellingViews): LocationCell => ({
   kind: 'location',
   id,
   index,
+  views,
   snapshot: undefined,
   ...marks,
+});
+export const skuCell = (sku: Sku): SkuCell => ({
+  sku,
+  stocks: [],
+  sums: undefined,
+  item: undefined,
+  waiting: undefined,
 });
 export const stockCell = (sku: SkuCell, location: LocationCell): StockCell => ({
   kind: 'stock',
@@ -130,6 +149,26 @@ export const stockCell = (sku: SkuCell, location: LocationCell): StockCell => ({
 
 /** Put a snapshot into a cell, with what is kept beside it. Only changes.ts and recovery call this. */
 export function place(cell: Cell, snapshot: Cell['snapshot']): void {
+  if (cell.kind === 'stock') {
+    placeStock(cell, snapshot as StockCell['snapshot']);
+    return;
+  }
   (cell as { snapshot: Cell['snapshot'] }).snapshot = snapshot;
-  if (cell.kind === 'stock') cell.atp = cell.snapshot === undefined ? 0 : atp(cell.snapshot.context);
+  if (cell.kind === 'location') cell.views.locationChanged(cell);
+  else if (cell.kind === 'channel') cell.views.channelChanged(cell);
+}
+
+/** What it gave to each sum goes, what it gives now comes. */
+function placeStock(cell: StockCell, snapshot: StockCell['snapshot']): void {
+  const { sums } = cell.sku;
+  if (sums !== undefined) addTo(sums, cell, -1);
+  cell.snapshot = snapshot;
+  cell.atp = snapshot === undefined ? 0 : atp(snapshot.context);
+  if (sums !== undefined) addTo(sums, cell, 1);
+}
+
+function addTo(sums: readonly Sum[], stock: StockCell, sign: 1 | -1): void {
+  for (const sum of sums) {
+    if (sum.version === sum.view.version) sum.units += sign * sum.view.unitsAt(stock);
+  }
 }

@@ -6,7 +6,7 @@ import type { Command } from '../actors/commands.ts';
 import type { ChannelId, OrderId, Sku } from '../actors/ids.ts';
 import type { QueryKind, QueryOf } from '../actors/queries.ts';
 import { reject } from '../actors/rejection.ts';
-import type { Event, StockChange } from '../actors/vocabulary.ts';
+import type { DeliveryMethod, Event, StockChange } from '../actors/vocabulary.ts';
 import type { Claim, Loss, StoredRecord } from '../storage/journal.ts';
 import type { EngineApi } from './api.ts';
 import { Changes } from './changes.ts';
@@ -14,6 +14,7 @@ import type { Clock } from './clock.ts';
 import type { Core } from './core.ts';
 import { checkLimits, defaultLimits, type EngineLimits } from './limits.ts';
 import type { EngineMode, EngineStatus, Published, QueryAnswer, Reply } from './outcome.ts';
+import { unitsFor } from './queries-selling.ts';
 import { answer } from './queries.ts';
 import { Receipts } from './receipts.ts';
 import { recover, stockNames } from './recover.ts';
@@ -172,9 +173,8 @@ export class Engine implements EngineApi {
     return this.#core.world.look(orderId)?.context.channel;
   }
 
-  atp(sku: string, channel?: ChannelId): number {
-    const { world } = this.#core;
-    return world.atp(sku as Sku, channel === undefined ? undefined : world.channels.get(channel));
+  atp(sku: string, channel?: ChannelId, method?: DeliveryMethod): number {
+    return unitsFor(this.#core.world, sku as Sku, channel, method);
   }
 
   async backup(directory: string): Promise<{ records: number; rows: number }> {

@@ -82,6 +82,14 @@ export type StockAt =
   | { readonly next: number }
   | { readonly unknown: true };
 
+/** Units that can be sold at one place. */
+export interface PlaceUnits {
+  readonly location: LocationId;
+  readonly atp: number;
+  /** Kilometres from where was asked, when that was said. */
+  readonly distanceKm?: number | undefined;
+}
+
 export interface CarrierView extends CarrierCard {
   readonly state: 'open' | 'suspended';
   /** Why, while suspended. */
@@ -122,6 +130,7 @@ export interface Answers {
   'stock.history': StockHistory;
   'stock.at': StockAt;
   'atp.get': Readonly<Record<string, number>>;
+  'atp.by-location': Readonly<Record<string, readonly PlaceUnits[]>>;
   'stock.incoming': readonly IncomingView[];
   'supply.get': SupplyView | null;
   'supply.list': { readonly supplies: readonly SupplyView[]; readonly next?: SupplyId | undefined };

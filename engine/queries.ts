@@ -12,6 +12,7 @@ import type { CarrierCell, StockCell } from './cells.ts';
 import type { Core } from './core.ts';
 import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import type { Answers, CarrierView, EngineStatus, OrderCounts, StockView } from './outcome.ts';
+import { available, availableByLocation } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
 import type { Snapshot } from './step.ts';
 
@@ -55,7 +56,9 @@ function answerAny(
     case 'stock.at':
       return stockAt(world, journal, body);
     case 'atp.get':
-      return available(core, body);
+      return available(world, body);
+    case 'atp.by-location':
+      return availableByLocation(world, body);
     case 'stock.incoming':
       return incomingViews(core, body);
     case 'supply.get':
@@ -117,12 +120,6 @@ function carrierView(cell: CarrierCell | undefined): CarrierView[] {
   const state = value === 'open' ? 'open' : 'suspended';
   const reason = state === 'open' ? undefined : context.reason;
   return [{ ...context.card, state, reason, inTransit: context.inTransit }];
-}
-
-function available({ world }: Core, { skus, channel }: QueryBody<'atp.get'>): Record<string, number> {
-  const cell = channel === undefined ? undefined : world.channels.get(channel);
-  const isKnown = channel === undefined || cell?.snapshot !== undefined;
-  return Object.fromEntries(skus.map((sku) => [sku, isKnown ? world.atp(sku, cell) : 0]));
 }
 
 function counts({ views }: Core): OrderCounts {

@@ -4,6 +4,7 @@
  * a large one is measured value by value.
  */
 import type { Command } from '../actors/commands.ts';
+import type { Channel } from '../actors/network-commands.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import type { SupplyContext } from '../actors/supply-context.ts';
 import type { Event } from '../actors/vocabulary.ts';
@@ -21,7 +22,7 @@ export function cellBytes(cell: Cell): number {
     case 'order':
       return cell.snapshot === undefined ? 0 : orderBytes(cell.snapshot.context);
     case 'channel':
-      return 320 + 36 * (cell.snapshot?.context.locations?.length ?? 0);
+      return cell.snapshot === undefined ? 0 : channelBytes(cell.snapshot.context);
     case 'supply':
       return cell.snapshot === undefined ? 0 : supplyBytes(cell.snapshot.context);
     default:
@@ -37,6 +38,10 @@ function orderBytes({ customer, lines, fulfillments }: OrderContext): number {
     for (const { lineId } of part.lines) bytes += 16 + lineId.length;
   }
   return bytes;
+}
+
+function channelBytes({ locations, groups }: Channel): number {
+  return 320 + 36 * ((locations?.length ?? 0) + (groups?.length ?? 0));
 }
 
 function supplyBytes({ supplier, reference, tracking, reason, lines }: SupplyContext): number {
@@ -56,7 +61,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   } else if ('lines' in body && body.lines !== undefined) {
     for (const { lineId } of body.lines) bytes += 12 + lineId.length;
   } else if (kind === 'channel.put') {
-    bytes += 320 + 36 * (body.channel.locations?.length ?? 0);
+    bytes += channelBytes(body.channel);
   }
   if (kind === 'supply.put') {
     const { supplier, reference, lines } = body.supply;

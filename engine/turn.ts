@@ -165,7 +165,7 @@ export class Turns {
       if (turn.isFull) timers.set(due.atMs, due.owner);
     }
     while (turn.wakes < limits.turnWakesMax && this.#hasRoom(turn)) {
-      const order = wakes.take(({ sku }) => world.atp(sku, undefined) > 0);
+      const order = wakes.take((sku) => world.selling.everything.unitsOf(sku) > 0);
       if (order === undefined) return;
       turn.wakes += 1;
       turn.isFull = !wakeOrder(this.#core, order, turn.atMs, hooks.onBug);
@@ -281,7 +281,9 @@ export class Turns {
 function linesOf({ body }: Command): number {
   if ('entries' in body) return body.entries.length;
   if ('supply' in body) return body.supply.lines.length;
-  if ('channel' in body && typeof body.channel === 'object') return body.channel.locations?.length ?? 0;
+  if ('channel' in body && typeof body.channel === 'object') {
+    return (body.channel.locations?.length ?? 0) + (body.channel.groups?.length ?? 0);
+  }
   return 'lines' in body && body.lines !== undefined ? body.lines.length : 0;
 }
 

@@ -3,6 +3,7 @@
  * are read back from their saved rows when they are needed; everything else stays.
  */
 import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
+import type { DeliveryMethod } from '../actors/vocabulary.ts';
 import type { Claim } from '../storage/journal.ts';
 import {
   carrierCell,
@@ -12,6 +13,7 @@ import {
   orderCell,
   orderSteps,
   place,
+  skuCell,
   stockCell,
   type CarrierCell,
   type ChannelCell,
@@ -22,6 +24,7 @@ import {
   type StockCell,
 } from './cells.ts';
 import { orderFromRow, prefixes } from './rows.ts';
+import { SellingViews } from './selling.ts';
 import { isFinal } from './step.ts';
 import { Supplies } from './supplies.ts';
 
@@ -30,6 +33,8 @@ export class World {
   readonly channels = new Map<ChannelId, ChannelCell>();
   readonly locations = new Map<LocationId, LocationCell>();
   readonly locationList: LocationCell[] = [];
+  /** What can be sold through which channel, and how delivered. */
+  readonly selling = new SellingViews(this.locationList);
   readonly skus = new Map<Sku, SkuCell>();
   /** Orders in memory, the longest untouched first. */
   readonly orders = new Map<OrderId, OrderCell>();
@@ -107,7 +112,7 @@ export class World {
   location(id: LocationId): LocationCell {
     let cell = this.locations.get(id);
     if (cell === undefined) {
-      cell = locationCell(id, this.locationList.length);
+      cell = locationCell(id, this.locationList.length, this.selling);
       this.locations.set(id, cell);
       this.locationList.push(cell);
     }
@@ -116,7 +121,7 @@ export class World {
 
   channel(id: ChannelId): ChannelCell {
     let cell = this.channels.get(id);
-    if (cell === undefined) this.channels.set(id, (cell = channelCell(id)));
+    if (cell === undefined) this.channels.set(id, (cell = channelCell(id, this.selling)));
     return cell;
   }
 
@@ -145,7 +150,7 @@ export class World {
   /** The cell of a SKU, made when new. */
   sku(sku: Sku): SkuCell {
     let cell = this.skus.get(sku);
-    if (cell === undefined) this.skus.set(sku, (cell = { sku, stocks: [], item: undefined, waiting: undefined }));
+    if (cell === undefined) this.skus.set(sku, (cell = skuCell(sku)));
     return cell;
   }
 
@@ -165,19 +170,9 @@ export class World {
     return cell;
   }
 
-  /** Whether a channel sells from a location: the location is open and, if the channel names any, among them. */
-  sells(channel: ChannelCell | undefined, location: LocationCell): boolean {
-    if (location.snapshot?.context.state !== 'open') return false;
-    const named = channel?.snapshot?.context.locations;
-    return named === undefined || named.includes(location.id);
-  }
-
   /** The units of a SKU that a channel may sell now; without a channel, over all open locations. */
-  atp(sku: Sku, channel: ChannelCell | undefined): number {
-    let sum = 0;
-    for (const stock of this.skus.get(sku)?.stocks ?? []) {
-      if (stock.atp > 0 && this.sells(channel, stock.location)) sum += stock.atp;
-    }
-    return sum;
+  atp(sku: Sku, channel: ChannelCell | undefined, method: DeliveryMethod = 'ship'): number {
+    const cell = this.skus.get(sku);
+    return cell === undefined ? 0 : this.selling.of(channel, method).unitsOf(cell);
   }
 }

@@ -2,7 +2,8 @@
 import type { CarrierCard } from '../../actors/network-commands.ts';
 import type { CarrierId, Sku } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
-import type { ChannelCell, LocationCell } from '../cells.ts';
+import type { LocationCell } from '../cells.ts';
+import type { View } from '../selling.ts';
 import type { World } from '../world.ts';
 import { distanceKm } from './distance.ts';
 import type { Candidate, Need, SourcingRequest } from './source.ts';
@@ -15,16 +16,17 @@ export function sourcingRequest(world: World, order: OrderContext): SourcingRequ
   for (const { lineId, sku, backordered } of order.lines) {
     if (backordered > 0) needs.push({ lineId, sku, quantity: backordered });
   }
-  const candidates = candidatesFor(world, world.channels.get(order.channel), order);
-  return { needs, candidates, available: availability(world, candidates) };
+  const view = world.selling.of(world.channels.get(order.channel));
+  const candidates = candidatesFor(world, view, order);
+  return { needs, candidates, available: availability(world, view, candidates) };
 }
 
-function candidatesFor(world: World, channel: ChannelCell | undefined, order: OrderContext): Found[] {
+function candidatesFor(world: World, view: View, order: OrderContext): Found[] {
   const found: Found[] = [];
   const carriers = openCarriers(world);
   for (const cell of world.locationList) {
     const location = cell.snapshot?.context;
-    if (location === undefined || !world.sells(channel, cell)) continue;
+    if (location === undefined || !view.sells(cell)) continue;
     const km = distanceKm(location, order.destination);
     const { carrier, costMinor } = cheapestCarrier(carriers, km);
     found.push({ cell, location: cell.id, carrier, distanceKm: km, costMinor });
@@ -63,7 +65,7 @@ function cheapestCarrier(
 }
 
 /** Units by SKU and candidate. Sourcing asks SKU by SKU, so the last SKU's stocks are kept. */
-function availability(world: World, candidates: readonly Found[]): SourcingRequest['available'] {
+function availability(world: World, view: View, candidates: readonly Found[]): SourcingRequest['available'] {
   let last: Sku | undefined;
   const units = new Array<number>(candidates.length).fill(0);
   const placeOf = new Array<number>(world.locationList.length).fill(-1);
@@ -77,7 +79,7 @@ function availability(world: World, candidates: readonly Found[]): SourcingReque
       units.fill(0);
       for (const stock of world.skus.get(sku)?.stocks ?? []) {
         const place = placeOf[stock.location.index] ?? -1;
-        if (place >= 0) units[place] = stock.atp;
+        if (place >= 0) units[place] = view.unitsAt(stock);
       }
     }
     return units[candidate] ?? 0;

@@ -82,6 +82,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'supply.get': [{ rule: 'supply-any', roles: stockers }],
   'supply.list': [{ rule: 'location', roles: stockers }],
   'atp.get': [{ rule: 'channel', roles: [...sellers, 'terminal'] }],
+  'atp.by-location': [{ rule: 'channel', roles: [...sellers, 'terminal'] }],
   'location.list': [{ rule: 'all-locations', roles: stockers }],
   'channel.list': [{ rule: 'all-channels', roles: systems }],
   'carrier.list': [{ rule: 'none', roles: stockers }],

@@ -93,6 +93,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'supply.get': ['-- yu yu yu --', supply],
   'supply.list': ['-- yf yf yf --', (_c, location) => ({ location })],
   'atp.get': ['yf yf yf yf yf', (channel) => ({ skus: ['A'], channel })],
+  'atp.by-location': ['yf yf yf yf yf', (channel) => ({ skus: ['A'], channel })],
   'location.list': ['-- ff ff ff --', none],
   'channel.list': ['-- -- ff ff --', none],
   'carrier.list': ['-- yy yy yy --', none],

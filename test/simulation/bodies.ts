@@ -36,7 +36,9 @@ const draws: Record<CommandKind, Draw> = {
   'channel.put': (rng, { settings: { channels, locations } }, shadow, index) => {
     const id = index === undefined ? rng.pick(channels) : (channels[index - locations.length] ?? rng.pick(channels));
     const named = rng.chance(0.05) ? ['nowhere'] : locations.filter((name) => shadow.locations.has(name) && rng.chance(0.6));
-    return { channel: rng.chance(0.6) || index !== undefined ? { id, name: id } : { id, name: id, locations: named } };
+    const groups = rng.chance(0.5) ? {} : { groups: ['north', 'south', 'valueOf', 'nobody'].filter(() => rng.chance(0.4)) };
+    const what = rng.chance(0.3) ? groups : { locations: named, ...groups };
+    return { channel: rng.chance(0.5) || index !== undefined ? { id, name: id } : { id, name: id, ...what } };
   },
   'carrier.put': (rng, { settings }, _, index) => {
     const { carriers, channels, locations } = settings;

@@ -1,5 +1,5 @@
 /** The engine's answers against the shadow: every query there is, over everything there is. */
-import type { ChannelId, OrderId, Sku } from '../../actors/ids.ts';
+import type { OrderId, Sku } from '../../actors/ids.ts';
 import type { OrderState, QueryKind, QueryOf } from '../../actors/queries.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Answers } from '../../engine/outcome.ts';
@@ -8,8 +8,8 @@ import { compareLedgers } from './ledger.ts';
 import { difference } from './same.ts';
 import { stockOf } from './records.ts';
 import { isClosed, stateOf, viewOf } from './shadow/order-facts.ts';
-import { promise } from './shadow/sourcing.ts';
 import { isHeld, stockKey, toPromise, type Shadow } from './shadow/state.ts';
+import { compareSelling } from './compare-selling.ts';
 import { compareSupplies } from './compare-supply.ts';
 import { hasEnded, incomingTo } from './shadow/supply-facts.ts';
 
@@ -36,12 +36,8 @@ export function compareAll(engine: Engine, shadow: Shadow, turnOf: number): void
       const is = stock === undefined ? [] : [{ ...(stockOf(sku as Sku, location as never, stock) as object), atp: toPromise(stock), incoming }];
       agree(`stock of ${sku} at ${location}`, is, ask('stock.get', { sku, location }));
     }
-    for (const channel of [undefined, ...shadow.channels.keys()]) {
-      const units = promise(shadow, sku, channel);
-      agree(`ATP of ${sku}`, units, ask('atp.get', { skus: [sku], channel })[sku]);
-      expect(engine.atp(sku, channel as ChannelId | undefined) === units, `ATP of ${sku} asked directly`);
-    }
   }
+  compareSelling(engine, shadow, agree, ask);
   const byId = <T extends { readonly id: string }>(list: readonly T[]): T[] => list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   agree('locations', byId([...shadow.locations.values()]), byId(ask('location.list', {})));
   for (const [sku, item] of shadow.items) agree(`item ${sku}`, item, ask('item.get', { sku }));

@@ -13,6 +13,7 @@ import { SimulatedClock } from './clock.ts';
 import { compareAll } from './compare.ts';
 import { Fold } from './fold.ts';
 import { checkAll, checkLevels, promiseOf, checkRest } from './invariants.ts';
+import { checkSums } from './invariants-selling.ts';
 import { Life, type Surroundings } from './life.ts';
 import { difference } from './same.ts';
 import type { Sabotage } from './watch.ts';
@@ -339,6 +340,7 @@ export class Simulation {
     }
     this.#published.set(published.position, published);
     this.#fold.take(published);
+    if (this.#life.engine !== undefined) checkSums(this.#life.engine);
   }
 
   #checkInside(): void {

@@ -5,7 +5,7 @@ import * as orderCommands from './order-commands.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
 import { stateOf, waitingOf } from './order-facts.ts';
-import { promise } from './sourcing.ts';
+import { promise } from './selling.ts';
 import type { Shadow } from './state.ts';
 import { moveStock } from './stock-commands.ts';
 import * as supply from './supply-commands.ts';
@@ -46,7 +46,7 @@ export function wake(shadow: Shadow, id: string, atMs: number, events: unknown[]
   const order = shadow.orders.get(id);
   if (order === undefined) return;
   const isUseful = order.lines.some(
-    ({ sku }, line) => waitingOf(order, line) > 0 && promise(shadow, sku, order.channel) > 0,
+    ({ sku }, line) => waitingOf(order, line) > 0 && promise(shadow, sku, { channel: order.channel, method: 'ship' }) > 0,
   );
   if (isUseful) whole(shadow, atMs, events, (doing) => orders.source(doing, id));
 }

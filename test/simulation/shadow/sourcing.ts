@@ -6,7 +6,8 @@
 import type { Location } from '../../../actors/network-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
 import { waitingOf } from './order-facts.ts';
-import { stockKey, toPromise, type Shadow, type ShadowOrder } from './state.ts';
+import { isSoldFrom, unitsFrom } from './selling.ts';
+import type { Shadow, ShadowOrder } from './state.ts';
 
 export interface Candidate {
   readonly location: string;
@@ -25,22 +26,6 @@ export interface ShadowPlan {
   readonly runnerUpMinor: number | undefined;
 }
 
-export function isSoldFrom(shadow: Shadow, channel: string | undefined, location: Location): boolean {
-  if (location.state !== 'open') return false;
-  const named = channel === undefined ? undefined : shadow.channels.get(channel)?.locations;
-  return named === undefined || named.includes(location.id);
-}
-
-/** Units a channel may sell of a SKU; without a channel, over all open locations. */
-export function promise(shadow: Shadow, sku: string, channel: string | undefined): number {
-  let sum = 0;
-  for (const place of shadow.places.get(sku) ?? []) {
-    const location = shadow.locations.get(place);
-    const stock = shadow.stocks.get(stockKey(sku, place));
-    if (location !== undefined && stock !== undefined && isSoldFrom(shadow, channel, location)) sum += toPromise(stock);
-  }
-  return sum;
-}
 
 export function planFor(shadow: Shadow, order: ShadowOrder): ShadowPlan {
   const candidates = candidatesFor(shadow, order);
@@ -49,10 +34,8 @@ export function planFor(shadow: Shadow, order: ShadowOrder): ShadowPlan {
     .filter(({ quantity }) => quantity > 0);
   const totals = new Map<string, number>();
   for (const { sku, quantity } of needs) totals.set(sku, (totals.get(sku) ?? 0) + quantity);
-  const has = (candidate: number, sku: string): number => {
-    const stock = shadow.stocks.get(stockKey(sku, candidates[candidate]?.location ?? ''));
-    return stock === undefined ? 0 : toPromise(stock);
-  };
+  const has = (candidate: number, sku: string): number =>
+    unitsFrom(shadow, sku, candidates[candidate]?.location ?? '', { channel: order.channel, method: 'ship' });
   const found = new Map([...totals].map(([sku, quantity]) => [sku, Math.min(quantity, sumOf(candidates, (one) => has(one, sku)))]));
   const { members, runnerUpMinor } = choose(candidates, found, has);
   const left = needs.map(({ quantity }) => quantity);
@@ -134,7 +117,7 @@ function subsets(count: number, size: number): readonly number[][] {
 function candidatesFor(shadow: Shadow, order: ShadowOrder): Candidate[] {
   const found: Candidate[] = [];
   for (const location of shadow.locations.values()) {
-    if (!isSoldFrom(shadow, order.channel, location)) continue;
+    if (!isSoldFrom(shadow, { channel: order.channel, method: 'ship' }, location)) continue;
     const distanceKm = kilometres(location, order.destination);
     const prices = [...shadow.carriers.values()]
       .filter(({ isOpen }) => isOpen)

@@ -1,0 +1,66 @@
+/** Answers about what can be sold: from the sums of views, and by place. */
+import type { ChannelId, Sku } from '../actors/ids.ts';
+import type { QueryBody } from '../actors/queries.ts';
+import type { DeliveryMethod } from '../actors/vocabulary.ts';
+import type { PlaceUnits } from './outcome.ts';
+import { greatCircleKm } from './routing/distance.ts';
+import type { View } from './selling.ts';
+import type { World } from './world.ts';
+
+/** Places of each SKU in one answer, when none are asked for. */
+const placesDefault = 50;
+
+/** The view that is asked for; undefined for a channel that does not exist: it sells nothing. */
+export function viewFor(world: World, channel: ChannelId | undefined, method?: DeliveryMethod): View | undefined {
+  if (channel === undefined) return world.selling.of(undefined, method);
+  const cell = world.channels.get(channel);
+  return cell?.snapshot === undefined ? undefined : world.selling.of(cell, method);
+}
+
+/** The units that may be sold of a SKU. */
+export function unitsFor(world: World, sku: Sku, channel: ChannelId | undefined, method?: DeliveryMethod): number {
+  const cell = world.skus.get(sku);
+  return cell === undefined ? 0 : (viewFor(world, channel, method)?.unitsOf(cell) ?? 0);
+}
+
+export function available(world: World, { skus, channel, method }: QueryBody<'atp.get'>): Record<string, number> {
+  const view = viewFor(world, channel, method);
+  return Object.fromEntries(
+    skus.map((sku) => {
+      const cell = world.skus.get(sku);
+      return [sku, cell === undefined ? 0 : (view?.unitsOf(cell) ?? 0)];
+    }),
+  );
+}
+
+export function availableByLocation(
+  world: World,
+  { skus, channel, method, near, limit = placesDefault }: QueryBody<'atp.by-location'>,
+): Record<string, readonly PlaceUnits[]> {
+  const view = viewFor(world, channel, method);
+  const places = (sku: Sku): PlaceUnits[] => {
+    const found: PlaceUnits[] = [];
+    for (const stock of world.skus.get(sku)?.stocks ?? []) {
+      const atp = view?.unitsAt(stock) ?? 0;
+      const place = stock.location.snapshot?.context;
+      if (atp === 0 || place === undefined) continue;
+      const distance = near === undefined ? {} : { distanceKm: kilometres(place, near) };
+      found.push({ location: place.id, atp, ...distance });
+    }
+    return found.sort(nearestFirst).slice(0, limit);
+  };
+  return Object.fromEntries(skus.map((sku) => [sku, places(sku)]));
+}
+
+interface Point {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+function kilometres(from: Point, to: Point): number {
+  return greatCircleKm(from.latitude, from.longitude, to.latitude, to.longitude);
+}
+
+function nearestFirst(a: PlaceUnits, b: PlaceUnits): number {
+  return (a.distanceKm ?? 0) - (b.distanceKm ?? 0) || (a.location < b.location ? -1 : 1);
+}

@@ -1,0 +1,136 @@
+/**
+ * Views: what can be sold through a channel by one way of delivery. A view says what each stock gives to
+ * it; the sum over a SKU's stocks is kept beside the SKU from when somebody first asks for it, and each
+ * change of a stock adds its difference (cells.ts, `place`). What concerns a whole view, a location that
+ * opens for it or another list of locations, makes its sums void at once and without a walk: the next
+ * question about a SKU adds up the stocks of that SKU alone.
+ */
+import type { DeliveryMethod } from '../actors/vocabulary.ts';
+import { deliveryMethods } from '../actors/vocabulary.ts';
+import type { ChannelCell, LocationCell, SkuCell, StockCell } from './cells.ts';
+
+/** A view's units of one SKU. True while `version` is the view's. */
+export interface Sum {
+  readonly view: View;
+  version: number;
+  units: number;
+}
+
+/** What of a location decides who sells from it. */
+interface Place {
+  readonly id: string;
+  readonly type: string;
+  readonly state: 'open' | 'paused';
+  readonly groups?: readonly string[] | undefined;
+  readonly capabilities?: readonly string[] | undefined;
+}
+
+/** What a view sells: all that is open, or what a channel may deliver by one method. */
+type Sells = (location: Place | undefined) => boolean;
+
+export class View {
+  readonly channel: ChannelCell | undefined;
+  readonly method: DeliveryMethod | undefined;
+  /** Sums kept under another one are void. */
+  version = 1;
+  /** Whether it sells from a location, by the location's index. */
+  readonly #sells: boolean[] = [];
+
+  constructor(channel: ChannelCell | undefined, method: DeliveryMethod | undefined) {
+    this.channel = channel;
+    this.method = method;
+  }
+
+  sells(location: LocationCell): boolean {
+    return this.#sells[location.index] === true;
+  }
+
+  /** The units that a stock gives to this view. */
+  unitsAt(stock: StockCell): number {
+    return this.#sells[stock.location.index] === true ? stock.atp : 0;
+  }
+
+  /** The units of a SKU in this view. */
+  unitsOf(sku: SkuCell): number {
+    let sum: Sum | undefined;
+    for (const each of sku.sums ?? []) if (each.view === this) sum = each;
+    if (sum?.version === this.version) return sum.units;
+    if (sum === undefined) (sku.sums ??= []).push((sum = { view: this, version: 0, units: 0 }));
+    sum.version = this.version;
+    sum.units = 0;
+    for (const stock of sku.stocks) sum.units += this.unitsAt(stock);
+    return sum.units;
+  }
+
+  /** The value of a location, or what its channel sells, may be another one. */
+  look(locations: readonly LocationCell[]): void {
+    const sells = this.#rule();
+    for (const { index, snapshot } of locations) {
+      const now = sells(snapshot?.context);
+      if (now === (this.#sells[index] === true)) continue;
+      this.#sells[index] = now;
+      this.version += 1;
+    }
+  }
+
+  #rule(): Sells {
+    const { channel, method } = this;
+    const { locations, groups } = channel?.snapshot?.context ?? {};
+    const named = locations === undefined ? undefined : new Set<string>(locations);
+    const isNamed = (location: Place): boolean =>
+      (named === undefined && groups === undefined) ||
+      named?.has(location.id) === true ||
+      (groups !== undefined && location.groups?.some((group) => groups.includes(group)) === true);
+    return (location) =>
+      location !== undefined &&
+      location.state === 'open' &&
+      (method === undefined || delivers(location, method)) &&
+      isNamed(location);
+  }
+}
+
+/** Whether a location can do this: as its capabilities say; where it names none, all ship and stores hand over. */
+export function delivers({ capabilities, type }: Place, method: DeliveryMethod): boolean {
+  if (capabilities !== undefined) return capabilities.includes(method);
+  return method === 'ship' || type === 'store';
+}
+
+/** Every view there is: made when first asked for, two to a channel. */
+export class SellingViews {
+  /** Of every open location, however it delivers: no view has more of a SKU. */
+  readonly everything: View;
+  readonly #locations: readonly LocationCell[];
+  readonly #views: View[] = [];
+  readonly #byChannel = new Map<ChannelCell | undefined, View[]>();
+
+  constructor(locations: readonly LocationCell[]) {
+    this.#locations = locations;
+    this.everything = this.#made(undefined, undefined);
+  }
+
+  /** The view of a channel; of all open locations without one. */
+  of(channel: ChannelCell | undefined, method: DeliveryMethod = 'ship'): View {
+    let views = this.#byChannel.get(channel);
+    if (views === undefined) {
+      views = deliveryMethods.map((each) => this.#made(channel, each));
+      this.#byChannel.set(channel, views);
+    }
+    return views[deliveryMethods.indexOf(method)] ?? this.everything;
+  }
+
+  #made(channel: ChannelCell | undefined, method: DeliveryMethod | undefined): View {
+    const view = new View(channel, method);
+    view.look(this.#locations);
+    this.#views.push(view);
+    return view;
+  }
+
+  /** A location was put into its cell, or taken out again. */
+  locationChanged(location: LocationCell): void {
+    for (const view of this.#views) view.look([location]);
+  }
+
+  channelChanged(channel: ChannelCell): void {
+    for (const view of this.#byChannel.get(channel) ?? []) view.look(this.#locations);
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * What can be sold, in the shadow: asked anew each time, place by place, from the cards of locations and
+ * channels and the movements of stocks. Nothing is kept.
+ */
+import type { Location } from '../../../actors/network-commands.ts';
+import { stockKey, toPromise, type Shadow } from './state.ts';
+
+/** Who asks, and how it would be delivered. */
+export interface ShadowView {
+  readonly channel: string | undefined;
+  readonly method: 'ship' | 'pickup';
+}
+
+type Place = Location & { readonly groups?: readonly string[]; readonly capabilities?: readonly string[] };
+
+export function isSoldFrom(shadow: Shadow, { channel, method }: ShadowView, location: Place): boolean {
+  if (location.state !== 'open') return false;
+  const { capabilities = location.type === 'store' ? ['ship', 'pickup'] : ['ship'] } = location;
+  if (!capabilities.includes(method)) return false;
+  const card = channel === undefined ? undefined : shadow.channels.get(channel);
+  if (card?.locations === undefined && card?.groups === undefined) return true;
+  const isIn = (location.groups ?? []).some((group) => (card.groups ?? []).includes(group));
+  return isIn || (card.locations ?? []).includes(location.id);
+}
+
+/** Units of a SKU that one place gives to a view. */
+export function unitsFrom(shadow: Shadow, sku: string, place: string, view: ShadowView): number {
+  const location = shadow.locations.get(place);
+  const stock = shadow.stocks.get(stockKey(sku, place));
+  if (location === undefined || stock === undefined || !isSoldFrom(shadow, view, location)) return 0;
+  return toPromise(stock);
+}
+
+/** Units of a SKU that a channel may sell; without a channel, over all open locations. */
+export function promise(shadow: Shadow, sku: string, view: ShadowView): number {
+  let sum = 0;
+  for (const place of shadow.places.get(sku) ?? []) sum += unitsFrom(shadow, sku, place, view);
+  return sum;
+}
