@@ -10,11 +10,13 @@ import { networkCommands } from './network-commands.ts';
 import { orderCommands } from './order-commands.ts';
 import { stockCommands } from './stock-commands.ts';
 import { supplyCommands } from './supply-commands.ts';
+import { transitCommands } from './transit-commands.ts';
 
 /** The body of every command by its kind. */
 export const commandBodies = {
   ...networkCommands,
   ...itemCommands,
+  ...transitCommands,
   ...stockCommands,
   ...supplyCommands,
   ...orderCommands,

@@ -24,6 +24,10 @@ export type LineId = Branded<'LineId'>;
 export type SupplyId = Branded<'SupplyId'>;
 /** The part of an order that one location ships, unique within it: "1", "2" … */
 export type FulfillmentId = Branded<'FulfillmentId'>;
+/** How fast a carrier carries a parcel, unique within the carrier. */
+export type ServiceId = Branded<'ServiceId'>;
+/** Transit times that services share. */
+export type TransitId = Branded<'TransitId'>;
 
 /** Visible ASCII with single inner spaces allowed, 1 to 64 characters: safe in keys, logs and URLs. */
 export const namePattern = '^[!-~](?:[ -~]{0,62}[!-~])?$';

@@ -18,3 +18,11 @@ export const locationListMax = 32;
 export const channelGroupsMax = 100;
 /** Milliseconds a timer may be set ahead: one year. */
 export const delayMsMax = 365 * 24 * 3_600_000;
+/** Lanes from one origin in one transit table. */
+export const transitLanesMax = 1_000;
+/** Delivery days in transit. */
+export const transitDaysMax = 120;
+/** Services of one carrier. */
+export const carrierServicesMax = 32;
+/** Milliseconds of work that make a parcel ready: 30 days around the clock. */
+export const processingMsMax = 30 * 24 * 3_600_000;

@@ -35,6 +35,7 @@ export function orderInput(body: CommandBody<'order.place'>, atMs: number): Orde
     currency: body.currency,
     customer: body.customer,
     shortage: body.shortage ?? 'refuse',
+    service: body.service,
     releaseAfterMs: body.releaseAfterMs ?? 0,
     lines,
     atMs,

@@ -1,5 +1,6 @@
 /** Commands on orders and their fulfillments. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
+import { TimeZoneSchema } from './calendar-schemas.ts';
 import { delayMsMax, orderLinesMax } from './limits.ts';
 import {
   CarrierIdSchema,
@@ -14,6 +15,7 @@ import {
   OrderIdSchema,
   QuantitySchema,
   Reason,
+  ServiceIdSchema,
   SkuSchema,
   text,
 } from './schemas.ts';
@@ -25,6 +27,8 @@ export const DestinationSchema = Type.Object(
     postalCode: Type.Optional(text(16, 'Postal code')),
     latitude: Type.Optional(Latitude),
     longitude: Type.Optional(Longitude),
+    /** Whose clocks delivery dates go by. Absent: the zone of the country (engine/promise/country-zones.ts). */
+    timeZone: Type.Optional(TimeZoneSchema),
   },
   exact,
 );
@@ -57,6 +61,8 @@ export const orderCommands = {
       customer: Type.Optional(text(80, 'The caller’s own customer reference')),
       /** When units are missing: `refuse` the order (default), or accept it and `backorder` them. */
       shortage: Type.Optional(Type.Union([Type.Literal('refuse'), Type.Literal('backorder')])),
+      /** The carrier service to go by, such as `express`. Absent: whichever is cheapest. */
+      service: Type.Optional(ServiceIdSchema),
       /** How long the order may still be changed before its locations are told to start. Default 0: at once. */
       releaseAfterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: delayMsMax })),
     },

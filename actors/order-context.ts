@@ -1,6 +1,6 @@
 /** What an order remembers, is told, and asks for. */
 import type { Destination } from './order-commands.ts';
-import type { CarrierId, ChannelId, FulfillmentId, LocationId, OrderId, Sku } from './ids.ts';
+import type { CarrierId, ChannelId, FulfillmentId, LocationId, OrderId, ServiceId, Sku } from './ids.ts';
 import type { Rejection } from './rejection.ts';
 import type { Event, ExceptionCode, Fulfillment, LineUnits, OrderException, OrderLine } from './vocabulary.ts';
 
@@ -12,6 +12,8 @@ export interface OrderContext {
   readonly customer: string | undefined;
   /** What the channel asked for when units are missing at placement. */
   readonly shortage: 'refuse' | 'backorder';
+  /** The carrier service it asked for; undefined: the cheapest. */
+  readonly service: ServiceId | undefined;
   readonly releaseAfterMs: number;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
@@ -34,6 +36,7 @@ export interface OrderInput {
   readonly currency: string | undefined;
   readonly customer: string | undefined;
   readonly shortage: 'refuse' | 'backorder';
+  readonly service: ServiceId | undefined;
   readonly releaseAfterMs: number;
   readonly lines: readonly OrderLine[];
   readonly atMs: number;
@@ -43,9 +46,15 @@ export interface OrderInput {
 export interface PlannedFulfillment {
   readonly location: LocationId;
   readonly carrier: CarrierId | undefined;
+  /** The carrier's service, where it names its services. */
+  readonly service?: ServiceId | undefined;
   readonly distanceKm: number;
   readonly costMinor: number;
   readonly lines: readonly LineUnits[];
+  /** The cut-off it is to leave with, where the location's calendar is known. */
+  readonly shipByMs?: number | undefined;
+  /** When it is there, where the service's days in transit are known. */
+  readonly deliverByMs?: number | undefined;
 }
 
 /** What sourcing answers: parcels for all units that can be had, and how the choice was made. */

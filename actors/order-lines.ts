@@ -230,10 +230,13 @@ function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext 
     location: part.location,
     state,
     carrier: part.carrier,
+    service: part.service,
     distanceKm: part.distanceKm,
     costMinor: part.costMinor,
     lines: part.lines,
     tracking: undefined,
+    shipByMs: part.shipByMs,
+    deliverByMs: part.deliverByMs,
   })) satisfies Fulfillment[];
   const units = plan.fulfillments.length === 1 ? parts[0]?.lines : parts.flatMap((part) => part.lines);
   const next = {
@@ -301,7 +304,8 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
       const part = findFulfillment(context, message.fulfillmentId);
       if (part === undefined) return context;
       const carrier = message.carrier ?? part.carrier;
-      const patch = { state: 'shipped' as const, carrier, tracking: message.tracking };
+      const service = carrier === part.carrier ? part.service : undefined;
+      const patch = { state: 'shipped' as const, carrier, service, tracking: message.tracking };
       const lines = moved(context.lines, part.lines, 'allocated', 'shipped');
       return { ...context, lines, fulfillments: patched(context, message.fulfillmentId, patch) };
     }

@@ -66,6 +66,7 @@ function decision(order: OrderContext, plan: Plan): Event {
     location: part.location,
     state: startsNow ? 'released' : 'open',
     carrier: part.carrier,
+    service: part.service,
     distanceKm: part.distanceKm,
     costMinor: part.costMinor,
     units: part.lines.reduce((sum, { quantity }) => sum + quantity, 0),

@@ -164,6 +164,7 @@ export const orderMachine = setup({
     currency: input.currency,
     customer: input.customer,
     shortage: input.shortage,
+    service: input.service,
     releaseAfterMs: input.releaseAfterMs,
     placedAtMs: input.atMs,
     changedAtMs: input.atMs,

@@ -14,8 +14,10 @@ import {
   SkuSchema,
   SupplyIdSchema,
   TimeMsSchema,
+  TransitIdSchema,
 } from './schemas.ts';
 import { supplyStates, type SupplyState } from './supply-context.ts';
+import { OriginSchema } from './transit-commands.ts';
 
 const exact = { additionalProperties: false } as const;
 
@@ -123,6 +125,8 @@ export const queryBodies = {
   'channel.list': Type.Object({}, exact),
   'carrier.list': Type.Object({}, exact),
   'carrier.get': Type.Object({ carrierId: CarrierIdSchema }, exact),
+  /** The transit times of a table from one origin, as they were put. */
+  'transit.get': Type.Object({ table: TransitIdSchema, origin: OriginSchema }, exact),
   /** The engine itself: position, mode, sizes. */
   'engine.status': Type.Object({}, exact),
 } as const;

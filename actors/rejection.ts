@@ -26,6 +26,7 @@ export const rejectionCodes = {
   'unknown-channel': false,
   'unknown-location': false,
   'unknown-carrier': false,
+  'unknown-service': false,
   'unknown-sku': false,
   'unknown-order': false,
   'unknown-fulfillment': false,
@@ -35,6 +36,8 @@ export const rejectionCodes = {
   'order-exists': false,
   /** The same line id, or SKU-location, twice in one command. */
   duplicate: false,
+  /** Parts of the message contradict each other: overlapping hours, a day that is given twice. */
+  contradiction: false,
   /** Its state does not allow this now; `detail` names the state. */
   'wrong-state': false,
   /** More units than there are in the place named. */

@@ -8,7 +8,7 @@
 import { Type } from 'typebox';
 import { namePattern, placePattern, textPattern } from './ids.ts';
 import type { CarrierId, ChannelId, CommandId, FulfillmentId } from './ids.ts';
-import type { LineId, LocationId, OrderId, Sku, SupplyId } from './ids.ts';
+import type { LineId, LocationId, OrderId, ServiceId, Sku, SupplyId, TransitId } from './ids.ts';
 import { moneyMinorMax, quantityMax } from './limits.ts';
 import { deliveryMethods, type DeliveryMethod } from './vocabulary.ts';
 
@@ -31,6 +31,8 @@ export const FulfillmentIdSchema = Type.Unsafe<FulfillmentId>(place('Fulfillment
 export const MethodSchema = Type.Unsafe<DeliveryMethod>(
   Type.Enum([...deliveryMethods], { description: 'How it is delivered; absent: ship' }),
 );
+export const ServiceIdSchema = Type.Unsafe<ServiceId>(place('Carrier service id, unique within the carrier'));
+export const TransitIdSchema = Type.Unsafe<TransitId>(place('Transit table id'));
 /** Locations that are treated alike. */
 export const GroupSchema = place('Location group');
 

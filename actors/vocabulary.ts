@@ -4,7 +4,16 @@
  */
 import type { CommandKind } from './commands.ts';
 import type { Destination } from './order-commands.ts';
-import type { CarrierId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, Sku } from './ids.ts';
+import type {
+  CarrierId,
+  ChannelId,
+  FulfillmentId,
+  LineId,
+  LocationId,
+  OrderId,
+  ServiceId,
+  Sku,
+} from './ids.ts';
 import type { OrderState } from './queries.ts';
 import type { SupplyAnswer, SupplyEvent } from './supply-context.ts';
 
@@ -40,10 +49,16 @@ export interface Fulfillment {
   readonly state: FulfillmentState;
   /** Planned when sourced; the one it left with once shipped. Absent when no carrier was open. */
   readonly carrier?: CarrierId | undefined;
+  /** The carrier's service, where the carrier names its services. */
+  readonly service?: ServiceId | undefined;
   readonly distanceKm: number;
   readonly costMinor: number;
   readonly lines: readonly LineUnits[];
   readonly tracking?: string | undefined;
+  /** The cut-off it is to leave with: known where the location has a calendar. As promised when it was sourced. */
+  readonly shipByMs?: number | undefined;
+  /** When it is to be there: known where the service keeps a transit table. As promised when it was sourced. */
+  readonly deliverByMs?: number | undefined;
 }
 
 export type ExceptionCode =
@@ -116,6 +131,7 @@ export interface Choice {
   /** `released` when the location may start at once. */
   readonly state: FulfillmentState;
   readonly carrier?: CarrierId | undefined;
+  readonly service?: ServiceId | undefined;
   readonly distanceKm: number;
   readonly costMinor: number;
   readonly units: number;
@@ -186,6 +202,14 @@ export type Event =
       readonly state: 'open' | 'suspended';
       readonly reason: string;
     }
+  /** A location was paused or resumed, by somebody or because its pause ended. */
+  | {
+      readonly kind: 'location.changed';
+      readonly location: LocationId;
+      readonly state: 'open' | 'paused';
+      readonly reason: string;
+      readonly untilMs?: number | undefined;
+    }
   | SupplyEvent;
 
 /** A movement of stock with its balances after it; derived from the turn's rows, published on stock topics. */
@@ -206,6 +230,8 @@ export interface OrderView {
   readonly destination: Destination;
   readonly currency?: string | undefined;
   readonly customer?: string | undefined;
+  /** The carrier service it asked for. */
+  readonly service?: ServiceId | undefined;
   readonly lines: readonly OrderLine[];
   readonly fulfillments: readonly Fulfillment[];
   readonly exception?: OrderException | undefined;

@@ -115,6 +115,7 @@ const order: OrderInput = {
   currency: 'EUR',
   customer: undefined,
   shortage: 'refuse',
+  service: undefined,
   releaseAfterMs: 0,
   lines: [line(0), line(1), line(2)],
   atMs: 1,

@@ -13,6 +13,7 @@ import { atp, type StockContext, type StockMessage } from '../actors/stock-ledge
 import { stockMachine, type StockInput } from '../actors/stock.ts';
 import type { SupplyContext, SupplyEffect, SupplyInput, SupplyMessage } from '../actors/supply-context.ts';
 import { supplyMachine } from '../actors/supply.ts';
+import type { Transit } from '../actors/transit-commands.ts';
 import { Holders } from './holders.ts';
 import type { SellingViews, Sum } from './selling.ts';
 import { compile, type Snapshot } from './step.ts';
@@ -94,7 +95,23 @@ export interface SupplyCell extends Marks {
   unsaved: number;
 }
 
-export type Cell = OrderCell | StockCell | CarrierCell | LocationCell | ChannelCell | ItemCell | SupplyCell;
+export interface TransitCell extends Marks {
+  readonly kind: 'transit';
+  /** Table and origin (engine/promise/transit.ts). */
+  readonly id: string;
+  snapshot: Snapshot<Transit> | undefined;
+  unsaved: number;
+}
+
+export type Cell =
+  | OrderCell
+  | StockCell
+  | CarrierCell
+  | LocationCell
+  | ChannelCell
+  | ItemCell
+  | SupplyCell
+  | TransitCell;
 
 /** A SKU: its settings if it has any, the list of its stocks, and the orders that wait for it, oldest first. */
 export interface SkuCell {
@@ -119,6 +136,7 @@ export const channelCell = (id: ChannelId, views: SellingViews): ChannelCell => 
 });
 export const itemCell = (id: Sku): ItemCell => ({ kind: 'item', id, snapshot: undefined, ...marks });
 export const supplyCell = (id: SupplyId): SupplyCell => ({ kind: 'supply', id, snapshot: undefined, ...marks });
+export const transitCell = (id: string): TransitCell => ({ kind: 'transit', id, snapshot: undefined, ...marks });
 export const locationCell = (id: LocationId, index: number, views: SellingViews): LocationCell => ({
   kind: 'location',
   id,

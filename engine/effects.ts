@@ -12,6 +12,7 @@ import { assert, must, unreachable } from './assert.ts';
 import { carrierSteps, orderSteps, stockSteps } from './cells.ts';
 import type { CarrierCell, OrderCell, StockCell } from './cells.ts';
 import type { Core } from './core.ts';
+import { datedPlan } from './promise/promise-for.ts';
 import { sourcingRequest } from './routing/request.ts';
 import { step } from './step.ts';
 
@@ -52,7 +53,8 @@ function carryOut(
       return undefined;
     case 'source': {
       const { context } = must(order.snapshot, 'an order that exists');
-      const plan = core.source(sourcingRequest(core.world, context));
+      const found = core.source(sourcingRequest(core.world, context));
+      const plan = datedPlan(core.world, found, context.destination, atMs);
       messages.push({ type: 'order.sourced', plan, atMs });
       return undefined;
     }

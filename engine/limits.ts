@@ -18,6 +18,8 @@ export interface EngineLimits {
   readonly ordersInMemoryMax: number;
   /** Supply documents open at a time. */
   readonly suppliesOpenMax: number;
+  /** Origins with transit times, over all tables. */
+  readonly transitOriginsMax: number;
   /** Command ids remembered in memory; older ones are looked up on disk. */
   readonly receiptsInMemoryMax: number;
   /** Rows written in one piece when state is saved behind the journal. */
@@ -48,6 +50,7 @@ export const defaultLimits: EngineLimits = {
   turnWakesMax: 256,
   ordersInMemoryMax: 100_000,
   suppliesOpenMax: 50_000,
+  transitOriginsMax: 20_000,
   receiptsInMemoryMax: 200_000,
   savePieceRows: 1_024,
   saveLagMax: 2_000,

@@ -5,6 +5,7 @@ import type { CarrierCard, Channel, Location } from '../actors/network-commands.
 import type { CommandId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
 import type { IncomingUnits } from '../actors/incoming.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
+import type { Transit } from '../actors/transit-commands.ts';
 import type { Rejection } from '../actors/rejection.ts';
 import type { SupplyView } from '../actors/supply-context.ts';
 import type { Bucket, Event, MovementKind, OrderView, StockChange, StockLevels } from '../actors/vocabulary.ts';
@@ -138,6 +139,7 @@ export interface Answers {
   'channel.list': readonly Channel[];
   'carrier.list': readonly CarrierView[];
   'carrier.get': CarrierView | null;
+  'transit.get': Transit | null;
   'engine.status': EngineStatus;
 }
 

@@ -6,11 +6,13 @@ import type { OrderId } from '../actors/ids.ts';
 import { releaseAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import type { OrderState } from '../actors/queries.ts';
+import type { Transit } from '../actors/transit-commands.ts';
 import type { OrderView } from '../actors/vocabulary.ts';
 import { unreachable } from './assert.ts';
 import type { CarrierCell, StockCell } from './cells.ts';
 import type { Core } from './core.ts';
 import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
+import { originName, transitKey } from './promise/transit.ts';
 import type { Answers, CarrierView, EngineStatus, OrderCounts, StockView } from './outcome.ts';
 import { available, availableByLocation } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
@@ -73,6 +75,8 @@ function answerAny(
       return byId([...world.carriers.values()].flatMap(carrierView));
     case 'carrier.get':
       return carrierView(world.carriers.get(body.carrierId))[0] ?? null;
+    case 'transit.get':
+      return transitOf(core, body);
     case 'engine.status':
       return status();
     default:
@@ -100,6 +104,7 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
     destination: context.destination,
     currency: context.currency,
     customer: context.customer,
+    service: context.service,
     lines: context.lines,
     fulfillments: context.fulfillments,
     exception: context.exception,
@@ -120,6 +125,11 @@ function carrierView(cell: CarrierCell | undefined): CarrierView[] {
   const state = value === 'open' ? 'open' : 'suspended';
   const reason = state === 'open' ? undefined : context.reason;
   return [{ ...context.card, state, reason, inTransit: context.inTransit }];
+}
+
+function transitOf({ world }: Core, { table, origin }: QueryBody<'transit.get'>): Transit | null {
+  const transit = world.transits.get(transitKey(table, originName(origin)))?.snapshot?.context;
+  return transit === undefined || transit.lanes.length === 0 ? null : transit;
 }
 
 function counts({ views }: Core): OrderCounts {

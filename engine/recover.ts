@@ -5,6 +5,7 @@
  */
 import type { Channel, Location } from '../actors/network-commands.ts';
 import type { Item } from '../actors/item-commands.ts';
+import type { Transit } from '../actors/transit-commands.ts';
 import type { CarrierId, ChannelId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
 import { unreachable } from './assert.ts';
@@ -78,21 +79,26 @@ async function loadAll(
 
 /** Everything but orders, in the order it is loaded. */
 const plainPrefixes = [
-  prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.stock,
+  prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.transit, prefixes.stock,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
-function load({ world }: Core, prefix: Plain, key: string, row: unknown): Cell {
+function load({ world, views }: Core, prefix: Plain, key: string, row: unknown): Cell {
   const name = key.slice(prefix.length);
   switch (prefix) {
-    case 'l/':
-      return placed(world.location(name as LocationId), valueFromRow<Location>(row));
+    case 'l/': {
+      const cell = placed(world.location(name as LocationId), valueFromRow<Location>(row));
+      views.locationChanged(cell, undefined);
+      return cell;
+    }
     case 'n/':
       return placed(world.channel(name as ChannelId), valueFromRow<Channel>(row));
     case 'k/':
       return placed(world.carrier(name as CarrierId), carrierFromRow(row));
     case 'i/':
       return placed(world.item(name as Sku), valueFromRow<Item>(row));
+    case 't/':
+      return placed(world.transit(name), valueFromRow<Transit>(row));
     case 's/': {
       const { sku, location } = stockNames(key);
       const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);

@@ -3,7 +3,8 @@
  * what an earlier one wrote; the rest is as the functions here say, in their order (bytes.ts).
  *
  * Keys: o/ order open, c/ order closed, s/ stock (location/SKU), k/ carrier, l/ location, n/ channel, i/ item,
- * p/ supply document open, P/ supply document ended, r/ receipt (command id → position).
+ * p/ supply document open, P/ supply document ended, t/ transit times (table/origin), r/ receipt
+ * (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
 import type { Destination } from '../actors/order-commands.ts';
@@ -16,6 +17,7 @@ import type { Fulfillment, FulfillmentState, LineUnits, OrderException, OrderLin
 import { assert, must, unreachable } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { orderSteps, supplySteps, type Cell } from './cells.ts';
+import { readPromises, writePromises } from './rows-promises.ts';
 import { readSupply, writeSupply } from './rows-supply.ts';
 import { isFinal, type Snapshot } from './step.ts';
 
@@ -33,6 +35,7 @@ export const prefixes = {
   item: 'i/',
   supply: 'p/',
   supplyEnded: 'P/',
+  transit: 't/',
   receipt: 'r/',
 } as const;
 
@@ -88,6 +91,7 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     case 'location':
     case 'channel':
     case 'item':
+    case 'transit':
       writer.text(JSON.stringify(must(snapshot, 'a value to write').context));
       rows.push([prefixes[cell.kind] + cell.id, writer.take()]);
       return;
@@ -128,6 +132,7 @@ function writeOrder({ value, context: order }: Snapshot<OrderContext>): void {
   for (const part of order.fulfillments) writeFulfillment(part, order.lines);
   writer.maybe(order.trouble);
   writer.maybe(order.exception === undefined ? undefined : JSON.stringify(order.exception));
+  writePromises(writer, order);
 }
 
 /** A line that is called by its number, as most are, is written without its name. */
@@ -194,9 +199,10 @@ export function orderFromRow(id: OrderId, row: unknown): Snapshot<OrderContext> 
   const trouble = reader.maybe() as OrderContext['trouble'];
   const exceptionText = reader.maybe();
   const exception = exceptionText === undefined ? undefined : (JSON.parse(exceptionText) as OrderException);
+  const service = readPromises(reader, placedAtMs, destination, fulfillments);
   assert(reader.isAtEnd, `order ${id}: a row that is too long`);
   const standing = { placedAtMs, changedAtMs, releasedAtMs, attempt, lines, fulfillments, trouble, exception };
-  const placed = { orderId: id, channel, destination, currency, customer, shortage, releaseAfterMs } as const;
+  const placed = { orderId: id, channel, destination, currency, customer, shortage, service, releaseAfterMs } as const;
   return { value, context: { ...placed, ...standing } };
 }
 
@@ -272,7 +278,7 @@ export function supplyFromRow(id: SupplyId, row: unknown): Snapshot<SupplyContex
   return readSupply(open(row, `supply ${id}`), id);
 }
 
-/** A location, channel or item: plain values under version and state. */
+/** A location, channel, item or transit: plain values under version and state. */
 export function valueFromRow<T>(row: unknown): Snapshot<T> {
   return { value: 'put', context: JSON.parse(open(row, 'value').text()) as T };
 }

@@ -10,11 +10,13 @@ import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { unreachable } from './assert.ts';
 import type { Cell } from './cells.ts';
 import { putItem } from './commands/items.ts';
+import * as locations from './commands/locations.ts';
 import * as network from './commands/network.ts';
 import * as orders from './commands/orders.ts';
 import { refused, type Handled } from './commands/handled.ts';
 import { moveStock } from './commands/stock.ts';
 import * as supply from './commands/supply.ts';
+import { putTransit } from './commands/transit.ts';
 import type { Core } from './core.ts';
 import { tellOrder } from './effects.ts';
 import { measuredAboveBytes } from './limits.ts';
@@ -116,7 +118,13 @@ function dispatch(core: Core, command: Command, atMs: number): Handled {
     case 'supply.cancel':
       return supply.cancelSupply(core, command.body, atMs);
     case 'location.put':
-      return network.putLocation(core, command.body);
+      return locations.putLocation(core, command.body);
+    case 'location.pause':
+      return locations.pauseLocation(core, command.body, atMs);
+    case 'location.resume':
+      return locations.resumeLocation(core, command.body);
+    case 'transit.put':
+      return putTransit(core, command.body);
     case 'channel.put':
       return network.putChannel(core, command.body);
     case 'carrier.put':
@@ -147,6 +155,8 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
     if (cell.atp > had) core.wakes.add(cell.sku);
     return;
   }
+  if (cell.kind === 'carrier' || cell.kind === 'transit') return;
+  if (cell.kind === 'location') core.views.locationChanged(cell, before as typeof cell.snapshot);
   // A location that opens and a channel that sells from more places may serve anyone who waits.
   if (cell.kind === 'location' || cell.kind === 'channel') for (const sku of core.views.waitedFor) core.wakes.add(sku);
 }
@@ -171,8 +181,10 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
   switch (owner.kind) {
     case 'order':
       return releaseDue(core, owner.id, atMs, onBug);
+    case 'location':
+      return tellQuietly(core, () => locations.endPause(core, owner.id, atMs), onBug);
     default:
-      return unreachable(owner.kind);
+      return unreachable(owner);
   }
 }
 

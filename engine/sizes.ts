@@ -8,8 +8,19 @@ import type { Channel } from '../actors/network-commands.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import type { SupplyContext } from '../actors/supply-context.ts';
 import type { Event } from '../actors/vocabulary.ts';
+import { unreachable } from './assert.ts';
 import type { Cell } from './cells.ts';
 import { pushRows, type RowBytes } from './rows.ts';
+
+const valueSizes = new WeakMap<object, number>();
+
+/** A value that is written as JSON. Values never change, so each is measured once. */
+function valueRowBytes(value: object | undefined): number {
+  if (value === undefined) return 0;
+  let bytes = valueSizes.get(value);
+  if (bytes === undefined) valueSizes.set(value, (bytes = Buffer.byteLength(JSON.stringify(value))));
+  return bytes;
+}
 
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const textBytes = (text: string | undefined): number => 3 * (text?.length ?? 0);
@@ -25,16 +36,24 @@ export function cellBytes(cell: Cell): number {
       return cell.snapshot === undefined ? 0 : channelBytes(cell.snapshot.context);
     case 'supply':
       return cell.snapshot === undefined ? 0 : supplyBytes(cell.snapshot.context);
-    default:
+    case 'location':
+    case 'transit':
+      return 96 + valueRowBytes(cell.snapshot?.context);
+    case 'carrier':
+      return 160 + valueRowBytes(cell.snapshot?.context.card) + textBytes(cell.snapshot?.context.reason);
+    case 'item':
       return 512;
+    default:
+      return unreachable(cell);
   }
 }
 
-function orderBytes({ customer, lines, fulfillments }: OrderContext): number {
-  let bytes = 160 + textBytes(customer);
+function orderBytes({ customer, destination, lines, fulfillments }: OrderContext): number {
+  let bytes = 160 + textBytes(customer) + (destination.timeZone?.length ?? 0);
   for (const line of lines) bytes += 28 + line.sku.length + line.lineId.length;
   for (const part of fulfillments) {
     bytes += 72 + 2 * part.location.length + textBytes(part.tracking);
+    if (part.shipByMs !== undefined || part.service !== undefined) bytes += 64 + 2 * (part.service?.length ?? 0);
     for (const { lineId } of part.lines) bytes += 16 + lineId.length;
   }
   return bytes;
@@ -68,7 +87,8 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     bytes += 256 + textBytes(supplier) + textBytes(reference);
     for (const { sku, lineId } of lines) bytes += 48 + sku.length + (lineId?.length ?? 0);
   }
-  if (kind === 'location.put' || kind === 'carrier.put' || kind === 'item.put') bytes += 480;
+  if (kind === 'location.put' || kind === 'carrier.put' || kind === 'transit.put') bytes += valueBytes(body);
+  if (kind === 'item.put') bytes += 480;
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
 

@@ -3,10 +3,13 @@
  * stands in the owner's own row, so nothing here is stored: recovery sets them again. A timer that was
  * overtaken is not searched for; when it comes up, its owner no longer agrees and it is dropped.
  */
-import type { OrderId } from '../actors/ids.ts';
+import type { LocationId, OrderId } from '../actors/ids.ts';
 
 /** Whose time it is. What happens then: engine/run-command.ts, `timerDue`. */
-export type TimerOwner = { readonly kind: 'order'; readonly id: OrderId };
+export type TimerOwner =
+  | { readonly kind: 'order'; readonly id: OrderId }
+  /** A pause that ends. */
+  | { readonly kind: 'location'; readonly id: LocationId };
 
 interface Timer {
   readonly atMs: number;

@@ -281,6 +281,7 @@ export class Turns {
 function linesOf({ body }: Command): number {
   if ('entries' in body) return body.entries.length;
   if ('supply' in body) return body.supply.lines.length;
+  if ('lanes' in body) return body.lanes.length;
   if ('channel' in body && typeof body.channel === 'object') {
     return (body.channel.locations?.length ?? 0) + (body.channel.groups?.length ?? 0);
   }

@@ -7,10 +7,11 @@ import type { LocationId, OrderId } from '../actors/ids.ts';
 import { releaseAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { isHeld, unitsOfPart } from '../actors/order-lines.ts';
+import type { Location } from '../actors/network-commands.ts';
 import { orderStates, type OrderState } from '../actors/queries.ts';
 import type { Fulfillment, OrderLine } from '../actors/vocabulary.ts';
 import { must } from './assert.ts';
-import { orderSteps, type SkuCell, type StockCell } from './cells.ts';
+import { orderSteps, type LocationCell, type SkuCell, type StockCell } from './cells.ts';
 import { isFinal, type Snapshot } from './step.ts';
 import type { Timers } from './timers.ts';
 import type { World } from './world.ts';
@@ -52,6 +53,14 @@ export class Views {
     const due = releaseAtMs(after.value, after.context);
     if (due !== undefined && (before === undefined || releaseAtMs(before.value, before.context) !== due)) {
       this.#timers.set(due, { kind: 'order', id });
+    }
+  }
+
+  /** A location went from one value to another: a pause that ends by itself is a timer. */
+  locationChanged({ id, snapshot }: LocationCell, before: Snapshot<Location> | undefined): void {
+    const untilMs = snapshot?.context.pause?.untilMs;
+    if (untilMs !== undefined && before?.context.pause?.untilMs !== untilMs) {
+      this.#timers.set(untilMs, { kind: 'location', id });
     }
   }
 

@@ -15,6 +15,7 @@ import {
   place,
   skuCell,
   stockCell,
+  transitCell,
   type CarrierCell,
   type ChannelCell,
   type ItemCell,
@@ -22,6 +23,7 @@ import {
   type OrderCell,
   type SkuCell,
   type StockCell,
+  type TransitCell,
 } from './cells.ts';
 import { orderFromRow, prefixes } from './rows.ts';
 import { SellingViews } from './selling.ts';
@@ -35,6 +37,8 @@ export class World {
   readonly locationList: LocationCell[] = [];
   /** What can be sold through which channel, and how delivered. */
   readonly selling = new SellingViews(this.locationList);
+  /** Transit times by table and origin. */
+  readonly transits = new Map<string, TransitCell>();
   readonly skus = new Map<Sku, SkuCell>();
   /** Orders in memory, the longest untouched first. */
   readonly orders = new Map<OrderId, OrderCell>();
@@ -128,6 +132,12 @@ export class World {
   carrier(id: CarrierId): CarrierCell {
     let cell = this.carriers.get(id);
     if (cell === undefined) this.carriers.set(id, (cell = carrierCell(id)));
+    return cell;
+  }
+
+  transit(key: string): TransitCell {
+    let cell = this.transits.get(key);
+    if (cell === undefined) this.transits.set(key, (cell = transitCell(key)));
     return cell;
   }
 

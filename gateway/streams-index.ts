@@ -98,6 +98,7 @@ export class TopicIndex {
       if (event.from !== undefined) add(this.#supply.get(event.from));
       return;
     }
+    if (event.kind === 'location.changed') return add(this.#location.get(event.location));
     add(this.#order.get(event.orderId));
     if (event.kind === 'fulfillment.changed') add(this.#location.get(event.location));
     if (event.kind === 'order.sourced') {

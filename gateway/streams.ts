@@ -151,6 +151,8 @@ export class Streams {
       for (const told of this.#index.tell(turn.events)) this.#tell(told, turn.position);
     }
     this.#stock.publish(turn);
+    // A pause may end without anybody's command.
+    if (turn.events.some(({ kind }) => kind === 'location.changed')) this.#stock.networkChanged();
   }
 
   #tell(told: Told, position: number): void {

@@ -1,17 +1,13 @@
-/** Commands on the network: locations, channels, carriers. */
+/** Commands on the network: channels and carriers. Locations: locations.ts. */
+import { carrierRefusal } from '../../actors/calendar-checks.ts';
 import type { CommandBody } from '../../actors/commands.ts';
 import { carrierSteps } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { changeCarrier } from '../effects.ts';
-import { done, refuse, type Handled } from './handled.ts';
+import { done, refuse, refused, type Handled } from './handled.ts';
 
-/** Locations and channels are plain values: their one state. */
+/** A channel is a plain value: its one state. */
 const value = 'put';
-
-export function putLocation(core: Core, { location }: CommandBody<'location.put'>): Handled {
-  core.changes.set(core.world.location(location.id), { value, context: location });
-  return done({ id: location.id });
-}
 
 export function putChannel(core: Core, { channel }: CommandBody<'channel.put'>): Handled {
   for (const [index, id] of (channel.locations ?? []).entries()) {
@@ -24,6 +20,8 @@ export function putChannel(core: Core, { channel }: CommandBody<'channel.put'>):
 }
 
 export function putCarrier(core: Core, { carrier: card }: CommandBody<'carrier.put'>): Handled {
+  const rejection = carrierRefusal(card);
+  if (rejection !== undefined) return refused(rejection);
   const carrier = core.world.carrier(card.id);
   if (carrier.snapshot === undefined) core.changes.set(carrier, carrierSteps.begin(card, []));
   else changeCarrier(core, carrier, { type: 'carrier.update', card });

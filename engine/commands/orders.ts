@@ -1,6 +1,7 @@
 /** Commands on orders and their fulfillments. */
 import type { CommandBody } from '../../actors/commands.ts';
 import { cancelledUnits, orderInput, shortRefusal } from '../../actors/order-checks.ts';
+import type { ServiceId } from '../../actors/ids.ts';
 import type { OrderContext, OrderMessage } from '../../actors/order-context.ts';
 import { findFulfillment, waitingUnits } from '../../actors/order-lines.ts';
 import type { OrderState } from '../../actors/queries.ts';
@@ -9,6 +10,7 @@ import { must } from '../assert.ts';
 import { orderSteps, type OrderCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellOrder } from '../effects.ts';
+import { servicesOf } from '../promise/services.ts';
 import type { Snapshot } from '../step.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 
@@ -27,6 +29,9 @@ export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: n
   if (world.channels.get(body.channel)?.snapshot === undefined) {
     return refuse('unknown-channel', `no channel ${body.channel}`, 'body.channel');
   }
+  if (body.service !== undefined && !isOffered(core, body.service)) {
+    return refuse('unknown-service', `no carrier offers ${body.service}`, 'body.service');
+  }
   for (const [index, { sku }] of body.lines.entries()) {
     if (!world.knows(sku)) return refuse('unknown-sku', `no stock of ${sku} anywhere`, `body.lines[${index}].sku`);
   }
@@ -38,6 +43,14 @@ export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: n
   const order = world.newOrder(body.orderId);
   core.changes.set(order, orderSteps.begin(input, []));
   return tell(core, order, { type: 'order.source', atMs });
+}
+
+/** Whether any carrier has a service, open or suspended. */
+function isOffered({ world }: Core, service: ServiceId): boolean {
+  for (const { snapshot } of world.carriers.values()) {
+    if (snapshot !== undefined && servicesOf(snapshot.context.card).some(({ id }) => id === service)) return true;
+  }
+  return false;
 }
 
 function tell(core: Core, order: OrderCell, message: OrderMessage): Handled {

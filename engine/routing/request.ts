@@ -1,8 +1,8 @@
 /** The sourcing request of an order: who may serve it, at what price, and what they have. */
-import type { CarrierCard } from '../../actors/network-commands.ts';
-import type { CarrierId, Sku } from '../../actors/ids.ts';
+import type { ServiceId, Sku } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { LocationCell } from '../cells.ts';
+import { priceOf, servicesOf, type CarrierService } from '../promise/services.ts';
 import type { View } from '../selling.ts';
 import type { World } from '../world.ts';
 import { distanceKm } from './distance.ts';
@@ -10,8 +10,11 @@ import type { Candidate, Need, SourcingRequest } from './source.ts';
 
 type Found = Candidate & { readonly cell: LocationCell };
 
+/** What of an order sourcing looks at. */
+export type Asked = Pick<OrderContext, 'channel' | 'destination' | 'service' | 'lines'>;
+
 /** Everything sourcing needs for the units of an order that have no place. */
-export function sourcingRequest(world: World, order: OrderContext): SourcingRequest {
+export function sourcingRequest(world: World, order: Asked): SourcingRequest {
   const needs: Need[] = [];
   for (const { lineId, sku, backordered } of order.lines) {
     if (backordered > 0) needs.push({ lineId, sku, quantity: backordered });
@@ -21,15 +24,22 @@ export function sourcingRequest(world: World, order: OrderContext): SourcingRequ
   return { needs, candidates, available: availability(world, view, candidates) };
 }
 
-function candidatesFor(world: World, view: View, order: OrderContext): Found[] {
+function candidatesFor(world: World, view: View, order: Asked): Found[] {
   const found: Found[] = [];
-  const carriers = openCarriers(world);
+  const services = openServices(world, order.service);
   for (const cell of world.locationList) {
     const location = cell.snapshot?.context;
     if (location === undefined || !view.sells(cell)) continue;
     const km = distanceKm(location, order.destination);
-    const { carrier, costMinor } = cheapestCarrier(carriers, km);
-    found.push({ cell, location: cell.id, carrier, distanceKm: km, costMinor });
+    const cheapest = cheapestService(services, km);
+    found.push({
+      cell,
+      location: cell.id,
+      carrier: cheapest?.carrier,
+      service: cheapest?.isNamed === true ? cheapest.id : undefined,
+      distanceKm: km,
+      costMinor: cheapest === undefined ? 0 : priceOf(cheapest, km),
+    });
   }
   return found.sort(byCost);
 }
@@ -40,28 +50,34 @@ function byCost(a: Candidate, b: Candidate): number {
   return a.location < b.location ? -1 : 1;
 }
 
-function openCarriers(world: World): CarrierCard[] {
-  const cards: CarrierCard[] = [];
+/** The services of open carriers, all, or those of the name asked for. */
+export function openServices(world: World, asked: ServiceId | undefined): readonly CarrierService[] {
+  const services: CarrierService[] = [];
   for (const { snapshot } of world.carriers.values()) {
-    if (snapshot?.value === 'open') cards.push(snapshot.context.card);
+    if (snapshot?.value !== 'open') continue;
+    for (const service of servicesOf(snapshot.context.card)) {
+      if (asked === undefined || service.id === asked) services.push(service);
+    }
   }
-  return cards;
+  return services;
 }
 
-/** The cheapest open carrier for a parcel over so many kilometres; equal price by name. None open: cost 0. */
-function cheapestCarrier(
-  cards: readonly CarrierCard[],
-  km: number,
-): { carrier: CarrierId | undefined; costMinor: number } {
-  let carrier: CarrierId | undefined;
-  let costMinor = 0;
-  for (const { id, baseMinor, perKmMinor } of cards) {
-    const minor = Math.round(baseMinor + perKmMinor * km);
-    if (carrier !== undefined && (minor > costMinor || (minor === costMinor && id > carrier))) continue;
-    carrier = id;
-    costMinor = minor;
+/** The cheapest service for a parcel over so many kilometres; of equals by carrier, then by service. */
+function cheapestService(services: readonly CarrierService[], km: number): CarrierService | undefined {
+  let best: CarrierService | undefined;
+  let bestMinor = Infinity;
+  for (const service of services) {
+    const minor = priceOf(service, km);
+    if (minor > bestMinor || (minor === bestMinor && best !== undefined && !isBefore(service, best))) continue;
+    best = service;
+    bestMinor = minor;
   }
-  return { carrier, costMinor };
+  return best;
+}
+
+/** By the name of the carrier, then of the service. */
+export function isBefore(a: CarrierService, b: CarrierService): boolean {
+  return a.carrier === b.carrier ? a.id < b.id : a.carrier < b.carrier;
 }
 
 /** Units by SKU and candidate. Sourcing asks SKU by SKU, so the last SKU's stocks are kept. */

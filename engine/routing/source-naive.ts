@@ -159,6 +159,6 @@ function give(
 }
 
 function parcel(candidate: Candidate, lines: readonly LineUnits[]): PlannedFulfillment {
-  const { location, carrier, distanceKm, costMinor } = candidate;
-  return { location, carrier, distanceKm, costMinor, lines };
+  const { location, carrier, service, distanceKm, costMinor } = candidate;
+  return { location, carrier, service, distanceKm, costMinor, lines };
 }

@@ -2,7 +2,7 @@
  * Sourcing: where each unit of an order should come from. This is the interface; source-naive.ts
  * answers it by brute force and is the oracle of every faster answer.
  */
-import type { CarrierId, LineId, LocationId, Sku } from '../../actors/ids.ts';
+import type { CarrierId, LineId, LocationId, ServiceId, Sku } from '../../actors/ids.ts';
 import type { Plan } from '../../actors/order-context.ts';
 
 /** Units of one line that have no place yet. */
@@ -16,6 +16,8 @@ export interface Need {
 export interface Candidate {
   readonly location: LocationId;
   readonly carrier: CarrierId | undefined;
+  /** The carrier's service, where it names its services. */
+  readonly service?: ServiceId | undefined;
   readonly distanceKm: number;
   readonly costMinor: number;
 }

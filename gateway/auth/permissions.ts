@@ -30,11 +30,14 @@ const fulfillment: Entries = [{ rule: 'fulfillment-location', roles: stockers }]
 
 export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'location.put': [{ rule: 'put-location', roles: systems }],
+  'location.pause': [{ rule: 'location-id', roles: stockers }],
+  'location.resume': [{ rule: 'location-id', roles: stockers }],
   'channel.put': [{ rule: 'put-channel', roles: systems }],
   'carrier.put': [{ rule: 'none', roles: systems }],
   'carrier.suspend': [{ rule: 'none', roles: systems }],
   'carrier.resume': [{ rule: 'none', roles: systems }],
   'item.put': [{ rule: 'none', roles: systems }],
+  'transit.put': [{ rule: 'none', roles: systems }],
   'stock.receive': stock,
   'stock.adjust': stock,
   'stock.count': stock,
@@ -87,6 +90,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'channel.list': [{ rule: 'all-channels', roles: systems }],
   'carrier.list': [{ rule: 'none', roles: stockers }],
   'carrier.get': [{ rule: 'none', roles: stockers }],
+  'transit.get': [{ rule: 'none', roles: stockers }],
   'engine.status': [{ rule: 'none', roles: systems }],
 };
 

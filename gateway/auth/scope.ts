@@ -30,6 +30,8 @@ export type Rule =
   | 'location'
   | 'put-channel'
   | 'put-location'
+  /** `body.locationId`. */
+  | 'location-id'
   /** The location of every entry of a stock command. */
   | 'entry-locations'
   /** The locations of `body.supply`, and of the document it changes. */
@@ -83,6 +85,7 @@ interface Body {
   readonly entries?: readonly { readonly location: LocationId }[];
   readonly supply?: SupplyPlaces & { readonly id: SupplyId };
   readonly supplyId?: SupplyId;
+  readonly locationId?: LocationId;
   readonly orderId?: OrderId;
   readonly fulfillmentId?: string;
 }
@@ -127,6 +130,8 @@ export function checkScope(
       return named(reach, 'channels', message.channel);
     case 'put-location':
       return named(reach, 'locations', message.location);
+    case 'location-id':
+      return locationNamed(reach, message);
     case 'entry-locations':
       return entryLocations(reach, message);
     case 'put-supply':
@@ -174,6 +179,11 @@ function undefinedUnlessAll(reach: Reach, kind: Kind, thing: Named): Rejection |
 
 function outside(kind: Kind, id: string, field: string): Rejection {
   return reject('forbidden', `the credential does not cover ${kind.slice(0, -1)} ${id}`, field);
+}
+
+function locationNamed(reach: Reach, { locationId }: Body): Rejection | undefined {
+  if (locationId === undefined || inScope(reach.locations, locationId)) return undefined;
+  return outside('locations', locationId, 'body.locationId');
 }
 
 function entryLocations(reach: Reach, { entries = [] }: Body): Rejection | undefined {

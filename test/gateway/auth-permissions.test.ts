@@ -55,6 +55,9 @@ const none: Body = () => ({});
  */
 const table: Record<Row, readonly [cells: string, body: Body]> = {
   'location.put': ['-- -- yf yf --', (_c, id) => ({ location: { id } })],
+  'location.pause': ['-- yf yf yf --', (_c, id) => ({ locationId: id, reason: 'x' })],
+  'location.resume': ['-- yf yf yf --', (_c, id) => ({ locationId: id })],
+  'transit.put': ['-- -- yy yy --', none],
   'channel.put': ['-- -- yf yf --', (id) => ({ channel: { id } })],
   'carrier.put': ['-- -- yy yy --', () => ({ carrier: { id: 'ups' } })],
   'carrier.suspend': ['-- -- yy yy --', () => ({ carrierId: 'ups' })],
@@ -98,6 +101,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'channel.list': ['-- -- ff ff --', none],
   'carrier.list': ['-- yy yy yy --', none],
   'carrier.get': ['-- yy yy yy --', () => ({ carrierId: 'ups' })],
+  'transit.get': ['-- yy yy yy --', none],
   'engine.status': ['-- -- yy yy --', none],
   // What another channel's order tells its follower is nothing: the streams see to it.
   'topic order': ['yy -- yy yy yy', (_c, _l, orderId) => ({ topic: 'order', orderId })],

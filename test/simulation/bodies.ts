@@ -1,5 +1,6 @@
 /** The body of one command of each kind, drawn for the world as the shadow has it. */
 import type { CommandKind } from '../../actors/commands.ts';
+import { drawCarrier, networkDraws, serviceNames } from './bodies-network.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 import { supplyDraws } from './bodies-supply.ts';
@@ -25,29 +26,8 @@ export function drawBody(rng: Rng, kind: CommandKind, names: Names, shadow: Shad
 }
 
 const draws: Record<CommandKind, Draw> = {
-  'location.put': (rng, { settings: { locations } }, _, index) => {
-    const id = index === undefined ? rng.pick(locations) : (locations[index] ?? 'L1');
-    const country = rng.pick(['NL', 'DE']);
-    const place = { latitude: rng.pick([52, 48.85, -0, 52]), longitude: rng.pick([4.9, 2.35, 13.4, 4.9]) };
-    const state = index !== undefined || rng.chance(0.7) ? 'open' : 'paused';
-    return { location: { id, name: `at ${id}`, type: 'warehouse', country, ...place, state } };
-  },
+  ...networkDraws,
   'item.put': (rng, { settings }) => ({ item: { sku: drawSku(rng, settings), name: rng.pick(['lamp', 'Stuhl', '灯']) } }),
-  'channel.put': (rng, { settings: { channels, locations } }, shadow, index) => {
-    const id = index === undefined ? rng.pick(channels) : (channels[index - locations.length] ?? rng.pick(channels));
-    const named = rng.chance(0.05) ? ['nowhere'] : locations.filter((name) => shadow.locations.has(name) && rng.chance(0.6));
-    const groups = rng.chance(0.5) ? {} : { groups: ['north', 'south', 'valueOf', 'nobody'].filter(() => rng.chance(0.4)) };
-    const what = rng.chance(0.3) ? groups : { locations: named, ...groups };
-    return { channel: rng.chance(0.5) || index !== undefined ? { id, name: id } : { id, name: id, ...what } };
-  },
-  'carrier.put': (rng, { settings }, _, index) => {
-    const { carriers, channels, locations } = settings;
-    const at = index === undefined ? undefined : carriers[index - locations.length - channels.length];
-    const id = at ?? (rng.chance(0.95) && carriers.length > 0 ? rng.pick(carriers) : 'late');
-    return { carrier: { id, name: id, baseMinor: rng.pick([0, 300, 300, 500]), perKmMinor: rng.pick([0, 0.5, 2.25]) } };
-  },
-  'carrier.suspend': (rng, { settings }) => ({ carrierId: drawCarrier(rng, settings), reason: 'no drivers' }),
-  'carrier.resume': (rng, { settings }) => ({ carrierId: drawCarrier(rng, settings) }),
   'stock.receive': (rng, { settings }, shadow) => {
     const huge = rng.chance(0.002) ? 999_999_999 : 0;
     return { entries: entries(rng, settings, shadow, () => ({ quantity: huge + rng.between(1, 4 * settings.unitsMax) })) };
@@ -110,10 +90,6 @@ const draws: Record<CommandKind, Draw> = {
   'fulfillment.deliver': (rng, names, shadow) => drawPart(rng, names, shadow, 'shipped'),
 };
 
-function drawCarrier(rng: Rng, { carriers, nonsenseShare }: Settings): string {
-  return carriers.length === 0 || rng.chance(nonsenseShare) ? 'no-such' : rng.pick(carriers);
-}
-
 function drawBucket(rng: Rng): object {
   return rng.chance(0.4) ? {} : { bucket: rng.pick(['damaged', 'quality', 'held']) };
 }
@@ -128,6 +104,13 @@ function entries(rng: Rng, settings: Settings, shadow: Shadow, amount: (there: n
   });
 }
 
+/** What dates of delivery depend on beside the country. */
+function drawReach(rng: Rng, { calendarShare }: Settings): object {
+  if (!rng.chance(calendarShare)) return {};
+  const timeZone = rng.chance(0.3) ? { timeZone: rng.pick(['America/Los_Angeles', 'Pacific/Kiritimati', 'Asia/Kathmandu']) } : {};
+  return { ...timeZone, ...(rng.chance(0.5) ? { postalCode: rng.pick(['1017 AB', '10-1', '99']) } : {}) };
+}
+
 function drawOrder(rng: Rng, { orders, settings }: Names): unknown {
   const orderId = orders.length > 0 && rng.chance(settings.nonsenseShare) ? rng.pick(orders) : `o${orders.length + 1}`;
   const lines = Array.from({ length: rng.between(1, settings.linesMax) }, (_, index) => ({
@@ -140,7 +123,8 @@ function drawOrder(rng: Rng, { orders, settings }: Names): unknown {
   return {
     orderId,
     channel: rng.chance(settings.nonsenseShare / 4) ? 'no-such' : rng.pick(settings.channels),
-    destination: { country: rng.pick(['NL', 'DE', 'US']), ...(rng.chance(0.7) ? coordinates : {}) },
+    destination: { country: rng.pick(['NL', 'DE', 'US']), ...(rng.chance(0.7) ? coordinates : {}), ...drawReach(rng, settings) },
+    ...(rng.chance(settings.calendarShare / 4) ? { service: rng.pick([...serviceNames, 'no-such']) } : {}),
     lines,
     ...(rng.chance(0.2) ? { currency: 'EUR', customer: 'Zoë ✓' } : {}),
     ...(rng.chance(settings.mayWaitShare) ? { shortage: 'backorder' } : {}),

@@ -44,6 +44,9 @@ export function compareAll(engine: Engine, shadow: Shadow, turnOf: number): void
   // The ledger is read from the journal: it ends with what is durable.
   if (!shadow.isAhead) compareLedgers(engine, shadow, turnOf);
   agree('channels', byId([...shadow.channels.values()]), byId(ask('channel.list', {})));
+  for (const { table, origin, lanes } of shadow.transits.values()) {
+    agree(`transit times of ${table}`, lanes.length === 0 ? null : { table, origin, lanes }, ask('transit.get', { table, origin }));
+  }
   const carriers = [...shadow.carriers.values()].map(({ card, isOpen, reason, inTransit }) => ({
     ...card,
     state: isOpen ? 'open' : 'suspended',

@@ -45,6 +45,7 @@ export class Fold {
       this.#supplies.take(event);
       return;
     }
+    if (event.kind === 'location.changed') return;
     let order = this.#orders.get(event.orderId);
     if (order === undefined) this.#orders.set(event.orderId, (order = { state: undefined, exception: undefined, parts: [] }));
     switch (event.kind) {

@@ -151,13 +151,17 @@ function expectSame(what: string, view: ReadonlySet<string>, fresh: ReadonlySet<
 /** Every open order ends or is owned by stock, a timer or a location that has work. */
 function checkOwners(engine: Engine, orders: readonly OpenOrder[]): void {
   const timers = new Set<string>();
-  for (const { atMs, owner } of engine.inspect().timers.all) timers.add(`${owner.id} ${atMs}`);
+  for (const { atMs, owner } of engine.inspect().timers.all) timers.add(`${owner.kind} ${owner.id} ${atMs}`);
+  for (const { id, snapshot } of engine.inspect().core.world.locationList) {
+    const untilMs = snapshot?.context.pause?.untilMs;
+    expect(untilMs === undefined || timers.has(`location ${id} ${untilMs}`), `the pause of ${id} will not end`);
+  }
   for (const { id, state, context } of orders) {
     const waits = context.lines.some(({ backordered }) => backordered > 0);
     const dueMs = context.placedAtMs + context.releaseAfterMs;
     const isOwned =
       state === 'allocated'
-        ? timers.has(`${id} ${dueMs}`)
+        ? timers.has(`order ${id} ${dueMs}`)
         : state === 'backordered' || state === 'exception'
           ? waits
           : context.fulfillments.some((part) => part.state === 'released' || part.state === 'picking' || part.state === 'shipped');

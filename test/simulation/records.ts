@@ -48,9 +48,16 @@ function checkOne(
     const row = take(prefixes.carrier + key);
     return row === undefined ? 'the carrier was not written' : checkCarrier(now as ShadowCarrier, row);
   }
-  const prefix = map === shadow.locations ? prefixes.location : map === shadow.items ? prefixes.item : prefixes.channel;
+  const prefix = valuePrefix(shadow, map);
   const row = take(prefix + key);
   return row === undefined ? 'it was not written' : difference(now, valueFromRow(row).context);
+}
+
+/** Where plain values of the network are written. */
+function valuePrefix(shadow: Shadow, map: ReadonlyMap<string, unknown>): string {
+  if (map === shadow.locations) return prefixes.location;
+  if (map === shadow.transits) return prefixes.transit;
+  return map === shadow.items ? prefixes.item : prefixes.channel;
 }
 
 function checkOrder(id: string, order: ShadowOrder, take: (row: string) => unknown): string | undefined {

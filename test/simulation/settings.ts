@@ -23,6 +23,8 @@ export interface Settings {
   readonly burstMax: number;
   readonly mayWaitShare: number;
   readonly delayShare: number;
+  /** Locations, carriers and orders with what dates are made of. */
+  readonly calendarShare: number;
   /** Commands that name things that do not exist, or make no sense. */
   readonly nonsenseShare: number;
   readonly retryShare: number;
@@ -44,6 +46,7 @@ export function drawSettings(rng: Rng): Settings {
     linesMax: rng.pick([1, 2, 4, 4, 8, 40]),
     burstMax: rng.pick([1, 3, 8, 8, 30]),
     mayWaitShare: rng.pick([0, 0.3, 0.7, 1]),
+    calendarShare: rng.pick([0, 0.3, 0.8, 0.8]),
     delayShare: rng.pick([0, 0.3, 0.8]),
     nonsenseShare: rng.pick([0, 0.05, 0.2]),
     retryShare: rng.pick([0, 0.05, 0.2]),
@@ -114,6 +117,9 @@ function drawKinds(rng: Rng): Record<CommandKind, number> {
     'supply.close': 1,
     'supply.cancel': 1.5,
     'location.put': 1,
+    'location.pause': 1,
+    'location.resume': 1,
+    'transit.put': 0.7,
     'channel.put': 1,
     'carrier.put': 0.5,
     'carrier.suspend': 0.5,

@@ -30,6 +30,8 @@ export class Workload {
       ...locations.map(() => 'location.put' as const),
       ...channels.map(() => 'channel.put' as const),
       ...carriers.map(() => 'carrier.put' as const),
+      'transit.put',
+      'transit.put',
       'stock.receive',
       'stock.receive',
     ];

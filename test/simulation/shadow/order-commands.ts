@@ -9,6 +9,8 @@ import { no, type Verdict } from './verdict.ts';
 export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
   const { shadow, atMs } = doing;
   if (!shadow.channels.has(body.channel)) return no('unknown-channel', 'body.channel');
+  const isOffered = [...shadow.carriers.values()].some(({ card }) => (card.services ?? [{ id: 'standard' }]).some(({ id }) => id === body.service));
+  if (body.service !== undefined && !isOffered) return no('unknown-service', 'body.service');
   const unknown = body.lines.findIndex(({ sku }) => !isKnown(doing, sku));
   if (unknown >= 0) return no('unknown-sku', `body.lines[${unknown}].sku`);
   if (shadow.orders.has(body.orderId)) return no('order-exists', 'body.orderId');
@@ -27,6 +29,7 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
     destination: body.destination,
     currency: body.currency,
     customer: body.customer,
+    service: body.service,
     mayWait: body.shortage === 'backorder',
     delayMs: body.releaseAfterMs ?? 0,
     placedAtMs: atMs,
@@ -146,7 +149,8 @@ export function ship(doing: Doing, body: CommandBody<'fulfillment.ship'>): Verdi
     const name = body.carrier ?? part.carrier;
     const carrier = name === undefined ? undefined : shadow.carriers.get(name);
     if (carrier?.isOpen === false) return no('carrier-suspended', 'body.carrier');
-    patch(doing, order, index, { state: 'shipped', carrier: name, tracking: body.tracking });
+    const service = name === part.carrier ? part.service : undefined;
+    patch(doing, order, index, { state: 'shipped', carrier: name, service, tracking: body.tracking });
     if (carrier !== undefined && name !== undefined) {
       shadow.set(shadow.carriers, name, { ...carrier, inTransit: carrier.inTransit + 1 });
     }

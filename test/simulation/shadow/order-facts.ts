@@ -53,6 +53,9 @@ function fulfillments(order: ShadowOrder): unknown[] {
     costMinor: part.costMinor,
     lines: part.units.map(({ line, quantity }) => ({ lineId: order.lines[line]?.lineId, quantity })),
     tracking: part.tracking,
+    service: part.service,
+    shipByMs: part.shipByMs,
+    deliverByMs: part.deliverByMs,
   }));
 }
 
@@ -78,6 +81,7 @@ export function viewOf(order: ShadowOrder): unknown {
     destination: order.destination,
     currency: order.currency,
     customer: order.customer,
+    service: order.service,
     lines: order.lines.map(({ lineId, sku, quantity, unitPriceMinor, cancelled }, line) => ({
       lineId,
       sku,

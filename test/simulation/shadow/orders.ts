@@ -1,6 +1,7 @@
 /** What each message does to an order, in the shadow: sourcing, cancelling, losing units, starting. */
+import { datesOf } from './calendar.ts';
 import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
-import { planFor, type ShadowPlan } from './sourcing.ts';
+import { planFor, type Candidate, type ShadowPlan } from './sourcing.ts';
 import { isUntouched, stockKey, type Part, type Shadow, type ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
@@ -71,7 +72,7 @@ export function source(doing: Doing, id: string): Verdict | undefined {
   const plan = planFor(shadow, before);
   if (plan.short > 0 && before.attempts === 0 && !before.mayWait) return no('out-of-stock', 'body.lines');
   const state = before.startedAtMs === undefined ? 'open' : 'released';
-  const added = plan.parcels.map(({ from, units }): Part => ({ ...from, state, units, tracking: undefined }));
+  const added = plan.parcels.map(({ from, units }): Part => ({ ...from, ...promised(shadow, from, before, atMs), state, units, tracking: undefined }));
   const parts = [...before.parts, ...added];
   const placed = put(doing, judged({ ...before, attempts: before.attempts + 1, parts }, atMs));
   doing.events.push(decision(placed, plan));
@@ -85,6 +86,14 @@ export function source(doing: Doing, id: string): Verdict | undefined {
   }
   tellState(doing, last, last.attempts > 1 ? 'order.changed' : 'order.placed');
   return undefined;
+}
+
+/** What a parcel promises, where its location has clocks. */
+function promised(shadow: Shadow, { location, carrier, service }: Candidate, order: ShadowOrder, atMs: number): Pick<Part, 'shipByMs' | 'deliverByMs'> {
+  const card = carrier === undefined ? undefined : shadow.carriers.get(carrier)?.card;
+  const from = shadow.locations.get(location);
+  const dates = card === undefined || from === undefined ? undefined : datesOf(shadow.transits, from, card, service, order.destination, atMs);
+  return { shipByMs: dates?.shipByMs, deliverByMs: dates?.deliverByMs };
 }
 
 function decision(order: ShadowOrder, plan: ShadowPlan): unknown {

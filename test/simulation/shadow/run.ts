@@ -1,6 +1,7 @@
 /** One command, wake or timer in the shadow: all of it or, when refused, nothing. */
-import type { Command, CommandBody } from '../../../actors/commands.ts';
+import type { Command } from '../../../actors/commands.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
+import * as network from './network-commands.ts';
 import * as orderCommands from './order-commands.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
@@ -9,7 +10,7 @@ import { promise } from './selling.ts';
 import type { Shadow } from './state.ts';
 import { moveStock } from './stock-commands.ts';
 import * as supply from './supply-commands.ts';
-import { isRefused, no, type Verdict } from './verdict.ts';
+import { isRefused, type Verdict } from './verdict.ts';
 
 /** Do one thing and keep it, or undo it when it is refused. Events of a refused one are dropped. */
 function whole(
@@ -54,6 +55,12 @@ export function wake(shadow: Shadow, id: string, atMs: number, events: unknown[]
 /** A time has come for its owner. */
 export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: unknown[]): void {
   if (owner.kind === 'order') releaseDue(shadow, owner.id, atMs, events);
+  else {
+    whole(shadow, atMs, events, (doing) => {
+      network.endPause(doing, owner.id);
+      return undefined;
+    });
+  }
 }
 
 /** A release delay has ended, if it still runs. */
@@ -97,42 +104,25 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'supply.cancel':
       return supply.cancel(doing, command.body);
     case 'location.put':
-      doing.shadow.set(doing.shadow.locations, command.body.location.id, command.body.location);
-      return { ok: { id: command.body.location.id } };
+      return network.putLocation(doing, command.body);
+    case 'location.pause':
+      return network.pauseLocation(doing, command.body);
+    case 'location.resume':
+      return network.resumeLocation(doing, command.body);
     case 'item.put':
       doing.shadow.set(doing.shadow.items, command.body.item.sku, command.body.item);
       return { ok: { id: command.body.item.sku } };
     case 'channel.put':
-      return putChannel(doing, command.body);
+      return network.putChannel(doing, command.body);
     case 'carrier.put':
-      return putCarrier(doing, command.body);
+      return network.putCarrier(doing, command.body);
     case 'carrier.suspend':
-      return openCarrier(doing, command.body.carrierId, false, command.body.reason);
+      return network.openCarrier(doing, command.body.carrierId, false, command.body.reason);
     case 'carrier.resume':
-      return openCarrier(doing, command.body.carrierId, true, '');
+      return network.openCarrier(doing, command.body.carrierId, true, '');
+    case 'transit.put':
+      return network.putTransit(doing, command.body);
     default:
       return moveStock(doing, command.kind, command.body);
   }
-}
-
-function putChannel({ shadow }: Doing, { channel }: CommandBody<'channel.put'>): Verdict {
-  const unknown = (channel.locations ?? []).findIndex((id) => !shadow.locations.has(id));
-  if (unknown >= 0) return no('unknown-location', `body.channel.locations[${unknown}]`);
-  shadow.set(shadow.channels, channel.id, channel);
-  return { ok: { id: channel.id } };
-}
-
-function putCarrier({ shadow }: Doing, { carrier: card }: CommandBody<'carrier.put'>): Verdict {
-  const before = shadow.carriers.get(card.id) ?? { isOpen: true, reason: '', inTransit: 0 };
-  shadow.set(shadow.carriers, card.id, { ...before, card });
-  return { ok: { id: card.id } };
-}
-
-function openCarrier({ shadow, events }: Doing, id: string, isOpen: boolean, reason: string): Verdict {
-  const carrier = shadow.carriers.get(id);
-  if (carrier === undefined) return no('unknown-carrier', 'body.carrierId');
-  if (carrier.isOpen === isOpen) return no('wrong-state');
-  shadow.set(shadow.carriers, id, { ...carrier, isOpen, reason });
-  events.push({ kind: 'carrier.changed', carrierId: id, state: isOpen ? 'open' : 'suspended', reason });
-  return { ok: { id } };
 }

@@ -12,6 +12,7 @@ import type { Shadow, ShadowOrder } from './state.ts';
 export interface Candidate {
   readonly location: string;
   readonly carrier: string | undefined;
+  readonly service: string | undefined;
   readonly distanceKm: number;
   readonly costMinor: number;
 }
@@ -121,9 +122,12 @@ function candidatesFor(shadow: Shadow, order: ShadowOrder): Candidate[] {
     const distanceKm = kilometres(location, order.destination);
     const prices = [...shadow.carriers.values()]
       .filter(({ isOpen }) => isOpen)
-      .map(({ card }) => ({ carrier: card.id as string, minor: Math.round(card.baseMinor + card.perKmMinor * distanceKm) }))
-      .sort((a, b) => a.minor - b.minor || (a.carrier < b.carrier ? -1 : 1));
-    found.push({ location: location.id, carrier: prices[0]?.carrier, distanceKm, costMinor: prices[0]?.minor ?? 0 });
+      .flatMap(({ card }) => (card.services ?? [{ ...card, id: 'standard' }]).map((one) => ({ ...one, carrier: card.id as string, isNamed: card.services !== undefined })))
+      .filter(({ id }) => order.service === undefined || order.service === id)
+      .map(({ carrier, id, isNamed, baseMinor, perKmMinor }) => ({ carrier, id, service: isNamed ? id : undefined, minor: Math.round(baseMinor + perKmMinor * distanceKm) }))
+      .sort((a, b) => a.minor - b.minor || (a.carrier === b.carrier ? (a.id < b.id ? -1 : 1) : a.carrier < b.carrier ? -1 : 1));
+    const [best] = prices;
+    found.push({ location: location.id, carrier: best?.carrier, service: best?.service, distanceKm, costMinor: best?.minor ?? 0 });
   }
   return found.sort(
     (a, b) => a.costMinor - b.costMinor || a.distanceKm - b.distanceKm || (a.location < b.location ? -1 : 1),

@@ -8,6 +8,7 @@
 import type { StockLevels } from '../../../actors/vocabulary.ts';
 import type { Item } from '../../../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../../../actors/network-commands.ts';
+import type { Transit } from '../../../actors/transit-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
 
 export type PartState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
@@ -17,8 +18,11 @@ export interface Part {
   readonly location: string;
   readonly state: PartState;
   readonly carrier: string | undefined;
+  readonly service: string | undefined;
   readonly distanceKm: number;
   readonly costMinor: number;
+  readonly shipByMs: number | undefined;
+  readonly deliverByMs: number | undefined;
   readonly units: readonly { readonly line: number; readonly quantity: number }[];
   readonly tracking: string | undefined;
 }
@@ -44,6 +48,7 @@ export interface ShadowOrder {
   readonly destination: Destination;
   readonly currency: string | undefined;
   readonly customer: string | undefined;
+  readonly service: string | undefined;
   readonly mayWait: boolean;
   readonly delayMs: number;
   readonly placedAtMs: number;
@@ -130,6 +135,8 @@ export class Shadow {
   readonly channels = new Map<string, Channel>();
   /** Settings of SKUs. */
   readonly items = new Map<string, Item>();
+  /** By `table/origin`. */
+  readonly transits = new Map<string, Transit>();
   readonly carriers = new Map<string, ShadowCarrier>();
   /** By `location/sku`. */
   readonly stocks = new Map<string, ShadowStock>();
