@@ -16,7 +16,6 @@ import * as orders from './commands/orders.ts';
 import { refused, type Handled } from './commands/handled.ts';
 import { moveStock } from './commands/stock.ts';
 import * as supply from './commands/supply.ts';
-import { putTransit } from './commands/transit.ts';
 import type { Core } from './core.ts';
 import { tellOrder } from './effects.ts';
 import { measuredAboveBytes } from './limits.ts';
@@ -117,24 +116,8 @@ function dispatch(core: Core, command: Command, atMs: number): Handled {
       return supply.closeSupply(core, command.body, atMs);
     case 'supply.cancel':
       return supply.cancelSupply(core, command.body, atMs);
-    case 'location.put':
-      return locations.putLocation(core, command.body);
-    case 'location.pause':
-      return locations.pauseLocation(core, command.body, atMs);
-    case 'location.resume':
-      return locations.resumeLocation(core, command.body);
-    case 'transit.put':
-      return putTransit(core, command.body);
-    case 'channel.put':
-      return network.putChannel(core, command.body);
-    case 'carrier.put':
-      return network.putCarrier(core, command.body);
-    case 'carrier.suspend':
-      return network.suspendCarrier(core, command.body);
-    case 'carrier.resume':
-      return network.resumeCarrier(core, command.body);
     default:
-      return unreachable(command);
+      return network.changeNetwork(core, command, atMs);
   }
 }
 

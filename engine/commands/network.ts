@@ -1,15 +1,45 @@
 /** Commands on the network: channels and carriers. Locations: locations.ts. */
 import { carrierRefusal } from '../../actors/calendar-checks.ts';
-import type { CommandBody } from '../../actors/commands.ts';
+import type { CommandBody, CommandKind, CommandOf } from '../../actors/commands.ts';
+import { unreachable } from '../assert.ts';
 import { carrierSteps } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { changeCarrier } from '../effects.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
+import { pauseLocation, putLocation, resumeLocation } from './locations.ts';
+import { putTransit } from './transit.ts';
 
 /** A channel is a plain value: its one state. */
 const value = 'put';
 
-export function putChannel(core: Core, { channel }: CommandBody<'channel.put'>): Handled {
+type NetworkKind = Extract<CommandKind, `${'location' | 'channel' | 'carrier' | 'transit'}.${string}`>;
+type NetworkCommand = { [K in NetworkKind]: CommandOf<K> }[NetworkKind];
+
+/** Carry out a command on the network. */
+export function changeNetwork(core: Core, command: NetworkCommand, atMs: number): Handled {
+  switch (command.kind) {
+    case 'location.put':
+      return putLocation(core, command.body);
+    case 'location.pause':
+      return pauseLocation(core, command.body, atMs);
+    case 'location.resume':
+      return resumeLocation(core, command.body);
+    case 'transit.put':
+      return putTransit(core, command.body);
+    case 'channel.put':
+      return putChannel(core, command.body);
+    case 'carrier.put':
+      return putCarrier(core, command.body);
+    case 'carrier.suspend':
+      return suspendCarrier(core, command.body);
+    case 'carrier.resume':
+      return resumeCarrier(core, command.body);
+    default:
+      return unreachable(command);
+  }
+}
+
+function putChannel(core: Core, { channel }: CommandBody<'channel.put'>): Handled {
   for (const [index, id] of (channel.locations ?? []).entries()) {
     if (core.world.locations.get(id)?.snapshot === undefined) {
       return refuse('unknown-location', `no location ${id}`, `body.channel.locations[${index}]`);
@@ -19,7 +49,7 @@ export function putChannel(core: Core, { channel }: CommandBody<'channel.put'>):
   return done({ id: channel.id });
 }
 
-export function putCarrier(core: Core, { carrier: card }: CommandBody<'carrier.put'>): Handled {
+function putCarrier(core: Core, { carrier: card }: CommandBody<'carrier.put'>): Handled {
   const rejection = carrierRefusal(card);
   if (rejection !== undefined) return refused(rejection);
   const carrier = core.world.carrier(card.id);
@@ -28,7 +58,7 @@ export function putCarrier(core: Core, { carrier: card }: CommandBody<'carrier.p
   return done({ id: card.id });
 }
 
-export function suspendCarrier(core: Core, body: CommandBody<'carrier.suspend'>): Handled {
+function suspendCarrier(core: Core, body: CommandBody<'carrier.suspend'>): Handled {
   const carrier = core.world.carriers.get(body.carrierId);
   if (carrier?.snapshot === undefined) {
     return refuse('unknown-carrier', `no carrier ${body.carrierId}`, 'body.carrierId');
@@ -38,7 +68,7 @@ export function suspendCarrier(core: Core, body: CommandBody<'carrier.suspend'>)
     : refuse('wrong-state', `carrier ${body.carrierId} is suspended already`);
 }
 
-export function resumeCarrier(core: Core, body: CommandBody<'carrier.resume'>): Handled {
+function resumeCarrier(core: Core, body: CommandBody<'carrier.resume'>): Handled {
   const carrier = core.world.carriers.get(body.carrierId);
   if (carrier?.snapshot === undefined) {
     return refuse('unknown-carrier', `no carrier ${body.carrierId}`, 'body.carrierId');
