@@ -30,6 +30,8 @@ const durations: Readonly<Record<Step, readonly [leastMs: number, moreMs: number
 const slotMs = hourMs / 4;
 /** Steps waiting for their answers at a time, when nothing else is going on. */
 const busyMax = 1_000;
+/** Open orders of a location that are looked through for news. */
+const listMax = 1_000;
 
 export interface TerminalOptions {
   readonly client: Baton;
@@ -40,6 +42,7 @@ export interface TerminalOptions {
 
 export class Terminal {
   readonly #options: TerminalOptions;
+  readonly #locations: readonly string[];
   readonly #subscriptions: Subscription<WorkTopic>[] = [];
   readonly #readers: Promise<void>[] = [];
   readonly #slots = new Map<number, Work[]>();
@@ -51,6 +54,7 @@ export class Terminal {
 
   constructor(options: TerminalOptions, locations: readonly string[]) {
     this.#options = options;
+    this.#locations = locations;
     for (const location of locations) {
       const subscription = options.client.subscribe<WorkTopic>({ topic: 'location', location });
       this.#subscriptions.push(subscription);
@@ -69,8 +73,7 @@ export class Terminal {
   /** Do all that is left, whenever it is due; resolves when nothing more turns up, or after `waitMs`. */
   async finish(waitMs: number): Promise<void> {
     const deadline = performance.now() + waitMs;
-    let quiet = 0;
-    while (quiet < 5 && performance.now() < deadline) {
+    while (performance.now() < deadline) {
       const slots = [...this.#slots.keys()].toSorted((a, b) => a - b);
       for (const slot of slots) {
         this.#atMs = Math.max(this.#atMs, slot * slotMs);
@@ -78,10 +81,24 @@ export class Terminal {
         if (this.#busy >= busyMax) await this.#untilIdle();
       }
       await this.#untilIdle();
-      // News of parcels planned a moment ago may still be on its way.
-      quiet = slots.length === 0 ? quiet + 1 : 0;
-      if (slots.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+      if (slots.length > 0) continue;
+      // News of parcels planned a moment ago may still be on its way, or its socket is being dialled anew.
+      if (await this.#hasNews()) await new Promise((resolve) => setTimeout(resolve, 50));
+      else return;
     }
+  }
+
+  /** Whether some parcel of this replay is to be begun that its location has not heard of yet. */
+  async #hasNews(): Promise<boolean> {
+    const { client, ledger } = this.#options;
+    for (const location of this.#locations) {
+      const { orders } = await client.query('order.list', { location, limit: listMax });
+      for (const { orderId, fulfillments } of orders) {
+        if (!ledger.knows(orderId)) continue;
+        if (fulfillments.some((part) => part.location === location && part.state === 'released')) return true;
+      }
+    }
+    return false;
   }
 
   #untilIdle(): Promise<void> {
