@@ -1,5 +1,5 @@
 /** Makes a failing case short: drops actions, then commands, as long as it fails. Keeps it in a file. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Violation, type Action, type Case } from './actions.ts';
 import { runCase } from './run.ts';
@@ -9,9 +9,10 @@ import type { Sabotage } from './watch.ts';
 const runsMax = 2_000;
 const shrinkMsMax = 240_000;
 
-/** A case kept in a file, with what it found when it was new. */
+/** A case kept in a file, with what it found when it was new, and the planted bug it found if it was one (planted.ts). */
 export interface KeptCase extends Case {
   readonly found: string;
+  readonly planted?: string | undefined;
 }
 
 /** The shortest case found that fails in the same kind of way. */
@@ -66,16 +67,19 @@ async function dropCommands(from: readonly Action[], fails: Fails): Promise<read
 /** Cases are kept in the sources, wherever the program runs from. */
 const directory = join('test', 'simulation', 'regressions');
 
-export function keepCase(name: string, { limits, actions }: Case, found: string): string {
+/** Write a case down. Gives the path of its file. */
+export function keepCase(name: string, { limits, actions }: Case, found: string, bug?: string): string {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, `${name}.json`);
   const lines = actions.map((action) => `    ${JSON.stringify(action)}`).join(',\n');
-  const head = `  "found": ${JSON.stringify(found)},\n  "limits": ${JSON.stringify(limits)},\n  "actions": [\n`;
+  const origin = bug === undefined ? '' : `  "planted": ${JSON.stringify(bug)},\n`;
+  const head = `  "found": ${JSON.stringify(found)},\n${origin}  "limits": ${JSON.stringify(limits)},\n  "actions": [\n`;
   writeFileSync(file, `{\n${head}${lines}\n  ]\n}\n`);
   return file;
 }
 
 export function keptCases(): { readonly name: string; readonly kept: KeptCase }[] {
+  if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .filter((file) => file.endsWith('.json'))
     .sort()
