@@ -56,6 +56,8 @@ class DriverClaim implements Claim {
   #released: Promise<void> | undefined;
   #last: Link;
   #base: Link;
+  /** Where the trim under way leads. */
+  #trimmingTo: Link | undefined;
   /** Replaced by every save, so the same object means the same rows. */
   #saved: Saved;
   #appending: Promise<unknown> | undefined;
@@ -71,7 +73,7 @@ class DriverClaim implements Claim {
     this.#base = marks.base;
     this.#saved = marks.saved;
     this.#scrubber = new Scrubber(driver, () => {
-      return { base: this.#base, tail: this.tail, saved: this.#saved };
+      return { base: this.#floor, tail: this.tail, saved: this.#saved };
     });
     this.lost = new Promise((resolve) => {
       this.#lose = resolve;
@@ -83,7 +85,19 @@ class DriverClaim implements Claim {
   }
 
   get head(): Position {
-    return this.#base.position + 1;
+    return this.#floor.position + 1;
+  }
+
+  /**
+   * What stands before the first record. A trim is on disk a moment before its promise says so: until then the
+   * disk is asked whether the records are there.
+   */
+  get #floor(): Link {
+    const to = this.#trimmingTo;
+    if (to === undefined || this.#released !== undefined || this.#ended !== undefined) return this.#base;
+    const first = this.#base.position + 1;
+    const isThere = this.#read(`record ${first}`, () => this.#driver.record(first)) !== undefined;
+    return isThere ? this.#base : to;
   }
 
   get savedAt(): Position {
@@ -112,11 +126,11 @@ class DriverClaim implements Claim {
 
   async *records(after: Position): AsyncGenerator<StoredRecord> {
     const last = this.#last;
-    if (after < this.#base.position || after > last.position) {
+    if (after < this.head - 1 || after > last.position) {
       const kept = `${this.head} to ${last.position}`;
       throw new JournalError('misuse', `records after ${after} asked for; kept are ${kept}`);
     }
-    const link = this.#read(`record ${after}`, () => linkAt(this.#driver, after, this.#base));
+    const link = this.#read(`record ${after}`, () => linkAt(this.#driver, after, this.#floor));
     const chain = new Chain(this.#driver, link);
     for (let count = 1; chain.link.position < this.#last.position; count += 1) {
       const next = chain.link.position + 1;
@@ -206,7 +220,7 @@ class DriverClaim implements Claim {
       head: this.head,
       savedAt: this.#saved.at,
       epoch: this.epoch,
-      recordBytes: this.#last.bytesTotal - this.#base.bytesTotal,
+      recordBytes: this.#last.bytesTotal - this.#floor.bytesTotal,
       fileBytes: this.#driver.fileBytes(),
       formatVersion: this.#driver.formatVersion,
     };
@@ -278,8 +292,10 @@ class DriverClaim implements Claim {
       const from = this.#base;
       const last = Math.min(before - 1, from.position + recordsPerTrim);
       const to = this.#read(`record ${last}`, () => linkAt(this.#driver, last, from));
+      this.#trimmingTo = to;
       await this.#commit('trim', () => this.#driver.trim(from, to));
       this.#base = to;
+      this.#trimmingTo = undefined;
     }
   }
 

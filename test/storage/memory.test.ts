@@ -172,3 +172,25 @@ test('[J15] a row missing, or an older one, is noticed by whoever reads all', as
   await expect(collect(claim.rows(''))).rejects.toThrow('a walk finds 2 of them');
   await expect(disk.journal().claim('again')).rejects.toThrow('3 rows were saved, 2 are there');
 });
+
+test('[J9] a trim that is on disk and has not been told yet reads as trimmed', async () => {
+  const disk = new MemoryDisk({ schedule: 'manual' });
+  const claim = await disk.journal().claim('first');
+  const appended = appendMany(claim, 9);
+  while (claim.tail < 9) {
+    disk.settle();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await appended;
+  const saved = claim.save([], 9);
+  await new Promise((resolve) => setImmediate(resolve));
+  disk.settle();
+  await saved;
+  const trimmed = claim.trim(6);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([claim.head, claim.record(5)?.position]).toEqual([1, 5]);
+  disk.settle();
+  expect([claim.head, claim.record(5), claim.record(6)?.position]).toEqual([6, undefined, 6]);
+  await trimmed;
+  expect([claim.head, claim.record(5), claim.record(6)?.position]).toEqual([6, undefined, 6]);
+});
