@@ -8,6 +8,7 @@ import type { CommandId } from './ids.ts';
 import { itemCommands } from './item-commands.ts';
 import { networkCommands } from './network-commands.ts';
 import { orderCommands } from './order-commands.ts';
+import { reservationCommands } from './reservation-commands.ts';
 import { stockCommands } from './stock-commands.ts';
 import { supplyCommands } from './supply-commands.ts';
 import { transitCommands } from './transit-commands.ts';
@@ -19,6 +20,7 @@ export const commandBodies = {
   ...transitCommands,
   ...stockCommands,
   ...supplyCommands,
+  ...reservationCommands,
   ...orderCommands,
 } as const;
 

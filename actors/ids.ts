@@ -22,6 +22,8 @@ export type ChannelId = Branded<'ChannelId'>;
 export type LineId = Branded<'LineId'>;
 /** A purchase or transfer that brings units, unique over both. */
 export type SupplyId = Branded<'SupplyId'>;
+/** Units held for a cart, unique over all channels. */
+export type ReservationId = Branded<'ReservationId'>;
 /** The part of an order that one location ships, unique within it: "1", "2" … */
 export type FulfillmentId = Branded<'FulfillmentId'>;
 /** How fast a carrier carries a parcel, unique within the carrier. */
@@ -55,4 +57,5 @@ export const carrierId = checked<CarrierId>(place, 'carrier id');
 export const channelId = checked<ChannelId>(place, 'channel id');
 export const lineId = checked<LineId>(name, 'line id');
 export const supplyId = checked<SupplyId>(name, 'supply id');
+export const reservationId = checked<ReservationId>(name, 'reservation id');
 export const fulfillmentId = checked<FulfillmentId>(place, 'fulfillment id');

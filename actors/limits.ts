@@ -6,6 +6,10 @@ export const quantityMax = 1_000_000_000;
 export const moneyMinorMax = 1_000_000_000_000;
 /** Lines in one order. The largest invoice of the public retail data has 1,114. */
 export const orderLinesMax = 2_000;
+/** How long a reservation may hold its units before it is extended, in milliseconds. */
+export const reservationMs = { min: 1_000, max: 24 * 3_600_000, default: 10 * 60_000 } as const;
+/** Locations one reservation may be confined to. */
+export const reservationLocationsMax = 100;
 /** SKU-locations in one stock command. */
 export const stockEntriesMax = 1_000;
 /** Lines in one supply document. */

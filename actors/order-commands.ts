@@ -6,6 +6,7 @@ import {
   CarrierIdSchema,
   ChannelIdSchema,
   CountrySchema,
+  CustomerSchema,
   exact,
   FulfillmentIdSchema,
   Latitude,
@@ -15,6 +16,7 @@ import {
   OrderIdSchema,
   QuantitySchema,
   Reason,
+  ReservationIdSchema,
   ServiceIdSchema,
   SkuSchema,
   text,
@@ -58,7 +60,9 @@ export const orderCommands = {
       destination: DestinationSchema,
       lines: Type.Array(OrderLineSchema, { minItems: 1, maxItems: orderLinesMax }),
       currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })),
-      customer: Type.Optional(text(80, 'The caller’s own customer reference')),
+      customer: Type.Optional(CustomerSchema),
+      /** Take the units this reservation holds, where it holds them: no more of any SKU; the rest is given back. */
+      reservationId: Type.Optional(ReservationIdSchema),
       /** When units are missing: `refuse` the order (default), or accept it and `backorder` them. */
       shortage: Type.Optional(Type.Union([Type.Literal('refuse'), Type.Literal('backorder')])),
       /** The carrier service to go by, such as `express`. Absent: whichever is cheapest. */

@@ -35,7 +35,7 @@ function moved(
 
 /** The units of some lines as stock knows them. */
 export function stockUnits(
-  lines: readonly OrderLine[],
+  lines: readonly Pick<OrderLine, 'lineId' | 'sku'>[],
   location: LocationId,
   units: readonly LineUnits[],
 ): StockUnits[] {

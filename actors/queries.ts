@@ -11,6 +11,7 @@ import {
   Longitude,
   MethodSchema,
   OrderIdSchema,
+  ReservationIdSchema,
   SkuSchema,
   SupplyIdSchema,
   TimeMsSchema,
@@ -54,6 +55,8 @@ export const queryBodies = {
     },
     exact,
   ),
+  /** One reservation, open or closed: a closed one as long as its record is in the journal. */
+  'reservation.get': Type.Object({ reservationId: ReservationIdSchema }, exact),
   /** How many open orders are in each state and wait at each location. */
   'order.counts': Type.Object({}, exact),
   /** Every balance of a SKU, by location. */

@@ -29,11 +29,16 @@ export const rejectionCodes = {
   'unknown-service': false,
   'unknown-sku': false,
   'unknown-order': false,
+  'unknown-reservation': false,
   'unknown-fulfillment': false,
   'unknown-supply': false,
   'unknown-line': false,
   /** An order with this id exists. */
   'order-exists': false,
+  /** A reservation with this id exists, or existed not long ago. */
+  'reservation-exists': false,
+  /** The reservation's time was over: its units went back to sale. */
+  'reservation-expired': false,
   /** The same line id, or SKU-location, twice in one command. */
   duplicate: false,
   /** Parts of the message contradict each other: overlapping hours, a day that is given twice. */

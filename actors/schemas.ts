@@ -8,7 +8,7 @@
 import { Type } from 'typebox';
 import { namePattern, placePattern, textPattern } from './ids.ts';
 import type { CarrierId, ChannelId, CommandId, FulfillmentId } from './ids.ts';
-import type { LineId, LocationId, OrderId, ServiceId, Sku, SupplyId, TransitId } from './ids.ts';
+import type { LineId, LocationId, OrderId, ReservationId, ServiceId, Sku, SupplyId, TransitId } from './ids.ts';
 import { moneyMinorMax, quantityMax } from './limits.ts';
 import { deliveryMethods, type DeliveryMethod } from './vocabulary.ts';
 
@@ -21,6 +21,7 @@ export const exact = { additionalProperties: false } as const;
 
 export const CommandIdSchema = Type.Unsafe<CommandId>(name('Made by the caller; the key of idempotency'));
 export const OrderIdSchema = Type.Unsafe<OrderId>(name('Order id, unique over all channels'));
+export const ReservationIdSchema = Type.Unsafe<ReservationId>(name('Reservation id, unique over all channels'));
 export const SkuSchema = Type.Unsafe<Sku>(name('Stock keeping unit'));
 export const LineIdSchema = Type.Unsafe<LineId>(name('Line id, unique within its document'));
 export const SupplyIdSchema = Type.Unsafe<SupplyId>(name('Supply id, unique over purchases and transfers'));
@@ -47,6 +48,7 @@ export const TimeMsSchema = Type.Integer({
 export const MoneyMinor = Type.Integer({ minimum: 0, maximum: moneyMinorMax, description: 'Minor units' });
 export const text = (maxLength: number, description: string) =>
   Type.String({ pattern: textPattern, maxLength, description });
+export const CustomerSchema = text(80, 'The caller’s own customer reference');
 export const Reason = text(200, 'Why, for the record');
 export const CountrySchema = Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' });
 export const Latitude = Type.Number({ minimum: -90, maximum: 90 });

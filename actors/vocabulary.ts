@@ -11,11 +11,14 @@ import type {
   LineId,
   LocationId,
   OrderId,
+  ReservationId,
   ServiceId,
   Sku,
 } from './ids.ts';
+import type { PlannedFulfillment } from './order-context.ts';
 import type { OrderState } from './queries.ts';
 import type { SupplyAnswer, SupplyEvent } from './supply-context.ts';
+import type { ReservationLine, ReservationState } from './reservation-context.ts';
 
 /**
  * One line of an order. Every unit is in exactly one place:
@@ -196,6 +199,28 @@ export type Event =
       readonly channel: ChannelId;
       readonly code: ExceptionCode;
     }
+  /** A cart's units are held (`reservation.held`), or where it stands has changed: the state says how. */
+  | {
+      readonly kind: 'reservation.held' | 'reservation.changed' | 'reservation.expired';
+      readonly reservationId: ReservationId;
+      readonly channel: ChannelId;
+      readonly state: ReservationState;
+      readonly expiresAtMs: number;
+      /** Units held now, and units wanted that are not. */
+      readonly units: number;
+      readonly missing: number;
+      /** The order that took its units. */
+      readonly orderId?: OrderId | undefined;
+    }
+  /** Units that were held turned out not to be there. */
+  | {
+      readonly kind: 'reservation.broken';
+      readonly reservationId: ReservationId;
+      readonly channel: ChannelId;
+      readonly sku: Sku;
+      readonly location: LocationId;
+      readonly units: number;
+    }
   | {
       readonly kind: 'carrier.changed';
       readonly carrierId: CarrierId;
@@ -248,6 +273,30 @@ export interface OrderAnswer {
   readonly backordered: number;
 }
 
+/** A reservation as its answers show it: what is held, where, at what price, until when. */
+export interface ReservationAnswer {
+  readonly reservationId: ReservationId;
+  readonly state: ReservationState;
+  readonly expiresAtMs: number;
+  readonly lines: readonly ReservationLine[];
+  /** The parcels it would leave in, were it ordered now. */
+  readonly fulfillments: readonly PlannedFulfillment[];
+}
+
+/** A reservation as queries show it. */
+export interface ReservationView extends ReservationAnswer {
+  readonly channel: ChannelId;
+  readonly customer?: string | undefined;
+  readonly destination?: Destination | undefined;
+  readonly service?: ServiceId | undefined;
+  readonly locations?: readonly LocationId[] | undefined;
+  readonly partial: boolean;
+  readonly madeAtMs: number;
+  readonly changedAtMs: number;
+  /** The order that took its units. */
+  readonly orderId?: OrderId | undefined;
+}
+
 /** The answer to a stock command. `displaced` orders lost units that are not there, and were sourced again. */
 export interface StockAnswer {
   readonly entries: number;
@@ -261,4 +310,6 @@ export type Answer<K extends CommandKind> = K extends `stock.${string}`
     ? OrderAnswer
     : K extends `supply.${string}`
       ? SupplyAnswer
-      : { readonly id: string };
+      : K extends `reservation.${string}`
+        ? ReservationAnswer
+        : { readonly id: string };

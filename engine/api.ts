@@ -4,7 +4,7 @@
  */
 import type { Command } from '../actors/commands.ts';
 import type { QueryKind, QueryOf } from '../actors/queries.ts';
-import type { ChannelId, OrderId } from '../actors/ids.ts';
+import type { ChannelId, OrderId, ReservationId } from '../actors/ids.ts';
 import type { DeliveryMethod } from '../actors/vocabulary.ts';
 import type { EngineMode, Published, QueryAnswer, Reply } from './outcome.ts';
 
@@ -27,6 +27,8 @@ export interface EngineApi {
   replay(after: number): AsyncIterable<Published>;
   /** The channel an order was placed through; undefined for an unknown order. For authorisation. */
   channelOf(orderId: OrderId): ChannelId | undefined;
+  /** The channel a reservation was made through; undefined for an unknown one. For authorisation. */
+  reservationChannelOf(reservationId: ReservationId): ChannelId | undefined;
   /** The units a channel may sell of a SKU now, delivered by a method; absent: shipped. */
   atp(sku: string, channel?: ChannelId, method?: DeliveryMethod): number;
   /** A consistent, verified copy in a new directory, while serving. Rejects with the reason. */

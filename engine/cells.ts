@@ -6,9 +6,16 @@ import type { CarrierContext, CarrierEffect, CarrierMessage } from '../actors/ca
 import { carrierMachine } from '../actors/carrier.ts';
 import type { Item } from '../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
-import type { CarrierId, ChannelId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
+import type { CarrierId, ChannelId, LocationId, OrderId, ReservationId, Sku, SupplyId } from '../actors/ids.ts';
 import type { OrderContext, OrderEffect, OrderInput, OrderMessage } from '../actors/order-context.ts';
 import { orderMachine } from '../actors/order.ts';
+import type {
+  ReservationContext,
+  ReservationEffect,
+  ReservationInput,
+  ReservationMessage,
+} from '../actors/reservation-context.ts';
+import { reservationMachine } from '../actors/reservation.ts';
 import { atp, type StockContext, type StockMessage } from '../actors/stock-ledger.ts';
 import { stockMachine, type StockInput } from '../actors/stock.ts';
 import type { SupplyContext, SupplyEffect, SupplyInput, SupplyMessage } from '../actors/supply-context.ts';
@@ -19,6 +26,9 @@ import type { SellingViews, Sum } from './selling.ts';
 import { compile, type Snapshot } from './step.ts';
 
 export const orderSteps = compile<OrderContext, OrderMessage, OrderEffect, OrderInput>(orderMachine);
+export const reservationSteps = compile<ReservationContext, ReservationMessage, ReservationEffect, ReservationInput>(
+  reservationMachine,
+);
 export const stockSteps = compile<StockContext, StockMessage, never, StockInput>(stockMachine);
 export const carrierSteps = compile<CarrierContext, CarrierMessage, CarrierEffect, CarrierCard>(carrierMachine);
 export const supplySteps = compile<SupplyContext, SupplyMessage, SupplyEffect, SupplyInput>(supplyMachine);
@@ -39,6 +49,16 @@ export interface OrderCell extends Marks {
   unsaved: number;
 }
 
+export interface ReservationCell extends Marks {
+  readonly kind: 'reservation';
+  readonly id: ReservationId;
+  /** Undefined while it does not exist: before it is made, and again when that is undone. */
+  snapshot: Snapshot<ReservationContext> | undefined;
+  /** When its timer comes: never after it expires. 0: none is set. */
+  timerAtMs: number;
+  unsaved: number;
+}
+
 export interface StockCell extends Marks {
   readonly kind: 'stock';
   readonly sku: SkuCell;
@@ -48,6 +68,8 @@ export interface StockCell extends Marks {
   atp: number;
   /** Orders with units allocated here. */
   readonly holders: Holders;
+  /** Reservations with units held here. */
+  reservers: Set<ReservationId> | undefined;
   /** The record that last changed it, and the one before that: where its ledger is read from. 0: none. */
   changedAt: number;
   changedBefore: number;
@@ -105,6 +127,7 @@ export interface TransitCell extends Marks {
 
 export type Cell =
   | OrderCell
+  | ReservationCell
   | StockCell
   | CarrierCell
   | LocationCell
@@ -126,6 +149,13 @@ export interface SkuCell {
 const marks = { commandMark: 0, turnMark: 0, unsaved: 0 };
 
 export const orderCell = (id: OrderId): OrderCell => ({ kind: 'order', id, snapshot: undefined, ...marks });
+export const reservationCell = (id: ReservationId): ReservationCell => ({
+  kind: 'reservation',
+  id,
+  snapshot: undefined,
+  timerAtMs: 0,
+  ...marks,
+});
 export const carrierCell = (id: CarrierId): CarrierCell => ({ kind: 'carrier', id, snapshot: undefined, ...marks });
 export const channelCell = (id: ChannelId, views: SellingViews): ChannelCell => ({
   kind: 'channel',
@@ -159,6 +189,7 @@ export const stockCell = (sku: SkuCell, location: LocationCell): StockCell => ({
   snapshot: undefined,
   atp: 0,
   holders: new Holders(),
+  reservers: undefined,
   changedAt: 0,
   changedBefore: 0,
   turnIndex: 0,

@@ -4,7 +4,7 @@
  */
 import type { CarrierId } from '../actors/ids.ts';
 import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
-import type { OrderEffect, OrderMessage, StockUnits } from '../actors/order-context.ts';
+import type { OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
 import { refusal, type StockMessage } from '../actors/stock-ledger.ts';
 import { moveFor } from '../actors/stock-movements.ts';
@@ -19,8 +19,16 @@ import { step } from './step.ts';
 /** Messages one command may put through one order: a placement takes three. More is a loop, a bug. */
 const hopsMax = 8;
 
-/** Tell an order something and carry out all that follows. Returns why not, when it is refused. */
-export function tellOrder(core: Core, order: OrderCell, first: OrderMessage): Rejection | undefined {
+/**
+ * Tell an order something and carry out all that follows. Returns why not, when it is refused.
+ * @param reserved the plan of an order whose units are reserved for it: nothing is sourced, they become its own.
+ */
+export function tellOrder(
+  core: Core,
+  order: OrderCell,
+  first: OrderMessage,
+  reserved?: Plan,
+): Rejection | undefined {
   const messages = [first];
   for (let hop = 0; hop < messages.length; hop += 1) {
     assert(hop < hopsMax, `order ${order.id}: more than ${hopsMax} messages in one command`);
@@ -33,7 +41,7 @@ export function tellOrder(core: Core, order: OrderCell, first: OrderMessage): Re
     }
     core.changes.set(order, after);
     for (const effect of effects) {
-      const refused = carryOut(core, order, effect, message.atMs, messages);
+      const refused = carryOut(core, order, effect, message.atMs, messages, reserved);
       if (refused !== undefined) return refused;
     }
   }
@@ -46,6 +54,7 @@ function carryOut(
   effect: OrderEffect,
   atMs: number,
   messages: OrderMessage[],
+  reserved: Plan | undefined,
 ): Rejection | undefined {
   switch (effect.kind) {
     case 'publish':
@@ -53,13 +62,13 @@ function carryOut(
       return undefined;
     case 'source': {
       const { context } = must(order.snapshot, 'an order that exists');
-      const found = core.source(sourcingRequest(core.world, context));
+      const found = reserved ?? core.source(sourcingRequest(core.world, context));
       const plan = datedPlan(core.world, found, context.destination, atMs);
       messages.push({ type: 'order.sourced', plan, atMs });
       return undefined;
     }
     case 'allocate': {
-      const rejection = moveUnits(core, 'stock.allocate', effect.units);
+      const rejection = moveUnits(core, reserved === undefined ? 'stock.allocate' : 'stock.commit', effect.units);
       messages.push(
         rejection === undefined
           ? { type: 'order.allocated', atMs }
@@ -83,9 +92,18 @@ function carryOut(
   }
 }
 
-function moveUnits(
+type UnitsMoved =
+  | 'stock.allocate'
+  | 'stock.commit'
+  | 'stock.deallocate'
+  | 'stock.ship'
+  | 'stock.short'
+  | 'stock.reserve'
+  | 'stock.unreserve';
+
+export function moveUnits(
   core: Core,
-  type: 'stock.allocate' | 'stock.deallocate' | 'stock.ship' | 'stock.short',
+  type: UnitsMoved,
   units: readonly StockUnits[],
 ): Rejection | undefined {
   for (const { sku, location, quantity } of units) {
@@ -96,9 +114,9 @@ function moveUnits(
   return undefined;
 }
 
-/** Units that are allocated can be given back, shipped and found missing: a refusal here is a bug. */
-function assertMoved(refused: Rejection | undefined): undefined {
-  assert(refused === undefined, `allocated units could not be moved: ${refused?.detail ?? ''}`);
+/** Units that are allocated or reserved can be given back, shipped and found missing: a refusal here is a bug. */
+export function assertMoved(refused: Rejection | undefined): undefined {
+  assert(refused === undefined, `units that are spoken for could not be moved: ${refused?.detail ?? ''}`);
   return undefined;
 }
 

@@ -3,7 +3,7 @@
  * nothing of sockets, files or logs; what goes wrong is told to its hooks.
  */
 import type { Command } from '../actors/commands.ts';
-import type { ChannelId, OrderId, Sku } from '../actors/ids.ts';
+import type { ChannelId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import type { QueryKind, QueryOf } from '../actors/queries.ts';
 import { reject } from '../actors/rejection.ts';
 import type { DeliveryMethod, Event, StockChange } from '../actors/vocabulary.ts';
@@ -67,8 +67,8 @@ export class Engine implements EngineApi {
   /** Recover from a claim and begin to serve. Rejects when what is stored cannot be read. */
   static async open({ claim, clock, hooks, limits: given, source = sourceNaive }: EngineOptions): Promise<Engine> {
     const limits = checkLimits({ ...defaultLimits, ...given });
-    const world = new World(claim, limits.ordersInMemoryMax);
     const timers = new Timers();
+    const world = new World(claim, limits.ordersInMemoryMax, timers);
     const views = new Views(world, timers);
     const core: Core = { world, views, changes: new Changes(), wakes: new Wakes(), source, limits };
     const receipts = new Receipts(claim, limits.receiptsInMemoryMax);
@@ -145,6 +145,8 @@ export class Engine implements EngineApi {
       openSupplies: world.supplies.openCount,
       ordersInMemory: world.orders.size,
       stocks: world.stockCount,
+      openReservations: world.reservations.openCount,
+      expiredReservations: world.reservations.expiredCount,
       timers: this.#timers.size,
       inbox: this.#turns.inbox.count,
       recordBytes: this.#claim.stats().recordBytes,
@@ -171,6 +173,10 @@ export class Engine implements EngineApi {
 
   channelOf(orderId: OrderId): ChannelId | undefined {
     return this.#core.world.look(orderId)?.context.channel;
+  }
+
+  reservationChannelOf(reservationId: ReservationId): ChannelId | undefined {
+    return this.#core.world.reservations.look(reservationId)?.context.channel;
   }
 
   atp(sku: string, channel?: ChannelId, method?: DeliveryMethod): number {

@@ -20,6 +20,8 @@ export interface EngineLimits {
   readonly suppliesOpenMax: number;
   /** Origins with transit times, over all tables. */
   readonly transitOriginsMax: number;
+  /** Reservations that hold units or wait at one time; all are in memory. One more is refused as too-many. */
+  readonly reservationsOpenMax: number;
   /** Command ids remembered in memory; older ones are looked up on disk. */
   readonly receiptsInMemoryMax: number;
   /** Rows written in one piece when state is saved behind the journal. */
@@ -49,6 +51,7 @@ export const defaultLimits: EngineLimits = {
   smallCommandLinesMax: 200,
   turnWakesMax: 256,
   ordersInMemoryMax: 100_000,
+  reservationsOpenMax: 1_000_000,
   suppliesOpenMax: 50_000,
   transitOriginsMax: 20_000,
   receiptsInMemoryMax: 200_000,

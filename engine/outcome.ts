@@ -9,6 +9,7 @@ import type { Transit } from '../actors/transit-commands.ts';
 import type { Rejection } from '../actors/rejection.ts';
 import type { SupplyView } from '../actors/supply-context.ts';
 import type { Bucket, Event, MovementKind, OrderView, StockChange, StockLevels } from '../actors/vocabulary.ts';
+import type { ReservationView } from '../actors/vocabulary.ts';
 
 /** How a command ended, durably: the same for every retry with the same id and body. */
 export type Outcome =
@@ -116,6 +117,9 @@ export interface EngineStatus {
   readonly openSupplies: number;
   readonly ordersInMemory: number;
   readonly stocks: number;
+  /** Reservations that hold units or wait now, and those whose time was over since the start. */
+  readonly openReservations: number;
+  readonly expiredReservations: number;
   readonly timers: number;
   readonly inbox: number;
   /** Encoded bytes of the records still in the journal. */
@@ -126,6 +130,7 @@ export interface Answers {
   'order.get': OrderView | null;
   'order.list': { readonly orders: readonly OrderView[]; readonly next?: OrderId | undefined };
   'order.counts': OrderCounts;
+  'reservation.get': ReservationView | null;
   'item.get': Item | null;
   'stock.get': readonly StockView[];
   'stock.history': StockHistory;

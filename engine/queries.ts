@@ -16,6 +16,7 @@ import { originName, transitKey } from './promise/transit.ts';
 import type { Answers, CarrierView, EngineStatus, OrderCounts, StockView } from './outcome.ts';
 import { available, availableByLocation } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
+import { reservationView } from './reservation-views.ts';
 import type { Snapshot } from './step.ts';
 
 const pageDefault = 100;
@@ -46,6 +47,10 @@ function answerAny(
       return listOrders(core, body);
     case 'order.counts':
       return counts(core);
+    case 'reservation.get': {
+      const snapshot = world.reservations.look(body.reservationId);
+      return snapshot === undefined ? null : reservationView(snapshot);
+    }
     case 'stock.get':
       return (world.skus.get(body.sku)?.stocks ?? [])
         .filter(({ location }) => body.location === undefined || location.id === body.location)

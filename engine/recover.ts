@@ -6,14 +6,22 @@
 import type { Channel, Location } from '../actors/network-commands.ts';
 import type { Item } from '../actors/item-commands.ts';
 import type { Transit } from '../actors/transit-commands.ts';
-import type { CarrierId, ChannelId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
+import type { CarrierId, ChannelId, LocationId, OrderId, ReservationId, Sku, SupplyId } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
 import { unreachable } from './assert.ts';
 import { orderCell, place, type Cell, type OrderCell } from './cells.ts';
 import type { Core } from './core.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Entry, Receipts } from './receipts.ts';
-import { carrierFromRow, orderFromRow, prefixes, stockFromRow, supplyFromRow, valueFromRow } from './rows.ts';
+import {
+  carrierFromRow,
+  orderFromRow,
+  prefixes,
+  reservationFromRow,
+  stockFromRow,
+  supplyFromRow,
+  valueFromRow,
+} from './rows.ts';
 import type { RowBytes } from './rows.ts';
 import type { Saver } from './saver.ts';
 
@@ -42,6 +50,7 @@ export async function recover(
     await loadAll(claim, latest, prefix, (key, row) => keep(touched, latest, key, load(core, prefix, key, row)));
   }
   await recoverSupplies(core, claim, latest, touched);
+  await recoverReservations(core, claim, latest, touched);
   await recoverOrders(core, claim, latest, touched, limits);
   const rows = [...latest] as RowBytes[];
   // All cells go with the first record: rows may be newer than the position they are saved with, never older.
@@ -134,6 +143,18 @@ async function recoverSupplies({ world }: Core, claim: Claim, latest: Latest, to
     if (key.startsWith(prefixes.supplyEnded) && row !== null) recoverOne(prefixes.supplyEnded, key, row);
   }
   world.supplies.sortByAge();
+}
+
+/** Open reservations, and those that have closed and are not saved yet. */
+async function recoverReservations({ world }: Core, claim: Claim, latest: Latest, touched: Cell[]): Promise<void> {
+  const recoverOne = (prefix: string, key: string, row: unknown): void => {
+    const id = key.slice(prefix.length) as ReservationId;
+    keep(touched, latest, key, world.reservations.recover(id, reservationFromRow(id, row)));
+  };
+  await loadAll(claim, latest, prefixes.reservation, (key, row) => recoverOne(prefixes.reservation, key, row));
+  for (const [key, row] of latest) {
+    if (key.startsWith(prefixes.reservationClosed) && row !== null) recoverOne(prefixes.reservationClosed, key, row);
+  }
 }
 
 async function recoverOrders(

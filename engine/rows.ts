@@ -2,22 +2,25 @@
  * Rows: how each live thing is written down. A row begins with its version, so that a later engine reads
  * what an earlier one wrote; the rest is as the functions here say, in their order (bytes.ts).
  *
- * Keys: o/ order open, c/ order closed, s/ stock (location/SKU), k/ carrier, l/ location, n/ channel, i/ item,
- * p/ supply document open, P/ supply document ended, t/ transit times (table/origin), r/ receipt
+ * Keys: o/ order open, c/ order closed, v/ reservation open, w/ reservation closed, s/ stock (location/SKU),
+ * k/ carrier, l/ location, n/ channel, i/ item, p/ supply document open, P/ supply document ended,
+ * t/ transit times (table/origin), r/ receipt
  * (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
-import type { Destination } from '../actors/order-commands.ts';
-import type { CarrierId, CommandId, LineId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
+import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, Sku, SupplyId } from '../actors/ids.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { orderStates, type OrderState } from '../actors/queries.ts';
+import type { ReservationContext } from '../actors/reservation-context.ts';
 import type { StockContext } from '../actors/stock-ledger.ts';
 import type { SupplyContext } from '../actors/supply-context.ts';
 import type { Fulfillment, FulfillmentState, LineUnits, OrderException, OrderLine } from '../actors/vocabulary.ts';
 import { assert, must, unreachable } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { orderSteps, supplySteps, type Cell } from './cells.ts';
+import { orderSteps, reservationSteps, supplySteps, type Cell } from './cells.ts';
+import { readDestination, writeDestination } from './row-parts.ts';
 import { readPromises, writePromises } from './rows-promises.ts';
+import { readReservation, writeReservation } from './rows-reservation.ts';
 import { readSupply, writeSupply } from './rows-supply.ts';
 import { isFinal, type Snapshot } from './step.ts';
 
@@ -28,6 +31,8 @@ const writer = new ByteWriter();
 export const prefixes = {
   open: 'o/',
   closed: 'c/',
+  reservation: 'v/',
+  reservationClosed: 'w/',
   stock: 's/',
   carrier: 'k/',
   location: 'l/',
@@ -61,6 +66,14 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       if (isFinal(orderSteps, order.value)) {
         rows.push([prefixes.open + cell.id, null], [prefixes.closed + cell.id, writer.take()]);
       } else rows.push([prefixes.open + cell.id, writer.take()]);
+      return;
+    }
+    case 'reservation': {
+      const reservation = snapshot as Snapshot<ReservationContext>;
+      writeReservation(writer, reservation);
+      if (isFinal(reservationSteps, reservation.value)) {
+        rows.push([prefixes.reservation + cell.id, null], [prefixes.reservationClosed + cell.id, writer.take()]);
+      } else rows.push([prefixes.reservation + cell.id, writer.take()]);
       return;
     }
     case 'stock': {
@@ -118,12 +131,7 @@ function writeOrder({ value, context: order }: Snapshot<OrderContext>): void {
   writer.uint(order.releaseAfterMs);
   writer.uint(order.shortage === 'refuse' ? 0 : 1);
   writer.uint(order.attempt);
-  writer.text(to.country);
-  writer.maybe(to.postalCode);
-  writer.uint(to.latitude === undefined ? 0 : 1);
-  if (to.latitude !== undefined) writer.float(to.latitude);
-  writer.uint(to.longitude === undefined ? 0 : 1);
-  if (to.longitude !== undefined) writer.float(to.longitude);
+  writeDestination(writer, to);
   writer.maybe(order.currency);
   writer.maybe(order.customer);
   writer.uint(order.lines.length);
@@ -206,15 +214,6 @@ export function orderFromRow(id: OrderId, row: unknown): Snapshot<OrderContext> 
   return { value, context: { ...placed, ...standing } };
 }
 
-function readDestination(reader: ByteReader): Destination {
-  const destination: Destination = { country: reader.text() };
-  const postalCode = reader.maybe();
-  if (postalCode !== undefined) destination.postalCode = postalCode;
-  if (reader.uint() === 1) destination.latitude = reader.float();
-  if (reader.uint() === 1) destination.longitude = reader.float();
-  return destination;
-}
-
 function readLine(reader: ByteReader, index: number): OrderLine {
   const lineId = (reader.maybe() ?? String(index + 1)) as LineId;
   const sku = reader.text() as Sku;
@@ -237,6 +236,11 @@ function readFulfillment(reader: ByteReader, index: number, lines: readonly Orde
   });
   const fulfillmentId = String(index + 1) as Fulfillment['fulfillmentId'];
   return { fulfillmentId, location, state, carrier, distanceKm, costMinor, lines: units, tracking };
+}
+
+/** The reservation a row holds. */
+export function reservationFromRow(id: ReservationId, row: unknown): Snapshot<ReservationContext> {
+  return readReservation(open(row, `reservation ${id}`), id);
 }
 
 /** Balances that are mostly 0 are written only where they are not: a mask says which stand there. */

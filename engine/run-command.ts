@@ -4,21 +4,24 @@
  */
 import { releaseAtMs } from '../actors/order-checks.ts';
 import type { Command } from '../actors/commands.ts';
-import type { OrderId } from '../actors/ids.ts';
+import type { OrderId, ReservationId } from '../actors/ids.ts';
 import { reject } from '../actors/rejection.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
-import { unreachable } from './assert.ts';
+import { must, unreachable } from './assert.ts';
 import type { Cell } from './cells.ts';
 import { putItem } from './commands/items.ts';
 import * as locations from './commands/locations.ts';
 import * as network from './commands/network.ts';
 import * as orders from './commands/orders.ts';
+import { commandReservation } from './commands/reservations.ts';
 import { refused, type Handled } from './commands/handled.ts';
 import { moveStock } from './commands/stock.ts';
 import * as supply from './commands/supply.ts';
 import type { Core } from './core.ts';
 import { tellOrder } from './effects.ts';
 import { measuredAboveBytes } from './limits.ts';
+import { tellReservation } from './reservation-effects.ts';
+import { isOpen } from './reservations.ts';
 import { bodyBytes, measuredRows, valueBytes } from './sizes.ts';
 import type { Snapshot } from './step.ts';
 import type { TimerOwner } from './timers.ts';
@@ -77,6 +80,10 @@ function fits({ changes, limits }: Core, handled: Handled, command: Command | un
 
 function dispatch(core: Core, command: Command, atMs: number): Handled {
   switch (command.kind) {
+    case 'reservation.make':
+    case 'reservation.extend':
+    case 'reservation.release':
+      return commandReservation(core, command, atMs);
     case 'order.place':
       return orders.placeOrder(core, command.body, atMs);
     case 'order.cancel':
@@ -129,6 +136,11 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
     }
     return;
   }
+  if (cell.kind === 'reservation') {
+    const after = must(cell.snapshot, 'a reservation that changed');
+    core.world.reservations.changed(cell, before as typeof cell.snapshot, after);
+    return;
+  }
   if (cell.kind === 'supply') {
     core.world.supplies.changed(cell, before as typeof cell.snapshot);
     return;
@@ -166,6 +178,8 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
       return releaseDue(core, owner.id, atMs, onBug);
     case 'location':
       return tellQuietly(core, () => locations.endPause(core, owner.id, atMs), onBug);
+    case 'reservation':
+      return expiryDue(core, owner.id, atMs, onBug);
     default:
       return unreachable(owner);
   }
@@ -179,6 +193,19 @@ function releaseDue(core: Core, id: OrderId, atMs: number, onBug: OnBug): boolea
   const due = releaseAtMs(snapshot.value, snapshot.context);
   if (due === undefined || due > atMs) return true;
   return tellQuietly(core, () => tellOrder(core, order, { type: 'order.release', atMs }), onBug);
+}
+
+/** Expire a reservation whose time is over; one that was extended waits on. */
+function expiryDue(core: Core, id: ReservationId, atMs: number, onBug: OnBug): boolean {
+  const { reservations } = core.world;
+  const cell = reservations.cells.get(id);
+  if (cell?.snapshot === undefined || !isOpen(cell.snapshot)) return true;
+  const { expiresAtMs } = cell.snapshot.context;
+  if (expiresAtMs <= atMs) {
+    return tellQuietly(core, () => tellReservation(core, cell, { type: 'reservation.expire', atMs }), onBug);
+  }
+  reservations.rearm(cell, expiresAtMs, atMs);
+  return true;
 }
 
 function tellQuietly(core: Core, tell: () => ReturnType<typeof tellOrder>, onBug: OnBug): boolean {

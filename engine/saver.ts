@@ -171,6 +171,8 @@ export class Saver {
         const record = must(this.#claim.record(before), 'a record of the journal');
         if (record.atMs >= oldestMs && bytesOver <= 0) break;
         for (const [id] of record.commands as Entry[]) forgotten.push([prefixes.receipt + id, null]);
+        // A closed reservation is known as long as the record that closed it.
+        for (const [key] of record.rows) if (key.startsWith(prefixes.reservationClosed)) forgotten.push([key, null]);
         bytesOver -= average;
         before += 1;
       }

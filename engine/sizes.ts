@@ -7,6 +7,7 @@ import type { Command } from '../actors/commands.ts';
 import type { Channel } from '../actors/network-commands.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import type { SupplyContext } from '../actors/supply-context.ts';
+import type { ReservationContext } from '../actors/reservation-context.ts';
 import type { Event } from '../actors/vocabulary.ts';
 import { unreachable } from './assert.ts';
 import type { Cell } from './cells.ts';
@@ -32,6 +33,8 @@ export function cellBytes(cell: Cell): number {
       return 56 + cell.sku.sku.length + cell.location.id.length;
     case 'order':
       return cell.snapshot === undefined ? 0 : orderBytes(cell.snapshot.context);
+    case 'reservation':
+      return cell.snapshot === undefined ? 0 : reservationBytes(cell.snapshot.context);
     case 'channel':
       return cell.snapshot === undefined ? 0 : channelBytes(cell.snapshot.context);
     case 'supply':
@@ -69,13 +72,26 @@ function supplyBytes({ supplier, reference, tracking, reason, lines }: SupplyCon
   return bytes;
 }
 
+function reservationBytes({ customer, lines, parcels, locations = [] }: ReservationContext): number {
+  let bytes = 192 + textBytes(customer) + 36 * locations.length;
+  for (const line of lines) bytes += 64 + 2 * line.sku.length + 2 * line.lineId.length;
+  for (const parcel of parcels) {
+    bytes += 96 + 2 * parcel.location.length;
+    for (const { lineId } of parcel.lines) bytes += 32 + lineId.length;
+  }
+  return bytes;
+}
+
 /** The body of a command with its id, kind and credential. */
 export function bodyBytes({ kind, commandId, by, body }: Command): number {
   let bytes = 96 + commandId.length + by.length;
   if ('entries' in body) {
     for (const { sku, location } of body.entries) bytes += 24 + sku.length + location.length;
   } else if (kind === 'order.place') {
-    bytes += 64 + body.orderId.length + textBytes(body.customer);
+    bytes += 64 + body.orderId.length + textBytes(body.customer) + (body.reservationId?.length ?? 0);
+    for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
+  } else if (kind === 'reservation.make') {
+    bytes += 128 + body.reservationId.length + textBytes(body.customer) + 36 * (body.locations?.length ?? 0);
     for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
   } else if ('lines' in body && body.lines !== undefined) {
     for (const { lineId } of body.lines) bytes += 12 + lineId.length;
@@ -93,7 +109,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
 }
 
 export function eventBytes(event: Event): number {
-  const bytes = 64 + event.kind.length;
+  const bytes = ('reservationId' in event ? 160 : 64) + event.kind.length;
   if (event.kind === 'order.sourced') return bytes + 48 + 56 * event.choices.length;
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;

@@ -1,23 +1,29 @@
 /**
  * Due times in a binary heap. A timer is a statement about its owner ("the release delay ends then") that
  * stands in the owner's own row, so nothing here is stored: recovery sets them again. A timer that was
- * overtaken is not searched for; when it comes up, its owner no longer agrees and it is dropped.
+ * overtaken is not searched for; when it comes up, its owner no longer agrees and it is dropped. Where many
+ * are, because their owners mostly end before their time, they are cleared away by half.
  */
-import type { LocationId, OrderId } from '../actors/ids.ts';
+import type { LocationId, OrderId, ReservationId } from '../actors/ids.ts';
 
 /** Whose time it is. What happens then: engine/run-command.ts, `timerDue`. */
 export type TimerOwner =
   | { readonly kind: 'order'; readonly id: OrderId }
+  | { readonly kind: 'reservation'; readonly id: ReservationId }
   /** A pause that ends. */
   | { readonly kind: 'location'; readonly id: LocationId };
 
-interface Timer {
+export interface Timer {
   readonly atMs: number;
   readonly owner: TimerOwner;
 }
 
+/** Below so many timers a clean-up is not worth it. */
+const cleanUpCountMin = 1_024;
+
 export class Timers {
   readonly #heap: Timer[] = [];
+  #overtaken = 0;
 
   get size(): number {
     return this.#heap.length;
@@ -58,9 +64,24 @@ export class Timers {
     return first;
   }
 
-  #sink(timer: Timer): void {
+  /** A timer was overtaken. Once half of all may be, those that `isNeeded` does not know are let go. */
+  overtaken(isNeeded: (timer: Timer) => boolean): void {
     const heap = this.#heap;
-    let at = 0;
+    this.#overtaken += 1;
+    if (heap.length < cleanUpCountMin || this.#overtaken * 2 < heap.length) return;
+    this.#overtaken = 0;
+    let kept = 0;
+    for (const timer of heap) if (isNeeded(timer)) heap[kept++] = timer;
+    heap.length = kept;
+    for (let at = (kept >> 1) - 1; at >= 0; at -= 1) {
+      const timer = heap[at];
+      if (timer !== undefined) this.#sink(timer, at);
+    }
+  }
+
+  #sink(timer: Timer, from = 0): void {
+    const heap = this.#heap;
+    let at = from;
     for (;;) {
       let down = 2 * at + 1;
       let child = heap[down];

@@ -28,7 +28,9 @@ import {
 import { orderFromRow, prefixes } from './rows.ts';
 import { SellingViews } from './selling.ts';
 import { isFinal } from './step.ts';
+import { Reservations } from './reservations.ts';
 import { Supplies } from './supplies.ts';
+import type { Timers } from './timers.ts';
 
 export class World {
   readonly carriers = new Map<CarrierId, CarrierCell>();
@@ -43,15 +45,17 @@ export class World {
   /** Orders in memory, the longest untouched first. */
   readonly orders = new Map<OrderId, OrderCell>();
   readonly supplies: Supplies;
+  readonly reservations: Reservations;
   stockCount = 0;
   /** Open orders that are not in memory: their rows are under another key than closed ones'. */
   readonly #openOnDisk = new Set<OrderId>();
   readonly #saved: Pick<Claim, 'row'>;
   readonly #ordersMax: number;
 
-  constructor(saved: Pick<Claim, 'row'>, ordersInMemoryMax: number) {
+  constructor(saved: Pick<Claim, 'row'>, ordersInMemoryMax: number, timers: Timers) {
     this.#saved = saved;
     this.supplies = new Supplies(saved);
+    this.reservations = new Reservations(saved, this, timers);
     this.#ordersMax = ordersInMemoryMax;
   }
 
@@ -97,6 +101,7 @@ export class World {
   /** Let go of the longest untouched orders above the bound, and of those that do not exist. */
   trimMemory(): void {
     this.supplies.trimMemory();
+    this.reservations.trimMemory();
     let tries = this.orders.size - this.#ordersMax;
     for (const [id, cell] of this.orders) {
       if (tries <= 0) return;

@@ -99,6 +99,7 @@ export class TopicIndex {
       return;
     }
     if (event.kind === 'location.changed') return add(this.#location.get(event.location));
+    if ('reservationId' in event) return;
     add(this.#order.get(event.orderId));
     if (event.kind === 'fulfillment.changed') add(this.#location.get(event.location));
     if (event.kind === 'order.sourced') {

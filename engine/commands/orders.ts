@@ -1,18 +1,19 @@
 /** Commands on orders and their fulfillments. */
 import type { CommandBody } from '../../actors/commands.ts';
 import { cancelledUnits, orderInput, shortRefusal } from '../../actors/order-checks.ts';
-import type { ServiceId } from '../../actors/ids.ts';
 import type { OrderContext, OrderMessage } from '../../actors/order-context.ts';
 import { findFulfillment, waitingUnits } from '../../actors/order-lines.ts';
 import type { OrderState } from '../../actors/queries.ts';
 import type { OrderAnswer } from '../../actors/vocabulary.ts';
 import { must } from '../assert.ts';
-import { orderSteps, type OrderCell } from '../cells.ts';
+import { orderSteps, type OrderCell, type ReservationCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellOrder } from '../effects.ts';
-import { servicesOf } from '../promise/services.ts';
+import { tellReservation } from '../reservation-effects.ts';
+import { isOffered } from '../routing/request.ts';
 import type { Snapshot } from '../step.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
+import { reservationFor, takeReservation, type Taken } from './reservations.ts';
 
 /** Where an order stands: the answer to every command on one. */
 export function orderAnswer({ value, context }: Snapshot<OrderContext>): OrderAnswer {
@@ -29,28 +30,38 @@ export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: n
   if (world.channels.get(body.channel)?.snapshot === undefined) {
     return refuse('unknown-channel', `no channel ${body.channel}`, 'body.channel');
   }
-  if (body.service !== undefined && !isOffered(core, body.service)) {
+  if (body.service !== undefined && !isOffered(world, body.service)) {
     return refuse('unknown-service', `no carrier offers ${body.service}`, 'body.service');
   }
   for (const [index, { sku }] of body.lines.entries()) {
     if (!world.knows(sku)) return refuse('unknown-sku', `no stock of ${sku} anywhere`, `body.lines[${index}].sku`);
   }
+  const held = reservationFor(core, body, atMs);
+  if (held !== undefined && 'code' in held) return refused(held);
   if (world.order(body.orderId) !== undefined) {
     return refuse('order-exists', `order ${body.orderId} exists`, 'body.orderId');
   }
-  const input = orderInput(body, atMs);
+  const input = orderInput(serviceOf(body, held), atMs);
   if ('code' in input) return refused(input);
   const order = world.newOrder(body.orderId);
   core.changes.set(order, orderSteps.begin(input, []));
-  return tell(core, order, { type: 'order.source', atMs });
+  if (held === undefined) return tell(core, order, { type: 'order.source', atMs });
+  const taken = takeReservation(core, held, input);
+  return 'code' in taken ? refused(taken) : convert(core, order, taken, atMs);
 }
 
-/** Whether any carrier has a service, open or suspended. */
-function isOffered({ world }: Core, service: ServiceId): boolean {
-  for (const { snapshot } of world.carriers.values()) {
-    if (snapshot !== undefined && servicesOf(snapshot.context.card).some(({ id }) => id === service)) return true;
-  }
-  return false;
+/** Reserved units become an order's, where they are held and within one command; the rest goes back to sale. */
+function convert(core: Core, order: OrderCell, { cell, plan, rest }: Taken, atMs: number): Handled {
+  const rejection =
+    tellOrder(core, order, { type: 'order.source', atMs }, plan) ??
+    tellReservation(core, cell, { type: 'reservation.convert', orderId: order.id, rest, atMs });
+  return rejection === undefined ? done(orderAnswer(must(order.snapshot, 'an order'))) : refused(rejection);
+}
+
+/** An order that names no service goes by that of its reservation. */
+function serviceOf(body: CommandBody<'order.place'>, held: ReservationCell | undefined): CommandBody<'order.place'> {
+  const service = held?.snapshot?.context.service;
+  return service === undefined || body.service !== undefined ? body : { ...body, service };
 }
 
 function tell(core: Core, order: OrderCell, message: OrderMessage): Handled {

@@ -1,6 +1,8 @@
 /** The sourcing request of an order: who may serve it, at what price, and what they have. */
-import type { ServiceId, Sku } from '../../actors/ids.ts';
+import type { ChannelId, LocationId, ServiceId, Sku } from '../../actors/ids.ts';
+import type { Destination } from '../../actors/order-commands.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
+import type { ReservationContext } from '../../actors/reservation-context.ts';
 import type { LocationCell } from '../cells.ts';
 import { priceOf, servicesOf, type CarrierService } from '../promise/services.ts';
 import type { View } from '../selling.ts';
@@ -19,35 +21,74 @@ export function sourcingRequest(world: World, order: Asked): SourcingRequest {
   for (const { lineId, sku, backordered } of order.lines) {
     if (backordered > 0) needs.push({ lineId, sku, quantity: backordered });
   }
-  const view = world.selling.of(world.channels.get(order.channel));
-  const candidates = candidatesFor(world, view, order);
+  return requestFor(world, needs, order);
+}
+
+/** Everything sourcing needs for the units of a reservation that are not held yet. */
+export function reservationRequest(world: World, reservation: ReservationContext): SourcingRequest {
+  const needs: Need[] = [];
+  for (const { lineId, sku, quantity, held } of reservation.lines) {
+    if (held < quantity) needs.push({ lineId, sku, quantity: quantity - held });
+  }
+  return requestFor(world, needs, reservation);
+}
+
+/** Whose units are sought: from where they may come, and where they go if that is known. */
+interface Seeker {
+  readonly channel: ChannelId;
+  readonly destination: Destination | undefined;
+  /** The carrier service to go by; undefined: whichever is cheapest. */
+  readonly service: ServiceId | undefined;
+  readonly locations?: readonly LocationId[] | undefined;
+}
+
+function requestFor(world: World, needs: readonly Need[], seeker: Seeker): SourcingRequest {
+  const view = world.selling.of(world.channels.get(seeker.channel));
+  const candidates = candidatesFor(world, view, seeker);
   return { needs, candidates, available: availability(world, view, candidates) };
 }
 
-function candidatesFor(world: World, view: View, order: Asked): Found[] {
+function candidatesFor(world: World, view: View, { destination, locations, service }: Seeker): Found[] {
   const found: Found[] = [];
-  const services = openServices(world, order.service);
+  const price = pricer(world, destination, service);
   for (const cell of world.locationList) {
-    const location = cell.snapshot?.context;
-    if (location === undefined || !view.sells(cell)) continue;
-    const km = distanceKm(location, order.destination);
+    if (!view.sells(cell) || locations?.includes(cell.id) === false) continue;
+    found.push({ cell, location: cell.id, ...price(cell) });
+  }
+  return found.sort(byCost);
+}
+
+/** What one parcel from a location to a destination costs now, and who takes it. Without a destination: over 0 km. */
+export function pricer(
+  world: World,
+  destination: Destination | undefined,
+  service: ServiceId | undefined,
+): (cell: LocationCell) => Omit<Candidate, 'location'> {
+  const services = openServices(world, service);
+  return ({ snapshot }) => {
+    const km = destination === undefined || snapshot === undefined ? 0 : distanceKm(snapshot.context, destination);
     const cheapest = cheapestService(services, km);
-    found.push({
-      cell,
-      location: cell.id,
+    return {
       carrier: cheapest?.carrier,
       service: cheapest?.isNamed === true ? cheapest.id : undefined,
       distanceKm: km,
       costMinor: cheapest === undefined ? 0 : priceOf(cheapest, km),
-    });
-  }
-  return found.sort(byCost);
+    };
+  };
 }
 
 function byCost(a: Candidate, b: Candidate): number {
   if (a.costMinor !== b.costMinor) return a.costMinor - b.costMinor;
   if (a.distanceKm !== b.distanceKm) return a.distanceKm - b.distanceKm;
   return a.location < b.location ? -1 : 1;
+}
+
+/** Whether any carrier has a service, open or suspended. */
+export function isOffered(world: World, service: ServiceId): boolean {
+  for (const { snapshot } of world.carriers.values()) {
+    if (snapshot !== undefined && servicesOf(snapshot.context.card).some(({ id }) => id === service)) return true;
+  }
+  return false;
 }
 
 /** The services of open carriers, all, or those of the name asked for. */

@@ -2,7 +2,7 @@
  * What of a message must be within the reach of whoever sends it: a channel, a location, or what an
  * order belongs to. Bodies have passed their schema when they come here.
  */
-import type { ChannelId, LocationId, OrderId, SupplyId } from '../../actors/ids.ts';
+import type { ChannelId, LocationId, OrderId, ReservationId, SupplyId } from '../../actors/ids.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import { unreachable } from '../../engine/assert.ts';
 import type { EngineApi } from '../../engine/api.ts';
@@ -45,6 +45,8 @@ export type Rule =
   | 'supply-any'
   /** The channel that `body.orderId` was placed through. */
   | 'order-channel'
+  /** The channel that `body.reservationId` was made through. */
+  | 'reservation-channel'
   /** A location that ships a part of `body.orderId`. */
   | 'order-location'
   /** The location of `body.fulfillmentId`. */
@@ -55,6 +57,7 @@ export type Rule =
  */
 export interface Lookups {
   channelOf(orderId: OrderId): ChannelId | undefined;
+  reservationChannelOf(reservationId: ReservationId): ChannelId | undefined;
   fulfillmentsOf(orderId: OrderId): readonly FulfillmentPlace[] | undefined;
   supplyOf(supplyId: SupplyId): SupplyPlaces | undefined;
 }
@@ -70,9 +73,10 @@ interface FulfillmentPlace {
 }
 
 /** The lookups of an engine. */
-export function engineLookups(engine: Pick<EngineApi, 'channelOf' | 'query'>): Lookups {
+export function engineLookups(engine: Pick<EngineApi, 'channelOf' | 'reservationChannelOf' | 'query'>): Lookups {
   return {
     channelOf: (orderId) => engine.channelOf(orderId),
+    reservationChannelOf: (reservationId) => engine.reservationChannelOf(reservationId),
     fulfillmentsOf: (orderId) =>
       engine.query({ kind: 'order.get', body: { orderId } }).ok?.fulfillments,
     supplyOf: (supplyId) => engine.query({ kind: 'supply.get', body: { supplyId } }).ok ?? undefined,
@@ -87,6 +91,7 @@ interface Body {
   readonly supplyId?: SupplyId;
   readonly locationId?: LocationId;
   readonly orderId?: OrderId;
+  readonly reservationId?: ReservationId;
   readonly fulfillmentId?: string;
 }
 
@@ -146,6 +151,8 @@ export function checkScope(
       return supplyAny(reach, message, lookups);
     case 'order-channel':
       return orderChannel(reach, message, lookups);
+    case 'reservation-channel':
+      return reservationChannel(reach, message, lookups);
     case 'order-location':
       return orderLocation(reach, message, lookups);
     case 'fulfillment-location':
@@ -202,6 +209,14 @@ function orderChannel(reach: Reach, { orderId }: Body, lookups: Lookups): Reject
   const channel = lookups.channelOf(orderId);
   if (channel === undefined || inScope(reach.channels, channel)) return undefined;
   return unknownOrder(orderId);
+}
+
+/** As with orders: one that must not be seen looks like one that does not exist. */
+function reservationChannel(reach: Reach, { reservationId }: Body, lookups: Lookups): Rejection | undefined {
+  if (reach.channels === '*' || reservationId === undefined) return undefined;
+  const channel = lookups.reservationChannelOf(reservationId);
+  if (channel === undefined || inScope(reach.channels, channel)) return undefined;
+  return reject('unknown-reservation', `no reservation ${reservationId}`, 'body.reservationId');
 }
 
 function orderLocation(reach: Reach, { orderId }: Body, lookups: Lookups): Rejection | undefined {

@@ -7,6 +7,7 @@ import { toDirectedGraph } from '@xstate/graph';
 import type { AnyStateMachine } from 'xstate';
 import { carrierMachine } from '../../actors/carrier.ts';
 import { orderMachine } from '../../actors/order.ts';
+import { reservationMachine } from '../../actors/reservation.ts';
 import { stockMachine } from '../../actors/stock.ts';
 import { supplyMachine } from '../../actors/supply.ts';
 
@@ -17,6 +18,11 @@ const pages = [
     says: 'The life of an order. `received`, `sourcing` and `allocating` last no longer than one command: an order '
       + 'rests in one of the others. The states in the box take the same messages; an arrow to the box means the state '
       + 'that the order’s lines and parts say (rule O7).',
+  },
+  {
+    machine: reservationMachine,
+    title: 'Reservation',
+    says: 'Units held for a cart. `received` and `sourcing` last no longer than one command.',
   },
   {
     machine: stockMachine,

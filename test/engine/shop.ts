@@ -3,7 +3,7 @@ import type { CommandBody, CommandKind } from '../../actors/commands.ts';
 import { channelId, locationId, orderId } from '../../actors/ids.ts';
 import type { QueryBody, QueryKind } from '../../actors/queries.ts';
 import type { Rejection } from '../../actors/rejection.ts';
-import type { OrderAnswer, OrderView, StockAnswer } from '../../actors/vocabulary.ts';
+import type { OrderAnswer, OrderView, ReservationAnswer, ReservationView, StockAnswer } from '../../actors/vocabulary.ts';
 import { Engine, type EngineHooks } from '../../engine/engine.ts';
 import type { EngineLimits } from '../../engine/limits.ts';
 import type { Answers, Outcome, Published } from '../../engine/outcome.ts';
@@ -91,6 +91,28 @@ export class Shop {
     return (await this.ok('order.place', order(id, units, more))) as OrderAnswer;
   }
 
+  async reserve(
+    id: string,
+    units: Readonly<Record<string, number>>,
+    more: Partial<Body<'reservation.make'>> = {},
+  ): Promise<ReservationAnswer> {
+    return (await this.ok('reservation.make', reservation(id, units, more))) as ReservationAnswer;
+  }
+
+  reservation(id: string): ReservationView {
+    const view = this.ask('reservation.get', { reservationId: id });
+    if (view === null) throw new Error(`no reservation ${id}`);
+    return view;
+  }
+
+  /** Units of a stock as `onHand reserved allocated`, and what the channel may sell of the SKU in all. */
+  units(place: string): string {
+    const [location = '', sku = ''] = place.split('/');
+    const [view] = this.ask('stock.get', { sku, location });
+    const atp = this.ask('atp.get', { skus: [sku], channel: 'web' })[sku];
+    return `${view?.onHand} ${view?.reserved} ${view?.allocated}, ATP ${atp}`;
+  }
+
   async about(kind: 'order.release' | 'order.retry', id: string): Promise<OrderAnswer> {
     return (await this.ok(kind, { orderId: id })) as OrderAnswer;
   }
@@ -172,4 +194,13 @@ export function order(
     lines: Object.entries(units).map(([sku, quantity]) => ({ sku, quantity })),
     ...more,
   };
+}
+
+export function reservation(
+  id: string,
+  units: Readonly<Record<string, number>>,
+  more: Partial<Body<'reservation.make'>> = {},
+): Body<'reservation.make'> {
+  const { channel, destination, lines } = order(id, units);
+  return { reservationId: id, channel, destination, lines, ...more };
 }

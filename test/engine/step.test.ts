@@ -6,10 +6,11 @@ import type { CarrierMessage } from '../../actors/carrier.ts';
 import { carrierId, locationId, sku } from '../../actors/ids.ts';
 import type { StockMessage } from '../../actors/stock-ledger.ts';
 import { buckets } from '../../actors/vocabulary.ts';
-import { carrierSteps, orderSteps, stockSteps, supplySteps } from '../../engine/cells.ts';
+import { carrierSteps, orderSteps, reservationSteps, stockSteps, supplySteps } from '../../engine/cells.ts';
 import { compile, interpret, isFinal, step, type Compiled, type Snapshot } from '../../engine/step.ts';
 import { at, newOrder } from '../actors/lives.ts';
 import { Dice, randomMessage } from '../actors/random-lives.ts';
+import { newReservation, randomReservationMessage } from '../actors/reservation-lives.ts';
 import { document, randomSupplyMessage } from '../actors/supply-lives.ts';
 
 /** Put one message through both; they must agree. Returns the next snapshot, or the same when not taken. */
@@ -60,6 +61,17 @@ describe('compiled and interpreted', () => {
         for (const told of life) now = both(stockSteps, now, told);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('[E20] agree on reservations', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(999), { minLength: 20, maxLength: 60 }), fc.boolean(), (rolls, isPartial) => {
+        const dice = new Dice(rolls);
+        let now = newReservation([3, 2], { partial: isPartial });
+        for (let atMs = at; !dice.isOver; atMs += 1) now = both(reservationSteps, now, randomReservationMessage(now, dice, atMs));
+      }),
+      { numRuns: 120 },
     );
   });
 

@@ -25,6 +25,7 @@ const lookups: Lookups = {
   channelOf: (orderId) => places[orderId]?.[0],
   fulfillmentsOf: (orderId) =>
     places[orderId] && [{ fulfillmentId: '1', location: places[orderId]![1] }],
+  reservationChannelOf: (reservationId) => places[reservationId]?.[0],
   supplyOf: (supplyId) => places[supplyId] && { to: places[supplyId]![1] },
 };
 /** A transfer between a place of ours and one of theirs. */
@@ -77,6 +78,10 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'supply.receive': ['-- yu yu yu --', supply],
   'supply.close': ['-- -- yu yu --', supply],
   'supply.cancel': ['-- -- yu yu --', supply],
+  'reservation.make': ['yf -- yf yf yf', (channel) => ({ channel, reservationId: 'new' })],
+  'reservation.extend': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
+  'reservation.release': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
+  'reservation.get': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
   'order.place': ['yf -- yf yf yf', (channel, _l, orderId) => ({ channel, orderId })],
   'order.cancel': ['yu -- yu yu yu', order],
   'order.release': ['-- -- yu yu --', order],

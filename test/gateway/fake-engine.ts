@@ -106,6 +106,10 @@ export class FakeEngine implements EngineApi {
     return this.orders.get(id)?.channel;
   }
 
+  reservationChannelOf(): ChannelId | undefined {
+    return undefined;
+  }
+
   atp(wanted: string): number {
     return this.stocks.filter((stock) => stock.sku === wanted).reduce((sum, { atp }) => sum + atp, 0);
   }

@@ -3,7 +3,7 @@
  * the engine does it, and compares: outcomes, what is written to the journal, what is published, what
  * is replied, to whom, when, and that nothing is said before it is durable.
  */
-import type { Command } from '../../actors/commands.ts';
+import type { Command, CommandBody } from '../../actors/commands.ts';
 import { rejectionCodes } from '../../actors/rejection.ts';
 import type { EngineLimits } from '../../engine/limits.ts';
 import type { Outcome, Published } from '../../engine/outcome.ts';
@@ -14,6 +14,7 @@ import type { Position, Row, TurnRecord } from '../../storage/journal.ts';
 import { expect, Violation } from './actions.ts';
 import { checkRecord } from './records.ts';
 import { difference } from './same.ts';
+import { isOver } from './shadow/reservations.ts';
 import { carryOut, timer, wake } from './shadow/run.ts';
 import { Shadow } from './shadow/state.ts';
 import type { Verdict } from './shadow/verdict.ts';
@@ -62,6 +63,9 @@ export class Auditor implements Watcher {
     | { readonly kind: 'timer'; readonly owner: TimerOwner }
     | undefined;
   #isSilent = false;
+  /** Reservations that have closed and whose rows were deleted, or will be at any moment. */
+  readonly #forgottenReservations = new Set<string>();
+  readonly isForgotten = (reservationId: string): boolean => this.#forgottenReservations.has(reservationId);
   /** Ids whose receipts were deleted, or will be at any moment. */
   readonly #forgotten = new Set<string>();
   readonly #head: () => number;
@@ -70,9 +74,9 @@ export class Auditor implements Watcher {
   /** The clock of whoever sends commands. */
   readonly now: () => number;
 
-  constructor(limits: Pick<EngineLimits, 'inboxCountMax' | 'suppliesOpenMax'>, now: () => number, head: () => number, isOnDisk: (position: Position) => boolean) {
+  constructor(limits: EngineLimits, now: () => number, head: () => number, isOnDisk: (position: Position) => boolean) {
     this.#inboxMax = limits.inboxCountMax;
-    this.shadow = new Shadow(limits.suppliesOpenMax);
+    this.shadow = new Shadow(limits);
     this.now = now;
     this.#head = head;
     this.#isOnDisk = isOnDisk;
@@ -169,6 +173,7 @@ export class Auditor implements Watcher {
     const mayBeLarge = outcome.refused?.code === 'too-large';
     const isLarge = (verdict: Verdict): boolean => JSON.stringify(body).length > 2_000 || displacesMany(verdict);
     const isKept = (verdict: Verdict): boolean => !mayBeLarge || !isLarge(verdict);
+    this.#forget(command, outcome);
     const verdict = carryOut(this.shadow, command, this.#atMs, this.#events, isKept);
     if (isKept(verdict)) checkOutcome(`${kind} ${id}`, verdict, outcome);
     if (outcome.refused !== undefined) this.count.refused += 1;
@@ -178,6 +183,19 @@ export class Auditor implements Watcher {
     submission.expected = outcome;
     this.#entries.push(entry);
     this.#replies.push(submission);
+  }
+
+  /** A closed reservation whose row is being deleted is known or not: what the engine says is believed. */
+  #forget({ kind, body }: Command, { refused }: Outcome): void {
+    const { reservationId: id = '', channel, customer } = body as CommandBody<'order.place'>;
+    const reservation = this.shadow.reservations.get(id);
+    if (reservation === undefined || !isOver(reservation) || !this.#forgottenReservations.has(id)) return;
+    const isNew = refused === undefined || ['duplicate', 'out-of-stock'].includes(refused.code);
+    const isAnothers =
+      kind === 'order.place' &&
+      (reservation.channel !== channel || (reservation.customer !== undefined && reservation.customer !== customer));
+    const isUnknown = kind === 'reservation.make' ? isNew : refused?.code === 'unknown-reservation' && !isAnothers;
+    if (isUnknown) this.shadow.reservations.delete(id);
   }
 
   sealed(record: TurnRecord, position: Position): void {
@@ -202,6 +220,9 @@ export class Auditor implements Watcher {
   saved(rows: readonly Row[]): void {
     for (const [key, value] of rows) {
       if (value === null && key.startsWith(prefixes.receipt)) this.#forgotten.add(key.slice(prefixes.receipt.length));
+      if (value === null && key.startsWith(prefixes.reservationClosed)) {
+        this.#forgottenReservations.add(key.slice(prefixes.reservationClosed.length));
+      }
     }
   }
 

@@ -3,14 +3,17 @@ import type { CommandKind } from '../../actors/commands.ts';
 import { drawCarrier, networkDraws, serviceNames } from './bodies-network.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
+import { drawTaken, reservationDraws } from './bodies-reservation.ts';
 import { supplyDraws } from './bodies-supply.ts';
-import { drawSku } from './draw-sku.ts';
+import { customerNames, drawReach, drawSku } from './draw-sku.ts';
 import { waitingOf } from './shadow/order-facts.ts';
 import { onHand, stockKey, type PartState, type Shadow, type ShadowOrder } from './shadow/state.ts';
 
 export interface Names {
   /** Every order id ever used, in order. */
   readonly orders: string[];
+  /** Every reservation id ever used, in order. */
+  readonly reservations: string[];
   /** Every supply id ever used, in order. */
   readonly supplies: string[];
   /** The time when a command is sent. */
@@ -62,6 +65,7 @@ const draws: Record<CommandKind, Draw> = {
     entries: entries(rng, settings, shadow, () => ({ buffer: rng.below(settings.unitsMax + 1) })),
   }),
   ...supplyDraws,
+  ...reservationDraws,
   'order.place': drawOrder,
   'order.cancel': (rng, names, shadow) => {
     const order = drawExisting(rng, names, shadow);
@@ -104,14 +108,8 @@ function entries(rng: Rng, settings: Settings, shadow: Shadow, amount: (there: n
   });
 }
 
-/** What dates of delivery depend on beside the country. */
-function drawReach(rng: Rng, { calendarShare }: Settings): object {
-  if (!rng.chance(calendarShare)) return {};
-  const timeZone = rng.chance(0.3) ? { timeZone: rng.pick(['America/Los_Angeles', 'Pacific/Kiritimati', 'Asia/Kathmandu']) } : {};
-  return { ...timeZone, ...(rng.chance(0.5) ? { postalCode: rng.pick(['1017 AB', '10-1', '99']) } : {}) };
-}
-
-function drawOrder(rng: Rng, { orders, settings }: Names): unknown {
+function drawOrder(rng: Rng, names: Names, shadow: Shadow): unknown {
+  const { orders, settings } = names;
   const orderId = orders.length > 0 && rng.chance(settings.nonsenseShare) ? rng.pick(orders) : `o${orders.length + 1}`;
   const lines = Array.from({ length: rng.between(1, settings.linesMax) }, (_, index) => ({
     ...(rng.chance(0.1) ? { lineId: rng.chance(0.9) ? `line ${index}` : rng.pick(['1', '__proto__']) } : {}),
@@ -120,15 +118,17 @@ function drawOrder(rng: Rng, { orders, settings }: Names): unknown {
     ...(rng.chance(0.5) ? { unitPriceMinor: rng.below(10_000) } : {}),
   }));
   const coordinates = { latitude: rng.pick([52.1, -33.9, -0, 40.7]), longitude: rng.pick([4.3, 151.2, -74, 0]) };
+  const taken = rng.chance(settings.takeShare) ? drawTaken(rng, names, shadow) : undefined;
   return {
     orderId,
     channel: rng.chance(settings.nonsenseShare / 4) ? 'no-such' : rng.pick(settings.channels),
     destination: { country: rng.pick(['NL', 'DE', 'US']), ...(rng.chance(0.7) ? coordinates : {}), ...drawReach(rng, settings) },
     ...(rng.chance(settings.calendarShare / 4) ? { service: rng.pick([...serviceNames, 'no-such']) } : {}),
     lines,
-    ...(rng.chance(0.2) ? { currency: 'EUR', customer: 'Zoë ✓' } : {}),
+    ...(rng.chance(0.2) ? { currency: 'EUR', customer: rng.pick(customerNames) } : {}),
     ...(rng.chance(settings.mayWaitShare) ? { shortage: 'backorder' } : {}),
     ...(rng.chance(settings.delayShare) ? { releaseAfterMs: rng.pick([0, 1, 500, 60_000, 3_600_000, 31_536_000_000]) } : {}),
+    ...taken,
   };
 }
 

@@ -8,6 +8,7 @@ import { compareLedgers } from './ledger.ts';
 import { difference } from './same.ts';
 import { stockOf } from './records.ts';
 import { isClosed, stateOf, viewOf } from './shadow/order-facts.ts';
+import { isOver, reservationViewOf } from './shadow/reservations.ts';
 import { isHeld, stockKey, toPromise, type Shadow } from './shadow/state.ts';
 import { compareSelling } from './compare-selling.ts';
 import { compareSupplies } from './compare-supply.ts';
@@ -17,7 +18,12 @@ import { hasEnded, incomingTo } from './shadow/supply-facts.ts';
 const closedSampleMax = 100;
 
 /** @param turnOf which part of the closed orders to look at this time: any whole number. */
-export function compareAll(engine: Engine, shadow: Shadow, turnOf: number): void {
+export function compareAll(
+  engine: Engine,
+  shadow: Shadow,
+  turnOf: number,
+  isForgotten: (reservationId: string) => boolean,
+): void {
   const ask = <K extends QueryKind>(kind: K, body: object): Answers[K] =>
     engine.query({ kind, body } as unknown as QueryOf<K>).ok;
   const agree = (what: string, is: unknown, said: unknown): void => {
@@ -29,6 +35,9 @@ export function compareAll(engine: Engine, shadow: Shadow, turnOf: number): void
   compareLists(shadow, (body) => ask('order.list', body));
   const open = [...shadow.supplies.values()].filter((supply) => !hasEnded(supply));
   compareSupplies(shadow, turnOf, agree, ask);
+  compareReservations(shadow, isForgotten, (reservationId, view) => {
+    agree(`reservation ${reservationId}`, view, ask('reservation.get', { reservationId }));
+  });
   for (const [sku, places] of shadow.places) {
     for (const location of places) {
       const stock = shadow.stocks.get(stockKey(sku, location));
@@ -68,6 +77,16 @@ function compareOrders(shadow: Shadow, turnOf: number, compare: (id: string, vie
   for (let i = turnOf % step; i < closed.length; i += step) {
     const order = closed[i];
     if (order !== undefined) compare(order.id, viewOf(order));
+  }
+}
+
+function compareReservations(
+  shadow: Shadow,
+  isForgotten: (id: string) => boolean,
+  compare: (id: string, view: unknown) => void,
+): void {
+  for (const reservation of shadow.reservations.values()) {
+    if (!isOver(reservation) || !isForgotten(reservation.id)) compare(reservation.id, reservationViewOf(reservation));
   }
 }
 

@@ -27,6 +27,7 @@ export class Fold {
   readonly #orders = new Map<string, FoldedOrder>();
   readonly #stocks = new Map<string, unknown>();
   readonly #supplies = new SupplyFold();
+  readonly #reservations = new Map<string, string>();
   readonly #carriers = new Map<string, string>();
 
   take({ position, events, stock }: Published): void {
@@ -46,6 +47,10 @@ export class Fold {
       return;
     }
     if (event.kind === 'location.changed') return;
+    if ('reservationId' in event) {
+      if ('state' in event) this.#reservations.set(event.reservationId, event.state);
+      return;
+    }
     let order = this.#orders.get(event.orderId);
     if (order === undefined) this.#orders.set(event.orderId, (order = { state: undefined, exception: undefined, parts: [] }));
     switch (event.kind) {
@@ -81,6 +86,10 @@ export class Fold {
       expect(wrong === undefined, () => `the events told otherwise of order ${wrong}`);
     }
     expect(this.#orders.size === shadow.orders.size, 'events were told of orders that do not exist');
+    for (const { id, state } of shadow.reservations.values()) {
+      const told = this.#reservations.get(id);
+      expect(told === state, `the events told that reservation ${id} is ${told}, it is ${state}`);
+    }
     for (const [key, stock] of shadow.stocks) {
       const is = { ...levelsOf(stock), atp: toPromise(stock) };
       const wrong = difference(is, this.#stocks.get(key), key);

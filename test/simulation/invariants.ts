@@ -9,6 +9,7 @@ import type { OrderContext } from '../../actors/order-context.ts';
 import type { StockLevels } from '../../actors/vocabulary.ts';
 import type { Claim } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
+import { checkReservations } from './invariants-reservation.ts';
 import { checkSupplies } from './invariants-supply.ts';
 
 interface OpenOrder {
@@ -41,7 +42,7 @@ export function checkAll(engine: Engine, claim: Claim): void {
     checkUnits(order);
     for (const [key, units] of heldUnits(order.context)) allocated.set(key, (allocated.get(key) ?? 0) + units);
   }
-  checkStocks(engine, allocated);
+  checkStocks(engine, allocated, checkReservations(engine));
   checkViews(engine, orders);
   checkOwners(engine, orders);
   checkSupplies(engine);
@@ -99,7 +100,11 @@ function heldUnits(context: OrderContext): Map<string, number> {
   return units;
 }
 
-function checkStocks(engine: Engine, allocated: ReadonlyMap<string, number>): void {
+function checkStocks(
+  engine: Engine,
+  allocated: ReadonlyMap<string, number>,
+  reserved: ReadonlyMap<string, number>,
+): void {
   for (const { sku, stocks } of engine.inspect().core.world.skus.values()) {
     for (const { location, snapshot, atp } of stocks) {
       if (snapshot === undefined) continue;
@@ -110,6 +115,8 @@ function checkStocks(engine: Engine, allocated: ReadonlyMap<string, number>): vo
       expect(atp === promise, `${key} promises ${atp}, has ${promise}`);
       const held = allocated.get(key) ?? 0;
       expect(levels.allocated === held, `${key} has ${levels.allocated} allocated, orders hold ${held}`);
+      const carts = reserved.get(key) ?? 0;
+      expect(levels.reserved === carts, `${key} has ${levels.reserved} reserved, reservations hold ${carts}`);
     }
   }
 }

@@ -1,14 +1,16 @@
 /** What a turn writes must be what the shadow changed: the same things, each as it stands, nothing else. */
-import type { OrderId, LocationId, Sku, SupplyId } from '../../actors/ids.ts';
+import type { OrderId, LocationId, ReservationId, Sku, SupplyId } from '../../actors/ids.ts';
 import { stockNames } from '../../engine/recover.ts';
-import { carrierFromRow, orderFromRow, prefixes, stockFromRow, supplyFromRow, valueFromRow } from '../../engine/rows.ts';
+import { carrierFromRow, orderFromRow, prefixes, reservationFromRow, stockFromRow, supplyFromRow, valueFromRow } from '../../engine/rows.ts';
 import { viewOfSupply } from '../../engine/queries-supply.ts';
 import { orderView } from '../../engine/queries.ts';
+import { reservationView } from '../../engine/reservation-views.ts';
 import type { TurnRecord } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
 import { difference } from './same.ts';
 import { isClosed, viewOf } from './shadow/order-facts.ts';
-import { levelsOf, type Shadow, type ShadowCarrier, type ShadowOrder, type ShadowStock, type ShadowSupply } from './shadow/state.ts';
+import { isOver, reservationViewOf } from './shadow/reservations.ts';
+import { levelsOf, type Shadow, type ShadowCarrier, type ShadowOrder, type ShadowReservation, type ShadowStock, type ShadowSupply } from './shadow/state.ts';
 import { hasEnded, supplyViewOf } from './shadow/supply-facts.ts';
 
 /** Compare the rows of a turn that is being sealed with what changed in the shadow since the last one. */
@@ -36,6 +38,7 @@ function checkOne(
     return value;
   };
   const now = map.get(key);
+  if (map === shadow.reservations) return checkReservation(key, now as ShadowReservation, take);
   if (map === shadow.supplies) return checkSupply(key, now as ShadowSupply, take);
   if (map === shadow.orders) return checkOrder(key, now as ShadowOrder, take);
   if (map === shadow.stocks) {
@@ -77,6 +80,16 @@ function checkSupply(id: string, supply: ShadowSupply, take: (row: string) => un
   }
   const row = supplyFromRow(id as SupplyId, hasEnded(supply) ? ended : open);
   return difference(supplyViewOf(supply), viewOfSupply(row));
+}
+
+function checkReservation(id: string, reservation: ShadowReservation, take: (row: string) => unknown): string | undefined {
+  const open = take(prefixes.reservation + id);
+  const closed = take(prefixes.reservationClosed + id);
+  if (isOver(reservation) ? open !== null || closed === undefined : open === undefined || closed !== undefined) {
+    return 'the rows do not say whether the reservation is open';
+  }
+  const row = isOver(reservation) ? closed : open;
+  return difference(reservationViewOf(reservation), reservationView(reservationFromRow(id as ReservationId, row)));
 }
 
 export function stockOf(sku: Sku, location: LocationId, stock: ShadowStock): unknown {

@@ -25,6 +25,8 @@ export interface Settings {
   readonly delayShare: number;
   /** Locations, carriers and orders with what dates are made of. */
   readonly calendarShare: number;
+  /** Orders that take what a reservation holds. */
+  readonly takeShare: number;
   /** Commands that name things that do not exist, or make no sense. */
   readonly nonsenseShare: number;
   readonly retryShare: number;
@@ -47,6 +49,7 @@ export function drawSettings(rng: Rng): Settings {
     burstMax: rng.pick([1, 3, 8, 8, 30]),
     mayWaitShare: rng.pick([0, 0.3, 0.7, 1]),
     calendarShare: rng.pick([0, 0.3, 0.8, 0.8]),
+    takeShare: rng.pick([0, 0.3, 0.8]),
     delayShare: rng.pick([0, 0.3, 0.8]),
     nonsenseShare: rng.pick([0, 0.05, 0.2]),
     retryShare: rng.pick([0, 0.05, 0.2]),
@@ -79,6 +82,7 @@ function drawLimits(rng: Rng): Partial<EngineLimits> {
     recordBytesMax: rng.pick([128 * 1024, 440 * 1024]),
     smallCommandLinesMax: rng.pick([2, 8, 200]),
     turnWakesMax: rng.pick([1, 2, 16, 256]),
+    reservationsOpenMax: rng.pick([2, 20, 1_000_000, 1_000_000]),
     suppliesOpenMax: rng.pick([2, 10, 50_000]),
     ordersInMemoryMax: Math.max(2 * turnCommandsMax, rng.pick([2, 8, 64, 1_000])),
     receiptsInMemoryMax: rng.pick([1, 16, 128, 10_000]),
@@ -94,6 +98,9 @@ function drawLimits(rng: Rng): Partial<EngineLimits> {
 function drawKinds(rng: Rng): Record<CommandKind, number> {
   const kinds: Record<CommandKind, number> = {
     'order.place': 30,
+    'reservation.make': 15,
+    'reservation.extend': 3,
+    'reservation.release': 3,
     'order.cancel': 5,
     'order.release': 3,
     'order.retry': 2,

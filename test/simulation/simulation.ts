@@ -237,7 +237,7 @@ export class Simulation {
       this.#fold.take(published);
     }
     this.auditor.caughtUp(tail);
-    compareAll(engine, this.auditor.shadow, this.count.recoveries);
+    compareAll(engine, this.auditor.shadow, this.count.recoveries, this.auditor.isForgotten);
     this.#fold.check(this.auditor.shadow);
     this.#checkInside();
   }
@@ -287,7 +287,7 @@ export class Simulation {
     if (engine === undefined || claim === undefined) return;
     this.auditor.flush();
     this.#checkInside();
-    compareAll(engine, this.auditor.shadow, this.count.audits);
+    compareAll(engine, this.auditor.shadow, this.count.audits, this.auditor.isForgotten);
     if (!this.auditor.shadow.isAhead) this.#fold.check(this.auditor.shadow);
     let after = claim.head - 1 + Math.floor(from * (claim.tail - claim.head + 2));
     for await (const published of engine.replay(after)) {
@@ -314,7 +314,7 @@ export class Simulation {
     checkAll(copy.engine, copy.claim);
     // Writes that ended while it was verified are not in it.
     const isLatest = !auditor.shadow.isAhead && copy.claim.tail === this.#diskTail();
-    if (isLatest) compareAll(copy.engine, auditor.shadow, this.count.audits);
+    if (isLatest) compareAll(copy.engine, auditor.shadow, this.count.audits, auditor.isForgotten);
     this.disk.backups.delete(name);
   }
 

@@ -3,16 +3,19 @@ import type { CommandBody } from '../../../actors/commands.ts';
 import { answerOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
+import * as reservations from './reservations.ts';
+import { isOffered } from './sourcing.ts';
 import { isHeld, type Part, type ShadowLine, type ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
 export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
   const { shadow, atMs } = doing;
   if (!shadow.channels.has(body.channel)) return no('unknown-channel', 'body.channel');
-  const isOffered = [...shadow.carriers.values()].some(({ card }) => (card.services ?? [{ id: 'standard' }]).some(({ id }) => id === body.service));
-  if (body.service !== undefined && !isOffered) return no('unknown-service', 'body.service');
+  if (body.service !== undefined && !isOffered(shadow, body.service)) return no('unknown-service', 'body.service');
   const unknown = body.lines.findIndex(({ sku }) => !isKnown(doing, sku));
   if (unknown >= 0) return no('unknown-sku', `body.lines[${unknown}].sku`);
+  const held = reservations.shareOf(doing, body);
+  if (held !== undefined && !('reservation' in held)) return held;
   if (shadow.orders.has(body.orderId)) return no('order-exists', 'body.orderId');
   const lines = body.lines.map(({ lineId, sku, quantity, unitPriceMinor }, index): ShadowLine => ({
     lineId: lineId ?? String(index + 1),
@@ -29,7 +32,7 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
     destination: body.destination,
     currency: body.currency,
     customer: body.customer,
-    service: body.service,
+    service: body.service ?? held?.reservation.service,
     mayWait: body.shortage === 'backorder',
     delayMs: body.releaseAfterMs ?? 0,
     placedAtMs: atMs,
@@ -41,7 +44,12 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
     trouble: undefined,
     exception: undefined,
   });
-  return orders.source(doing, body.orderId) ?? answer(doing, body.orderId);
+  if (held === undefined) return orders.source(doing, body.orderId) ?? answer(doing, body.orderId);
+  const plan = reservations.planOf(doing, held.reservation, body);
+  if (!('parcels' in plan)) return plan;
+  orders.sourceBy(doing, body.orderId, plan);
+  reservations.convert(doing, held.reservation, body.orderId);
+  return answer(doing, body.orderId);
 }
 
 function isKnown({ shadow }: Doing, sku: string): boolean {

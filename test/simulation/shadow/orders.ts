@@ -1,4 +1,5 @@
 /** What each message does to an order, in the shadow: sourcing, cancelling, losing units, starting. */
+import type { Destination } from '../../../actors/order-commands.ts';
 import { datesOf } from './calendar.ts';
 import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import { planFor, type Candidate, type ShadowPlan } from './sourcing.ts';
@@ -67,12 +68,19 @@ export function started(order: ShadowOrder, atMs: number): ShadowOrder {
 
 /** Find places for the units that have none. A refusal only for a placement that wants all or nothing. */
 export function source(doing: Doing, id: string): Verdict | undefined {
+  const before = doing.shadow.orders.get(id) as ShadowOrder;
+  const plan = planFor(doing.shadow, before);
+  if (plan.short > 0 && before.attempts === 0 && !before.mayWait) return no('out-of-stock', 'body.lines');
+  sourceBy(doing, id, plan);
+  return undefined;
+}
+
+/** Give an order what a plan says. */
+export function sourceBy(doing: Doing, id: string, plan: ShadowPlan): void {
   const { shadow, atMs } = doing;
   const before = shadow.orders.get(id) as ShadowOrder;
-  const plan = planFor(shadow, before);
-  if (plan.short > 0 && before.attempts === 0 && !before.mayWait) return no('out-of-stock', 'body.lines');
   const state = before.startedAtMs === undefined ? 'open' : 'released';
-  const added = plan.parcels.map(({ from, units }): Part => ({ ...from, ...promised(shadow, from, before, atMs), state, units, tracking: undefined }));
+  const added = plan.parcels.map(({ from, units }): Part => ({ ...from, ...promised(shadow, from, before.destination, atMs), state, units, tracking: undefined }));
   const parts = [...before.parts, ...added];
   const placed = put(doing, judged({ ...before, attempts: before.attempts + 1, parts }, atMs));
   doing.events.push(decision(placed, plan));
@@ -85,14 +93,18 @@ export function source(doing: Doing, id: string): Verdict | undefined {
     if (last.attempts > 1) tellParts(doing, placed, last);
   }
   tellState(doing, last, last.attempts > 1 ? 'order.changed' : 'order.placed');
-  return undefined;
 }
 
 /** What a parcel promises, where its location has clocks. */
-function promised(shadow: Shadow, { location, carrier, service }: Candidate, order: ShadowOrder, atMs: number): Pick<Part, 'shipByMs' | 'deliverByMs'> {
+export function promised(
+  shadow: Shadow,
+  { location, carrier, service }: Candidate,
+  destination: Destination,
+  atMs: number,
+): Pick<Part, 'shipByMs' | 'deliverByMs'> {
   const card = carrier === undefined ? undefined : shadow.carriers.get(carrier)?.card;
   const from = shadow.locations.get(location);
-  const dates = card === undefined || from === undefined ? undefined : datesOf(shadow.transits, from, card, service, order.destination, atMs);
+  const dates = card === undefined || from === undefined ? undefined : datesOf(shadow.transits, from, card, service, destination, atMs);
   return { shipByMs: dates?.shipByMs, deliverByMs: dates?.deliverByMs };
 }
 

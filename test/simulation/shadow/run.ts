@@ -6,6 +6,7 @@ import * as orderCommands from './order-commands.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
 import { stateOf, waitingOf } from './order-facts.ts';
+import * as reservations from './reservations.ts';
 import { promise } from './selling.ts';
 import type { Shadow } from './state.ts';
 import { moveStock } from './stock-commands.ts';
@@ -55,6 +56,7 @@ export function wake(shadow: Shadow, id: string, atMs: number, events: unknown[]
 /** A time has come for its owner. */
 export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: unknown[]): void {
   if (owner.kind === 'order') releaseDue(shadow, owner.id, atMs, events);
+  else if (owner.kind === 'reservation') expiryDue(shadow, owner.id, atMs, events);
   else {
     whole(shadow, atMs, events, (doing) => {
       network.endPause(doing, owner.id);
@@ -69,6 +71,16 @@ function releaseDue(shadow: Shadow, id: string, atMs: number, events: unknown[])
   if (order === undefined || stateOf(order) !== 'allocated' || order.placedAtMs + order.delayMs > atMs) return;
   whole(shadow, atMs, events, (doing) => {
     orderCommands.releaseNow(doing, order);
+    return undefined;
+  });
+}
+
+/** A reservation's time is over, if it was not extended. */
+function expiryDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
+  const reservation = shadow.reservations.get(id);
+  if (reservation === undefined || reservations.isOver(reservation) || reservation.expiresAtMs > atMs) return;
+  whole(shadow, atMs, events, (doing) => {
+    reservations.expire(doing, reservation);
     return undefined;
   });
 }
@@ -91,6 +103,12 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return orderCommands.ship(doing, command.body);
     case 'fulfillment.deliver':
       return orderCommands.deliver(doing, command.body);
+    case 'reservation.make':
+      return reservations.make(doing, command.body);
+    case 'reservation.extend':
+      return reservations.extend(doing, command.body);
+    case 'reservation.release':
+      return reservations.release(doing, command.body);
     case 'supply.put':
       return supply.put(doing, command.body);
     case 'supply.order':

@@ -7,7 +7,7 @@ import type { Location } from '../../../actors/network-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
 import { waitingOf } from './order-facts.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
-import type { Shadow, ShadowOrder } from './state.ts';
+import type { Part, Shadow, ShadowOrder } from './state.ts';
 
 export interface Candidate {
   readonly location: string;
@@ -19,7 +19,7 @@ export interface Candidate {
 
 export interface ShadowPlan {
   readonly parcels: readonly {
-    readonly from: Candidate;
+    readonly from: Candidate & Partial<Pick<Part, 'shipByMs' | 'deliverByMs'>>;
     readonly units: readonly { readonly line: number; readonly quantity: number }[];
   }[];
   readonly short: number;
@@ -29,14 +29,30 @@ export interface ShadowPlan {
 
 
 export function planFor(shadow: Shadow, order: ShadowOrder): ShadowPlan {
-  const candidates = candidatesFor(shadow, order);
   const needs = order.lines
     .map((line, index) => ({ line: index, sku: line.sku, quantity: waitingOf(order, index) }))
     .filter(({ quantity }) => quantity > 0);
+  return planUnits(shadow, order, needs);
+}
+
+/** Whose units are sought: from where they may come, and where they go if that is known. */
+interface Seeker {
+  readonly channel: string;
+  readonly destination: Destination | undefined;
+  readonly service: string | undefined;
+  readonly locations?: readonly string[] | undefined;
+}
+
+export function planUnits(
+  shadow: Shadow,
+  seeker: Seeker,
+  needs: readonly { readonly line: number; readonly sku: string; readonly quantity: number }[],
+): ShadowPlan {
+  const candidates = candidatesFor(shadow, seeker);
   const totals = new Map<string, number>();
   for (const { sku, quantity } of needs) totals.set(sku, (totals.get(sku) ?? 0) + quantity);
   const has = (candidate: number, sku: string): number =>
-    unitsFrom(shadow, sku, candidates[candidate]?.location ?? '', { channel: order.channel, method: 'ship' });
+    unitsFrom(shadow, sku, candidates[candidate]?.location ?? '', { channel: seeker.channel, method: 'ship' });
   const found = new Map([...totals].map(([sku, quantity]) => [sku, Math.min(quantity, sumOf(candidates, (one) => has(one, sku)))]));
   const { members, runnerUpMinor } = choose(candidates, found, has);
   const left = needs.map(({ quantity }) => quantity);
@@ -115,19 +131,36 @@ function subsets(count: number, size: number): readonly number[][] {
   return sets;
 }
 
-function candidatesFor(shadow: Shadow, order: ShadowOrder): Candidate[] {
-  const found: Candidate[] = [];
-  for (const location of shadow.locations.values()) {
-    if (!isSoldFrom(shadow, { channel: order.channel, method: 'ship' }, location)) continue;
-    const distanceKm = kilometres(location, order.destination);
+/** Whether any carrier has a service. */
+export function isOffered(shadow: Shadow, service: string): boolean {
+  return [...shadow.carriers.values()].some(({ card }) => (card.services ?? [{ id: 'standard' }]).some(({ id }) => id === service));
+}
+
+/** A parcel from a location, priced as of now. Without a destination it goes no way. */
+export function pricesFor(
+  shadow: Shadow,
+  destination: Destination | undefined,
+  asked: string | undefined,
+): (location: Location) => Candidate {
+  return (location) => {
+    const distanceKm = destination === undefined ? 0 : kilometres(location, destination);
     const prices = [...shadow.carriers.values()]
       .filter(({ isOpen }) => isOpen)
       .flatMap(({ card }) => (card.services ?? [{ ...card, id: 'standard' }]).map((one) => ({ ...one, carrier: card.id as string, isNamed: card.services !== undefined })))
-      .filter(({ id }) => order.service === undefined || order.service === id)
+      .filter(({ id }) => asked === undefined || asked === id)
       .map(({ carrier, id, isNamed, baseMinor, perKmMinor }) => ({ carrier, id, service: isNamed ? id : undefined, minor: Math.round(baseMinor + perKmMinor * distanceKm) }))
       .sort((a, b) => a.minor - b.minor || (a.carrier === b.carrier ? (a.id < b.id ? -1 : 1) : a.carrier < b.carrier ? -1 : 1));
     const [best] = prices;
-    found.push({ location: location.id, carrier: best?.carrier, service: best?.service, distanceKm, costMinor: best?.minor ?? 0 });
+    return { location: location.id, carrier: best?.carrier, service: best?.service, distanceKm, costMinor: best?.minor ?? 0 };
+  };
+}
+
+function candidatesFor(shadow: Shadow, { channel, destination, locations, service }: Seeker): Candidate[] {
+  const found: Candidate[] = [];
+  const price = pricesFor(shadow, destination, service);
+  for (const location of shadow.locations.values()) {
+    if (!isSoldFrom(shadow, { channel, method: 'ship' }, location) || locations?.includes(location.id) === false) continue;
+    found.push(price(location));
   }
   return found.sort(
     (a, b) => a.costMinor - b.costMinor || a.distanceKm - b.distanceKm || (a.location < b.location ? -1 : 1),

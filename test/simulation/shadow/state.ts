@@ -5,11 +5,13 @@
  *
  * Every change is logged, so a refused command and a crash are undone the same way.
  */
+import type { EngineLimits } from '../../../engine/limits.ts';
 import type { StockLevels } from '../../../actors/vocabulary.ts';
 import type { Item } from '../../../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../../../actors/network-commands.ts';
 import type { Transit } from '../../../actors/transit-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
+import type { ShadowPlan } from './sourcing.ts';
 
 export type PartState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
 
@@ -113,6 +115,27 @@ export interface ShadowSupply {
   }[];
 }
 
+/** Units held for a cart, by the line's place in it. What is held of a line follows from its parcels. */
+export interface ShadowReservation {
+  readonly id: string;
+  readonly channel: string;
+  readonly customer: string | undefined;
+  readonly destination: Destination | undefined;
+  readonly service: string | undefined;
+  readonly locations: readonly string[] | undefined;
+  readonly isPartial: boolean;
+  readonly ttlMs: number;
+  readonly madeAtMs: number;
+  readonly changedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly state: 'held' | 'converted' | 'released' | 'expired';
+  readonly lines: readonly { readonly lineId: string; readonly sku: string; readonly quantity: number }[];
+  readonly parcels: ShadowPlan['parcels'];
+  readonly candidates: number;
+  readonly runnerUpMinor: number | undefined;
+  readonly orderId: string | undefined;
+}
+
 /** A command that was carried out, and what it was answered. */
 export interface Executed {
   readonly kind: string;
@@ -143,6 +166,7 @@ export class Shadow {
   /** Locations that have, or had, a SKU. */
   readonly places = new Map<string, string[]>();
   readonly orders = new Map<string, ShadowOrder>();
+  readonly reservations = new Map<string, ShadowReservation>();
   readonly supplies = new Map<string, ShadowSupply>();
   /** Units of each transfer that have left one stock and not come to another. */
   readonly transit = new Map<string, number>();
@@ -150,12 +174,14 @@ export class Shadow {
   /** Who holds, or held, units of a stock, in the order they got them. */
   readonly holders = new Map<string, Set<string>>();
   readonly suppliesOpenMax: number;
+  readonly reservationsOpenMax: number;
   #open: Change[] = [];
   #sealed: { readonly position: number; readonly changes: readonly Change[] }[] = [];
   #kept = 0;
 
-  constructor(suppliesOpenMax: number) {
-    this.suppliesOpenMax = suppliesOpenMax;
+  constructor(limits: Pick<EngineLimits, 'suppliesOpenMax' | 'reservationsOpenMax'>) {
+    this.suppliesOpenMax = limits.suppliesOpenMax;
+    this.reservationsOpenMax = limits.reservationsOpenMax;
   }
 
   set<T>(map: Map<string, T>, key: string, value: T): void {

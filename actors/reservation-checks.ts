@@ -1,0 +1,79 @@
+/**
+ * What is asked of a reservation, judged before the machine is told: the reservation as it would be made,
+ * and what of it an order takes. Pure.
+ */
+import type { CommandBody } from './commands.ts';
+import type { LineId } from './ids.ts';
+import { reservationMs } from './limits.ts';
+import type { PlannedFulfillment, StockUnits } from './order-context.ts';
+import { reject, type Rejection } from './rejection.ts';
+import type { ReservationContext, ReservationInput, ReservationLine } from './reservation-context.ts';
+import type { LineUnits, OrderLine } from './vocabulary.ts';
+
+/** The reservation as asked for: lines numbered, defaults filled in, nothing held yet. */
+export function reservationInput(body: CommandBody<'reservation.make'>, atMs: number): ReservationInput | Rejection {
+  const lines: ReservationLine[] = [];
+  const seen = new Set<string>();
+  for (let index = 0; index < body.lines.length; index += 1) {
+    const { lineId = String(index + 1) as LineId, sku, quantity } = body.lines[index] as (typeof body.lines)[number];
+    if (seen.has(lineId)) return reject('duplicate', `line id ${lineId} twice`, `body.lines[${index}].lineId`);
+    seen.add(lineId);
+    lines.push({ lineId, sku, quantity, held: 0 });
+  }
+  const { reservationId, channel, destination, customer, service, locations, partial, ttlMs } = body;
+  return {
+    reservationId,
+    channel,
+    destination,
+    customer,
+    service,
+    locations,
+    isPartial: partial === true,
+    ttlMs: ttlMs ?? reservationMs.default,
+    lines,
+    atMs,
+  };
+}
+
+/** What an order takes of a reservation, and what it leaves. */
+export interface Taking {
+  /** The parcels of the order, its lines in its own order. */
+  readonly parcels: readonly PlannedFulfillment[];
+  readonly rest: readonly StockUnits[];
+}
+
+/**
+ * Match an order's lines with what is held, SKU by SKU, the reservation's first parcel first. An order may
+ * take fewer units than are held, and not more.
+ */
+export function takingOf(
+  reservation: ReservationContext,
+  lines: readonly Pick<OrderLine, 'lineId' | 'sku' | 'quantity'>[],
+): Taking | Rejection {
+  const skus = new Map<string, ReservationLine['sku']>(reservation.lines.map(({ lineId, sku }) => [lineId, sku]));
+  const left = lines.map(({ quantity }) => quantity);
+  const parcels: PlannedFulfillment[] = [];
+  const rest: StockUnits[] = [];
+  for (const parcel of reservation.parcels) {
+    const held = new Map<ReservationLine['sku'], number>();
+    for (const { lineId, quantity } of parcel.lines) {
+      const sku = skus.get(lineId);
+      if (sku !== undefined) held.set(sku, (held.get(sku) ?? 0) + quantity);
+    }
+    const taken: LineUnits[] = [];
+    for (const [index, { lineId, sku }] of lines.entries()) {
+      const quantity = Math.min(left[index] ?? 0, held.get(sku) ?? 0);
+      if (quantity === 0) continue;
+      taken.push({ lineId, quantity });
+      left[index] = (left[index] ?? 0) - quantity;
+      held.set(sku, (held.get(sku) ?? 0) - quantity);
+    }
+    for (const [sku, quantity] of held) if (quantity > 0) rest.push({ sku, location: parcel.location, quantity });
+    if (taken.length > 0) parcels.push({ ...parcel, lines: taken });
+  }
+  const over = left.findIndex((quantity) => quantity > 0);
+  if (over < 0) return { parcels, rest };
+  const units = `${left[over] ?? 0} units of ${lines[over]?.sku}`;
+  const detail = `reservation ${reservation.reservationId} holds ${units} too few`;
+  return reject('not-enough', detail, `body.lines[${over}].quantity`);
+}

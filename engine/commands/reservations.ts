@@ -1,0 +1,159 @@
+/** Commands on reservations, and how an order takes one. */
+import type { CommandBody, CommandKind, CommandOf } from '../../actors/commands.ts';
+import type { ReservationId } from '../../actors/ids.ts';
+import type { Destination } from '../../actors/order-commands.ts';
+import type { OrderInput, Plan, PlannedFulfillment, StockUnits } from '../../actors/order-context.ts';
+import { reservationInput, takingOf } from '../../actors/reservation-checks.ts';
+import type { ReservationContext, ReservationMessage } from '../../actors/reservation-context.ts';
+import { reject, type Rejection } from '../../actors/rejection.ts';
+import { must, unreachable } from '../assert.ts';
+import { reservationCell, reservationSteps, type ReservationCell } from '../cells.ts';
+import type { Core } from '../core.ts';
+import { tellReservation } from '../reservation-effects.ts';
+import { reservationAnswer } from '../reservation-views.ts';
+import { isOpen } from '../reservations.ts';
+import { isOffered, pricer } from '../routing/request.ts';
+import { done, refuse, refused, type Handled } from './handled.ts';
+
+type ReservationKind = Extract<CommandKind, `reservation.${string}`>;
+type ReservationCommand = { [K in ReservationKind]: CommandOf<K> }[ReservationKind];
+
+export function commandReservation(core: Core, command: ReservationCommand, atMs: number): Handled {
+  switch (command.kind) {
+    case 'reservation.make':
+      return makeReservation(core, command.body, atMs);
+    case 'reservation.extend':
+      return extendReservation(core, command.body, atMs);
+    case 'reservation.release':
+      return releaseReservation(core, command.body, atMs);
+    default:
+      return unreachable(command);
+  }
+}
+
+function makeReservation(core: Core, body: CommandBody<'reservation.make'>, atMs: number): Handled {
+  const { world, limits } = core;
+  const { reservations } = world;
+  if (reservations.openCount >= limits.reservationsOpenMax) {
+    return refuse('too-many', `${limits.reservationsOpenMax} reservations are open, the limit; try again shortly`);
+  }
+  if (world.channels.get(body.channel)?.snapshot === undefined) {
+    return refuse('unknown-channel', `no channel ${body.channel}`, 'body.channel');
+  }
+  if (body.service !== undefined && !isOffered(world, body.service)) {
+    return refuse('unknown-service', `no carrier offers ${body.service}`, 'body.service');
+  }
+  for (const [index, id] of (body.locations ?? []).entries()) {
+    if (world.locations.get(id)?.snapshot === undefined) {
+      return refuse('unknown-location', `no location ${id}`, `body.locations[${index}]`);
+    }
+  }
+  for (const [index, { sku }] of body.lines.entries()) {
+    if (!world.knows(sku)) return refuse('unknown-sku', `no stock of ${sku} anywhere`, `body.lines[${index}].sku`);
+  }
+  if (reservations.has(body.reservationId)) {
+    return refuse('reservation-exists', `reservation ${body.reservationId} exists`, 'body.reservationId');
+  }
+  const input = reservationInput(body, atMs);
+  if ('code' in input) return refused(input);
+  const cell = reservationCell(body.reservationId);
+  core.changes.set(cell, reservationSteps.begin(input, []));
+  return tell(core, cell, { type: 'reservation.source', atMs });
+}
+
+function extendReservation(core: Core, body: CommandBody<'reservation.extend'>, atMs: number): Handled {
+  const cell = heldReservation(core, body.reservationId, atMs);
+  if ('code' in cell) return refused(cell);
+  return tell(core, cell, { type: 'reservation.extend', expiresAtMs: atMs + body.ttlMs, atMs });
+}
+
+function releaseReservation(core: Core, body: CommandBody<'reservation.release'>, atMs: number): Handled {
+  const cell = heldReservation(core, body.reservationId, atMs);
+  return 'code' in cell ? refused(cell) : tell(core, cell, { type: 'reservation.release', atMs });
+}
+
+function tell(core: Core, cell: ReservationCell, message: ReservationMessage): Handled {
+  const rejection = tellReservation(core, cell, message);
+  return rejection === undefined ? done(reservationAnswer(must(cell.snapshot, 'a reservation'))) : refused(rejection);
+}
+
+const unknown = (id: ReservationId): Rejection =>
+  reject('unknown-reservation', `no reservation ${id}`, 'body.reservationId');
+
+/** The open reservation of a command. In the millisecond it expires it is over, whether it was told so yet or not. */
+function heldReservation(
+  { world: { reservations } }: Core,
+  id: ReservationId,
+  atMs: number,
+  mayTake: (context: ReservationContext) => boolean = () => true,
+): ReservationCell | Rejection {
+  const snapshot = reservations.look(id);
+  if (snapshot === undefined || !mayTake(snapshot.context)) return unknown(id);
+  const { value, context } = snapshot;
+  if (value === 'expired' || (isOpen(snapshot) && context.expiresAtMs <= atMs)) {
+    return reject('reservation-expired', `reservation ${id} expired at ${context.expiresAtMs}`, 'body.reservationId');
+  }
+  if (!isOpen(snapshot)) {
+    const by = context.orderId === undefined ? '' : ` by order ${context.orderId}`;
+    return reject('wrong-state', `reservation ${id} was ${value}${by}`, 'body.reservationId');
+  }
+  return must(reservations.cells.get(id), 'an open reservation');
+}
+
+/** What an order gets from a reservation. */
+export interface Taken {
+  readonly cell: ReservationCell;
+  readonly plan: Plan;
+  /** Units it leaves. */
+  readonly rest: readonly StockUnits[];
+}
+
+/**
+ * Find the reservation an order names. One of another channel or another customer is like one that does
+ * not exist. Undefined when it names none.
+ */
+export function reservationFor(
+  core: Core,
+  { reservationId, channel, customer }: CommandBody<'order.place'>,
+  atMs: number,
+): ReservationCell | Rejection | undefined {
+  if (reservationId === undefined) return undefined;
+  return heldReservation(
+    core,
+    reservationId,
+    atMs,
+    (held) => held.channel === channel && (held.customer === undefined || held.customer === customer),
+  );
+}
+
+/** The plan of an order that takes a reservation's units where they are held. */
+export function takeReservation(core: Core, cell: ReservationCell, order: OrderInput): Taken | Rejection {
+  const { context } = must(cell.snapshot, 'a reservation');
+  const taking = takingOf(context, order.lines);
+  if ('code' in taking) return taking;
+  const { candidates, runnerUpMinor } = context;
+  const isAsPriced = order.service === context.service && isSamePlace(context.destination, order.destination);
+  const price = isAsPriced ? undefined : pricer(core.world, order.destination, order.service);
+  const fulfillments = taking.parcels.map((parcel) =>
+    undated(price === undefined ? parcel : { ...parcel, ...price(core.world.location(parcel.location)) }),
+  );
+  // What another plan would have cost was reckoned for the other place.
+  const plan = { fulfillments, short: 0, candidates, runnerUpMinor: isAsPriced ? runnerUpMinor : undefined };
+  return { cell, plan, rest: taking.rest };
+}
+
+/** Dates are made anew when it is ordered: a cut-off may have passed. */
+function undated(parcel: PlannedFulfillment): PlannedFulfillment {
+  return parcel.shipByMs === undefined ? parcel : { ...parcel, shipByMs: undefined, deliverByMs: undefined };
+}
+
+function isSamePlace(a: Destination | undefined, b: Destination): boolean {
+  return (
+    a !== undefined &&
+    a.country === b.country &&
+    a.postalCode === b.postalCode &&
+    a.timeZone === b.timeZone &&
+    a.latitude === b.latitude &&
+    a.longitude === b.longitude
+  );
+}

@@ -1,0 +1,243 @@
+/** Reservations in the shadow: what each must hold, where, until when, and how commands on them are answered. */
+import type { CommandBody } from '../../../actors/commands.ts';
+import { promised, type Doing } from './orders.ts';
+import type { Candidate, ShadowPlan } from './sourcing.ts';
+import { isOffered, planUnits, pricesFor } from './sourcing.ts';
+import { stockKey, type Shadow, type ShadowReservation } from './state.ts';
+import { no, type Verdict } from './verdict.ts';
+
+const tenMinutesMs = 600_000;
+
+export const isOver = ({ state }: ShadowReservation): boolean => state !== 'held';
+
+/** Units of a line that are held. */
+export function heldOf({ parcels }: ShadowReservation, line: number): number {
+  let sum = 0;
+  for (const { units } of parcels) for (const unit of units) if (unit.line === line) sum += unit.quantity;
+  return sum;
+}
+
+const held = (reservation: ShadowReservation): number =>
+  reservation.lines.reduce((sum, _, line) => sum + heldOf(reservation, line), 0);
+const wanted = ({ lines }: ShadowReservation): number => lines.reduce((sum, { quantity }) => sum + quantity, 0);
+
+/** The answer to a command on this reservation. */
+export function answerOf(reservation: ShadowReservation): object {
+  const { id, state, expiresAtMs, lines, parcels } = reservation;
+  return {
+    reservationId: id,
+    state,
+    expiresAtMs,
+    lines: lines.map((line, index) => ({ ...line, held: heldOf(reservation, index) })),
+    fulfillments: parcels.map(({ from, units }) => ({
+      ...from,
+      lines: units.map(({ line, quantity }) => ({ lineId: lines[line]?.lineId, quantity })),
+    })),
+  };
+}
+
+/** The reservation as reservation.get shows it. */
+export function reservationViewOf(reservation: ShadowReservation): object {
+  const { channel, customer, destination, service, locations, isPartial, madeAtMs, changedAtMs, orderId } = reservation;
+  const asked = { channel, customer, destination, service, locations, partial: isPartial };
+  return { ...answerOf(reservation), ...asked, madeAtMs, changedAtMs, orderId };
+}
+
+function put(doing: Doing, reservation: ShadowReservation): ShadowReservation {
+  const changed = { ...reservation, changedAtMs: doing.atMs };
+  doing.shadow.set(doing.shadow.reservations, reservation.id, changed);
+  return changed;
+}
+
+function tell({ events }: Doing, reservation: ShadowReservation, kind: string, more: object = {}): void {
+  const { id, channel, state, expiresAtMs } = reservation;
+  const units = held(reservation);
+  const missing = wanted(reservation) - units;
+  events.push({ kind, reservationId: id, channel, state, expiresAtMs, units, missing, ...more });
+}
+
+/** Units of parcels are set apart (+1) or put back (−1). */
+function move(shadow: Shadow, { lines }: ShadowReservation, parcels: ShadowReservation['parcels'], sign: 1 | -1): void {
+  for (const { from, units } of parcels) {
+    for (const { line, quantity } of units) addReserved(shadow, lines[line]?.sku ?? '', from.location, sign * quantity);
+  }
+}
+
+export function addReserved(shadow: Shadow, sku: string, location: string, units: number): void {
+  const key = stockKey(sku, location);
+  const stock = shadow.stocks.get(key);
+  if (stock === undefined) throw new Error(`the shadow has no stock ${key}`);
+  shadow.set(shadow.stocks, key, { ...stock, reserved: stock.reserved + units });
+}
+
+function isKnown({ shadow }: Doing, sku: string): boolean {
+  return (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
+}
+
+export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdict {
+  const { shadow, atMs } = doing;
+  const open = [...shadow.reservations.values()].filter((one) => !isOver(one));
+  if (open.length >= shadow.reservationsOpenMax) return no('too-many');
+  if (!shadow.channels.has(body.channel)) return no('unknown-channel', 'body.channel');
+  if (body.service !== undefined && !isOffered(shadow, body.service)) return no('unknown-service', 'body.service');
+  const nowhere = (body.locations ?? []).findIndex((id) => !shadow.locations.has(id));
+  if (nowhere >= 0) return no('unknown-location', `body.locations[${nowhere}]`);
+  const unknown = body.lines.findIndex(({ sku }) => !isKnown(doing, sku));
+  if (unknown >= 0) return no('unknown-sku', `body.lines[${unknown}].sku`);
+  if (shadow.reservations.has(body.reservationId)) return no('reservation-exists', 'body.reservationId');
+  const lines = body.lines.map(({ lineId, sku, quantity }, index) => ({ lineId: lineId ?? String(index + 1), sku, quantity }));
+  const again = lines.findIndex(({ lineId }, index) => lines.findIndex((line) => line.lineId === lineId) < index);
+  if (again >= 0) return no('duplicate', `body.lines[${again}].lineId`);
+  const ttlMs = body.ttlMs ?? tenMinutesMs;
+  const asked: ShadowReservation = {
+    id: body.reservationId,
+    channel: body.channel,
+    customer: body.customer,
+    destination: body.destination,
+    service: body.service,
+    locations: body.locations,
+    isPartial: body.partial ?? false,
+    ttlMs,
+    madeAtMs: atMs,
+    changedAtMs: atMs,
+    expiresAtMs: atMs + ttlMs,
+    state: 'held',
+    lines,
+    parcels: [],
+    candidates: 0,
+    runnerUpMinor: undefined,
+    orderId: undefined,
+  };
+  const plan = planFor(doing, asked);
+  if (plan.short > 0 && (!asked.isPartial || plan.parcels.length === 0)) return no('out-of-stock', 'body.lines');
+  const made = put(doing, withPlan(asked, plan));
+  tell(doing, made, 'reservation.held');
+  move(shadow, made, plan.parcels, 1);
+  return { ok: answerOf(made) };
+}
+
+function planFor({ shadow, atMs }: Doing, reservation: ShadowReservation): ShadowPlan {
+  const needs = reservation.lines
+    .map(({ sku, quantity }, line) => ({ line, sku, quantity: quantity - heldOf(reservation, line) }))
+    .filter(({ quantity }) => quantity > 0);
+  const plan = planUnits(shadow, reservation, needs);
+  const { destination } = reservation;
+  if (destination === undefined) return plan;
+  const dated = ({ from, units }: ShadowPlan['parcels'][number]): ShadowPlan['parcels'][number] => ({
+    from: { ...from, ...promised(shadow, from, destination, atMs) },
+    units,
+  });
+  return { ...plan, parcels: plan.parcels.map(dated) };
+}
+
+function withPlan(reservation: ShadowReservation, plan: ShadowPlan): ShadowReservation {
+  const parcels = [...reservation.parcels, ...plan.parcels];
+  return { ...reservation, parcels, candidates: plan.candidates, runnerUpMinor: plan.runnerUpMinor };
+}
+
+/** Go on with a reservation that still holds; in its last millisecond it is over. */
+function withHeld(
+  { shadow, atMs }: Doing,
+  id: string,
+  go: (reservation: ShadowReservation) => Verdict,
+  mayTake: (reservation: ShadowReservation) => boolean = () => true,
+): Verdict {
+  const reservation = shadow.reservations.get(id);
+  if (reservation === undefined || !mayTake(reservation)) return no('unknown-reservation', 'body.reservationId');
+  const { state, expiresAtMs } = reservation;
+  if (state === 'expired' || (state === 'held' && expiresAtMs <= atMs)) return no('reservation-expired', 'body.reservationId');
+  return state === 'held' ? go(reservation) : no('wrong-state', 'body.reservationId');
+}
+
+export function extend(doing: Doing, { reservationId, ttlMs }: CommandBody<'reservation.extend'>): Verdict {
+  return withHeld(doing, reservationId, (reservation) => {
+    const after = put(doing, { ...reservation, expiresAtMs: doing.atMs + ttlMs });
+    tell(doing, after, 'reservation.changed');
+    return { ok: answerOf(after) };
+  });
+}
+
+function close(doing: Doing, before: ShadowReservation, change: Partial<ShadowReservation>, kind: string): ShadowReservation {
+  const after = put(doing, { ...before, ...change, parcels: [] });
+  tell(doing, after, kind, after.orderId === undefined ? {} : { orderId: after.orderId });
+  return after;
+}
+
+export function release(doing: Doing, { reservationId }: CommandBody<'reservation.release'>): Verdict {
+  return withHeld(doing, reservationId, (reservation) => {
+    move(doing.shadow, reservation, reservation.parcels, -1);
+    return { ok: answerOf(close(doing, reservation, { state: 'released' }, 'reservation.changed')) };
+  });
+}
+
+export function expire(doing: Doing, reservation: ShadowReservation): void {
+  move(doing.shadow, reservation, reservation.parcels, -1);
+  close(doing, reservation, { state: 'expired' }, 'reservation.expired');
+}
+
+/** What an order that names a reservation gets of it. */
+export interface Share {
+  readonly reservation: ShadowReservation;
+  readonly plan: ShadowPlan;
+}
+
+/** The share of an order, or why it gets none; undefined when it names no reservation. */
+export function shareOf(
+  doing: Doing,
+  body: CommandBody<'order.place'>,
+): { readonly reservation: ShadowReservation } | Verdict | undefined {
+  if (body.reservationId === undefined) return undefined;
+  let found: ShadowReservation | undefined;
+  const verdict = withHeld(
+    doing,
+    body.reservationId,
+    (reservation) => {
+      found = reservation;
+      return { ok: undefined };
+    },
+    ({ channel, customer }) => channel === body.channel && (customer === undefined || customer === body.customer),
+  );
+  return found === undefined ? verdict : { reservation: found };
+}
+
+/** The plan of an order made of reserved units: each line in turn takes from each parcel in turn. */
+export function planOf(
+  { shadow }: Doing,
+  reservation: ShadowReservation,
+  body: CommandBody<'order.place'>,
+): ShadowPlan | Verdict {
+  const left = body.lines.map(({ quantity }) => quantity);
+  const isSamePlace = JSON.stringify(sorted(reservation.destination)) === JSON.stringify(sorted(body.destination));
+  const service = body.service ?? reservation.service;
+  const sameAsAsked = isSamePlace && service === reservation.service;
+  const prices = sameAsAsked ? undefined : pricesFor(shadow, body.destination, service);
+  const parcels = reservation.parcels.flatMap(({ from, units }) => {
+    const here = new Map<string, number>();
+    for (const { line, quantity } of units) {
+      const sku = reservation.lines[line]?.sku ?? '';
+      here.set(sku, (here.get(sku) ?? 0) + quantity);
+    }
+    const taken = body.lines.flatMap(({ sku }, line) => {
+      const quantity = Math.min(left[line] ?? 0, here.get(sku) ?? 0);
+      left[line] = (left[line] ?? 0) - quantity;
+      here.set(sku, (here.get(sku) ?? 0) - quantity);
+      return quantity > 0 ? [{ line, quantity }] : [];
+    });
+    const location = shadow.locations.get(from.location);
+    const priced: Candidate = prices === undefined || location === undefined ? from : prices(location);
+    return taken.length === 0 ? [] : [{ from: priced, units: taken }];
+  });
+  const over = left.findIndex((quantity) => quantity > 0);
+  if (over >= 0) return no('not-enough', `body.lines[${over}].quantity`);
+  const { candidates, runnerUpMinor } = reservation;
+  return { parcels, short: 0, candidates, runnerUpMinor: sameAsAsked ? runnerUpMinor : undefined };
+}
+
+const sorted = (value: object | undefined): unknown =>
+  value === undefined ? undefined : Object.entries(value).map(([key, member]) => [key, member === 0 ? 0 : member]).sort();
+
+/** An order took its share (its units are allocated already); what it left goes back to sale. */
+export function convert(doing: Doing, reservation: ShadowReservation, orderId: string): void {
+  move(doing.shadow, reservation, reservation.parcels, -1);
+  close(doing, reservation, { state: 'converted', orderId }, 'reservation.changed');
+}
