@@ -1,5 +1,6 @@
 /** How a reservation is written into its row and read back; its id is the row's key, its version rows.ts's. */
-import type { CarrierId, ChannelId, LineId, LocationId, OrderId, ReservationId, ServiceId, Sku } from '../actors/ids.ts';
+import type { CarrierId, ChannelId, LineId, LocationId } from '../actors/ids.ts';
+import type { OrderId, ReservationId, ServiceId, Sku } from '../actors/ids.ts';
 import type { Destination } from '../actors/order-commands.ts';
 import type { PlannedFulfillment } from '../actors/order-context.ts';
 import { reservationStates, type ReservationContext, type ReservationLine } from '../actors/reservation-context.ts';
@@ -55,7 +56,7 @@ function writeLine(writer: ByteWriter, { lineId, sku, quantity, held }: Reservat
   writer.uint(held);
 }
 
-/** A parcel names its lines by number; its times are written as one more than their distance from the making; 0 is none. */
+/** A parcel names its lines by number. Times are written as one more than their distance from the making; 0 is none. */
 function writeParcel(
   writer: ByteWriter,
   parcel: PlannedFulfillment,

@@ -225,7 +225,8 @@ export function planOf(
     });
     const location = shadow.locations.get(from.location);
     const priced: Candidate = prices === undefined || location === undefined ? from : prices(location);
-    return taken.length === 0 ? [] : [{ from: priced, units: taken }];
+    // Dates are made anew, by the order.
+    return taken.length === 0 ? [] : [{ from: { ...priced, shipByMs: undefined, deliverByMs: undefined }, units: taken }];
   });
   const over = left.findIndex((quantity) => quantity > 0);
   if (over >= 0) return no('not-enough', `body.lines[${over}].quantity`);
