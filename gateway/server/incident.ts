@@ -27,6 +27,7 @@ export function refusalBody(code: RejectionCode, detail: string): string {
 
 export const internalBody = refusalBody('internal', 'a bug of this server; it was logged');
 export const overdueBody = refusalBody('internal', 'this request was not answered in time');
+export const lateBody = refusalBody('malformed', 'the body of this request did not arrive in time');
 export const lengthBody = refusalBody('malformed', 'the length of this request is not clear');
 
 export function tooLargeBody(bytesMax: number): string {

@@ -3,17 +3,24 @@ import { assert } from '../../engine/assert.ts';
 import type { AnswerDeadline, Waiting } from './answer-deadline.ts';
 import { checkHeaders, isBodyless, statusLine } from './http-text.ts';
 import { internalBody, jsonHeaders, overdueBody } from './incident.ts';
+import type { BodyStream } from './body-stream.ts';
 import type { HttpResponder, HttpStream } from './server.ts';
+
+interface NodeConnection {
+  end(): unknown;
+  destroy(): unknown;
+}
 
 /** What is used of a ServerResponse. */
 export interface NodeResponse {
   shouldKeepAlive: boolean;
+  readonly socket: NodeConnection | null;
   writeHead(status: number, reason: string, headers: Readonly<Record<string, string>>): unknown;
   write(piece: string | Uint8Array): boolean;
   end(body?: string | Uint8Array): unknown;
   flushHeaders(): void;
   destroy(): unknown;
-  on(event: 'drain', listener: () => void): unknown;
+  on(event: 'drain' | 'finish', listener: () => void): unknown;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -22,6 +29,8 @@ const more = Promise.resolve(true);
 const over = Promise.resolve(false);
 /** As uWebSockets.js: a reader that takes nothing for so long is gone. */
 const stalledMs = 10_000;
+/** How long a client that still sends may take to read its answer. */
+const graceMs = 1_000;
 
 export class NodeResponder implements HttpResponder, Waiting {
   readonly sinceMs = performance.now();
@@ -31,6 +40,7 @@ export class NodeResponder implements HttpResponder, Waiting {
   readonly #report: (error: unknown, where: string) => void;
   #state: 'waiting' | 'streaming' | 'done' | 'gone' = 'waiting';
   #stream: NodeStream | undefined;
+  #body: BodyStream | undefined;
 
   constructor(
     native: NodeResponse,
@@ -52,8 +62,20 @@ export class NodeResponder implements HttpResponder, Waiting {
     return this.#state === 'waiting';
   }
 
+  /** The body still comes: an answer that ends before it is whole closes the connection. */
+  reads(body: BodyStream): void {
+    this.#body = body;
+  }
+
+  #endBody(): void {
+    if (this.#body === undefined) return;
+    if (!this.#body.isWhole) this.#native.shouldKeepAlive = false;
+    this.#body.discard();
+  }
+
   end(status: number, headers: Headers, body: string | Uint8Array): void {
     if (this.gone) return;
+    this.#endBody();
     const length = status === 204 || status === 304 ? {} : lengthOf(body);
     this.#writeHead(status, { ...headers, ...length });
     this.#state = 'done';
@@ -73,6 +95,7 @@ export class NodeResponder implements HttpResponder, Waiting {
     this.#writeHead(status, headers);
     if (isBodyless(this.#method, status)) {
       this.#state = 'done';
+      this.#endBody();
       this.#native.end();
       return endedStream;
     }
@@ -80,6 +103,10 @@ export class NodeResponder implements HttpResponder, Waiting {
     this.#native.flushHeaders();
     this.#stream = new NodeStream(this.#native, () => {
       this.#state = 'done';
+      // The head is out, and it promised to keep the connection: so it is cut once all was written.
+      const isCut = this.#body !== undefined && !this.#body.isWhole;
+      this.#body?.discard();
+      return isCut;
     });
     return this.#stream;
   }
@@ -90,6 +117,7 @@ export class NodeResponder implements HttpResponder, Waiting {
     this.#state = 'gone';
     this.#deadline.delete(this);
     this.#stream?.aborted();
+    this.#body?.broke();
   }
 
   /** The handler threw: report it; answer 500, or break off a stream that has begun. */
@@ -115,6 +143,12 @@ export class NodeResponder implements HttpResponder, Waiting {
   }
 }
 
+/** Close after an answer whose request still comes: cut at once, the answer itself could be lost. */
+function closeGently(socket: NodeConnection): void {
+  socket.end();
+  setTimeout(() => socket.destroy(), graceMs).unref();
+}
+
 function lengthOf(body: string | Uint8Array): Headers {
   return { 'content-length': String(Buffer.byteLength(body)) };
 }
@@ -123,12 +157,13 @@ const endedStream: HttpStream = { write: () => over, end: () => undefined };
 
 class NodeStream implements HttpStream {
   readonly #native: NodeResponse;
-  readonly #onEnd: () => void;
+  readonly #onEnd: () => boolean;
   #isOver = false;
   #waiting: ((mayGoOn: boolean) => void)[] = [];
   #stall: NodeJS.Timeout | undefined;
 
-  constructor(native: NodeResponse, onEnd: () => void) {
+  /** @param onEnd returns whether the connection ends with the answer. */
+  constructor(native: NodeResponse, onEnd: () => boolean) {
     this.#native = native;
     this.#onEnd = onEnd;
     native.on('drain', () => this.#release(true));
@@ -149,8 +184,11 @@ class NodeStream implements HttpStream {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#stall);
-    this.#onEnd();
+    const isLast = this.#onEnd();
+    // Once it is finished, the response has let go of its socket.
+    const { socket } = this.#native;
     this.#native.end();
+    if (isLast && socket !== null) this.#native.on('finish', () => closeGently(socket));
   }
 
   aborted(): void {

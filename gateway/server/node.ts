@@ -9,19 +9,29 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { assert } from '../../engine/assert.ts';
 import { AnswerDeadline, answerTimeoutDefaultSeconds } from './answer-deadline.ts';
-import { BodyReader, noBody } from './body-reader.ts';
+import { noBody } from './body-reader.ts';
+import type { BodyStream } from './body-stream.ts';
 import { closeInTime } from './close-in-time.ts';
 import { addHeader, addressText, declaredLength, isOffered } from './http-text.ts';
 import { statusLine, upgradeFault } from './http-text.ts';
 import { internalBody, jsonHeaders, lengthBody, overdueBody } from './incident.ts';
 import { refusedUpgradeHeaders, reportIncident, tooLargeBody } from './incident.ts';
+import { readBody, streamBody } from './node-body.ts';
 import { NodeResponder, type NodeResponse } from './node-responder.ts';
 import { NodeSocket } from './node-socket.ts';
 import type { HttpRequest, Server, ServerOptions, Upgrade } from './server.ts';
 import { listenError, readTlsPair } from './start-error.ts';
 
+type Head = HttpRequest & { body: Uint8Array; bodyStream?: BodyStream };
+
 /** The same as uWebSockets.js has built in: silence between requests or within one. */
 const httpIdleMs = 10_000;
+const limits = {
+  // Bodies have deadlines of their own, since some may take as long as they need.
+  requestTimeout: 0,
+  headersTimeout: httpIdleMs,
+  keepAliveTimeout: httpIdleMs,
+};
 const idleCheckMs = 4_000;
 /** How long a peer may take to answer our close frame. */
 const closeTimeoutMs = 5_000;
@@ -29,6 +39,8 @@ const closeTimeoutMs = 5_000;
 interface Running {
   readonly options: ServerOptions;
   readonly deadline: AnswerDeadline;
+  /** Requests whose body is on its way. */
+  readonly bodies: AnswerDeadline;
   readonly sockets: Set<NodeSocket>;
   readonly streams: Set<Duplex>;
   readonly report: (error: unknown, where: string) => void;
@@ -48,17 +60,13 @@ export async function startNode(options: ServerOptions, why: string): Promise<Se
   const running: Running = {
     options,
     deadline: new AnswerDeadline(options.answerTimeoutSeconds ?? answerTimeoutDefaultSeconds),
+    bodies: new AnswerDeadline(httpIdleMs / 1_000),
     sockets: new Set(),
     streams: new Set(),
     report: (error, where) => reportIncident(options, error, where),
     accept: makeAcceptor(options, agreed),
     agreed,
     isClosing: false,
-  };
-  const limits = {
-    requestTimeout: httpIdleMs,
-    headersTimeout: httpIdleMs,
-    keepAliveTimeout: httpIdleMs,
   };
   const http = tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...tls });
   const { connectionsMax } = options;
@@ -67,6 +75,7 @@ export async function startNode(options: ServerOptions, why: string): Promise<Se
   serve(http, running);
   await listen(http, options).catch((error: unknown) => {
     running.deadline.close();
+    running.bodies.close();
     throw error;
   });
   const idleMs = options.idleTimeoutSeconds * 1_000;
@@ -85,6 +94,7 @@ export async function startNode(options: ServerOptions, why: string): Promise<Se
       connections: running.streams.size,
     }));
     running.deadline.close();
+    running.bodies.close();
     for (const stream of running.streams) stream.destroy();
     await closed;
   };
@@ -168,7 +178,7 @@ function refuseUnread(error: NodeJS.ErrnoException, stream: Duplex): void {
   stream.end(`HTTP/1.1 ${statusLine(status)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-function readHead(request: IncomingMessage): HttpRequest & { body: Uint8Array } {
+function readHead(request: IncomingMessage): Head {
   const headers = new Map<string, string>();
   const raw = request.rawHeaders;
   for (let at = 0; at + 1 < raw.length; at += 2) {
@@ -191,44 +201,41 @@ function serveRequest(
   request: IncomingMessage,
   response: NodeResponse & { on(event: 'close', listener: () => void): unknown },
 ): void {
-  const { options, deadline, report } = running;
+  const { options, deadline, bodies, report } = running;
   const head = readHead(request);
   const responder = new NodeResponder(response, head.method, deadline, report);
   response.on('close', () => responder.closed());
   const length = declaredLength(head.headers);
-  if (Number.isNaN(length)) {
-    responder.endAndClose(400, jsonHeaders, lengthBody);
+  const isEmpty = length === 0 || (length === undefined && !head.headers.has('transfer-encoding'));
+  if (Number.isNaN(length)) return responder.endAndClose(400, jsonHeaders, lengthBody);
+  const isStreamed = streams(running, head, responder);
+  if (isStreamed === undefined) return;
+  if (isStreamed) {
+    head.bodyStream = streamBody({ request, responder, bodies });
+    hand(running, head, responder);
   } else if (length !== undefined && length > options.bodyBytesMax) {
     responder.endAndClose(413, jsonHeaders, tooLargeBody(options.bodyBytesMax));
-  } else if (length === 0 || (length === undefined && !head.headers.has('transfer-encoding'))) {
+  } else if (isEmpty) {
     hand(running, head, responder);
   } else {
-    readBody(running, request, head, responder);
+    readBody({ request, responder, bodies }, options.bodyBytesMax, (body) => {
+      head.body = body;
+      hand(running, head, responder);
+    });
   }
 }
 
-function readBody(
-  running: Running,
-  request: IncomingMessage,
-  head: HttpRequest & { body: Uint8Array },
-  responder: NodeResponder,
-): void {
-  const bytesMax = running.options.bodyBytesMax;
-  const body = new BodyReader(bytesMax);
-  request.on('data', (chunk: Buffer) => {
-    if (!responder.isWaiting || body.add(chunk)) return;
-    responder.endAndClose(413, jsonHeaders, tooLargeBody(bytesMax));
-  });
-  // A client that goes away within its body shows as `close` of the response.
-  request.on('error', ignore);
-  request.on('end', () => {
-    if (!responder.isWaiting) return;
-    head.body = body.take();
-    hand(running, head, responder);
-  });
+/** Whether the body goes to the handler as it comes; undefined: asking threw, which is answered. */
+function streams({ options }: Running, head: Head, responder: NodeResponder): boolean | undefined {
+  try {
+    return options.streamsBody?.(head) === true;
+  } catch (error) {
+    responder.fail(error);
+    return undefined;
+  }
 }
 
-/** Give a complete request to the handler. */
+/** Give a request to the handler. */
 function hand(running: Running, request: HttpRequest, responder: NodeResponder): void {
   try {
     const pending = running.options.onRequest(request, responder);

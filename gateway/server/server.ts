@@ -8,7 +8,10 @@
  * docs/SPEC.md, ids G1…
  */
 
-/** An HTTP request, complete. Header names are lower case; a repeated header is joined by ", ". */
+/**
+ * An HTTP request, complete, or all but its body. Header names are lower case; a repeated header is
+ * joined by ", ".
+ */
 export interface HttpRequest {
   readonly method: string;
   /** Path without the query string, not decoded. */
@@ -20,6 +23,25 @@ export interface HttpRequest {
   readonly remoteAddress: string;
   /** Whole body, up to `bodyBytesMax`; empty for none. The bytes are the handler's to keep. */
   readonly body: Uint8Array;
+  /** The body as it arrives, when `streamsBody` asked for it; `body` is then empty. */
+  readonly bodyStream?: HttpBody | undefined;
+}
+
+/** A body as it arrives. The connection is paused while nobody reads, so little of it is ever held. */
+export interface HttpBody {
+  /**
+   * The next bytes, the reader's to keep; undefined after the last. Rejects `BodyBroken` when the
+   * rest will never come. One call at a time.
+   */
+  read(): Promise<Uint8Array | undefined>;
+}
+
+/** The client went away or fell silent within its body, or the answer was ended before it. */
+export class BodyBroken extends Error {
+  override readonly name = 'BodyBroken';
+  constructor() {
+    super('the body of this request will not be complete');
+  }
 }
 
 /** How a response goes out. Every method is a no-op once the client is gone. */
@@ -125,6 +147,11 @@ export interface ServerOptions {
    * granularity a quarter of it.
    */
   readonly answerTimeoutSeconds?: number | undefined;
+  /**
+   * Whether this request, of which only the head is known, gets its body as a stream, of any
+   * length. Absent: none does.
+   */
+  streamsBody?(request: HttpRequest): boolean;
   onRequest(request: HttpRequest, respond: HttpResponder): void | Promise<void>;
   /** Authenticate here; what it decides holds for the whole connection. May be asynchronous. */
   onUpgrade(request: HttpRequest): Upgrade | Promise<Upgrade>;

@@ -7,6 +7,7 @@ import { assert } from '../../engine/assert.ts';
 import type { AnswerDeadline, Waiting } from './answer-deadline.ts';
 import { checkHeaders, isBodyless, statusLine } from './http-text.ts';
 import { internalBody, jsonHeaders, overdueBody } from './incident.ts';
+import type { BodyStream } from './body-stream.ts';
 import type { HttpResponder, HttpStream } from './server.ts';
 
 /** What is used of a native response. */
@@ -40,6 +41,7 @@ export class UwsResponder implements HttpResponder, Waiting {
   readonly #report: (error: unknown, where: string) => void;
   #state: 'waiting' | 'streaming' | 'done' | 'gone' = 'waiting';
   #stream: UwsStream | undefined;
+  #body: BodyStream | undefined;
 
   constructor(
     native: NativeResponse,
@@ -61,8 +63,13 @@ export class UwsResponder implements HttpResponder, Waiting {
     return this.#state === 'waiting';
   }
 
+  /** The body still comes: an answer that ends before it is whole closes the connection. */
+  reads(body: BodyStream): void {
+    this.#body = body;
+  }
+
   end(status: number, headers: Headers, body: string | Uint8Array): void {
-    this.#finish(status, headers, body, false);
+    this.#finish(status, headers, body, !this.#hasWholeBody());
   }
 
   /** Answer and close the connection: what else the client sends is not read. */
@@ -86,8 +93,15 @@ export class UwsResponder implements HttpResponder, Waiting {
     native.cork(() => writeHead(native, line, headers));
     this.#stream = new UwsStream(native, () => {
       this.#state = 'done';
+      const isLast = !this.#hasWholeBody();
+      this.#body?.discard();
+      return isLast;
     });
     return this.#stream;
+  }
+
+  #hasWholeBody(): boolean {
+    return this.#body?.isWhole ?? true;
   }
 
   /** The client went away. */
@@ -95,6 +109,7 @@ export class UwsResponder implements HttpResponder, Waiting {
     this.#state = 'gone';
     this.#deadline.delete(this);
     this.#stream?.aborted();
+    this.#body?.broke();
   }
 
   /** The handler threw: report it; answer 500, or break off a stream that has begun. */
@@ -122,6 +137,7 @@ export class UwsResponder implements HttpResponder, Waiting {
   #finish(status: number, headers: Headers, body: string | Uint8Array, isLast: boolean): void {
     if (this.gone) return;
     const line = this.#begin(status, headers);
+    this.#body?.discard();
     this.#state = 'done';
     const native = this.#native;
     const isHeadOnly = isBodyless(this.#method, status);
@@ -152,11 +168,12 @@ const endedStream: HttpStream = { write: () => over, end: () => undefined };
 
 class UwsStream implements HttpStream {
   readonly #native: NativeResponse;
-  readonly #onEnd: () => void;
+  readonly #onEnd: () => boolean;
   #isOver = false;
   #waiting: ((mayGoOn: boolean) => void)[] = [];
 
-  constructor(native: NativeResponse, onEnd: () => void) {
+  /** @param onEnd returns whether the connection ends with the answer. */
+  constructor(native: NativeResponse, onEnd: () => boolean) {
     this.#native = native;
     this.#onEnd = onEnd;
     native.onWritable(() => {
@@ -175,9 +192,9 @@ class UwsStream implements HttpStream {
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#onEnd();
+    const isLast = this.#onEnd();
     // `end` without a body: after chunks this writes the last, empty one.
-    this.#native.cork(() => this.#native.end(''));
+    this.#native.cork(() => this.#native.end('', isLast));
   }
 
   aborted(): void {

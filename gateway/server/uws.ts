@@ -18,6 +18,7 @@ import type {
 import { assert } from '../../engine/assert.ts';
 import { AnswerDeadline, answerTimeoutDefaultSeconds } from './answer-deadline.ts';
 import { BodyReader, noBody } from './body-reader.ts';
+import { BodyStream } from './body-stream.ts';
 import { addHeader, addressText, declaredLength, isOffered, upgradeFault } from './http-text.ts';
 import { internalBody, jsonHeaders, lengthBody, overdueBody } from './incident.ts';
 import { refusedUpgradeHeaders, reportIncident, tooLargeBody } from './incident.ts';
@@ -36,6 +37,8 @@ const latin = new TextDecoder('latin1');
 interface SocketData {
   socket: UwsSocket;
 }
+
+type Head = HttpRequest & { body: Uint8Array; bodyStream?: BodyStream };
 
 interface Running {
   readonly options: ServerOptions;
@@ -157,7 +160,7 @@ function socketOf(ws: WebSocket<SocketData>): UwsSocket {
 function readHead(
   response: HttpResponse,
   request: NativeRequest,
-): HttpRequest & { body: Uint8Array } {
+): Head {
   const headers = new Map<string, string>();
   request.forEach((name, value) => addHeader(headers, name, value));
   return {
@@ -176,11 +179,15 @@ function serveRequest(running: Running, response: HttpResponse, request: NativeR
   const responder = new UwsResponder(response, head.method, deadline, report);
   response.onAborted(() => responder.aborted());
   const length = declaredLength(head.headers);
-  if (Number.isNaN(length)) {
-    responder.endAndClose(400, jsonHeaders, lengthBody);
+  const isEmpty = length === 0 || (length === undefined && !head.headers.has('transfer-encoding'));
+  if (Number.isNaN(length)) return responder.endAndClose(400, jsonHeaders, lengthBody);
+  const isStreamed = streams(running, head, responder);
+  if (isStreamed === undefined) return;
+  if (isStreamed) {
+    streamBody(running, response, head, responder, isEmpty);
   } else if (length !== undefined && length > options.bodyBytesMax) {
     responder.endAndClose(413, jsonHeaders, tooLargeBody(options.bodyBytesMax));
-  } else if (length === 0 || (length === undefined && !head.headers.has('transfer-encoding'))) {
+  } else if (isEmpty) {
     hand(running, head, responder);
   } else {
     readBody(running, response, head, responder);
@@ -206,7 +213,38 @@ function readBody(
   });
 }
 
-/** Give a complete request to the handler. */
+/** Whether the body goes to the handler as it comes; undefined: asking threw, which is answered. */
+function streams({ options }: Running, head: Head, responder: UwsResponder): boolean | undefined {
+  try {
+    return options.streamsBody?.(head) === true;
+  } catch (error) {
+    responder.fail(error);
+    return undefined;
+  }
+}
+
+/** Give a request to the handler before its body, which it reads as it arrives. */
+function streamBody(
+  running: Running,
+  response: HttpResponse,
+  head: Head,
+  responder: UwsResponder,
+  isEmpty: boolean,
+): void {
+  const body = new BodyStream({ pause: () => response.pause(), resume: () => response.resume() });
+  head.bodyStream = body;
+  responder.reads(body);
+  if (isEmpty) body.end();
+  else {
+    response.onData((chunk, isLast) => {
+      body.add(new Uint8Array(chunk).slice());
+      if (isLast) body.end();
+    });
+  }
+  hand(running, head, responder);
+}
+
+/** Give a request to the handler. */
 function hand(running: Running, request: HttpRequest, responder: UwsResponder): void {
   try {
     const pending = running.options.onRequest(request, responder);
