@@ -4,6 +4,7 @@
  * exactly these fields, so it enters the engine as it is. Each subject has its own file.
  */
 import type { Static } from 'typebox';
+import { feedCommands } from './feed-commands.ts';
 import type { CommandId } from './ids.ts';
 import { itemCommands } from './item-commands.ts';
 import { networkCommands } from './network-commands.ts';
@@ -21,6 +22,7 @@ export const commandBodies = {
   ...stockCommands,
   ...supplyCommands,
   ...reservationCommands,
+  ...feedCommands,
   ...orderCommands,
 } as const;
 

@@ -31,6 +31,9 @@ export type ServiceId = Branded<'ServiceId'>;
 /** Transit times that services share. */
 export type TransitId = Branded<'TransitId'>;
 
+/** One feed: a file, an export, one run of a scanner. */
+export type FeedId = Branded<'FeedId'>;
+
 /** Visible ASCII with single inner spaces allowed, 1 to 64 characters: safe in keys, logs and URLs. */
 export const namePattern = '^[!-~](?:[ -~]{0,62}[!-~])?$';
 /** Letters, digits, dot, dash and underscore, 1 to 32 characters: used where names are joined into keys. */

@@ -20,6 +20,8 @@ export const supplyAheadMsMax = 5 * 366 * 24 * 3_600_000;
 export const locationListMax = 32;
 /** Location groups of one channel. */
 export const channelGroupsMax = 100;
+/** Counts, items or locations in one comparison. */
+export const comparedMax = 1_000;
 /** Milliseconds a timer may be set ahead: one year. */
 export const delayMsMax = 365 * 24 * 3_600_000;
 /** Lanes from one origin in one transit table. */

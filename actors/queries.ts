@@ -2,7 +2,10 @@
  * Every query, defined once like the commands. A query reads what is durable or decided so far; its
  * answer says as of which journal position.
  */
-import { Type, type Static } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
+import { ItemSchema } from './item-commands.ts';
+import { comparedMax } from './limits.ts';
+import { LocationSchema } from './network-commands.ts';
 import {
   CarrierIdSchema,
   ChannelIdSchema,
@@ -19,7 +22,9 @@ import {
 } from './schemas.ts';
 import { supplyStates, type SupplyState } from './supply-context.ts';
 import { OriginSchema } from './transit-commands.ts';
+import { CountEntrySchema } from './stock-commands.ts';
 
+const compared = <S extends TSchema>(one: S) => Type.Array(one, { minItems: 1, maxItems: comparedMax });
 const exact = { additionalProperties: false } as const;
 
 export const orderStates = [
@@ -86,6 +91,10 @@ export const queryBodies = {
     },
     exact,
   ),
+  /** Which of these counts, items or locations would change something: what a feed asks before it sends. */
+  'stock.compare': Type.Object({ entries: compared(CountEntrySchema) }, exact),
+  'item.compare': Type.Object({ items: compared(ItemSchema) }, exact),
+  'location.compare': Type.Object({ locations: compared(LocationSchema) }, exact),
   /** What a channel may sell now, for up to 500 SKUs; without a channel, over all open locations. */
   'atp.get': Type.Object(
     {

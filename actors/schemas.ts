@@ -7,7 +7,7 @@
  */
 import { Type } from 'typebox';
 import { namePattern, placePattern, textPattern } from './ids.ts';
-import type { CarrierId, ChannelId, CommandId, FulfillmentId } from './ids.ts';
+import type { CarrierId, ChannelId, CommandId, FeedId, FulfillmentId } from './ids.ts';
 import type { LineId, LocationId, OrderId, ReservationId, ServiceId, Sku, SupplyId, TransitId } from './ids.ts';
 import { moneyMinorMax, quantityMax } from './limits.ts';
 import { deliveryMethods, type DeliveryMethod } from './vocabulary.ts';
@@ -36,6 +36,7 @@ export const ServiceIdSchema = Type.Unsafe<ServiceId>(place('Carrier service id,
 export const TransitIdSchema = Type.Unsafe<TransitId>(place('Transit table id'));
 /** Locations that are treated alike. */
 export const GroupSchema = place('Location group');
+export const FeedIdSchema = Type.Unsafe<FeedId>(place('Feed id, the same when the same rows are sent again'));
 
 export const QuantitySchema = Type.Integer({ minimum: 1, maximum: quantityMax, description: 'Units' });
 export const BalanceSchema = Type.Integer({ minimum: 0, maximum: quantityMax, description: 'Units' });

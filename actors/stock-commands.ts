@@ -1,7 +1,8 @@
 /** Commands on stock. All entries of one command happen or none. Composed in commands.ts. */
 import { Type, type TSchema } from 'typebox';
 import { quantityMax, stockEntriesMax } from './limits.ts';
-import { BalanceSchema, exact, LocationIdSchema, QuantitySchema, Reason, SkuSchema, text } from './schemas.ts';
+import { BalanceSchema, exact, FeedIdSchema, LocationIdSchema, QuantitySchema, Reason } from './schemas.ts';
+import { SkuSchema, text } from './schemas.ts';
 
 const entries = <S extends TSchema>(entry: S) =>
   Type.Array(entry, { minItems: 1, maxItems: stockEntriesMax });
@@ -9,6 +10,14 @@ const where = { sku: SkuSchema, location: LocationIdSchema };
 const StockUnits = Type.Object({ ...where, quantity: QuantitySchema }, exact);
 const DeltaSchema = Type.Integer({ minimum: -quantityMax, maximum: quantityMax, description: 'Units' });
 const Reference = text(80, 'Delivery note, purchase order, return: what papers say of it');
+
+/** A count of one SKU at one location: what is physically there. */
+export const CountEntrySchema = Type.Object({ ...where, onHand: BalanceSchema }, exact);
+/** Units found or lost, as a row of a feed says it. */
+export const DeltaRowSchema = Type.Object(
+  { ...where, delta: DeltaSchema, reason: Type.Optional(Reason) },
+  exact,
+);
 
 /** Why units that are there may not be sold. */
 export const BucketSchema = Type.Union(
@@ -21,11 +30,18 @@ export const stockCommands = {
   'stock.receive': Type.Object({ entries: entries(StockUnits), reference: Type.Optional(Reference) }, exact),
   /** Units found (+) or lost (−). May displace the newest allocations, which are sourced again. */
   'stock.adjust': Type.Object(
-    { entries: entries(Type.Object({ ...where, delta: DeltaSchema }, exact)), reason: Reason },
+    {
+      entries: entries(Type.Object({ ...where, delta: DeltaSchema }, exact)),
+      reason: Reason,
+      feed: Type.Optional(FeedIdSchema),
+    },
     exact,
   ),
   /** An absolute count of what is physically there. May displace allocations like an adjustment. */
-  'stock.count': Type.Object({ entries: entries(Type.Object({ ...where, onHand: BalanceSchema }, exact)) }, exact),
+  'stock.count': Type.Object(
+    { entries: entries(CountEntrySchema), feed: Type.Optional(FeedIdSchema) },
+    exact,
+  ),
   /** Units that came back from customers: for sale at once, or into a bucket. */
   'stock.return': Type.Object(
     { entries: entries(StockUnits), bucket: Type.Optional(BucketSchema), reference: Type.Optional(Reference) },

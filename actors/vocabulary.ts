@@ -303,6 +303,12 @@ export interface StockAnswer {
   readonly displaced: readonly OrderId[];
 }
 
+export interface FeedAnswer {
+  readonly id: string;
+  /** When this feed was first opened. */
+  readonly openedAtMs: number;
+}
+
 /** The answer to a command by its kind. */
 export type Answer<K extends CommandKind> = K extends `stock.${string}`
   ? StockAnswer
@@ -312,4 +318,6 @@ export type Answer<K extends CommandKind> = K extends `stock.${string}`
       ? SupplyAnswer
       : K extends `reservation.${string}`
         ? ReservationAnswer
-        : { readonly id: string };
+        : K extends 'feed.open'
+          ? FeedAnswer
+          : { readonly id: string };

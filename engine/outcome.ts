@@ -126,6 +126,12 @@ export interface EngineStatus {
   readonly recordBytes: number;
 }
 
+/** Of things compared, by their places: those that differ or are new, and those that cannot be. */
+export interface Comparison {
+  readonly differ: readonly number[];
+  readonly refused: readonly { readonly index: number; readonly refused: Rejection }[];
+}
+
 export interface Answers {
   'order.get': OrderView | null;
   'order.list': { readonly orders: readonly OrderView[]; readonly next?: OrderId | undefined };
@@ -135,6 +141,9 @@ export interface Answers {
   'stock.get': readonly StockView[];
   'stock.history': StockHistory;
   'stock.at': StockAt;
+  'stock.compare': Comparison;
+  'item.compare': Comparison;
+  'location.compare': Comparison;
   'atp.get': Readonly<Record<string, number>>;
   'atp.by-location': Readonly<Record<string, readonly PlaceUnits[]>>;
   'stock.incoming': readonly IncomingView[];

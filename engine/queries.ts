@@ -10,6 +10,7 @@ import type { Transit } from '../actors/transit-commands.ts';
 import type { OrderView } from '../actors/vocabulary.ts';
 import { unreachable } from './assert.ts';
 import type { CarrierCell, StockCell } from './cells.ts';
+import { compareItems, compareLocations, compareStock } from './compare.ts';
 import type { Core } from './core.ts';
 import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import { originName, transitKey } from './promise/transit.ts';
@@ -62,6 +63,12 @@ function answerAny(
       return stockHistory(world, journal, body);
     case 'stock.at':
       return stockAt(world, journal, body);
+    case 'stock.compare':
+      return compareStock(world, body);
+    case 'item.compare':
+      return compareItems(world, body);
+    case 'location.compare':
+      return compareLocations(world, body);
     case 'atp.get':
       return available(world, body);
     case 'atp.by-location':

@@ -11,6 +11,7 @@ import { must, unreachable } from './assert.ts';
 import type { Cell } from './cells.ts';
 import { putItem } from './commands/items.ts';
 import * as locations from './commands/locations.ts';
+import { closeFeed, openFeed } from './commands/feeds.ts';
 import * as network from './commands/network.ts';
 import * as orders from './commands/orders.ts';
 import { commandReservation } from './commands/reservations.ts';
@@ -123,6 +124,10 @@ function dispatch(core: Core, command: Command, atMs: number): Handled {
       return supply.closeSupply(core, command.body, atMs);
     case 'supply.cancel':
       return supply.cancelSupply(core, command.body, atMs);
+    case 'feed.open':
+      return openFeed(command.body, atMs);
+    case 'feed.close':
+      return closeFeed(command.body);
     default:
       return network.changeNetwork(core, command, atMs);
   }

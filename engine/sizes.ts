@@ -105,6 +105,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   }
   if (kind === 'location.put' || kind === 'carrier.put' || kind === 'transit.put') bytes += valueBytes(body);
   if (kind === 'item.put') bytes += 480;
+  if ('feed' in body) bytes += 48;
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
 

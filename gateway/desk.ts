@@ -104,6 +104,11 @@ export class Desk {
     return this.#refusal(caller, 'subscribe', topic);
   }
 
+  /** Why this caller may not send this, were it sent; undefined when it may. */
+  refusal(caller: Caller, kind: Parameters<Allows>[1], body: unknown): Rejection | undefined {
+    return this.#refusal(caller, kind, body);
+  }
+
   #refusal(caller: Caller, kind: Parameters<Allows>[1], body: unknown): Rejection | undefined {
     if (this.#closing) return reject('stopping', 'the engine is closing');
     return this.#options.allows(caller, kind, body);

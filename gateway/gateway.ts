@@ -8,7 +8,7 @@ import { Desk } from './desk.ts';
 import type { Allows } from './desk.ts';
 import { Flusher } from './flusher.ts';
 import { problemStatus } from './http-problem.ts';
-import { httpHandler } from './http.ts';
+import { httpHandler, streamsBody } from './http.ts';
 import type { Authenticate } from './http.ts';
 import { defaultLimits } from './limits.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -82,6 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     backpressureBytes: limits.backpressureBytes,
     idleTimeoutSeconds: limits.idleTimeoutSeconds,
     connectionsMax: limits.connectionsMax,
+    streamsBody,
     onRequest: httpHandler({ engine, desk, authenticate, metrics, limits, corsOrigin }),
     onUpgrade: (request) => upgrade(request, options, context),
     onIncident,

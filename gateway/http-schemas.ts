@@ -4,6 +4,7 @@
 import { commandBodies } from '../actors/commands.ts';
 import { queryBodies } from '../actors/queries.ts';
 import { rejectionCodes } from '../actors/rejection.ts';
+import { rowSchemas } from './feeds/row-check.ts';
 import { closeCodes, controlBodies, protocolHistory, protocols, topicSchemas } from './protocol.ts';
 
 let text: string | undefined;
@@ -16,6 +17,7 @@ export function schemasDocument(): string {
     protocolHistory,
     commands: commandBodies,
     queries: queryBodies,
+    feeds: rowSchemas,
     requests: controlBodies,
     topics: topicSchemas,
     rejections: rejectionCodes,

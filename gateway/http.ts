@@ -10,6 +10,7 @@ import type { QueryKind } from '../actors/queries.ts';
 import type { Rejection } from '../actors/rejection.ts';
 import { reject } from '../actors/rejection.ts';
 import type { Answered, Desk } from './desk.ts';
+import { feedsPath, takeFeed } from './feeds/http-feed.ts';
 import { respondProblem, respondStatus } from './http-problem.ts';
 import { schemasDocument } from './http-schemas.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -43,6 +44,8 @@ interface Call {
   readonly headers: Readonly<Record<string, string>>;
   /** Commands over HTTP that wait for their answer, all requests together. */
   readonly waiting: { count: number };
+  /** Feeds under way. */
+  readonly feeds: { count: number };
 }
 
 const routes: Readonly<
@@ -62,6 +65,7 @@ export function httpHandler(
   options: HttpOptions,
 ): (request: HttpRequest, respond: HttpResponder) => void | Promise<void> {
   const waiting = { count: 0 };
+  const feeds = { count: 0 };
   return (request, respond) => {
     options.metrics.httpRequests += 1;
     const call: Call = {
@@ -70,6 +74,7 @@ export function httpHandler(
       respond,
       headers: corsHeaders(options, request),
       waiting,
+      feeds,
     };
     if (request.method === 'OPTIONS' && options.corsOrigin !== undefined) return preflight(call);
     return dispatch(call);
@@ -81,14 +86,35 @@ function dispatch(call: Call): void | Promise<void> {
   const { path } = request;
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
   const method = route?.method ?? 'POST';
-  const isMessage = path.startsWith(commandsPath) || path.startsWith(queriesPath);
+  const doors = [commandsPath, queriesPath, feedsPath];
+  const isMessage = doors.some((door) => path.startsWith(door));
   if (route === undefined && !isMessage)
     return respondStatus(respond, 404, 'no such path', headers);
   if (request.method !== method) {
     return respondStatus(respond, 405, `this path takes ${method}`, { ...headers, allow: method });
   }
   if (route !== undefined) return route.handle(call);
+  if (path.startsWith(feedsPath)) return feed(call);
   return path.startsWith(commandsPath) ? command(call) : query(call);
+}
+
+/** Requests whose body is read as it arrives. */
+export function streamsBody({ method, path }: HttpRequest): boolean {
+  return method === 'POST' && path.startsWith(feedsPath);
+}
+
+function feed({ options, request, respond, headers, feeds }: Call): Promise<void> {
+  const { desk, limits, engine } = options;
+  return takeFeed({
+    desk,
+    limits,
+    request,
+    respond,
+    headers,
+    running: feeds,
+    position: () => engine.position,
+    authenticate: () => options.authenticate(request),
+  });
 }
 
 async function command(call: Call): Promise<void> {

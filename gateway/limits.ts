@@ -15,6 +15,8 @@ export interface GatewayLimits {
   readonly inFlightMax: number;
   /** HTTP commands that wait for their answer, all peers together. */
   readonly httpInFlightMax: number;
+  /** Feeds over HTTP at once, all peers together. */
+  readonly feedsMax: number;
   /** Subscriptions of one connection. */
   readonly subscriptionsMax: number;
   /** SKUs and other keys followed by all subscriptions of one connection together. */
@@ -51,6 +53,7 @@ export const defaultLimits: GatewayLimits = {
   connectionsMax: 20_000,
   inFlightMax: 256,
   httpInFlightMax: 1_024,
+  feedsMax: 4,
   subscriptionsMax: 64,
   followedMax: 10_000,
   malformedMax: 20,

@@ -162,6 +162,12 @@ function explain(errors: readonly TLocalizedValidationError[], root: string): Re
   }
 }
 
+/** The first fault of one row of a feed: the field is the row's own. */
+export function explainRow(errors: readonly TLocalizedValidationError[]): Rejection {
+  const { code, detail, field } = explain(errors, '');
+  return reject(code, detail, field === undefined || field === '' ? undefined : field.replace(/^\./, ''));
+}
+
 /** A JSON pointer as our paths: `/lines/3/quantity` → `body.lines[3].quantity`. */
 function pathOf(root: string, pointer: string): string {
   let field = root;

@@ -43,6 +43,8 @@ export type Rule =
   | 'supply-from'
   /** Either location of `body.supplyId`. */
   | 'supply-any'
+  /** Every location of `body.locations`. */
+  | 'listed-locations'
   /** The channel that `body.orderId` was placed through. */
   | 'order-channel'
   /** The channel that `body.reservationId` was made through. */
@@ -90,6 +92,7 @@ interface Body {
   readonly supply?: SupplyPlaces & { readonly id: SupplyId };
   readonly supplyId?: SupplyId;
   readonly locationId?: LocationId;
+  readonly locations?: readonly { readonly id: string }[];
   readonly orderId?: OrderId;
   readonly reservationId?: ReservationId;
   readonly fulfillmentId?: string;
@@ -149,6 +152,8 @@ export function checkScope(
       return supplyPlaces(reach, message, lookups, ({ to, from }) => [from ?? to]);
     case 'supply-any':
       return supplyAny(reach, message, lookups);
+    case 'listed-locations':
+      return listedLocations(reach, message);
     case 'order-channel':
       return orderChannel(reach, message, lookups);
     case 'reservation-channel':
@@ -198,6 +203,13 @@ function entryLocations(reach: Reach, { entries = [] }: Body): Rejection | undef
   const at = entries.findIndex(({ location }) => !inScope(reach.locations, location));
   const entry = entries[at];
   return entry && outside('locations', entry.location, `body.entries[${at}].location`);
+}
+
+function listedLocations(reach: Reach, { locations = [] }: Body): Rejection | undefined {
+  if (reach.locations === '*') return undefined;
+  const at = locations.findIndex(({ id }) => !inScope(reach.locations, id));
+  const one = locations[at];
+  return one && outside('locations', one.id, `body.locations[${at}].id`);
 }
 
 /**

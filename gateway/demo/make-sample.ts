@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { countries } from '../replay/countries.ts';
-import { readCsv } from '../replay/csv.ts';
+import { readCsv } from '../feeds/csv.ts';
 import { loadPlaces } from '../replay/places.ts';
 import { sampleFiles } from './sample.ts';
 

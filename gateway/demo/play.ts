@@ -6,7 +6,7 @@ import { connect } from '../client/client.ts';
 import type { Mapped } from '../replay/map.ts';
 import { loadPlacesFile } from '../replay/places.ts';
 import { play, putNetwork, receiveWeek, type Told } from '../replay/player.ts';
-import { Progress, type Out } from '../replay/progress.ts';
+import { Progress, type Out } from '../progress.ts';
 import { reportLines, type Summary } from '../replay/report.ts';
 import { openSource, type Source } from '../replay/source.ts';
 import { paceText, summarise } from '../replay/summary.ts';

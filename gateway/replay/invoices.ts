@@ -1,5 +1,5 @@
 /** The invoice file as data: rows by the names of its columns, rows of one invoice together. */
-import { CsvError, readCsv } from './csv.ts';
+import { CsvError, readCsv } from '../feeds/csv.ts';
 
 /** One line of the file, as text. */
 export interface SourceLine {

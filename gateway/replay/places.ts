@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Destination } from '../../actors/order-commands.ts';
 import { countries } from './countries.ts';
-import { CsvError, readCsv } from './csv.ts';
+import { CsvError, readCsv } from '../feeds/csv.ts';
 import { hash32 } from './random.ts';
 
 export interface PostalPlace {

@@ -7,7 +7,7 @@ import { parseReplayOptions, replayHelp, type ReplayOptions } from './options.ts
 import { startOwnServer, type OwnServer } from './own-server.ts';
 import { loadPlaces, loadPlacesFile, type Places } from './places.ts';
 import { play } from './player.ts';
-import { Progress, type Out } from './progress.ts';
+import { Progress, type Out } from '../progress.ts';
 import { reportLines } from './report.ts';
 import { openSource } from './source.ts';
 import { paceText, summarise } from './summary.ts';

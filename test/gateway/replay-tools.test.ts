@@ -4,7 +4,7 @@ import { carriers, channel, locations } from '../../gateway/replay/network.ts';
 import { commandBodies } from '../../actors/commands.ts';
 import { parseReplayOptions } from '../../gateway/replay/options.ts';
 import { Pacer } from '../../gateway/replay/pace.ts';
-import { Progress } from '../../gateway/replay/progress.ts';
+import { Progress } from '../../gateway/progress.ts';
 import { runReplay } from '../../gateway/replay/replay.ts';
 import type { Mapped } from '../../gateway/replay/map.ts';
 import { compile } from './replay-kit.ts';

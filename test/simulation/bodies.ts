@@ -66,6 +66,8 @@ const draws: Record<CommandKind, Draw> = {
   }),
   ...supplyDraws,
   ...reservationDraws,
+  'feed.open': (rng) => ({ feed: `f${rng.below(5)}`, kind: 'stock' }),
+  'feed.close': (rng) => ({ feed: `f${rng.below(5)}`, rows: rng.below(9), unchanged: 1, changed: 0, refused: 0 }),
   'order.place': drawOrder,
   'order.cancel': (rng, names, shadow) => {
     const order = drawExisting(rng, names, shadow);

@@ -112,6 +112,8 @@ function drawKinds(rng: Rng): Record<CommandKind, number> {
     'stock.adjust': 3,
     'stock.count': 2,
     'item.put': 0.5,
+    'feed.open': 0.3,
+    'feed.close': 0.3,
     'stock.return': 1,
     'stock.set-aside': 2,
     'stock.put-back': 2,

@@ -143,7 +143,8 @@ export class Simulation {
         looks = true;
       }
       life.engine?.submit(command, (outcome) => {
-        if (life.isOver) this.#checked(() => this.auditor.echoed(command, outcome));
+        // Over, or called to an end that takes a moment to come: either may still say what is durable.
+        if (life.isOver || life.ending !== undefined) this.#checked(() => this.auditor.echoed(command, outcome));
         else life.guarded(() => replied(outcome));
       });
     }

@@ -130,6 +130,10 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'item.put':
       doing.shadow.set(doing.shadow.items, command.body.item.sku, command.body.item);
       return { ok: { id: command.body.item.sku } };
+    case 'feed.open':
+      return { ok: { id: command.body.feed, openedAtMs: doing.atMs } };
+    case 'feed.close':
+      return { ok: { id: command.body.feed } };
     case 'channel.put':
       return network.putChannel(doing, command.body);
     case 'carrier.put':

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CsvError, CsvParser, recordCharsMax } from '../../gateway/replay/csv.ts';
+import { CsvError, CsvParser, recordCharsMax } from '../../gateway/feeds/csv.ts';
 
 function parse(text: string, cuts: readonly number[] = []): string[][] {
   const parser = new CsvParser();

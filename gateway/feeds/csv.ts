@@ -13,20 +13,45 @@ export const recordCharsMax = 1_048_576;
 export class CsvError extends Error {
   override readonly name = 'CsvError';
   readonly record: number;
-  constructor(record: number, message: string) {
-    super(`record ${record}: ${message}`);
+  /** Without the number. */
+  readonly reason: string;
+  constructor(record: number, reason: string) {
+    super(`record ${record}: ${reason}`);
     this.record = record;
+    this.reason = reason;
   }
 }
 
+/** A record with its number, empty lines counted. */
+export interface CsvRecord {
+  readonly number: number;
+  readonly fields: string[];
+}
+
 export class CsvParser {
+  readonly #charsMax: number;
   #rest = '';
   #records = 0;
 
+  /** @param charsMax a record longer than this is taken for a quote that was never closed */
+  constructor(charsMax: number = recordCharsMax) {
+    this.#charsMax = charsMax;
+  }
+
   /** The records completed by this piece. Throws CsvError. */
   push(piece: string): string[][] {
+    return this.#push(piece).map(({ fields }) => fields);
+  }
+
+  /** Like `push`, and `end` with the last piece, with the records' numbers. */
+  records(piece: string, isLast: boolean): CsvRecord[] {
+    const records = this.#push(piece);
+    return isLast ? [...records, ...this.#end()] : records;
+  }
+
+  #push(piece: string): CsvRecord[] {
     const text = this.#records === 0 && this.#rest === '' ? withoutMark(piece) : this.#rest + piece;
-    const records: string[][] = [];
+    const records: CsvRecord[] = [];
     let at = 0;
     while (at < text.length) {
       const end = this.#read(text, at, false, records);
@@ -34,35 +59,39 @@ export class CsvParser {
       at = end;
     }
     this.#rest = text.slice(at);
-    if (this.#rest.length > recordCharsMax) {
-      throw new CsvError(this.#records + 1, `longer than ${recordCharsMax} characters: an open quote?`);
+    if (this.#rest.length > this.#charsMax) {
+      throw new CsvError(this.#records + 1, `longer than ${this.#charsMax} characters: an open quote?`);
     }
     return records;
   }
 
   /** The last record, where the text did not end in a line break. */
   end(): string[][] {
-    const records: string[][] = [];
+    return this.#end().map(({ fields }) => fields);
+  }
+
+  #end(): CsvRecord[] {
+    const records: CsvRecord[] = [];
     if (this.#rest !== '') this.#read(this.#rest, 0, true, records);
     this.#rest = '';
     return records;
   }
 
   /** Read one record at `start` into `out`; returns where the next begins, -1 when it is not complete. */
-  #read(text: string, start: number, isLast: boolean, out: string[][]): number {
+  #read(text: string, start: number, isLast: boolean, out: CsvRecord[]): number {
     const lineEnd = text.indexOf('\n', start);
     if (lineEnd === -1 && !isLast) return -1;
     const stop = lineEnd === -1 ? text.length : lineEnd;
     const line = text.slice(start, text[stop - 1] === '\r' && stop > start ? stop - 1 : stop);
     if (!line.includes('"')) {
       this.#records += 1;
-      if (line !== '') out.push(line.split(','));
+      if (line !== '') out.push({ number: this.#records, fields: line.split(',') });
       return lineEnd === -1 ? text.length : lineEnd + 1;
     }
     return this.#readQuoted(text, start, isLast, out);
   }
 
-  #readQuoted(text: string, start: number, isLast: boolean, out: string[][]): number {
+  #readQuoted(text: string, start: number, isLast: boolean, out: CsvRecord[]): number {
     const fields: string[] = [];
     let at = start;
     for (;;) {
@@ -90,7 +119,7 @@ export class CsvParser {
       }
       if (at >= text.length && !isLast) return -1;
       this.#records += 1;
-      out.push(fields);
+      out.push({ number: this.#records, fields });
       return at + 1;
     }
   }

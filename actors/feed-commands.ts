@@ -1,0 +1,33 @@
+/**
+ * Commands of feeds, and the rows that feeds are made of. A feed becomes ordinary commands; these two
+ * stand at its ends. Composed in commands.ts.
+ */
+import { Type } from 'typebox';
+import { ItemSchema } from './item-commands.ts';
+import { LocationSchema } from './network-commands.ts';
+import { exact, FeedIdSchema } from './schemas.ts';
+import { CountEntrySchema, DeltaRowSchema } from './stock-commands.ts';
+
+/** One row of each kind of feed. */
+export const feedRows = {
+  count: CountEntrySchema,
+  delta: DeltaRowSchema,
+  item: ItemSchema,
+  location: LocationSchema,
+} as const;
+
+const Kind = Type.Union([Type.Literal('stock'), Type.Literal('items'), Type.Literal('locations')]);
+const Rows = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+export const feedCommands = {
+  /**
+   * A feed begins. Sent again under its id it is answered with the instant of the first time, which is the
+   * instant its counts are of when they name none.
+   */
+  'feed.open': Type.Object({ feed: FeedIdSchema, kind: Kind }, exact),
+  /** A feed was sent to its end: all that it found true already is durable once this is. */
+  'feed.close': Type.Object(
+    { feed: FeedIdSchema, rows: Rows, unchanged: Rows, changed: Rows, refused: Rows },
+    exact,
+  ),
+} as const;

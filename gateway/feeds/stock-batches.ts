@@ -1,0 +1,133 @@
+/**
+ * Rows of stock to commands. Counts are compared first, and those that are known already go no further;
+ * deltas all go, in commands that follow from the rows alone.
+ */
+import type { CommandBody } from '../../actors/commands.ts';
+import type { FeedId } from '../../actors/ids.ts';
+import { reject } from '../../actors/rejection.ts';
+import { FeedFault, feedLimits, type CountRow, type DeltaRow } from './feed.ts';
+import { bare, type Batches, type FeedContext } from './context.ts';
+import { hashText, KeySet } from './key-set.ts';
+import { sendPiece, type Making, type Piece } from './send.ts';
+
+type Count = CommandBody<'stock.count'>['entries'][number];
+type Delta = CommandBody<'stock.adjust'>['entries'][number];
+
+interface Row<T> {
+  readonly row: number;
+  readonly value: T;
+}
+
+/** Deltas of one reason that wait for more. */
+interface Waiting {
+  readonly keys: Set<string>;
+  rows: Row<Delta>[];
+}
+
+/** Reasons with deltas waiting at a time: with more, the oldest are sent as they are. */
+const reasonsMax = 16;
+
+export class StockBatches implements Batches {
+  readonly #context: FeedContext;
+  readonly #counted = new KeySet(feedLimits.rememberedMax);
+  /** Counts not compared yet. */
+  #fresh: Row<Count>[] = [];
+  /** Counts that differ. */
+  #differing: Row<Count>[] = [];
+  readonly #deltas = new Map<string, Waiting>();
+
+  constructor(context: FeedContext) {
+    this.#context = context;
+  }
+
+  async add(row: number, value: object): Promise<void> {
+    if ('delta' in value) return this.#addDelta(row, value as DeltaRow);
+    const count = value as CountRow as Count;
+    if (!this.#counted.add(`${count.location} ${count.sku}`)) {
+      this.#context.tally.refuse(row, reject('duplicate', 'was counted by an earlier row of this feed', 'sku'));
+      return undefined;
+    }
+    this.#fresh.push({ row, value: count });
+    return this.#fresh.length < feedLimits.compareMax ? undefined : this.#compare();
+  }
+
+  async flush(): Promise<void> {
+    await this.#compare();
+    await this.#sendCounts();
+    for (const [reason, { rows }] of this.#deltas) await this.#sendDeltas(reason, rows);
+    this.#deltas.clear();
+  }
+
+  async #compare(): Promise<void> {
+    const { port, tally } = this.#context;
+    const rows = this.#fresh;
+    this.#fresh = [];
+    const [first] = rows;
+    if (first === undefined) return;
+    const found = await port.compare('stock.compare', { entries: rows.map(({ value }) => value) });
+    if ('code' in found) throw new FeedFault({ row: first.row, ...bare(found) });
+    for (const { index, refused } of found.refused) tally.refuse(rows[index]?.row ?? 0, refused);
+    tally.unchanged += rows.length - found.differ.length - found.refused.length;
+    for (const index of found.differ) {
+      const row = rows[index];
+      if (row !== undefined) this.#differing.push(row);
+    }
+    if (this.#differing.length >= feedLimits.entriesMax) await this.#sendCounts();
+  }
+
+  async #sendCounts(): Promise<void> {
+    const rows = this.#differing;
+    this.#differing = [];
+    const { feed } = this.#context.options;
+    const making: Making<Count, 'stock.count'> = {
+      kind: 'stock.count',
+      body: (entries) => ({ entries: [...entries], feed: feed as FeedId }),
+      // Which rows differ depends on the day, so the id says which they were.
+      commandId: (piece) => `feed:${feed}:${piece.rows[0]?.row}:${hashText(JSON.stringify(piece.rows))}`,
+    };
+    for (let at = 0; at < rows.length; at += feedLimits.entriesMax) {
+      await this.#send(making, { rows: rows.slice(at, at + feedLimits.entriesMax) });
+    }
+  }
+
+  async #addDelta(row: number, { sku, location, delta, reason }: DeltaRow): Promise<void> {
+    const why = reason ?? this.#context.options.reason;
+    let waiting = this.#deltas.get(why);
+    const key = `${location} ${sku}`;
+    // A SKU-location stands once in a command; a feed may well move it more than once.
+    if (waiting !== undefined && (waiting.keys.has(key) || waiting.rows.length >= feedLimits.entriesMax)) {
+      this.#deltas.delete(why);
+      await this.#sendDeltas(why, waiting.rows);
+      waiting = undefined;
+    }
+    if (waiting === undefined) {
+      await this.#makeRoom();
+      this.#deltas.set(why, (waiting = { keys: new Set(), rows: [] }));
+    }
+    waiting.keys.add(key);
+    waiting.rows.push({ row, value: { sku, location, delta } as Delta });
+  }
+
+  async #makeRoom(): Promise<void> {
+    if (this.#deltas.size < reasonsMax) return;
+    for (const [reason, { rows }] of this.#deltas) {
+      this.#deltas.delete(reason);
+      return this.#sendDeltas(reason, rows);
+    }
+  }
+
+  async #sendDeltas(reason: string, rows: readonly Row<Delta>[]): Promise<void> {
+    const { feed } = this.#context.options;
+    const making: Making<Delta, 'stock.adjust'> = {
+      kind: 'stock.adjust',
+      body: (entries) => ({ entries: [...entries], reason, feed: feed as FeedId }),
+      commandId: ({ rows: sent }) => `feed:${feed}:${sent[0]?.row}-${sent.at(-1)?.row}:${hashText(reason)}`,
+    };
+    await this.#send(making, { rows });
+  }
+
+  #send<T, K extends 'stock.count' | 'stock.adjust'>(making: Making<T, K>, piece: Piece<T>): Promise<void> {
+    if (piece.rows.length === 0) return Promise.resolve();
+    return this.#context.window.start(() => sendPiece(this.#context, making, piece));
+  }
+}

@@ -1,0 +1,62 @@
+/** What is counted of a feed while it runs, and its summary at the end. */
+import type { Rejection, RejectionCode } from '../../actors/rejection.ts';
+import { feedLimits, type FeedKind, type FeedSummary, type FeedTally, type RefusedRow } from './feed.ts';
+
+export class Tally implements FeedTally {
+  rows = 0;
+  unchanged = 0;
+  changed = 0;
+  refused = 0;
+  stopped: RefusedRow | undefined;
+  /** The first row that was refused. */
+  firstRefused: RefusedRow | undefined;
+  readonly #refusalsMax: number;
+  readonly #onRefused: (row: RefusedRow) => void;
+  readonly #byCode: Partial<Record<RejectionCode, number>> = {};
+  readonly #refusals: RefusedRow[] = [];
+  #displaced = 0;
+  readonly #displacedOrders: string[] = [];
+
+  /** @param onRefused told of the first refused rows, as many as the summary names */
+  constructor(refusalsMax: number, onRefused: (row: RefusedRow) => void) {
+    this.#refusalsMax = refusalsMax;
+    this.#onRefused = onRefused;
+  }
+
+  refuse(row: number, { code, detail, field }: Rejection): void {
+    this.refused += 1;
+    this.#byCode[code] = (this.#byCode[code] ?? 0) + 1;
+    const told: RefusedRow = field === undefined ? { row, code, detail } : { row, code, detail, field };
+    this.firstRefused ??= told;
+    if (this.#refusals.length >= this.#refusalsMax) return;
+    this.#refusals.push(told);
+    this.#onRefused(told);
+  }
+
+  displace(orders: readonly string[]): void {
+    this.#displaced += orders.length;
+    for (const order of orders) {
+      if (this.#displacedOrders.length < feedLimits.displacedMax) this.#displacedOrders.push(order);
+    }
+  }
+
+  /** The sums as they stand. */
+  sums(): FeedTally {
+    const { rows, unchanged, changed, refused } = this;
+    return { rows, unchanged, changed, refused };
+  }
+
+  summary(feed: string, kind: FeedKind, durationMs: number): FeedSummary {
+    const summary = {
+      feed,
+      kind,
+      ...this.sums(),
+      refusedByCode: this.#byCode,
+      refusals: this.#refusals,
+      displaced: this.#displaced,
+      displacedOrders: this.#displacedOrders,
+      durationMs: Math.round(durationMs),
+    };
+    return this.stopped === undefined ? summary : { ...summary, stopped: this.stopped };
+  }
+}
