@@ -297,10 +297,14 @@ export interface ReservationView extends ReservationAnswer {
   readonly orderId?: OrderId | undefined;
 }
 
-/** The answer to a stock command. `displaced` orders lost units that are not there, and were sourced again. */
+/**
+ * The answer to a stock command. `displaced` orders and `broken` reservations lost units that are not there,
+ * and were sourced again.
+ */
 export interface StockAnswer {
   readonly entries: number;
   readonly displaced: readonly OrderId[];
+  readonly broken: readonly ReservationId[];
 }
 
 export interface FeedAnswer {

@@ -199,7 +199,7 @@ describe('losing units that orders have', () => {
     await shop.receive({ 'A/S1': 6, 'C/S1': 2 });
     for (const id of ['o1', 'o2', 'o3']) await shop.place(id, { S1: 2 });
     const answer = await shop.ok('stock.count', { entries: [{ sku: 'S1', location: 'A', onHand: 3 }] });
-    expect(answer).toEqual({ entries: 1, displaced: ['o3', 'o2'] });
+    expect(answer).toEqual({ entries: 1, displaced: ['o3', 'o2'], broken: [] });
     expect(shop.order('o1').fulfillments.map((part) => part.location)).toEqual(['A']);
     expect(shop.order('o3')).toMatchObject({ state: 'released', fulfillments: [{ state: 'cancelled' }, { location: 'C' }] });
     expect(shop.order('o2')).toMatchObject({ state: 'exception', exception: { code: 'stockout', owner: 'stock' }, lines: [{ allocated: 1, backordered: 1 }] });

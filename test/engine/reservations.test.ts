@@ -252,6 +252,56 @@ describe('races', () => {
   });
 });
 
+describe('units that are not there', () => {
+  const count = (onHand: number, location = 'A') => ({ entries: [{ sku: 'S1', location, onHand }] });
+
+  it('[V12] are taken from reservations before orders, from the newest first, and looked for elsewhere', async () => {
+    const shop = await stocked({ 'A/S1': 6 });
+    await shop.place('o1', { S1: 2 });
+    for (const id of ['v1', 'v2']) {
+      await shop.reserve(id, { S1: 2 });
+      await shop.pass(1);
+    }
+    await shop.receive({ 'B/S1': 1 });
+    shop.published.length = 0;
+    expect(await shop.ok('stock.count', count(3))).toEqual({ entries: 1, displaced: [], broken: ['v2', 'v1'] });
+    // The older one found its unit elsewhere; of the newer one, nothing is left.
+    expect(shop.reservation('v1')).toMatchObject({ state: 'held', lines: [{ held: 2 }], fulfillments: [{ location: 'A' }, { location: 'B' }] });
+    expect(shop.reservation('v2')).toMatchObject({ state: 'held', lines: [{ quantity: 2, held: 0 }], fulfillments: [] });
+    expect([shop.units('A/S1'), shop.units('B/S1')]).toEqual(['3 1 2, ATP 0', '1 1 0, ATP 0']);
+    const told = shop.published.flatMap(({ events }) => events).map((event) => [event.kind, 'units' in event && event.units, 'missing' in event && event.missing]);
+    expect(told).toEqual([
+      ['reservation.broken', 2, false], ['reservation.broken', 1, false], ['reservation.changed', 2, 0], ['reservation.changed', 0, 2],
+    ]);
+  });
+
+  it('[V12] are taken from orders once no reservation has any', async () => {
+    const shop = await stocked({ 'A/S1': 4 });
+    await shop.place('o1', { S1: 2 });
+    await shop.reserve('v1', { S1: 2 });
+    expect(await shop.ok('stock.count', count(1))).toEqual({ entries: 1, displaced: ['o1'], broken: ['v1'] });
+    expect([shop.order('o1').state, shop.reservation('v1').lines[0]?.held, shop.units('A/S1')]).toEqual(['exception', 0, '1 0 1, ATP 0']);
+    expect((await shop.refused('order.place', order('o2', { S1: 1 }, { reservationId: 'v1' }))).code).toBe('not-enough');
+    await shop.ok('reservation.release', { reservationId: 'v1' });
+  });
+
+  it('[V12] of carts made at once are those of the last by name, also after a restart', async () => {
+    const shop = await stocked({ 'A/S1': 3 });
+    await Promise.all(['v2', 'v3', 'v1'].map((id) => shop.reserve(id, { S1: 1 })));
+    expect(await shop.ok('stock.count', count(2))).toMatchObject({ broken: ['v3'] });
+    const again = await shop.restart();
+    expect(await again.ok('stock.count', count(1))).toMatchObject({ broken: ['v2'] });
+    expect(again.reservation('v1')).toMatchObject({ lines: [{ held: 1 }] });
+  });
+
+  it('[S13] are refused in steps that are too large', async () => {
+    const shop = await stocked({ 'A/S1': 201 });
+    for (let cart = 0; cart < 201; cart += 1) void shop.send('reservation.make', reservation(`v${cart}`, { S1: 1 }));
+    expect(await shop.refused('stock.count', count(0))).toMatchObject({ code: 'over-limit', field: 'body.entries[0]' });
+    expect((await shop.ok('stock.count', count(1)) as { broken: unknown[] }).broken).toHaveLength(200);
+  });
+});
+
 describe('timers of reservations', () => {
   it('[V8] stay few when most end before their time', async () => {
     const shop = await stocked({ 'A/S1': 9 });

@@ -3,6 +3,7 @@ import type { Command, CommandBody, CommandKind } from '../../../actors/commands
 import { quantityMax } from '../../../actors/limits.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
+import * as reservations from './reservations.ts';
 import { free, levelsOf, onHand, stockKey, type ShadowOrder, type ShadowStock } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -26,14 +27,15 @@ const nothing: ShadowStock = {
 const mayBeNew: readonly string[] = ['stock.receive', 'stock.return', 'stock.count', 'stock.buffer'] satisfies StockKind[];
 
 export function moveStock(doing: Doing, kind: StockCommand['kind'], body: CommandBody<StockKind>): Verdict {
-  const displaced = new Set<string>();
+  const lost: Lost = { orders: new Set(), reservations: new Set(), lines: 0 };
   const seen = new Set<string>();
   for (const [index, entry] of (body.entries as readonly Entry[]).entries()) {
-    const verdict = moveOne(doing, kind, { ...entry, bucket: 'bucket' in body ? body.bucket : undefined }, seen, displaced);
+    const verdict = moveOne(doing, kind, { ...entry, bucket: 'bucket' in body ? body.bucket : undefined }, seen, lost);
     if (verdict !== undefined) return { field: `body.entries[${index}]`, ...verdict };
   }
-  for (const id of displaced) orders.source(doing, id);
-  return { ok: { entries: body.entries.length, displaced: [...displaced] } };
+  for (const id of lost.orders) orders.source(doing, id);
+  for (const id of [...lost.reservations].toReversed()) reservations.sourceAgain(doing, id);
+  return { ok: { entries: body.entries.length, displaced: [...lost.orders], broken: [...lost.reservations] } };
 }
 
 function moveOne(
@@ -41,7 +43,7 @@ function moveOne(
   kind: StockKind,
   entry: Entry & { readonly bucket: Bucket | undefined },
   seen: Set<string>,
-  displaced: Set<string>,
+  lost: Lost,
 ): { readonly code: 'malformed' } | Verdict | undefined {
   const { shadow } = doing;
   if (!shadow.locations.has(entry.location)) return { code: 'unknown-location' };
@@ -59,11 +61,11 @@ function moveOne(
   const missing = -free(after);
   const isLoss = kind === 'stock.adjust' || kind === 'stock.count';
   if (Object.values(levelsOf(after)).some((units) => units < 0)) return { code: 'not-enough' };
-  if (missing > after.allocated) return { code: 'not-enough' };
-  const refused = missing <= 0 ? undefined : isLoss ? takeBack(doing, entry, missing, displaced) : 'not-enough';
+  if (missing > after.reserved + after.allocated) return { code: 'not-enough' };
+  const refused = missing <= 0 ? undefined : isLoss ? takeBack(doing, entry, missing, lost) : 'not-enough';
   if (refused !== undefined) return { code: refused };
-  const allocated = shadow.stocks.get(key)?.allocated ?? 0;
-  shadow.set(shadow.stocks, key, { ...after, allocated });
+  const { reserved, allocated } = shadow.stocks.get(key) ?? nothing;
+  shadow.set(shadow.stocks, key, { ...after, reserved, allocated });
   return undefined;
 }
 
@@ -92,25 +94,36 @@ function moved(kind: StockKind, entry: Entry & { readonly bucket: Bucket | undef
   }
 }
 
-/** Take back missing units from those who hold them, newest first. Why not: too many are being picked, or too much to do at once. */
-function takeBack(
-  doing: Doing,
-  { sku, location }: Entry,
-  missing: number,
-  displaced: Set<string>,
-): 'not-enough' | 'over-limit' | undefined {
+/** Who lost units by a command, and how many lines those have together. */
+interface Lost {
+  readonly orders: Set<string>;
+  readonly reservations: Set<string>;
+  lines: number;
+}
+
+/** Take back missing units: from reservations, then from orders, newest first. Why not: too many are being picked, or too much at once. */
+function takeBack(doing: Doing, { sku, location }: Entry, missing: number, lost: Lost): 'not-enough' | 'over-limit' | undefined {
+  const { shadow } = doing;
   let left = missing;
-  let lines = 0;
-  const holders = [...(doing.shadow.holders.get(stockKey(sku, location)) ?? [])];
+  const isTooMuch = ({ lines }: { readonly lines: readonly unknown[] }): boolean => {
+    lost.lines += lines.length;
+    return lost.orders.size + lost.reservations.size >= 200 || lost.lines > 1_000;
+  };
+  for (const reservation of reservations.holdersOf(shadow, sku, location)) {
+    if (left === 0) break;
+    if (isTooMuch(reservation)) return 'over-limit';
+    left -= reservations.lose(doing, reservation, sku, location, left);
+    lost.reservations.add(reservation.id);
+  }
+  const holders = [...(shadow.holders.get(stockKey(sku, location)) ?? [])];
   for (const id of holders.toReversed()) {
     if (left === 0) break;
-    const order = doing.shadow.orders.get(id) as ShadowOrder;
+    const order = shadow.orders.get(id) as ShadowOrder;
     const units = Math.min(left, orders.canGiveUp(order, sku, location));
     if (units === 0) continue;
-    lines += order.lines.length;
-    if (displaced.size >= 200 || lines > 1_000) return 'over-limit';
+    if (isTooMuch(order)) return 'over-limit';
     orders.displace(doing, order, sku, location, units);
-    displaced.add(id);
+    lost.orders.add(id);
     left -= units;
   }
   return left === 0 ? undefined : 'not-enough';
