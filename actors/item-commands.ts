@@ -1,6 +1,47 @@
 /** Commands on items: what holds for a SKU wherever it is. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
-import { exact, SkuSchema, text } from './schemas.ts';
+import { itemChannelsMax } from './limits.ts';
+import { BalanceSchema, ChannelIdSchema, exact, SkuSchema, text, TimeMsSchema } from './schemas.ts';
+
+/** How many units of a SKU may wait: over all channels, and through single ones. */
+const caps = {
+  capUnits: Type.Optional(BalanceSchema),
+  /** Caps of channels; a channel that is not named has none of its own. */
+  channels: Type.Optional(
+    Type.Array(Type.Object({ channel: ChannelIdSchema, capUnits: BalanceSchema }, exact), {
+      minItems: 1,
+      maxItems: itemChannelsMax,
+    }),
+  ),
+};
+
+const BackorderSchema = Type.Union([
+  Type.Literal('never'),
+  Type.Object(
+    {
+      ...caps,
+      /** No units are accepted to wait from this moment on; those that wait by then are served as before. */
+      untilMs: Type.Optional(TimeMsSchema),
+    },
+    exact,
+  ),
+]);
+
+const PreorderSchema = Type.Object(
+  {
+    ...caps,
+    /** Before this moment no unit of the SKU is given to any order, whatever stock there is. */
+    availableAtMs: TimeMsSchema,
+  },
+  exact,
+);
+
+/** Whom arriving stock serves first. Equal ones by age: the order that was placed first. */
+const ServeSchema = Type.Union(
+  [Type.Literal('age'), Type.Literal('priority'), Type.Literal('promise'), Type.Literal('value')],
+  { description: 'by age, by priority (9 first), by promised date (earliest first), by value (highest first)' },
+);
+export type Serve = Static<typeof ServeSchema>;
 
 /**
  * The settings of a SKU. A SKU needs none: it comes into being with its first stock, and then everything
@@ -10,6 +51,12 @@ export const ItemSchema = Type.Object(
   {
     sku: SkuSchema,
     name: Type.Optional(text(80, 'Shown to people')),
+    /** Whether and how much may wait for stock. Absent: whatever orders ask for. */
+    backorder: Type.Optional(BackorderSchema),
+    /** Sold before it may leave. */
+    preorder: Type.Optional(PreorderSchema),
+    /** Absent: as the engine is set, by age unless told otherwise. */
+    serve: Type.Optional(ServeSchema),
   },
   exact,
 );

@@ -22,6 +22,8 @@ export const locationListMax = 32;
 export const channelGroupsMax = 100;
 /** Counts, items or locations in one comparison. */
 export const comparedMax = 1_000;
+/** Channels an item may name caps for. */
+export const itemChannelsMax = 100;
 /** Milliseconds a timer may be set ahead: one year. */
 export const delayMsMax = 365 * 24 * 3_600_000;
 /** Lanes from one origin in one transit table. */

@@ -37,6 +37,8 @@ export function orderInput(body: CommandBody<'order.place'>, atMs: number): Orde
     shortage: body.shortage ?? 'refuse',
     service: body.service,
     releaseAfterMs: body.releaseAfterMs ?? 0,
+    priority: body.priority,
+    promisedByMs: body.promisedByMs,
     lines,
     atMs,
   };

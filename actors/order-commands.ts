@@ -20,6 +20,7 @@ import {
   ServiceIdSchema,
   SkuSchema,
   text,
+  TimeMsSchema,
 } from './schemas.ts';
 
 /** Where an order goes. Without coordinates, distance is judged by country alone (engine/routing/distance.ts). */
@@ -69,6 +70,10 @@ export const orderCommands = {
       service: Type.Optional(ServiceIdSchema),
       /** How long the order may still be changed before its locations are told to start. Default 0: at once. */
       releaseAfterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: delayMsMax })),
+      /** 9 is served first where waiting orders are served by priority. Default 0. */
+      priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })),
+      /** What the customer was told; the earliest is served first where waiting orders are served by promise. */
+      promisedByMs: Type.Optional(TimeMsSchema),
     },
     exact,
   ),

@@ -15,6 +15,9 @@ export interface OrderContext {
   /** The carrier service it asked for; undefined: the cheapest. */
   readonly service: ServiceId | undefined;
   readonly releaseAfterMs: number;
+  /** 0 to 9, absent 0, and what the customer was told: its place among those who wait. */
+  readonly priority?: number | undefined;
+  readonly promisedByMs?: number | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   /** When its locations were told to start; undefined before. Fulfillments made later start at once. */
@@ -38,6 +41,8 @@ export interface OrderInput {
   readonly shortage: 'refuse' | 'backorder';
   readonly service: ServiceId | undefined;
   readonly releaseAfterMs: number;
+  readonly priority?: number | undefined;
+  readonly promisedByMs?: number | undefined;
   readonly lines: readonly OrderLine[];
   readonly atMs: number;
 }

@@ -166,6 +166,8 @@ export const orderMachine = setup({
     shortage: input.shortage,
     service: input.service,
     releaseAfterMs: input.releaseAfterMs,
+    priority: input.priority,
+    promisedByMs: input.promisedByMs,
     placedAtMs: input.atMs,
     changedAtMs: input.atMs,
     releasedAtMs: undefined,

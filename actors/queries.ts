@@ -68,6 +68,11 @@ export const queryBodies = {
   'stock.get': Type.Object({ sku: SkuSchema, location: Type.Optional(LocationIdSchema) }, exact),
   /** The settings of a SKU, if it has any. */
   'item.get': Type.Object({ sku: SkuSchema }, exact),
+  /** Who waits for a SKU, the first to be served first. */
+  'item.waiting': Type.Object(
+    { sku: SkuSchema, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })) },
+    exact,
+  ),
   /** The ledger of a SKU at a location, the newest movement first. */
   'stock.history': Type.Object(
     {

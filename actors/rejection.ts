@@ -49,6 +49,12 @@ export const rejectionCodes = {
   'not-enough': false,
   /** The channel cannot sell these units now. */
   'out-of-stock': true,
+  /** The item is not sold beyond its stock, or not any more. */
+  'backorder-closed': true,
+  /** As many units of the item wait as may. */
+  'backorder-full': true,
+  /** As many units of the item are sold before it is available as may. */
+  'preorder-full': true,
   /** The carrier takes no parcels at present. */
   'carrier-suspended': true,
   /** A number would leave its bounds. */

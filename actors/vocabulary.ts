@@ -16,6 +16,7 @@ import type {
   Sku,
 } from './ids.ts';
 import type { PlannedFulfillment } from './order-context.ts';
+import type { ItemState } from './item-policy.ts';
 import type { OrderState } from './queries.ts';
 import type { SupplyAnswer, SupplyEvent } from './supply-context.ts';
 import type { ReservationLine, ReservationState } from './reservation-context.ts';
@@ -221,6 +222,12 @@ export type Event =
       readonly location: LocationId;
       readonly units: number;
     }
+  /** The settings of a SKU were put, or its preorder ended: what channels may sell of it may be another number. */
+  | {
+      readonly kind: 'item.changed';
+      readonly sku: Sku;
+      readonly state: ItemState;
+    }
   | {
       readonly kind: 'carrier.changed';
       readonly carrierId: CarrierId;
@@ -257,6 +264,8 @@ export interface OrderView {
   readonly customer?: string | undefined;
   /** The carrier service it asked for. */
   readonly service?: ServiceId | undefined;
+  readonly priority?: number | undefined;
+  readonly promisedByMs?: number | undefined;
   readonly lines: readonly OrderLine[];
   readonly fulfillments: readonly Fulfillment[];
   readonly exception?: OrderException | undefined;

@@ -24,6 +24,7 @@ import type { Transit } from '../actors/transit-commands.ts';
 import { Holders } from './holders.ts';
 import type { SellingViews, Sum } from './selling.ts';
 import { compile, type Snapshot } from './step.ts';
+import type { Waiting } from './waiting.ts';
 
 export const orderSteps = compile<OrderContext, OrderMessage, OrderEffect, OrderInput>(orderMachine);
 export const reservationSteps = compile<ReservationContext, ReservationMessage, ReservationEffect, ReservationInput>(
@@ -106,6 +107,7 @@ export interface ChannelCell extends Marks {
 export interface ItemCell extends Marks {
   readonly kind: 'item';
   readonly id: Sku;
+  readonly sku: SkuCell;
   snapshot: Snapshot<Item> | undefined;
   unsaved: number;
 }
@@ -136,14 +138,14 @@ export type Cell =
   | SupplyCell
   | TransitCell;
 
-/** A SKU: its settings if it has any, the list of its stocks, and the orders that wait for it, oldest first. */
+/** A SKU: its settings if it has any, the list of its stocks, and the orders that wait for it, in line. */
 export interface SkuCell {
   readonly sku: Sku;
   readonly stocks: StockCell[];
   /** What each view that was asked for has of it. */
   sums: Sum[] | undefined;
   item: ItemCell | undefined;
-  waiting: Set<OrderId> | undefined;
+  waiting: Waiting | undefined;
 }
 
 const marks = { commandMark: 0, turnMark: 0, unsaved: 0 };
@@ -164,7 +166,7 @@ export const channelCell = (id: ChannelId, views: SellingViews): ChannelCell => 
   snapshot: undefined,
   ...marks,
 });
-export const itemCell = (id: Sku): ItemCell => ({ kind: 'item', id, snapshot: undefined, ...marks });
+export const itemCell = (sku: SkuCell): ItemCell => ({ kind: 'item', id: sku.sku, sku, snapshot: undefined, ...marks });
 export const supplyCell = (id: SupplyId): SupplyCell => ({ kind: 'supply', id, snapshot: undefined, ...marks });
 export const transitCell = (id: string): TransitCell => ({ kind: 'transit', id, snapshot: undefined, ...marks });
 export const locationCell = (id: LocationId, index: number, views: SellingViews): LocationCell => ({
@@ -205,6 +207,8 @@ export function place(cell: Cell, snapshot: Cell['snapshot']): void {
   (cell as { snapshot: Cell['snapshot'] }).snapshot = snapshot;
   if (cell.kind === 'location') cell.views.locationChanged(cell);
   else if (cell.kind === 'channel') cell.views.channelChanged(cell);
+  // What an item gives to views may be another number of units: they are added up again when asked for.
+  else if (cell.kind === 'item') cell.sku.sums = undefined;
 }
 
 /** What it gave to each sum goes, what it gives now comes. */

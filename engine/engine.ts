@@ -4,6 +4,7 @@
  */
 import type { Command } from '../actors/commands.ts';
 import type { ChannelId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
+import type { Serve } from '../actors/item-commands.ts';
 import type { QueryKind, QueryOf } from '../actors/queries.ts';
 import { reject } from '../actors/rejection.ts';
 import type { DeliveryMethod, Event, StockChange } from '../actors/vocabulary.ts';
@@ -46,6 +47,8 @@ export interface EngineOptions {
   readonly limits?: Partial<EngineLimits> | undefined;
   /** Who decides where units come from; absent: by brute force. */
   readonly source?: Source | undefined;
+  /** Whom arriving stock serves first, where an item does not say. Absent: by age. */
+  readonly serve?: Serve | undefined;
 }
 
 /** How often, at most, the room on disk is looked at while commands come. */
@@ -65,11 +68,11 @@ export class Engine implements EngineApi {
   #closed: Promise<void> | undefined;
 
   /** Recover from a claim and begin to serve. Rejects when what is stored cannot be read. */
-  static async open({ claim, clock, hooks, limits: given, source = sourceNaive }: EngineOptions): Promise<Engine> {
+  static async open({ claim, clock, hooks, limits: given, source = sourceNaive, serve = 'age' }: EngineOptions): Promise<Engine> {
     const limits = checkLimits({ ...defaultLimits, ...given });
     const timers = new Timers();
     const world = new World(claim, limits.ordersInMemoryMax, timers);
-    const views = new Views(world, timers);
+    const views = new Views(world, timers, serve);
     const core: Core = { world, views, changes: new Changes(), wakes: new Wakes(), source, limits };
     const receipts = new Receipts(claim, limits.receiptsInMemoryMax);
     const saver = new Saver(claim, clock, limits, world, receipts, hooks);

@@ -1,8 +1,9 @@
 /** What comes out of the engine: outcomes of commands, answers of queries, and what one turn published. */
 import type { CommandKind } from '../actors/commands.ts';
-import type { Item } from '../actors/item-commands.ts';
+import type { Item, Serve } from '../actors/item-commands.ts';
+import type { ItemState } from '../actors/item-policy.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
-import type { CommandId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
+import type { ChannelId, CommandId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
 import type { IncomingUnits } from '../actors/incoming.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
 import type { Transit } from '../actors/transit-commands.ts';
@@ -92,6 +93,19 @@ export interface PlaceUnits {
   readonly distanceKm?: number | undefined;
 }
 
+/** What waits for a SKU, and the first of those who wait in the order in which stock serves them. */
+export interface WaitingView {
+  /** Units, over all channels and by channel. */
+  readonly units: number;
+  readonly byChannel: Readonly<Record<string, number>>;
+  /** Orders, and the first of them. */
+  readonly orders: number;
+  readonly first: readonly { readonly orderId: OrderId; readonly channel: ChannelId; readonly units: number }[];
+  readonly serve: Serve;
+  /** `preorder`: until its moment no unit is given to anybody. */
+  readonly state: ItemState;
+}
+
 export interface CarrierView extends CarrierCard {
   readonly state: 'open' | 'suspended';
   /** Why, while suspended. */
@@ -138,6 +152,7 @@ export interface Answers {
   'order.counts': OrderCounts;
   'reservation.get': ReservationView | null;
   'item.get': Item | null;
+  'item.waiting': WaitingView;
   'stock.get': readonly StockView[];
   'stock.history': StockHistory;
   'stock.at': StockAt;

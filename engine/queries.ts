@@ -14,7 +14,7 @@ import { compareItems, compareLocations, compareStock } from './compare.ts';
 import type { Core } from './core.ts';
 import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import { originName, transitKey } from './promise/transit.ts';
-import type { Answers, CarrierView, EngineStatus, OrderCounts, StockView } from './outcome.ts';
+import type { Answers, CarrierView, EngineStatus, OrderCounts, StockView, WaitingView } from './outcome.ts';
 import { available, availableByLocation } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
 import { reservationView } from './reservation-views.ts';
@@ -59,6 +59,8 @@ function answerAny(
         .sort((a, b) => (a.location < b.location ? -1 : 1));
     case 'item.get':
       return world.skus.get(body.sku)?.item?.snapshot?.context ?? null;
+    case 'item.waiting':
+      return waitingView(core, body);
     case 'stock.history':
       return stockHistory(world, journal, body);
     case 'stock.at':
@@ -117,11 +119,28 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
     currency: context.currency,
     customer: context.customer,
     service: context.service,
+    priority: context.priority,
+    promisedByMs: context.promisedByMs,
     lines: context.lines,
     fulfillments: context.fulfillments,
     exception: context.exception,
     releaseAtMs: releaseAtMs(value, context),
   };
+}
+
+const waitersDefault = 100;
+
+function waitingView({ world, views }: Core, { sku, limit = waitersDefault }: QueryBody<'item.waiting'>): WaitingView {
+  const cell = world.skus.get(sku);
+  const state = cell?.item?.snapshot?.value === 'preorder' ? 'preorder' : 'open';
+  const { waiting } = cell ?? {};
+  const first: WaitingView['first'][number][] = [];
+  for (const { id, channel, units } of waiting ?? []) {
+    if (first.length === limit) break;
+    first.push({ orderId: id, channel, units });
+  }
+  const byChannel = Object.fromEntries(waiting?.byChannel ?? []);
+  return { units: waiting?.units ?? 0, byChannel, orders: waiting?.size ?? 0, first, serve: views.serveOf(cell), state };
 }
 
 function stockView({ world }: Core, { snapshot, atp }: StockCell): StockView[] {

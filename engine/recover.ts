@@ -4,7 +4,6 @@
  * not in the saved rows yet; whoever waits for stock is woken, because a wake that was due is not stored.
  */
 import type { Channel, Location } from '../actors/network-commands.ts';
-import type { Item } from '../actors/item-commands.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { CarrierId, ChannelId, LocationId, OrderId, ReservationId, Sku, SupplyId } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
@@ -15,6 +14,7 @@ import type { EngineLimits } from './limits.ts';
 import type { Entry, Receipts } from './receipts.ts';
 import {
   carrierFromRow,
+  itemFromRow,
   orderFromRow,
   prefixes,
   reservationFromRow,
@@ -104,10 +104,13 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       return placed(world.channel(name as ChannelId), valueFromRow<Channel>(row));
     case 'k/':
       return placed(world.carrier(name as CarrierId), carrierFromRow(row));
-    case 'i/':
-      return placed(world.item(name as Sku), valueFromRow<Item>(row));
     case 't/':
       return placed(world.transit(name), valueFromRow<Transit>(row));
+    case 'i/': {
+      const cell = placed(world.item(name as Sku), itemFromRow(row));
+      views.itemChanged(cell);
+      return cell;
+    }
     case 's/': {
       const { sku, location } = stockNames(key);
       const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);
@@ -199,7 +202,7 @@ function sortByAge({ world, views }: Core, placedAtMs: ReadonlyMap<OrderId, numb
   };
   for (const ids of views.byState.values()) sort(ids);
   for (const ids of views.byLocation.values()) sort(ids);
-  for (const { waiting } of views.waitedFor) if (waiting !== undefined) sort(waiting);
+  views.loaded();
   for (const { stocks } of world.skus.values()) {
     for (const { holders } of stocks) holders.sort(byAge);
   }

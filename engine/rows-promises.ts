@@ -11,12 +11,15 @@ import type { ByteReader, ByteWriter } from './bytes.ts';
 
 const says = ({ service, shipByMs }: Fulfillment): boolean => service !== undefined || shipByMs !== undefined;
 
-/** Times are written as one more than their distance from placement; 0 is none. */
-export function writePromises(writer: ByteWriter, order: OrderContext): void {
+/**
+ * Times are written as one more than their distance from placement; 0 is none.
+ * @param isFollowed something comes after it in the row, so it must be there.
+ */
+export function writePromises(writer: ByteWriter, order: OrderContext, isFollowed: boolean): void {
   const { service, destination, fulfillments, placedAtMs } = order;
   let count = 0;
   for (const part of fulfillments) if (says(part)) count += 1;
-  if (count === 0 && service === undefined && destination.timeZone === undefined) return;
+  if (!isFollowed && count === 0 && service === undefined && destination.timeZone === undefined) return;
   writer.maybe(service);
   writer.maybe(destination.timeZone);
   writer.uint(count);

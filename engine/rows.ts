@@ -9,6 +9,7 @@
  */
 import type { CarrierContext } from '../actors/carrier.ts';
 import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, Sku, SupplyId } from '../actors/ids.ts';
+import type { Item } from '../actors/item-commands.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { orderStates, type OrderState } from '../actors/queries.ts';
 import type { ReservationContext } from '../actors/reservation-context.ts';
@@ -20,6 +21,7 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 import { orderSteps, reservationSteps, supplySteps, type Cell } from './cells.ts';
 import { readDestination, writeDestination } from './row-parts.ts';
 import { readPromises, writePromises } from './rows-promises.ts';
+import { hasRare, readRare, writeRare } from './rows-rare.ts';
 import { readReservation, writeReservation } from './rows-reservation.ts';
 import { readSupply, writeSupply } from './rows-supply.ts';
 import { isFinal, type Snapshot } from './step.ts';
@@ -103,11 +105,17 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     }
     case 'location':
     case 'channel':
-    case 'item':
     case 'transit':
       writer.text(JSON.stringify(must(snapshot, 'a value to write').context));
       rows.push([prefixes[cell.kind] + cell.id, writer.take()]);
       return;
+    case 'item': {
+      const { value, context } = snapshot as Snapshot<Item>;
+      writer.text(value);
+      writer.text(JSON.stringify(context));
+      rows.push([prefixes.item + cell.id, writer.take()]);
+      return;
+    }
     default:
       unreachable(cell);
   }
@@ -140,7 +148,8 @@ function writeOrder({ value, context: order }: Snapshot<OrderContext>): void {
   for (const part of order.fulfillments) writeFulfillment(part, order.lines);
   writer.maybe(order.trouble);
   writer.maybe(order.exception === undefined ? undefined : JSON.stringify(order.exception));
-  writePromises(writer, order);
+  writePromises(writer, order, hasRare(order));
+  writeRare(writer, order);
 }
 
 /** A line that is called by its number, as most are, is written without its name. */
@@ -208,10 +217,11 @@ export function orderFromRow(id: OrderId, row: unknown): Snapshot<OrderContext> 
   const exceptionText = reader.maybe();
   const exception = exceptionText === undefined ? undefined : (JSON.parse(exceptionText) as OrderException);
   const service = readPromises(reader, placedAtMs, destination, fulfillments);
+  const rare = readRare(reader);
   assert(reader.isAtEnd, `order ${id}: a row that is too long`);
   const standing = { placedAtMs, changedAtMs, releasedAtMs, attempt, lines, fulfillments, trouble, exception };
   const placed = { orderId: id, channel, destination, currency, customer, shortage, service, releaseAfterMs } as const;
-  return { value, context: { ...placed, ...standing } };
+  return { value, context: { ...placed, ...rare, ...standing } };
 }
 
 function readLine(reader: ByteReader, index: number): OrderLine {
@@ -282,7 +292,13 @@ export function supplyFromRow(id: SupplyId, row: unknown): Snapshot<SupplyContex
   return readSupply(open(row, `supply ${id}`), id);
 }
 
-/** A location, channel, item or transit: plain values under version and state. */
+export function itemFromRow(row: unknown): Snapshot<Item> {
+  const reader = open(row, 'item');
+  const value = reader.text();
+  return { value, context: JSON.parse(reader.text()) as Item };
+}
+
+/** A location, channel or transit: plain values under their version. */
 export function valueFromRow<T>(row: unknown): Snapshot<T> {
   return { value: 'put', context: JSON.parse(open(row, 'value').text()) as T };
 }

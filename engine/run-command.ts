@@ -4,12 +4,13 @@
  */
 import { releaseAtMs } from '../actors/order-checks.ts';
 import type { Command } from '../actors/commands.ts';
-import type { OrderId, ReservationId } from '../actors/ids.ts';
+import type { OrderId, ReservationId, Sku } from '../actors/ids.ts';
+import { itemState } from '../actors/item-policy.ts';
 import { reject } from '../actors/rejection.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { must, unreachable } from './assert.ts';
 import type { Cell } from './cells.ts';
-import { putItem } from './commands/items.ts';
+import { putItem, settleItem } from './commands/items.ts';
 import * as locations from './commands/locations.ts';
 import { closeFeed, openFeed } from './commands/feeds.ts';
 import * as network from './commands/network.ts';
@@ -111,7 +112,7 @@ function dispatch(core: Core, command: Command, atMs: number): Handled {
     case 'stock.buffer':
       return moveStock(core, command.kind, command.body, atMs);
     case 'item.put':
-      return putItem(core, command.body);
+      return putItem(core, command.body, atMs);
     case 'supply.put':
       return supply.putSupply(core, command.body, atMs);
     case 'supply.order':
@@ -157,6 +158,11 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
   }
   if (cell.kind === 'carrier' || cell.kind === 'transit') return;
   if (cell.kind === 'location') core.views.locationChanged(cell, before as typeof cell.snapshot);
+  if (cell.kind === 'item') {
+    core.views.itemChanged(cell);
+    core.wakes.add(core.world.sku(cell.id));
+    return;
+  }
   // A location that opens and a channel that sells from more places may serve anyone who waits.
   if (cell.kind === 'location' || cell.kind === 'channel') for (const sku of core.views.waitedFor) core.wakes.add(sku);
 }
@@ -185,6 +191,8 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
       return tellQuietly(core, () => locations.endPause(core, owner.id, atMs), onBug);
     case 'reservation':
       return expiryDue(core, owner.id, atMs, onBug);
+    case 'item':
+      return availableNow(core, owner.id, atMs, onBug);
     default:
       return unreachable(owner);
   }
@@ -211,6 +219,13 @@ function expiryDue(core: Core, id: ReservationId, atMs: number, onBug: OnBug): b
   }
   reservations.rearm(cell, expiresAtMs, atMs);
   return true;
+}
+
+/** Open an item whose preorder has ended, unless it was overtaken. */
+function availableNow(core: Core, sku: Sku, atMs: number, onBug: OnBug): boolean {
+  const snapshot = core.world.item(sku).snapshot;
+  if (snapshot?.value !== 'preorder' || itemState(snapshot.context, atMs) === 'preorder') return true;
+  return tellQuietly(core, () => settleItem(core, snapshot.context, atMs), onBug);
 }
 
 function tellQuietly(core: Core, tell: () => ReturnType<typeof tellOrder>, onBug: OnBug): boolean {

@@ -28,6 +28,11 @@ interface Place {
 /** What a view sells: all that is open, or what a channel may deliver by one method. */
 type Sells = (location: Place | undefined) => boolean;
 
+/** Whether no unit of a SKU may be given to anybody yet. */
+export function isOnPreorder({ item }: SkuCell): boolean {
+  return item?.snapshot?.value === 'preorder';
+}
+
 export class View {
   readonly channel: ChannelCell | undefined;
   readonly method: DeliveryMethod | undefined;
@@ -47,7 +52,7 @@ export class View {
 
   /** The units that a stock gives to this view. */
   unitsAt(stock: StockCell): number {
-    return this.#sells[stock.location.index] === true ? stock.atp : 0;
+    return this.#sells[stock.location.index] === true && !isOnPreorder(stock.sku) ? stock.atp : 0;
   }
 
   /** The units of a SKU in this view. */

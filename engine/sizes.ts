@@ -41,11 +41,10 @@ export function cellBytes(cell: Cell): number {
       return cell.snapshot === undefined ? 0 : supplyBytes(cell.snapshot.context);
     case 'location':
     case 'transit':
+    case 'item':
       return 96 + valueRowBytes(cell.snapshot?.context);
     case 'carrier':
       return 160 + valueRowBytes(cell.snapshot?.context.card) + textBytes(cell.snapshot?.context.reason);
-    case 'item':
-      return 512;
     default:
       return unreachable(cell);
   }
@@ -103,9 +102,10 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     bytes += 256 + textBytes(supplier) + textBytes(reference);
     for (const { sku, lineId } of lines) bytes += 48 + sku.length + (lineId?.length ?? 0);
   }
-  if (kind === 'location.put' || kind === 'carrier.put' || kind === 'transit.put') bytes += valueBytes(body);
-  if (kind === 'item.put') bytes += 480;
   if ('feed' in body) bytes += 48;
+  if (kind === 'location.put' || kind === 'carrier.put' || kind === 'transit.put' || kind === 'item.put') {
+    bytes += valueBytes(body);
+  }
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
 

@@ -4,14 +4,17 @@
  * overtaken is not searched for; when it comes up, its owner no longer agrees and it is dropped. Where many
  * are, because their owners mostly end before their time, they are cleared away by half.
  */
-import type { LocationId, OrderId, ReservationId } from '../actors/ids.ts';
+import type { LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
 
 /** Whose time it is. What happens then: engine/run-command.ts, `timerDue`. */
 export type TimerOwner =
+  /** A release delay ends. */
   | { readonly kind: 'order'; readonly id: OrderId }
   | { readonly kind: 'reservation'; readonly id: ReservationId }
-  /** A pause that ends. */
-  | { readonly kind: 'location'; readonly id: LocationId };
+  /** A pause ends. */
+  | { readonly kind: 'location'; readonly id: LocationId }
+  /** An item on preorder becomes available. */
+  | { readonly kind: 'item'; readonly id: Sku };
 
 export interface Timer {
   readonly atMs: number;

@@ -4,6 +4,7 @@
  * stored; recovery builds it from the rows, and the simulation compares it with a fresh build.
  */
 import type { LocationId, OrderId } from '../actors/ids.ts';
+import type { Serve } from '../actors/item-commands.ts';
 import { releaseAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { isHeld, unitsOfPart } from '../actors/order-lines.ts';
@@ -11,9 +12,10 @@ import type { Location } from '../actors/network-commands.ts';
 import { orderStates, type OrderState } from '../actors/queries.ts';
 import type { Fulfillment, OrderLine } from '../actors/vocabulary.ts';
 import { must } from './assert.ts';
-import { orderSteps, type LocationCell, type SkuCell, type StockCell } from './cells.ts';
+import { orderSteps, type ItemCell, type LocationCell, type SkuCell, type StockCell } from './cells.ts';
 import { isFinal, type Snapshot } from './step.ts';
 import type { Timers } from './timers.ts';
+import { Waiting } from './waiting.ts';
 import type { World } from './world.ts';
 
 type Order = Snapshot<OrderContext>;
@@ -29,12 +31,17 @@ export class Views {
   readonly waitedFor = new Set<SkuCell>();
   readonly #world: World;
   readonly #timers: Timers;
+  readonly #serve: Serve;
+  /** While recovery reads rows, nobody has a place in line yet. */
+  #isLoading = true;
   readonly #isOpen = (id: OrderId): boolean => this.#world.isOpen(id);
   openCount = 0;
 
-  constructor(world: World, timers: Timers) {
+  /** @param serve whom stock serves first, where the item does not say. */
+  constructor(world: World, timers: Timers, serve: Serve) {
     this.#world = world;
     this.#timers = timers;
+    this.#serve = serve;
   }
 
   inState(state: OrderState): ReadonlySet<OrderId> {
@@ -43,6 +50,27 @@ export class Views {
 
   atLocation(location: LocationId): ReadonlySet<OrderId> {
     return this.byLocation.get(location) ?? emptySet;
+  }
+
+  /** By which policy those who wait for a SKU are served. */
+  serveOf(sku: SkuCell | undefined): Serve {
+    return sku?.item?.snapshot?.context.serve ?? this.#serve;
+  }
+
+  /** The settings of a SKU are other ones: a preorder ends at its moment, and those who wait stand as it says. */
+  itemChanged({ id, snapshot }: ItemCell): void {
+    const sku = this.#world.sku(id);
+    sku.waiting?.serveBy(this.serveOf(sku));
+    const { preorder } = snapshot?.context ?? {};
+    if (snapshot?.value === 'preorder' && preorder !== undefined) {
+      this.#timers.set(preorder.availableAtMs, { kind: 'item', id });
+    }
+  }
+
+  /** Recovery: all orders are there. */
+  loaded(): void {
+    this.#isLoading = false;
+    for (const { waiting } of this.waitedFor) waiting?.settle();
   }
 
   /** An order went from one snapshot to another (undefined: it did not exist). */
@@ -107,18 +135,20 @@ export class Views {
 
   #waiting(id: OrderId, before: Order | undefined, after: Order): void {
     if (before === undefined && !after.context.lines.some(isWaiting)) return;
-    const waits = new Set<SkuCell>();
-    for (const line of after.context.lines) {
-      if (line.backordered > 0) waits.add(must(this.#world.skus.get(line.sku), 'a known SKU'));
+    const waits = new Map<SkuCell, number>();
+    for (const { sku, backordered } of after.context.lines) {
+      if (backordered === 0) continue;
+      const item = must(this.#world.skus.get(sku), 'a known SKU');
+      waits.set(item, (waits.get(item) ?? 0) + backordered);
     }
     for (const line of before?.context.lines ?? []) {
       const item = this.#world.skus.get(line.sku);
       if (line.backordered === 0 || item === undefined || waits.has(item)) continue;
-      item.waiting?.delete(id);
+      item.waiting?.leave(id);
       if (item.waiting?.size === 0) this.waitedFor.delete(item);
     }
-    for (const item of waits) {
-      (item.waiting ??= new Set()).add(id);
+    for (const [item, units] of waits) {
+      (item.waiting ??= new Waiting(this.serveOf(item))).put(id, units, after.context, this.#isLoading);
       this.waitedFor.add(item);
     }
   }

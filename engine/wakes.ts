@@ -1,13 +1,15 @@
 /**
- * Who is woken when stock appears: the orders that wait for that SKU, oldest first, as long as there is
- * something to promise. A SKU is queued once however often it gains; nothing ever looks for work.
+ * Who is woken when stock appears: the orders that wait for that SKU, in line, as long as there is something
+ * to promise. A SKU is queued once however often it gains; nothing ever looks for work.
  */
 import type { OrderId } from '../actors/ids.ts';
 import type { SkuCell } from './cells.ts';
+import type { Waiter } from './waiting.ts';
 
 export class Wakes {
   readonly #queue = new Set<SkuCell>();
-  #current: { readonly sku: SkuCell; readonly orders: readonly OrderId[]; next: number } | undefined;
+  /** Whom it woke last, and before that. */
+  #current: { readonly sku: SkuCell; last: Waiter | undefined; before: Waiter | undefined } | undefined;
 
   get isEmpty(): boolean {
     return this.#current === undefined && this.#queue.size === 0;
@@ -20,7 +22,7 @@ export class Wakes {
 
   /** The order just taken could not be served now: it is the next one again. */
   putBack(): void {
-    if (this.#current !== undefined) this.#current.next -= 1;
+    if (this.#current !== undefined) this.#current.last = this.#current.before;
   }
 
   /** The next order to source again. `hasStock` tells whether a SKU still has anything to promise. */
@@ -31,13 +33,16 @@ export class Wakes {
         const [sku] = this.#queue;
         if (sku === undefined) return undefined;
         this.#queue.delete(sku);
-        this.#current = { sku, orders: [...(sku.waiting ?? [])], next: 0 };
+        this.#current = { sku, last: undefined, before: undefined };
         continue;
       }
-      const order = current.orders[current.next];
-      current.next += 1;
-      if (order === undefined || !hasStock(current.sku)) this.#current = undefined;
-      else if (current.sku.waiting?.has(order) === true) return order;
+      const next = current.sku.waiting?.after(current.last);
+      if (next === undefined || !hasStock(current.sku)) this.#current = undefined;
+      else {
+        current.before = current.last;
+        current.last = next;
+        return next.id;
+      }
     }
   }
 }

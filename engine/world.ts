@@ -4,6 +4,7 @@
  */
 import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { DeliveryMethod } from '../actors/vocabulary.ts';
+import { isAnnounced } from '../actors/item-policy.ts';
 import type { Claim } from '../storage/journal.ts';
 import {
   carrierCell,
@@ -146,12 +147,13 @@ export class World {
     return cell;
   }
 
-  /** Whether any location ever had this SKU. */
+  /** Whether any location ever had this SKU, or its item says that units will come. */
   knows(sku: Sku): boolean {
-    const stocks = this.skus.get(sku)?.stocks;
-    if (stocks === undefined) return false;
-    for (const { snapshot } of stocks) if (snapshot !== undefined) return true;
-    return false;
+    const cell = this.skus.get(sku);
+    if (cell === undefined) return false;
+    for (const { snapshot } of cell.stocks) if (snapshot !== undefined) return true;
+    const item = cell.item?.snapshot?.context;
+    return item !== undefined && isAnnounced(item);
   }
 
   /** The stock of a SKU at a location, if there ever was any. */
@@ -172,7 +174,7 @@ export class World {
   /** The cell for the settings of a SKU, made when new. */
   item(sku: Sku): ItemCell {
     const cell = this.sku(sku);
-    return (cell.item ??= itemCell(sku));
+    return (cell.item ??= itemCell(cell));
   }
 
   /** The cell for a stock, made when new. */

@@ -63,8 +63,9 @@ export class StockStreams {
     /** A body that holds one balance only is the same for all who follow just that. */
     const single = new Map<Part, PushBody>();
     for (const change of published.stock) this.#tellBalance(change, touched);
-    for (const [channel, map] of this.#byChannel)
-      this.#tellChannel(channel, map, published.stock, touched);
+    const skus = this.#byChannel.size === 0 ? undefined : changedSkus(published);
+    if (skus !== undefined)
+      for (const [channel, map] of this.#byChannel) this.#tellChannel(channel, map, skus, touched);
     for (const subscription of touched) this.send(subscription, single);
   }
 
@@ -148,14 +149,12 @@ export class StockStreams {
   #tellChannel(
     channel: ChannelId,
     map: ReadonlyMap<Sku, Followers>,
-    changes: readonly StockChange[],
+    skus: ReadonlySet<Sku>,
     touched: Followers,
   ): void {
-    const told = new Set<Sku>();
-    for (const { sku } of changes) {
+    for (const sku of skus) {
       const followers = map.get(sku);
-      if (followers === undefined || told.has(sku)) continue;
-      told.add(sku);
+      if (followers === undefined) continue;
       const part = new Part(channelStockOf(this.#engine, sku, channel));
       for (const subscription of followers) this.#tell(subscription, sku, part, touched);
     }
@@ -177,6 +176,13 @@ export class StockStreams {
     }
     return map;
   }
+}
+
+/** SKUs of which channels may sell another number now: their stock moved, or their item was changed. */
+function changedSkus({ stock, events }: Published): ReadonlySet<Sku> {
+  const skus = new Set(stock.map(({ sku }) => sku));
+  for (const event of events) if (event.kind === 'item.changed') skus.add(event.sku);
+  return skus;
 }
 
 /** A push that could not be sent: its balances wait again, unless newer ones do already. */

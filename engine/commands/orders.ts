@@ -1,8 +1,11 @@
 /** Commands on orders and their fulfillments. */
 import type { CommandBody } from '../../actors/commands.ts';
+import type { Sku } from '../../actors/ids.ts';
+import { waitRefusal, type ItemState } from '../../actors/item-policy.ts';
 import { cancelledUnits, orderInput, shortRefusal } from '../../actors/order-checks.ts';
-import type { OrderContext, OrderMessage } from '../../actors/order-context.ts';
+import type { OrderContext, OrderInput, OrderMessage } from '../../actors/order-context.ts';
 import { findFulfillment, waitingUnits } from '../../actors/order-lines.ts';
+import type { Rejection } from '../../actors/rejection.ts';
 import type { OrderState } from '../../actors/queries.ts';
 import type { OrderAnswer } from '../../actors/vocabulary.ts';
 import { must } from '../assert.ts';
@@ -45,9 +48,36 @@ export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: n
   if ('code' in input) return refused(input);
   const order = world.newOrder(body.orderId);
   core.changes.set(order, orderSteps.begin(input, []));
-  if (held === undefined) return tell(core, order, { type: 'order.source', atMs });
+  const placed = held === undefined ? tell(core, order, { type: 'order.source', atMs }) : take(core, order, held, input);
+  const context = order.snapshot?.context;
+  if ('refused' in placed || context === undefined || waitingUnits(context) === 0) return placed;
+  const rejection = mayNotWait(core, context, atMs);
+  return rejection === undefined ? placed : refused(rejection);
+}
+
+/** Place an order with what a reservation holds for it. */
+function take(core: Core, order: OrderCell, held: ReservationCell, input: OrderInput): Handled {
   const taken = takeReservation(core, held, input);
-  return 'code' in taken ? refused(taken) : convert(core, order, taken, atMs);
+  return 'code' in taken ? refused(taken) : convert(core, order, taken, input.atMs);
+}
+
+/** Why units of an order may not wait: an item that is not backordered, or of which as much waits as may. */
+function mayNotWait({ world }: Core, { channel, lines }: OrderContext, atMs: number): Rejection | undefined {
+  const units = new Map<Sku, { readonly index: number; more: number }>();
+  for (const [index, { sku, backordered }] of lines.entries()) {
+    const known = units.get(sku);
+    if (known !== undefined) known.more += backordered;
+    else if (backordered > 0) units.set(sku, { index, more: backordered });
+  }
+  for (const [sku, { index, more }] of units) {
+    const { item, waiting } = world.sku(sku);
+    if (item?.snapshot === undefined) continue;
+    const { context, value } = item.snapshot;
+    const already = { all: waiting?.units ?? 0, channel: waiting?.unitsOf(channel) ?? 0 };
+    const rejection = waitRefusal(context, value as ItemState, channel, already, more, atMs);
+    if (rejection !== undefined) return { ...rejection, field: `body.lines[${index}].quantity` };
+  }
+  return undefined;
 }
 
 /** Reserved units become an order's, where they are held and within one command; the rest goes back to sale. */

@@ -84,6 +84,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'reservation.get': [{ rule: 'reservation-channel', roles: sellers }],
   'order.counts': [{ rule: 'everything', roles: systems }],
   'item.get': [{ rule: 'none', roles: [...sellers, 'terminal'] }],
+  'item.waiting': [{ rule: 'everything', roles: systems }],
   'stock.get': [{ rule: 'location', roles: stockers }],
   'stock.history': [{ rule: 'location', roles: stockers }],
   'stock.at': [{ rule: 'location', roles: stockers }],

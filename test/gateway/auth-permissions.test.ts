@@ -98,6 +98,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'order.get': ['yu yu yu yu yu', order],
   'order.list': ['-- yf ff ff --', (_c, location) => ({ location })],
   'order.counts': ['-- -- ff ff --', none],
+  'item.waiting': ['-- -- ff ff --', () => ({ sku: 'A' })],
   'stock.get': ['-- yf yf yf --', (_c, location) => ({ sku: 'A', location })],
   'item.get': ['yy yy yy yy yy', () => ({ sku: 'A' })],
   'stock.history': ['-- yf yf yf --', (_c, location) => ({ sku: 'A', location })],

@@ -1,5 +1,6 @@
 /** The body of one command of each kind, drawn for the world as the shadow has it. */
 import type { CommandKind } from '../../actors/commands.ts';
+import { drawItem, drawStanding } from './bodies-items.ts';
 import { drawCarrier, networkDraws, serviceNames } from './bodies-network.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
@@ -30,7 +31,7 @@ export function drawBody(rng: Rng, kind: CommandKind, names: Names, shadow: Shad
 
 const draws: Record<CommandKind, Draw> = {
   ...networkDraws,
-  'item.put': (rng, { settings }) => ({ item: { sku: drawSku(rng, settings), name: rng.pick(['lamp', 'Stuhl', '灯']) } }),
+  'item.put': (rng, names) => drawItem(rng, names, drawSku(rng, names.settings)),
   'stock.receive': (rng, { settings }, shadow) => {
     const huge = rng.chance(0.002) ? 999_999_999 : 0;
     return { entries: entries(rng, settings, shadow, () => ({ quantity: huge + rng.between(1, 4 * settings.unitsMax) })) };
@@ -128,6 +129,7 @@ function drawOrder(rng: Rng, names: Names, shadow: Shadow): unknown {
     ...(rng.chance(settings.calendarShare / 4) ? { service: rng.pick([...serviceNames, 'no-such']) } : {}),
     lines,
     ...(rng.chance(0.2) ? { currency: 'EUR', customer: rng.pick(customerNames) } : {}),
+    ...drawStanding(rng, names),
     ...(rng.chance(settings.mayWaitShare) ? { shortage: 'backorder' } : {}),
     ...(rng.chance(settings.delayShare) ? { releaseAfterMs: rng.pick([0, 1, 500, 60_000, 3_600_000, 31_536_000_000]) } : {}),
     ...taken,

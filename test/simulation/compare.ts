@@ -7,6 +7,7 @@ import { expect } from './actions.ts';
 import { compareLedgers } from './ledger.ts';
 import { difference } from './same.ts';
 import { stockOf } from './records.ts';
+import { inLine, isOnPreorder, unitsWaiting } from './shadow/items.ts';
 import { isClosed, stateOf, viewOf } from './shadow/order-facts.ts';
 import { isOver, reservationViewOf } from './shadow/reservations.ts';
 import { isHeld, stockKey, toPromise, type Shadow } from './shadow/state.ts';
@@ -49,7 +50,10 @@ export function compareAll(
   compareSelling(engine, shadow, agree, ask);
   const byId = <T extends { readonly id: string }>(list: readonly T[]): T[] => list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   agree('locations', byId([...shadow.locations.values()]), byId(ask('location.list', {})));
-  for (const [sku, item] of shadow.items) agree(`item ${sku}`, item, ask('item.get', { sku }));
+  for (const [sku, { item }] of shadow.items) {
+    agree(`item ${sku}`, item, ask('item.get', { sku }));
+    compareWaiting(shadow, sku, agree, ask('item.waiting', { sku, limit: 500 }));
+  }
   // The ledger is read from the journal: it ends with what is durable.
   if (!shadow.isAhead) compareLedgers(engine, shadow, turnOf);
   agree('channels', byId([...shadow.channels.values()]), byId(ask('channel.list', {})));
@@ -65,6 +69,24 @@ export function compareAll(
   agree('carriers', byId(carriers), byId(ask('carrier.list', {})));
   expect(ask('order.get', { orderId: 'nobody' }) === null, 'an order that does not exist was found');
   expect(engine.channelOf('nobody' as OrderId) === undefined, 'an order that does not exist has a channel');
+}
+
+/** Units are counted, and those who wait stand in line; who came first within one moment the shadow does not know. */
+function compareWaiting(
+  shadow: Shadow,
+  sku: string,
+  agree: (what: string, is: unknown, said: unknown) => void,
+  { units, byChannel, orders, first, state }: Answers['item.waiting'],
+): void {
+  const line = inLine(shadow, sku);
+  const keys = new Map(line.map(({ id, key }) => [id, key]));
+  agree(`units that wait for ${sku}`, unitsWaiting(shadow, sku), units);
+  agree(`orders that wait for ${sku}`, line.length, orders);
+  agree(`state of ${sku}`, isOnPreorder(shadow, sku) ? 'preorder' : 'open', state);
+  for (const channel of shadow.channels.keys()) {
+    agree(`units through ${channel}`, unitsWaiting(shadow, sku, channel), Object.hasOwn(byChannel, channel) ? byChannel[channel] : 0);
+  }
+  agree(`line for ${sku}`, line.slice(0, 500).map(({ key }) => key), first.map(({ orderId }) => keys.get(orderId)));
 }
 
 function compareOrders(shadow: Shadow, turnOf: number, compare: (id: string, view: unknown) => void): void {

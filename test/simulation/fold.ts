@@ -46,11 +46,11 @@ export class Fold {
       this.#supplies.take(event);
       return;
     }
-    if (event.kind === 'location.changed') return;
     if ('reservationId' in event) {
       if ('state' in event) this.#reservations.set(event.reservationId, event.state);
       return;
     }
+    if (event.kind === 'location.changed' || event.kind === 'item.changed') return;
     let order = this.#orders.get(event.orderId);
     if (order === undefined) this.#orders.set(event.orderId, (order = { state: undefined, exception: undefined, parts: [] }));
     switch (event.kind) {

@@ -46,6 +46,7 @@ export function checkAll(engine: Engine, claim: Claim): void {
   checkViews(engine, orders);
   checkOwners(engine, orders);
   checkSupplies(engine);
+  checkItems(engine);
 }
 
 function openOrders(engine: Engine, claim: Claim): OpenOrder[] {
@@ -133,7 +134,7 @@ function checkViews(engine: Engine, orders: readonly OpenOrder[]): void {
   for (const [location, ids] of views.byLocation) expectSame(`work at ${location}`, ids, places.get(location));
   for (const location of places.keys()) expect(views.byLocation.has(location as never), `no view of ${location}`);
   for (const item of world.skus.values()) {
-    expectSame(`waiting for ${item.sku}`, item.waiting ?? new Set(), waiting.get(item.sku));
+    expectSame(`waiting for ${item.sku}`, new Set([...(item.waiting ?? [])].map(({ id }) => id)), waiting.get(item.sku));
     expect(views.waitedFor.has(item) === waiting.has(item.sku), `${item.sku} is waited for, or not, against the view`);
   }
 }
@@ -176,9 +177,24 @@ function checkOwners(engine: Engine, orders: readonly OpenOrder[]): void {
   }
 }
 
+/** Every item on preorder has a timer that ends it. */
+function checkItems(engine: Engine): void {
+  const { core, timers } = engine.inspect();
+  const set = new Set([...timers.all].map(({ atMs, owner }) => `${owner.kind} ${owner.id} ${atMs}`));
+  for (const { sku, item } of core.world.skus.values()) {
+    const atMs = item?.snapshot?.value === 'preorder' ? item.snapshot.context.preorder?.availableAtMs : undefined;
+    const isOwned = atMs === undefined ? item?.snapshot?.value !== 'preorder' : set.has(`item ${sku} ${atMs}`);
+    expect(isOwned, `${sku} is on preorder and nothing will end it`);
+  }
+}
+
 /** With nothing left to do, nobody waits for what could be had, and no timer is overdue. */
 export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
   const { world } = engine.inspect().core;
+  for (const { sku, item } of world.skus.values()) {
+    const atMs = item?.snapshot?.context.preorder?.availableAtMs ?? Infinity;
+    expect(item?.snapshot?.value !== 'preorder' || atMs > nowMs, `${sku} was to be available at ${atMs}, it is ${nowMs}`);
+  }
   for (const { id, state, context } of openOrders(engine, claim)) {
     const channel = world.channels.get(context.channel);
     for (const { sku, backordered } of context.lines) {

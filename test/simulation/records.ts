@@ -1,7 +1,7 @@
 /** What a turn writes must be what the shadow changed: the same things, each as it stands, nothing else. */
 import type { OrderId, LocationId, ReservationId, Sku, SupplyId } from '../../actors/ids.ts';
 import { stockNames } from '../../engine/recover.ts';
-import { carrierFromRow, orderFromRow, prefixes, reservationFromRow, stockFromRow, supplyFromRow, valueFromRow } from '../../engine/rows.ts';
+import { carrierFromRow, itemFromRow, orderFromRow, prefixes, reservationFromRow, stockFromRow, supplyFromRow, valueFromRow } from '../../engine/rows.ts';
 import { viewOfSupply } from '../../engine/queries-supply.ts';
 import { orderView } from '../../engine/queries.ts';
 import { reservationView } from '../../engine/reservation-views.ts';
@@ -10,7 +10,7 @@ import { expect } from './actions.ts';
 import { difference } from './same.ts';
 import { isClosed, viewOf } from './shadow/order-facts.ts';
 import { isOver, reservationViewOf } from './shadow/reservations.ts';
-import { levelsOf, type Shadow, type ShadowCarrier, type ShadowOrder, type ShadowReservation, type ShadowStock, type ShadowSupply } from './shadow/state.ts';
+import { levelsOf, type Shadow, type ShadowCarrier, type ShadowItem, type ShadowOrder, type ShadowReservation, type ShadowStock, type ShadowSupply } from './shadow/state.ts';
 import { hasEnded, supplyViewOf } from './shadow/supply-facts.ts';
 
 /** Compare the rows of a turn that is being sealed with what changed in the shadow since the last one. */
@@ -51,6 +51,11 @@ function checkOne(
     const row = take(prefixes.carrier + key);
     return row === undefined ? 'the carrier was not written' : checkCarrier(now as ShadowCarrier, row);
   }
+  if (map === shadow.items) {
+    const row = take(prefixes.item + key);
+    const { item: context, isOpen } = now as ShadowItem;
+    return row === undefined ? 'it was not written' : difference({ value: isOpen ? 'open' : 'preorder', context }, itemFromRow(row));
+  }
   const prefix = valuePrefix(shadow, map);
   const row = take(prefix + key);
   return row === undefined ? 'it was not written' : difference(now, valueFromRow(row).context);
@@ -60,7 +65,7 @@ function checkOne(
 function valuePrefix(shadow: Shadow, map: ReadonlyMap<string, unknown>): string {
   if (map === shadow.locations) return prefixes.location;
   if (map === shadow.transits) return prefixes.transit;
-  return map === shadow.items ? prefixes.item : prefixes.channel;
+  return prefixes.channel;
 }
 
 function checkOrder(id: string, order: ShadowOrder, take: (row: string) => unknown): string | undefined {

@@ -1,11 +1,12 @@
 /** The commands on orders and fulfillments, in the shadow: what each must answer, and why not. */
 import type { CommandBody } from '../../../actors/commands.ts';
+import { isAnnounced, mayWait } from './items.ts';
 import { answerOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
 import * as reservations from './reservations.ts';
 import { isOffered } from './sourcing.ts';
-import { isHeld, type Part, type ShadowLine, type ShadowOrder } from './state.ts';
+import { isHeld, type Part, type ShadowLine, type ShadowOrder, type ShadowReservation } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
 export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
@@ -35,6 +36,8 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
     service: body.service ?? held?.reservation.service,
     mayWait: body.shortage === 'backorder',
     delayMs: body.releaseAfterMs ?? 0,
+    priority: body.priority,
+    promisedByMs: body.promisedByMs,
     placedAtMs: atMs,
     changedAtMs: atMs,
     startedAtMs: undefined,
@@ -44,16 +47,21 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
     trouble: undefined,
     exception: undefined,
   });
-  if (held === undefined) return orders.source(doing, body.orderId) ?? answer(doing, body.orderId);
-  const plan = reservations.planOf(doing, held.reservation, body);
+  const refusal = held === undefined ? orders.source(doing, body.orderId) : take(doing, held.reservation, body);
+  return refusal ?? mayWait(doing, shadow.orders.get(body.orderId) as ShadowOrder) ?? answer(doing, body.orderId);
+}
+
+/** Place an order with what a reservation holds for it. */
+function take(doing: Doing, reservation: ShadowReservation, body: CommandBody<'order.place'>): Verdict | undefined {
+  const plan = reservations.planOf(doing, reservation, body);
   if (!('parcels' in plan)) return plan;
   orders.sourceBy(doing, body.orderId, plan);
-  reservations.convert(doing, held.reservation, body.orderId);
-  return answer(doing, body.orderId);
+  reservations.convert(doing, reservation, body.orderId);
+  return undefined;
 }
 
 function isKnown({ shadow }: Doing, sku: string): boolean {
-  return (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
+  return isAnnounced(shadow, sku) || (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
 }
 
 function answer({ shadow }: Doing, id: string): Verdict {

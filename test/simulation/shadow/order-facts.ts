@@ -82,6 +82,8 @@ export function viewOf(order: ShadowOrder): unknown {
     currency: order.currency,
     customer: order.customer,
     service: order.service,
+    priority: order.priority,
+    promisedByMs: order.promisedByMs,
     lines: order.lines.map(({ lineId, sku, quantity, unitPriceMinor, cancelled }, line) => ({
       lineId,
       sku,

@@ -1,6 +1,7 @@
 /** One command, wake or timer in the shadow: all of it or, when refused, nothing. */
 import type { Command } from '../../../actors/commands.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
+import * as items from './items.ts';
 import * as network from './network-commands.ts';
 import * as orderCommands from './order-commands.ts';
 import * as orders from './orders.ts';
@@ -55,14 +56,13 @@ export function wake(shadow: Shadow, id: string, atMs: number, events: unknown[]
 
 /** A time has come for its owner. */
 export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: unknown[]): void {
-  if (owner.kind === 'order') releaseDue(shadow, owner.id, atMs, events);
-  else if (owner.kind === 'reservation') expiryDue(shadow, owner.id, atMs, events);
-  else {
-    whole(shadow, atMs, events, (doing) => {
-      network.endPause(doing, owner.id);
-      return undefined;
-    });
-  }
+  if (owner.kind === 'order') return releaseDue(shadow, owner.id, atMs, events);
+  if (owner.kind === 'reservation') return expiryDue(shadow, owner.id, atMs, events);
+  whole(shadow, atMs, events, (doing) => {
+    if (owner.kind === 'item') items.due(doing, owner.id);
+    else network.endPause(doing, owner.id);
+    return undefined;
+  });
 }
 
 /** A release delay has ended, if it still runs. */
@@ -128,8 +128,7 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'location.resume':
       return network.resumeLocation(doing, command.body);
     case 'item.put':
-      doing.shadow.set(doing.shadow.items, command.body.item.sku, command.body.item);
-      return { ok: { id: command.body.item.sku } };
+      return items.put(doing, command.body);
     case 'feed.open':
       return { ok: { id: command.body.feed, openedAtMs: doing.atMs } };
     case 'feed.close':

@@ -3,6 +3,7 @@
  * channels and the movements of stocks. Nothing is kept.
  */
 import type { Location } from '../../../actors/network-commands.ts';
+import { isOnPreorder } from './items.ts';
 import { stockKey, toPromise, type Shadow } from './state.ts';
 
 /** Who asks, and how it would be delivered. */
@@ -28,6 +29,7 @@ export function unitsFrom(shadow: Shadow, sku: string, place: string, view: Shad
   const location = shadow.locations.get(place);
   const stock = shadow.stocks.get(stockKey(sku, place));
   if (location === undefined || stock === undefined || !isSoldFrom(shadow, view, location)) return 0;
+  if (isOnPreorder(shadow, sku)) return 0;
   return toPromise(stock);
 }
 

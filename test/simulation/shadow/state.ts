@@ -53,6 +53,8 @@ export interface ShadowOrder {
   readonly service: string | undefined;
   readonly mayWait: boolean;
   readonly delayMs: number;
+  readonly priority: number | undefined;
+  readonly promisedByMs: number | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   readonly startedAtMs: number | undefined;
@@ -74,6 +76,12 @@ export interface ShadowStock {
   readonly reserved: number;
   readonly allocated: number;
   readonly buffer: number;
+}
+
+/** Settings of a SKU; not open while it is on preorder. */
+export interface ShadowItem {
+  readonly item: Item;
+  readonly isOpen: boolean;
 }
 
 export interface ShadowCarrier {
@@ -157,9 +165,9 @@ export class Shadow {
   readonly locations = new Map<string, Location>();
   readonly channels = new Map<string, Channel>();
   /** Settings of SKUs. */
-  readonly items = new Map<string, Item>();
   /** By `table/origin`. */
   readonly transits = new Map<string, Transit>();
+  readonly items = new Map<string, ShadowItem>();
   readonly carriers = new Map<string, ShadowCarrier>();
   /** By `location/sku`. */
   readonly stocks = new Map<string, ShadowStock>();

@@ -1,0 +1,38 @@
+/** Settings of SKUs, drawn: caps, moments that come soon or have passed, policies. */
+import type { Names } from './bodies.ts';
+import type { Rng } from './rng.ts';
+
+/** @param sku what the item is of. */
+export function drawItem(rng: Rng, { settings, now }: Names, sku: string): object {
+  const some = <T>(share: number, draw: () => T): T | undefined => (rng.chance(share) ? draw() : undefined);
+  const soonMs = (): number => now() + rng.pick([-1_000, 0, 1, 5_000, 3_600_000, 86_400_000]);
+  const channel = (): string => (rng.chance(settings.nonsenseShare / 2) ? 'no-such' : rng.pick(settings.channels));
+  const capUnits = (): number => rng.pick([0, settings.unitsMax, 4 * settings.unitsMax, 1_000]);
+  const caps = (): object =>
+    sound({
+      capUnits: some(0.6, capUnits),
+      channels: some(0.3, () => Array.from({ length: rng.between(1, 2) }, () => ({ channel: channel(), capUnits: capUnits() }))),
+    });
+  const backorder = (): unknown => (rng.chance(0.2) ? 'never' : sound({ ...caps(), untilMs: some(0.3, soonMs) }));
+  const item = {
+    sku,
+    name: some(0.5, () => rng.pick(['lamp', 'Stuhl', '灯'])),
+    backorder: some(0.4, backorder),
+    preorder: some(0.3, () => ({ ...caps(), availableAtMs: soonMs() })),
+    serve: some(0.5, () => rng.pick(['age', 'priority', 'promise', 'value'])),
+  };
+  return { item: sound(item) };
+}
+
+/** Without fields that are not there. */
+function sound(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** What places an order among those who wait. */
+export function drawStanding(rng: Rng, { now }: Names): object {
+  return {
+    ...(rng.chance(0.2) ? { priority: rng.below(10) } : {}),
+    ...(rng.chance(0.2) ? { promisedByMs: now() + rng.between(-5, 5) * 60_000 } : {}),
+  };
+}
