@@ -37,11 +37,13 @@ const PreorderSchema = Type.Object(
 );
 
 /** Whom arriving stock serves first. Equal ones by age: the order that was placed first. */
-const ServeSchema = Type.Union(
-  [Type.Literal('age'), Type.Literal('priority'), Type.Literal('promise'), Type.Literal('value')],
-  { description: 'by age, by priority (9 first), by promised date (earliest first), by value (highest first)' },
+export const serves = ['age', 'priority', 'promise', 'value'] as const;
+export type Serve = (typeof serves)[number];
+const ServeSchema = Type.Unsafe<Serve>(
+  Type.Enum([...serves], {
+    description: 'by age, by priority (9 first), by promised date (earliest first), by value (highest first)',
+  }),
 );
-export type Serve = Static<typeof ServeSchema>;
 
 /**
  * The settings of a SKU. A SKU needs none: it comes into being with its first stock, and then everything

@@ -36,7 +36,9 @@ export function waitRefusal(
   atMs: number,
 ): Rejection | undefined {
   const { sku, backorder, preorder } = item;
-  if (state === 'preorder') return preorder === undefined ? undefined : full('preorder-full', sku, preorder, channel, waiting, more);
+  if (state === 'preorder') {
+    return preorder === undefined ? undefined : full('preorder-full', sku, preorder, channel, waiting, more);
+  }
   if (backorder === undefined) return undefined;
   if (backorder === 'never') return reject('backorder-closed', `${sku} is not sold beyond its stock`);
   if (backorder.untilMs !== undefined && atMs >= backorder.untilMs) {

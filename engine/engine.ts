@@ -68,7 +68,8 @@ export class Engine implements EngineApi {
   #closed: Promise<void> | undefined;
 
   /** Recover from a claim and begin to serve. Rejects when what is stored cannot be read. */
-  static async open({ claim, clock, hooks, limits: given, source = sourceNaive, serve = 'age' }: EngineOptions): Promise<Engine> {
+  static async open(options: EngineOptions): Promise<Engine> {
+    const { claim, clock, hooks, limits: given, source = sourceNaive, serve = 'age' } = options;
     const limits = checkLimits({ ...defaultLimits, ...given });
     const timers = new Timers();
     const world = new World(claim, limits.ordersInMemoryMax, timers);

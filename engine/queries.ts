@@ -140,7 +140,8 @@ function waitingView({ world, views }: Core, { sku, limit = waitersDefault }: Qu
     first.push({ orderId: id, channel, units });
   }
   const byChannel = Object.fromEntries(waiting?.byChannel ?? []);
-  return { units: waiting?.units ?? 0, byChannel, orders: waiting?.size ?? 0, first, serve: views.serveOf(cell), state };
+  const { units = 0, size: orders = 0 } = waiting ?? {};
+  return { units, byChannel, orders, first, serve: views.serveOf(cell), state };
 }
 
 function stockView({ world }: Core, { snapshot, atp }: StockCell): StockView[] {

@@ -3,6 +3,7 @@
  * is the default, and what `--help` prints. What the values mean together stands in config.ts.
  */
 import { defaultLimits as engineDefaults } from '../engine/limits.ts';
+import { serves } from '../actors/item-commands.ts';
 import { roles } from './auth/credential.ts';
 import { defaultLimits } from './limits.ts';
 
@@ -104,6 +105,7 @@ export const options = {
   ),
   subscriptions: whole(1, 10_000, subscriptionsMax, 'subscriptions of one connection'),
   'connections-max': whole(1, 1_000_000, connectionsMax, 'connections at once'),
+  serve: choice('start', serves, 'whom arriving stock serves first, where the item does not say', 'age'),
   'log-level': choice('start', logLevels, 'what is logged', 'info'),
   'log-format': choice('start', ['pretty', 'json'], 'default pretty on a terminal, json elsewhere'),
   name: text('keys add', 'NAME', 'who will hold the key; kept with every command'),

@@ -4,6 +4,7 @@
  */
 import { placePattern } from '../actors/ids.ts';
 import type { ChannelId, LocationId } from '../actors/ids.ts';
+import type { Serve } from '../actors/item-commands.ts';
 import { unreachable } from '../engine/assert.ts';
 import type { Role, Scope } from './auth/credential.ts';
 import { isLoopbackHost } from './auth/loopback.ts';
@@ -46,6 +47,8 @@ export interface Settings {
     GatewayLimits,
     'frameBytesMax' | 'inFlightMax' | 'subscriptionsMax' | 'connectionsMax'
   >;
+  /** Whom arriving stock serves first, where the item does not say. */
+  readonly serve: Serve;
   readonly logLevel: LogLevel;
   /** Absent: pretty on a terminal, json elsewhere. */
   readonly logFormat?: 'pretty' | 'json' | undefined;
@@ -156,6 +159,7 @@ function settingsOf(values: Values, dataDirectory: string, keysFile: string): Se
       subscriptionsMax: values.count('subscriptions'),
       connectionsMax: values.count('connections-max'),
     },
+    serve: values.needed('serve') as Serve,
     logLevel: values.needed('log-level') as LogLevel,
     logFormat: values.text('log-format') as Settings['logFormat'],
   };

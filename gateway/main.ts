@@ -118,6 +118,7 @@ async function openEngine(
     claim,
     clock: systemClock,
     limits: { retainMs: settings.retainMs, retainBytes: settings.retainBytes },
+    serve: settings.serve,
     hooks: {
       onBug: (bug) => {
         if (metrics !== undefined) metrics.incidents += 1;

@@ -29,7 +29,9 @@ function unsoundCaps({ world }: Core, policy: 'backorder' | 'preorder', caps: Ca
   const seen = new Set<string>();
   for (const [index, { channel }] of caps.entries()) {
     const field = `body.item.${policy}.channels[${index}].channel`;
-    if (world.channels.get(channel)?.snapshot === undefined) return reject('unknown-channel', `no channel ${channel}`, field);
+    if (world.channels.get(channel)?.snapshot === undefined) {
+      return reject('unknown-channel', `no channel ${channel}`, field);
+    }
     if (seen.has(channel)) return reject('duplicate', `channel ${channel} twice`, field);
     seen.add(channel);
   }

@@ -1,0 +1,17 @@
+/** The examples of docs/INVENTORY.md about items: sent to an engine in their order, and answered as the page says. */
+import { describe, expect, it } from 'vitest';
+import { playSection } from './page.ts';
+import { location, Shop } from './shop.ts';
+
+async function shop(): Promise<Shop> {
+  const made = await Shop.open({ isBare: true });
+  for (const id of ['LEEDS', 'YORK']) await made.ok('location.put', { location: location(id) });
+  for (const id of ['web', 'market']) await made.ok('channel.put', { channel: { id, name: id } });
+  return made;
+}
+
+describe('the page about items', () => {
+  it('[Y7] says of backorders and preorders what an engine answers', async () => {
+    expect(await playSection('Backorder and preorder', await shop())).toBe(3);
+  });
+});
