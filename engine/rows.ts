@@ -109,13 +109,11 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       writer.text(JSON.stringify(must(snapshot, 'a value to write').context));
       rows.push([prefixes[cell.kind] + cell.id, writer.take()]);
       return;
-    case 'item': {
-      const { value, context } = snapshot as Snapshot<Item>;
-      writer.text(value);
-      writer.text(JSON.stringify(context));
+    case 'item':
+      writer.text(must(snapshot, 'an item to write').value);
+      writer.text(JSON.stringify(must(snapshot, 'an item to write').context));
       rows.push([prefixes.item + cell.id, writer.take()]);
       return;
-    }
     default:
       unreachable(cell);
   }

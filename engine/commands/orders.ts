@@ -48,7 +48,8 @@ export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: n
   if ('code' in input) return refused(input);
   const order = world.newOrder(body.orderId);
   core.changes.set(order, orderSteps.begin(input, []));
-  const placed = held === undefined ? tell(core, order, { type: 'order.source', atMs }) : take(core, order, held, input);
+  const placed =
+    held === undefined ? tell(core, order, { type: 'order.source', atMs }) : take(core, order, held, input);
   const context = order.snapshot?.context;
   if ('refused' in placed || context === undefined || waitingUnits(context) === 0) return placed;
   const rejection = mayNotWait(core, context, atMs);
