@@ -5,6 +5,7 @@
  */
 import type { Static } from 'typebox';
 import { feedCommands } from './feed-commands.ts';
+import { bufferCommands } from './buffer-commands.ts';
 import type { CommandId } from './ids.ts';
 import { itemCommands } from './item-commands.ts';
 import { networkCommands } from './network-commands.ts';
@@ -20,6 +21,7 @@ export const commandBodies = {
   ...itemCommands,
   ...transitCommands,
   ...stockCommands,
+  ...bufferCommands,
   ...supplyCommands,
   ...reservationCommands,
   ...feedCommands,

@@ -18,6 +18,8 @@ export const supplyLinesMax = 500;
 export const supplyAheadMsMax = 5 * 366 * 24 * 3_600_000;
 /** Groups of one location, capabilities, cut-offs by carrier service. */
 export const locationListMax = 32;
+/** Buffer rules at a time. */
+export const bufferRulesMax = 100_000;
 /** Location groups of one channel. */
 export const channelGroupsMax = 100;
 /** Counts, items or locations in one comparison. */

@@ -6,6 +6,7 @@ import { Type, type Static, type TSchema } from 'typebox';
 import { ItemSchema } from './item-commands.ts';
 import { comparedMax } from './limits.ts';
 import { LocationSchema } from './network-commands.ts';
+import { BufferIdSchema } from './buffer-commands.ts';
 import {
   CarrierIdSchema,
   ChannelIdSchema,
@@ -119,6 +120,24 @@ export const queryBodies = {
       near: Type.Optional(Type.Object({ latitude: Latitude, longitude: Longitude }, exact)),
       /** Places of each SKU, default 50. */
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+    },
+    exact,
+  ),
+  /** Why a number of atp.get is what it is: every term, location by location. */
+  'atp.explain': Type.Object(
+    { sku: SkuSchema, channel: Type.Optional(ChannelIdSchema), method: Type.Optional(MethodSchema) },
+    exact,
+  ),
+  /** One buffer rule. */
+  'buffer.get': Type.Object({ bufferId: BufferIdSchema }, exact),
+  /** Buffer rules by their ids, all or those that name a SKU or location. */
+  'buffer.list': Type.Object(
+    {
+      sku: Type.Optional(SkuSchema),
+      location: Type.Optional(LocationIdSchema),
+      /** Continue after this rule, as the last page's `next` said. */
+      after: Type.Optional(BufferIdSchema),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
     },
     exact,
   ),

@@ -32,6 +32,7 @@ export const rejectionCodes = {
   'unknown-reservation': false,
   'unknown-fulfillment': false,
   'unknown-supply': false,
+  'unknown-buffer': false,
   'unknown-line': false,
   /** An order with this id exists. */
   'order-exists': false,

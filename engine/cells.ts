@@ -4,9 +4,11 @@
  */
 import type { CarrierContext, CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import { carrierMachine } from '../actors/carrier.ts';
+import type { BufferRule } from '../actors/buffer-commands.ts';
 import type { Item } from '../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
-import type { CarrierId, ChannelId, LocationId, OrderId, ReservationId, Sku, SupplyId } from '../actors/ids.ts';
+import type { BufferId, CarrierId, ChannelId, LocationId, OrderId } from '../actors/ids.ts';
+import type { ReservationId, Sku, SupplyId } from '../actors/ids.ts';
 import type { OrderContext, OrderEffect, OrderInput, OrderMessage } from '../actors/order-context.ts';
 import { orderMachine } from '../actors/order.ts';
 import type {
@@ -21,6 +23,7 @@ import { stockMachine, type StockInput } from '../actors/stock.ts';
 import type { SupplyContext, SupplyEffect, SupplyInput, SupplyMessage } from '../actors/supply-context.ts';
 import { supplyMachine } from '../actors/supply.ts';
 import type { Transit } from '../actors/transit-commands.ts';
+import type { Buffers } from './buffers.ts';
 import { Holders } from './holders.ts';
 import type { SellingViews, Sum } from './selling.ts';
 import { compile, type Snapshot } from './step.ts';
@@ -136,7 +139,17 @@ export type Cell =
   | ChannelCell
   | ItemCell
   | SupplyCell
+  | BufferCell
   | TransitCell;
+
+export interface BufferCell extends Marks {
+  readonly kind: 'buffer';
+  readonly id: BufferId;
+  readonly buffers: Buffers;
+  /** `put` while the rule holds, `removed` after. */
+  snapshot: Snapshot<BufferRule> | undefined;
+  unsaved: number;
+}
 
 /** A SKU: its settings if it has any, the list of its stocks, and the orders that wait for it, in line. */
 export interface SkuCell {
@@ -167,6 +180,13 @@ export const channelCell = (id: ChannelId, views: SellingViews): ChannelCell => 
   ...marks,
 });
 export const itemCell = (sku: SkuCell): ItemCell => ({ kind: 'item', id: sku.sku, sku, snapshot: undefined, ...marks });
+export const bufferCell = (id: BufferId, buffers: Buffers): BufferCell => ({
+  kind: 'buffer',
+  id,
+  buffers,
+  snapshot: undefined,
+  ...marks,
+});
 export const supplyCell = (id: SupplyId): SupplyCell => ({ kind: 'supply', id, snapshot: undefined, ...marks });
 export const transitCell = (id: string): TransitCell => ({ kind: 'transit', id, snapshot: undefined, ...marks });
 export const locationCell = (id: LocationId, index: number, views: SellingViews): LocationCell => ({
@@ -204,8 +224,10 @@ export function place(cell: Cell, snapshot: Cell['snapshot']): void {
     placeStock(cell, snapshot as StockCell['snapshot']);
     return;
   }
+  const before = cell.snapshot;
   (cell as { snapshot: Cell['snapshot'] }).snapshot = snapshot;
-  if (cell.kind === 'location') cell.views.locationChanged(cell);
+  if (cell.kind === 'buffer') cell.buffers.placed(cell, before as BufferCell['snapshot']);
+  else if (cell.kind === 'location') cell.views.locationChanged(cell);
   else if (cell.kind === 'channel') cell.views.channelChanged(cell);
   // What an item gives to views may be another number of units: they are added up again when asked for.
   else if (cell.kind === 'item') cell.sku.sums = undefined;

@@ -1,16 +1,17 @@
 /** What comes out of the engine: outcomes of commands, answers of queries, and what one turn published. */
+import type { BufferRule } from '../actors/buffer-commands.ts';
 import type { CommandKind } from '../actors/commands.ts';
 import type { Item, Serve } from '../actors/item-commands.ts';
 import type { ItemState } from '../actors/item-policy.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
-import type { ChannelId, CommandId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
+import type { BufferId, ChannelId, CommandId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
 import type { IncomingUnits } from '../actors/incoming.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { Rejection } from '../actors/rejection.ts';
 import type { SupplyView } from '../actors/supply-context.ts';
-import type { Bucket, Event, MovementKind, OrderView, StockChange, StockLevels } from '../actors/vocabulary.ts';
-import type { ReservationView } from '../actors/vocabulary.ts';
+import type { Bucket, DeliveryMethod, Event, MovementKind } from '../actors/vocabulary.ts';
+import type { OrderView, ReservationView, StockChange, StockLevels } from '../actors/vocabulary.ts';
 
 /** How a command ended, durably: the same for every retry with the same id and body. */
 export type Outcome =
@@ -106,6 +107,35 @@ export interface WaitingView {
   readonly state: ItemState;
 }
 
+/** Why nothing is sold from a location through a view. */
+export type NotSold = 'paused' | 'cannot-deliver' | 'not-of-channel' | 'unknown-channel' | 'preorder';
+
+/** What a location gives to a view, term by term. */
+export interface AtpTerms extends StockLevels {
+  readonly location: LocationId;
+  /** damaged + quality + held */
+  readonly unavailable: number;
+  /** onHand − unavailable − reserved − allocated */
+  readonly free: number;
+  /** The buffer rule that holds for this view here, and the units it holds back now. */
+  readonly rule?: { readonly bufferId: BufferId; readonly units: number } | undefined;
+  /** The larger of the stock's own buffer and the rule's. */
+  readonly heldBack: number;
+  /** Why nothing is sold from here; absent: it is. */
+  readonly notSold?: NotSold | undefined;
+  /** free − heldBack, not below 0; 0 where nothing is sold. */
+  readonly atp: number;
+}
+
+export interface AtpExplained {
+  readonly sku: Sku;
+  readonly channel?: ChannelId | undefined;
+  readonly method: DeliveryMethod;
+  /** The sum over the locations: what atp.get answers. */
+  readonly atp: number;
+  readonly locations: readonly AtpTerms[];
+}
+
 export interface CarrierView extends CarrierCard {
   readonly state: 'open' | 'suspended';
   /** Why, while suspended. */
@@ -161,6 +191,9 @@ export interface Answers {
   'location.compare': Comparison;
   'atp.get': Readonly<Record<string, number>>;
   'atp.by-location': Readonly<Record<string, readonly PlaceUnits[]>>;
+  'atp.explain': AtpExplained;
+  'buffer.get': BufferRule | null;
+  'buffer.list': { readonly rules: readonly BufferRule[]; readonly next?: BufferId | undefined };
   'stock.incoming': readonly IncomingView[];
   'supply.get': SupplyView | null;
   'supply.list': { readonly supplies: readonly SupplyView[]; readonly next?: SupplyId | undefined };

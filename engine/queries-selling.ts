@@ -1,17 +1,40 @@
 /** Answers about what can be sold: from the sums of views, and by place. */
 import type { ChannelId, Sku } from '../actors/ids.ts';
-import type { QueryBody } from '../actors/queries.ts';
+import type { Query, QueryBody } from '../actors/queries.ts';
 import type { DeliveryMethod } from '../actors/vocabulary.ts';
-import type { PlaceUnits } from './outcome.ts';
+import type { BufferRule } from '../actors/buffer-commands.ts';
+import { unreachable } from './assert.ts';
+import { explain } from './explain.ts';
+import type { Answers, PlaceUnits } from './outcome.ts';
 import { greatCircleKm } from './routing/distance.ts';
 import type { View } from './selling.ts';
 import type { World } from './world.ts';
 
 /** Places of each SKU in one answer, when none are asked for. */
 const placesDefault = 50;
+const pageDefault = 100;
+
+export type SellingQuery = Extract<Query, { kind: `atp.${string}` | `buffer.${string}` }>;
+
+export function answerSelling(world: World, { kind, body }: SellingQuery): Answers[SellingQuery['kind']] {
+  switch (kind) {
+    case 'atp.get':
+      return available(world, body);
+    case 'atp.explain':
+      return explain(world, viewFor(world, body.channel, body.method), body);
+    case 'atp.by-location':
+      return availableByLocation(world, body);
+    case 'buffer.get':
+      return world.selling.buffers.get(body.bufferId) ?? null;
+    case 'buffer.list':
+      return listBuffers(world, body);
+    default:
+      return unreachable(kind);
+  }
+}
 
 /** The view that is asked for; undefined for a channel that does not exist: it sells nothing. */
-export function viewFor(world: World, channel: ChannelId | undefined, method?: DeliveryMethod): View | undefined {
+function viewFor(world: World, channel: ChannelId | undefined, method?: DeliveryMethod): View | undefined {
   if (channel === undefined) return world.selling.of(undefined, method);
   const cell = world.channels.get(channel);
   return cell?.snapshot === undefined ? undefined : world.selling.of(cell, method);
@@ -23,7 +46,7 @@ export function unitsFor(world: World, sku: Sku, channel: ChannelId | undefined,
   return cell === undefined ? 0 : (viewFor(world, channel, method)?.unitsOf(cell) ?? 0);
 }
 
-export function available(world: World, { skus, channel, method }: QueryBody<'atp.get'>): Record<string, number> {
+function available(world: World, { skus, channel, method }: QueryBody<'atp.get'>): Record<string, number> {
   const view = viewFor(world, channel, method);
   return Object.fromEntries(
     skus.map((sku) => {
@@ -33,7 +56,7 @@ export function available(world: World, { skus, channel, method }: QueryBody<'at
   );
 }
 
-export function availableByLocation(
+function availableByLocation(
   world: World,
   { skus, channel, method, near, limit = placesDefault }: QueryBody<'atp.by-location'>,
 ): Record<string, readonly PlaceUnits[]> {
@@ -63,4 +86,30 @@ function kilometres(from: Point, to: Point): number {
 
 function nearestFirst(a: PlaceUnits, b: PlaceUnits): number {
   return (a.distanceKm ?? 0) - (b.distanceKm ?? 0) || (a.location < b.location ? -1 : 1);
+}
+
+/** A page of buffer rules by their ids. */
+function listBuffers(world: World, body: QueryBody<'buffer.list'>): Answers['buffer.list'] {
+  const { sku, location, after, limit = pageDefault } = body;
+  const all = world.selling.buffers.list();
+  const rules: BufferRule[] = [];
+  for (let at = after === undefined ? 0 : firstAfter(all, after); at < all.length; at += 1) {
+    const rule = all[at];
+    if (rule === undefined || (sku !== undefined && rule.sku !== sku)) continue;
+    if (location !== undefined && rule.location !== location) continue;
+    if (rules.length === limit) return { rules, next: rules.at(-1)?.id };
+    rules.push(rule);
+  }
+  return { rules };
+}
+
+/** The place of the first id that comes after another, in a sorted list. */
+function firstAfter(list: readonly { readonly id: string }[], id: string): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle]?.id ?? '') <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

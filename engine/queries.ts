@@ -15,7 +15,7 @@ import type { Core } from './core.ts';
 import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import { originName, transitKey } from './promise/transit.ts';
 import type { Answers, CarrierView, EngineStatus, OrderCounts, StockView, WaitingView } from './outcome.ts';
-import { available, availableByLocation } from './queries-selling.ts';
+import { answerSelling, type SellingQuery } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
 import { reservationView } from './reservation-views.ts';
 import type { Snapshot } from './step.ts';
@@ -34,24 +34,21 @@ export function answer<K extends QueryKind>(
 
 function answerAny(
   core: Core,
-  { kind, body }: Query,
+  query: Query,
   journal: LedgerJournal,
   status: () => EngineStatus,
 ): Answers[QueryKind] {
   const { world } = core;
+  const { kind, body } = query;
   switch (kind) {
-    case 'order.get': {
-      const snapshot = world.look(body.orderId);
-      return snapshot === undefined ? null : orderView(snapshot);
-    }
+    case 'order.get':
+      return orderOf(world.look(body.orderId));
     case 'order.list':
       return listOrders(core, body);
     case 'order.counts':
       return counts(core);
-    case 'reservation.get': {
-      const snapshot = world.reservations.look(body.reservationId);
-      return snapshot === undefined ? null : reservationView(snapshot);
-    }
+    case 'reservation.get':
+      return reservationOf(core, body);
     case 'stock.get':
       return (world.skus.get(body.sku)?.stocks ?? [])
         .filter(({ location }) => body.location === undefined || location.id === body.location)
@@ -72,9 +69,11 @@ function answerAny(
     case 'location.compare':
       return compareLocations(world, body);
     case 'atp.get':
-      return available(world, body);
+    case 'atp.explain':
     case 'atp.by-location':
-      return availableByLocation(world, body);
+    case 'buffer.get':
+    case 'buffer.list':
+      return answerSelling(world, query as SellingQuery);
     case 'stock.incoming':
       return incomingViews(core, body);
     case 'supply.get':
@@ -96,6 +95,15 @@ function answerAny(
     default:
       return unreachable(kind);
   }
+}
+
+function reservationOf({ world }: Core, { reservationId }: QueryBody<'reservation.get'>): Answers['reservation.get'] {
+  const snapshot = world.reservations.look(reservationId);
+  return snapshot === undefined ? null : reservationView(snapshot);
+}
+
+function orderOf(snapshot: Snapshot<OrderContext> | undefined): OrderView | null {
+  return snapshot === undefined ? null : orderView(snapshot);
 }
 
 function valueOf<T>({ snapshot }: { readonly snapshot: Snapshot<T> | undefined }): T[] {

@@ -4,8 +4,10 @@
  * not in the saved rows yet; whoever waits for stock is woken, because a wake that was due is not stored.
  */
 import type { Channel, Location } from '../actors/network-commands.ts';
+import type { BufferRule } from '../actors/buffer-commands.ts';
 import type { Transit } from '../actors/transit-commands.ts';
-import type { CarrierId, ChannelId, LocationId, OrderId, ReservationId, Sku, SupplyId } from '../actors/ids.ts';
+import type { BufferId, CarrierId, ChannelId, LocationId, OrderId } from '../actors/ids.ts';
+import type { ReservationId, Sku, SupplyId } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
 import { unreachable } from './assert.ts';
 import { orderCell, place, type Cell, type OrderCell } from './cells.ts';
@@ -88,7 +90,8 @@ async function loadAll(
 
 /** Everything but orders, in the order it is loaded. */
 const plainPrefixes = [
-  prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.transit, prefixes.stock,
+  prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
+  prefixes.stock,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -111,6 +114,8 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       views.itemChanged(cell);
       return cell;
     }
+    case 'b/':
+      return placed(world.selling.buffers.cell(name as BufferId), valueFromRow<BufferRule>(row));
     case 's/': {
       const { sku, location } = stockNames(key);
       const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);

@@ -3,8 +3,8 @@
  * what an earlier one wrote; the rest is as the functions here say, in their order (bytes.ts).
  *
  * Keys: o/ order open, c/ order closed, v/ reservation open, w/ reservation closed, s/ stock (location/SKU),
- * k/ carrier, l/ location, n/ channel, i/ item, p/ supply document open, P/ supply document ended,
- * t/ transit times (table/origin), r/ receipt
+ * k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, p/ supply document open,
+ * P/ supply document ended, t/ transit times (table/origin), r/ receipt
  * (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
@@ -40,6 +40,7 @@ export const prefixes = {
   location: 'l/',
   channel: 'n/',
   item: 'i/',
+  buffer: 'b/',
   supply: 'p/',
   supplyEnded: 'P/',
   transit: 't/',
@@ -103,11 +104,11 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       } else rows.push([prefixes.supply + cell.id, writer.take()]);
       return;
     }
+    case 'buffer':
     case 'location':
     case 'channel':
     case 'transit':
-      writer.text(JSON.stringify(must(snapshot, 'a value to write').context));
-      rows.push([prefixes[cell.kind] + cell.id, writer.take()]);
+      pushValue(prefixes[cell.kind] + cell.id, must(snapshot, 'a value to write'), rows);
       return;
     case 'item':
       writer.text(must(snapshot, 'an item to write').value);
@@ -117,6 +118,13 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     default:
       unreachable(cell);
   }
+}
+
+/** Plain values are written whole; of one that was removed nothing stays. */
+function pushValue(key: string, { value, context }: Snapshot<unknown>, rows: RowBytes[]): void {
+  writer.text(JSON.stringify(context));
+  const bytes = writer.take();
+  rows.push([key, value === 'removed' ? null : bytes]);
 }
 
 /** A receipt: the position of the record that has the command. */
@@ -297,6 +305,7 @@ export function itemFromRow(row: unknown): Snapshot<Item> {
 }
 
 /** A location, channel or transit: plain values under their version. */
+/** A location, channel, item, rule or transit: plain values under version and state. */
 export function valueFromRow<T>(row: unknown): Snapshot<T> {
   return { value: 'put', context: JSON.parse(open(row, 'value').text()) as T };
 }

@@ -11,6 +11,7 @@ import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { must, unreachable } from './assert.ts';
 import type { Cell } from './cells.ts';
 import { putItem, settleItem } from './commands/items.ts';
+import * as buffers from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
 import { closeFeed, openFeed } from './commands/feeds.ts';
 import * as network from './commands/network.ts';
@@ -111,6 +112,10 @@ function dispatch(core: Core, command: Command, atMs: number): Handled {
     case 'stock.dispose':
     case 'stock.buffer':
       return moveStock(core, command.kind, command.body, atMs);
+    case 'buffer.put':
+      return buffers.putBuffer(core, command.body);
+    case 'buffer.remove':
+      return buffers.removeBuffer(core, command.body);
     case 'item.put':
       return putItem(core, command.body, atMs);
     case 'supply.put':
@@ -153,7 +158,12 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
   }
   if (cell.kind === 'stock') {
     const had = before === undefined ? 0 : atp((before as Snapshot<StockContext>).context);
-    if (cell.atp > had) core.wakes.add(cell.sku);
+    // Under rules of per cent, units that leave make others free.
+    if (cell.atp > had || core.world.selling.buffers.count > 0) core.wakes.add(cell.sku);
+    return;
+  }
+  if (cell.kind === 'buffer') {
+    buffers.bufferKept(core, before as typeof cell.snapshot, cell.snapshot);
     return;
   }
   if (cell.kind === 'carrier' || cell.kind === 'transit') return;

@@ -5,8 +5,11 @@
  * opens for it or another list of locations, makes its sums void at once and without a walk: the next
  * question about a SKU adds up the stocks of that SKU alone.
  */
-import type { DeliveryMethod } from '../actors/vocabulary.ts';
-import { deliveryMethods } from '../actors/vocabulary.ts';
+import type { BufferRule } from '../actors/buffer-commands.ts';
+import type { Sku } from '../actors/ids.ts';
+import { free } from '../actors/stock-ledger.ts';
+import { deliveryMethods, type DeliveryMethod } from '../actors/vocabulary.ts';
+import { Buffers, bufferUnits } from './buffers.ts';
 import type { ChannelCell, LocationCell, SkuCell, StockCell } from './cells.ts';
 
 /** A view's units of one SKU. True while `version` is the view's. */
@@ -34,6 +37,7 @@ export function isOnPreorder({ item }: SkuCell): boolean {
 }
 
 export class View {
+  readonly #buffers: Buffers;
   readonly channel: ChannelCell | undefined;
   readonly method: DeliveryMethod | undefined;
   /** Sums kept under another one are void. */
@@ -41,7 +45,8 @@ export class View {
   /** Whether it sells from a location, by the location's index. */
   readonly #sells: boolean[] = [];
 
-  constructor(channel: ChannelCell | undefined, method: DeliveryMethod | undefined) {
+  constructor(channel: ChannelCell | undefined, method: DeliveryMethod | undefined, buffers: Buffers) {
+    this.#buffers = buffers;
     this.channel = channel;
     this.method = method;
   }
@@ -52,7 +57,16 @@ export class View {
 
   /** The units that a stock gives to this view. */
   unitsAt(stock: StockCell): number {
-    return this.#sells[stock.location.index] === true && !isOnPreorder(stock.sku) ? stock.atp : 0;
+    if (stock.atp === 0 || this.#sells[stock.location.index] !== true || isOnPreorder(stock.sku)) return 0;
+    return this.#buffers.count === 0 || this.method === undefined ? stock.atp : this.#beyondRules(stock);
+  }
+
+  /** What is left when the rule for this view holds more back than the stock's own buffer does. */
+  #beyondRules(stock: StockCell): number {
+    const rule = this.#buffers.find(stock, this);
+    const levels = stock.snapshot?.context;
+    if (rule === undefined || levels === undefined) return stock.atp;
+    return Math.min(stock.atp, Math.max(0, free(levels) - bufferUnits(rule, levels)));
   }
 
   /** The units of a SKU in this view. */
@@ -104,12 +118,15 @@ export function delivers({ capabilities, type }: Place, method: DeliveryMethod):
 export class SellingViews {
   /** Of every open location, however it delivers: no view has more of a SKU. */
   readonly everything: View;
+  readonly buffers = new Buffers((rule) => this.#ruleChanged(rule));
   readonly #locations: readonly LocationCell[];
+  readonly #skus: ReadonlyMap<Sku, SkuCell>;
   readonly #views: View[] = [];
   readonly #byChannel = new Map<ChannelCell | undefined, View[]>();
 
-  constructor(locations: readonly LocationCell[]) {
+  constructor(locations: readonly LocationCell[], skus: ReadonlyMap<Sku, SkuCell>) {
     this.#locations = locations;
+    this.#skus = skus;
     this.everything = this.#made(undefined, undefined);
   }
 
@@ -124,7 +141,7 @@ export class SellingViews {
   }
 
   #made(channel: ChannelCell | undefined, method: DeliveryMethod | undefined): View {
-    const view = new View(channel, method);
+    const view = new View(channel, method, this.buffers);
     view.look(this.#locations);
     this.#views.push(view);
     return view;
@@ -133,6 +150,19 @@ export class SellingViews {
   /** A location was put into its cell, or taken out again. */
   locationChanged(location: LocationCell): void {
     for (const view of this.#views) view.look([location]);
+  }
+
+  /** A rule began or ceased to hold: sums it has no part in stay. */
+  #ruleChanged({ sku, channel, method }: BufferRule): void {
+    if (sku !== undefined) {
+      const cell = this.#skus.get(sku);
+      if (cell !== undefined) cell.sums = undefined;
+      return;
+    }
+    for (const view of this.#views) {
+      if (view.method === undefined || (channel !== undefined && view.channel?.id !== channel)) continue;
+      if (method === undefined || view.method === method) view.version += 1;
+    }
   }
 
   channelChanged(channel: ChannelCell): void {

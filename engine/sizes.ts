@@ -45,6 +45,8 @@ export function cellBytes(cell: Cell): number {
       return 96 + valueRowBytes(cell.snapshot?.context);
     case 'carrier':
       return 160 + valueRowBytes(cell.snapshot?.context.card) + textBytes(cell.snapshot?.context.reason);
+    case 'buffer':
+      return 512;
     default:
       return unreachable(cell);
   }
@@ -106,6 +108,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   if (kind === 'location.put' || kind === 'carrier.put' || kind === 'transit.put' || kind === 'item.put') {
     bytes += valueBytes(body);
   }
+  if (kind === 'buffer.put') bytes += 480;
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
 

@@ -38,11 +38,11 @@ export class World {
   readonly channels = new Map<ChannelId, ChannelCell>();
   readonly locations = new Map<LocationId, LocationCell>();
   readonly locationList: LocationCell[] = [];
-  /** What can be sold through which channel, and how delivered. */
-  readonly selling = new SellingViews(this.locationList);
   /** Transit times by table and origin. */
   readonly transits = new Map<string, TransitCell>();
   readonly skus = new Map<Sku, SkuCell>();
+  /** What can be sold through which channel, and how delivered. */
+  readonly selling = new SellingViews(this.locationList, this.skus);
   /** Orders in memory, the longest untouched first. */
   readonly orders = new Map<OrderId, OrderCell>();
   readonly supplies: Supplies;
@@ -103,6 +103,7 @@ export class World {
   trimMemory(): void {
     this.supplies.trimMemory();
     this.reservations.trimMemory();
+    this.selling.buffers.trimMemory();
     let tries = this.orders.size - this.#ordersMax;
     for (const [id, cell] of this.orders) {
       if (tries <= 0) return;

@@ -24,6 +24,7 @@ export const problemStatus: Readonly<Record<RejectionCode, number>> = {
   'unknown-fulfillment': 404,
   'unknown-reservation': 404,
   'unknown-supply': 404,
+  'unknown-buffer': 404,
   'unknown-line': 422,
   'order-exists': 409,
   'reservation-exists': 409,

@@ -2,7 +2,7 @@
  * What of a message must be within the reach of whoever sends it: a channel, a location, or what an
  * order belongs to. Bodies have passed their schema when they come here.
  */
-import type { ChannelId, LocationId, OrderId, ReservationId, SupplyId } from '../../actors/ids.ts';
+import type { BufferId, ChannelId, LocationId, OrderId, ReservationId, SupplyId } from '../../actors/ids.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import { unreachable } from '../../engine/assert.ts';
 import type { EngineApi } from '../../engine/api.ts';
@@ -26,12 +26,18 @@ export type Rule =
   | 'channel-if-named'
   /** `body.channel`; without one the answer shows every location. */
   | 'channel-or-all-locations'
+  /** `body.channel`, or all; the answer shows every location. */
+  | 'channel-and-all-locations'
   /** `body.location`; without one, all locations. */
   | 'location'
   | 'put-channel'
   | 'put-location'
   /** `body.locationId`. */
   | 'location-id'
+  /** The channel and location of `body.rule`, and of the rule it replaces; all of them where none is named. */
+  | 'put-buffer'
+  /** The channel and location of the rule `body.bufferId`. */
+  | 'buffer'
   /** The location of every entry of a stock command. */
   | 'entry-locations'
   /** The locations of `body.supply`, and of the document it changes. */
@@ -62,11 +68,18 @@ export interface Lookups {
   reservationChannelOf(reservationId: ReservationId): ChannelId | undefined;
   fulfillmentsOf(orderId: OrderId): readonly FulfillmentPlace[] | undefined;
   supplyOf(supplyId: SupplyId): SupplyPlaces | undefined;
+  bufferOf(bufferId: BufferId): BufferScope | undefined;
 }
 
 interface SupplyPlaces {
   readonly to: LocationId;
   readonly from?: LocationId | undefined;
+}
+
+/** What a buffer rule is limited to. */
+interface BufferScope {
+  readonly channel?: ChannelId | undefined;
+  readonly location?: LocationId | undefined;
 }
 
 interface FulfillmentPlace {
@@ -82,6 +95,7 @@ export function engineLookups(engine: Pick<EngineApi, 'channelOf' | 'reservation
     fulfillmentsOf: (orderId) =>
       engine.query({ kind: 'order.get', body: { orderId } }).ok?.fulfillments,
     supplyOf: (supplyId) => engine.query({ kind: 'supply.get', body: { supplyId } }).ok ?? undefined,
+    bufferOf: (bufferId) => engine.query({ kind: 'buffer.get', body: { bufferId } }).ok ?? undefined,
   };
 }
 
@@ -93,6 +107,8 @@ interface Body {
   readonly supplyId?: SupplyId;
   readonly locationId?: LocationId;
   readonly locations?: readonly { readonly id: string }[];
+  readonly rule?: BufferScope & { readonly id: BufferId };
+  readonly bufferId?: BufferId;
   readonly orderId?: OrderId;
   readonly reservationId?: ReservationId;
   readonly fulfillmentId?: string;
@@ -118,28 +134,24 @@ export function checkScope(
     case 'all-locations':
       return all(reach, 'locations');
     case 'channel':
-      return (
-        named(reach, 'channels', message.channel) ??
-        undefinedUnlessAll(reach, 'channels', message.channel)
-      );
+      return channelOrAll(reach, message);
     case 'channel-if-named':
-      return named(reach, 'channels', message.channel);
-    case 'channel-or-all-locations':
-      return (
-        named(reach, 'channels', message.channel) ??
-        undefinedUnlessAll(reach, 'locations', message.channel)
-      );
-    case 'location':
-      return (
-        named(reach, 'locations', message.location) ??
-        undefinedUnlessAll(reach, 'locations', message.location)
-      );
     case 'put-channel':
       return named(reach, 'channels', message.channel);
+    case 'channel-or-all-locations':
+      return message.channel === undefined ? all(reach, 'locations') : named(reach, 'channels', message.channel);
+    case 'channel-and-all-locations':
+      return channelOrAll(reach, message) ?? all(reach, 'locations');
+    case 'location':
+      return message.location === undefined ? all(reach, 'locations') : named(reach, 'locations', message.location);
     case 'put-location':
       return named(reach, 'locations', message.location);
     case 'location-id':
       return locationNamed(reach, message);
+    case 'put-buffer':
+      return putBuffer(reach, message, lookups);
+    case 'buffer':
+      return removeBuffer(reach, message, lookups);
     case 'entry-locations':
       return entryLocations(reach, message);
     case 'put-supply':
@@ -167,6 +179,11 @@ export function checkScope(
   }
 }
 
+/** Nothing named means everything, which only a caller of everything may ask for. */
+function channelOrAll(reach: Reach, { channel }: Body): Rejection | undefined {
+  return channel === undefined ? all(reach, 'channels') : named(reach, 'channels', channel);
+}
+
 type Kind = 'channels' | 'locations';
 type Named = string | { readonly id: string } | undefined;
 
@@ -182,11 +199,6 @@ function named(reach: Reach, kind: Kind, thing: Named): Rejection | undefined {
   if (inScope(reach[kind], id)) return undefined;
   const field = kind === 'channels' ? 'body.channel' : 'body.location';
   return outside(kind, id, typeof thing === 'string' ? field : `${field}.id`);
-}
-
-/** Nothing named means everything, which only a caller of everything may ask for. */
-function undefinedUnlessAll(reach: Reach, kind: Kind, thing: Named): Rejection | undefined {
-  return thing === undefined ? all(reach, kind) : undefined;
 }
 
 function outside(kind: Kind, id: string, field: string): Rejection {
@@ -293,4 +305,30 @@ function supplyAny(reach: Reach, { supplyId }: Body, lookups: Lookups): Rejectio
   if (supply === undefined || inScope(reach.locations, supply.to)) return undefined;
   if (supply.from !== undefined && inScope(reach.locations, supply.from)) return undefined;
   return reject('unknown-supply', `no supply ${supplyId}`, 'body.supplyId');
+}
+
+/** Whether a rule stays within the reach: it concerns every channel or location it does not name. */
+function reachesRule(reach: Reach, { channel, location }: BufferScope): Rejection | undefined {
+  if (channel === undefined && reach.channels !== '*') return all(reach, 'channels');
+  if (location === undefined && reach.locations !== '*') return all(reach, 'locations');
+  if (channel !== undefined && !inScope(reach.channels, channel)) {
+    return outside('channels', channel, 'body.rule.channel');
+  }
+  if (location === undefined || inScope(reach.locations, location)) return undefined;
+  return outside('locations', location, 'body.rule.location');
+}
+
+function putBuffer(reach: Reach, { rule }: Body, lookups: Lookups): Rejection | undefined {
+  if (rule === undefined || (reach.channels === '*' && reach.locations === '*')) return undefined;
+  const known = lookups.bufferOf(rule.id);
+  const replaced = known === undefined ? undefined : reachesRule(reach, known);
+  return reachesRule(reach, rule) ?? (replaced === undefined ? undefined : { ...replaced, field: 'body.rule.id' });
+}
+
+/** A rule of others answers like one that does not exist. */
+function removeBuffer(reach: Reach, { bufferId }: Body, lookups: Lookups): Rejection | undefined {
+  if (bufferId === undefined || (reach.channels === '*' && reach.locations === '*')) return undefined;
+  const rule = lookups.bufferOf(bufferId);
+  if (rule === undefined || reachesRule(reach, rule) === undefined) return undefined;
+  return reject('unknown-buffer', `no buffer rule ${bufferId}`, 'body.bufferId');
 }

@@ -27,6 +27,7 @@ const lookups: Lookups = {
     places[orderId] && [{ fulfillmentId: '1', location: places[orderId]![1] }],
   reservationChannelOf: (reservationId) => places[reservationId]?.[0],
   supplyOf: (supplyId) => places[supplyId] && { to: places[supplyId]![1] },
+  bufferOf: (bufferId) => places[bufferId] && { channel: places[bufferId]![0], location: places[bufferId]![1] },
 };
 /** A transfer between a place of ours and one of theirs. */
 const between = (to: string, from: string): Lookups => ({
@@ -63,6 +64,8 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'carrier.put': ['-- -- yy yy --', () => ({ carrier: { id: 'ups' } })],
   'carrier.suspend': ['-- -- yy yy --', () => ({ carrierId: 'ups' })],
   'carrier.resume': ['-- -- yy yy --', () => ({ carrierId: 'ups' })],
+  'buffer.put': ['-- -- yf yf --', (channel, location) => ({ rule: { id: 'new', channel, location, quantity: 1 } })],
+  'buffer.remove': ['-- -- yu yu --', (_c, _l, bufferId) => ({ bufferId })],
   'item.put': ['-- -- yy yy --', () => ({ item: { sku: 'A' } })],
   'stock.receive': ['-- yf yf yf --', entries],
   'stock.adjust': ['-- yf yf yf --', entries],
@@ -108,6 +111,9 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'supply.list': ['-- yf yf yf --', (_c, location) => ({ location })],
   'atp.get': ['yf yf yf yf yf', (channel) => ({ skus: ['A'], channel })],
   'atp.by-location': ['yf yf yf yf yf', (channel) => ({ skus: ['A'], channel })],
+  'atp.explain': ['-- -- ff ff --', (channel) => ({ sku: 'A', channel })],
+  'buffer.get': ['-- -- ff ff --', (_c, _l, bufferId) => ({ bufferId })],
+  'buffer.list': ['-- -- ff ff --', none],
   'location.list': ['-- ff ff ff --', none],
   'channel.list': ['-- -- ff ff --', none],
   'carrier.list': ['-- yy yy yy --', none],
@@ -267,6 +273,17 @@ describe('permissions', () => {
     expect(put({ id: 'new', to: 'NYC' }, lookups)).toBeUndefined();
     expect(put({ id: 'new', to: 'NYC', from: 'LA' }, lookups)?.field).toBe('body.supply.from');
     expect(put({ id: 'both', to: 'NYC' }, between('NYC', 'LA'))).toMatchObject({ code: 'forbidden', field: 'body.supply.id' });
+  });
+
+  test('[A31] a buffer rule concerns every channel and location it does not name', () => {
+    const put = (rule: object, more: object = {}) =>
+      allows({ role: 'connector', ...scoped, ...more }, 'buffer.put', { rule: { id: 'new', quantity: 1, ...rule } }, lookups);
+    expect(put({ channel: 'web', location: 'NYC' })).toBeUndefined();
+    expect(put({ channel: 'web' })?.code).toBe('forbidden');
+    expect(put({ location: 'NYC' })?.code).toBe('forbidden');
+    expect(put({ location: 'NYC' }, { channels: '*' })).toBeUndefined();
+    expect(put({ id: 'theirs', channel: 'web', location: 'NYC' })?.field).toBe('body.rule.id');
+    expect(put({ channel: 'web', location: 'LA' })?.field).toBe('body.rule.location');
   });
 
   test('[A33] an engine is looked up by its own queries', () => {

@@ -5,6 +5,7 @@ import { drawCarrier, networkDraws, serviceNames } from './bodies-network.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 import { drawTaken, reservationDraws } from './bodies-reservation.ts';
+import { sellingDraws } from './bodies-selling.ts';
 import { supplyDraws } from './bodies-supply.ts';
 import { customerNames, drawReach, drawSku } from './draw-sku.ts';
 import { waitingOf } from './shadow/order-facts.ts';
@@ -69,6 +70,7 @@ const draws: Record<CommandKind, Draw> = {
   ...reservationDraws,
   'feed.open': (rng) => ({ feed: `f${rng.below(5)}`, kind: 'stock' }),
   'feed.close': (rng) => ({ feed: `f${rng.below(5)}`, rows: rng.below(9), unchanged: 1, changed: 0, refused: 0 }),
+  ...sellingDraws,
   'order.place': drawOrder,
   'order.cancel': (rng, names, shadow) => {
     const order = drawExisting(rng, names, shadow);

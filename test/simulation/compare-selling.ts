@@ -4,8 +4,10 @@ import type { QueryKind } from '../../actors/queries.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Answers } from '../../engine/outcome.ts';
 import { expect } from './actions.ts';
-import { promise, unitsFrom } from './shadow/selling.ts';
-import type { Shadow } from './shadow/state.ts';
+import { isOnPreorder } from './shadow/items.ts';
+import { heldBackBy, ruleFor } from './shadow/buffer-commands.ts';
+import { isSoldFrom, promise, unitsFrom } from './shadow/selling.ts';
+import { aside, free as freeOf, levelsOf, stockKey, type Shadow } from './shadow/state.ts';
 
 type Agree = (what: string, is: unknown, said: unknown) => void;
 type Ask = <K extends QueryKind>(kind: K, body: object) => Answers[K];
@@ -18,12 +20,51 @@ export function compareSelling(engine: Engine, shadow: Shadow, agree: Agree, ask
         const what = `ATP of ${sku} through ${channel} by ${method}`;
         agree(what, units, ask('atp.get', { skus: [sku], channel, method })[sku]);
         expect(engine.atp(sku, channel, method) === units, `${what} asked directly`);
+        compareTerms(shadow, sku, channel, method, agree, ask);
         comparePlaces(shadow, sku, channel, method, agree, ask);
       }
     }
   }
+  const byId = [...shadow.buffers.values()].filter((rule) => rule !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const first = ask('buffer.list', { limit: 2 });
+  const next = first.next === undefined ? [] : ask('buffer.list', { after: first.next }).rules;
+  agree('buffer rules', byId, [...first.rules, ...next]);
+  for (const rule of byId) agree(`rule ${rule.id}`, rule, ask('buffer.get', { bufferId: rule.id }));
   const unknown = ask('atp.get', { skus: ['HOT'], channel: 'no-such' });
   agree('ATP through a channel that does not exist', { HOT: 0 }, unknown);
+}
+
+/** Every term of a number, and that they make it. */
+function compareTerms(
+  shadow: Shadow,
+  sku: string,
+  channel: ChannelId | undefined,
+  method: 'ship' | 'pickup',
+  agree: Agree,
+  ask: Ask,
+): void {
+  const view = { channel, method };
+  const said = ask('atp.explain', { sku, channel, method });
+  const what = `the terms of ${sku} through ${channel} by ${method}`;
+  agree(what, promise(shadow, sku, view), said.atp);
+  const places = (shadow.places.get(sku) ?? []).filter((place) => shadow.stocks.has(stockKey(sku, place)));
+  expect(said.locations.length === places.length, `${what} are of other places`);
+  for (const terms of said.locations) {
+    const { location, atp, rule, heldBack, notSold, unavailable, free, ...balances } = terms;
+    const stock = shadow.stocks.get(stockKey(sku, location));
+    const place = shadow.locations.get(location);
+    expect(stock !== undefined && place !== undefined, `${what}: ${location} has none`);
+    agree(`${what} at ${location}`, levelsOf(stock), balances);
+    const { onHand, damaged, quality, held, reserved, allocated, buffer } = balances;
+    const holds = ruleFor(shadow, sku, location, view);
+    const ruled = holds === undefined ? undefined : { bufferId: holds.id, units: heldBackBy(shadow, holds, sku, location) };
+    agree(`${what} at ${location}, rule`, ruled, rule);
+    const is = notSold === undefined ? Math.max(0, onHand - damaged - quality - held - reserved - allocated - heldBack) : 0;
+    expect(atp === is && free === freeOf(stock) && unavailable === aside(stock), `${what} at ${location} do not make ${atp}`);
+    expect(heldBack === Math.max(buffer, rule?.units ?? 0), `${what} at ${location}: ${heldBack} held back`);
+    const isSold = isSoldFrom(shadow, view, place) && !isOnPreorder(shadow, sku);
+    expect((notSold === undefined) === isSold, `${what}: ${location} is ${notSold ?? 'sold from'}`);
+  }
 }
 
 function comparePlaces(

@@ -56,6 +56,11 @@ function checkOne(
     const { item: context, isOpen } = now as ShadowItem;
     return row === undefined ? 'it was not written' : difference({ value: isOpen ? 'open' : 'preorder', context }, itemFromRow(row));
   }
+  if (map === shadow.buffers) {
+    const rule = take(prefixes.buffer + key);
+    if (rule === undefined) return 'the rule was not written';
+    return difference(now, rule === null ? undefined : valueFromRow(rule).context);
+  }
   const prefix = valuePrefix(shadow, map);
   const row = take(prefix + key);
   return row === undefined ? 'it was not written' : difference(now, valueFromRow(row).context);

@@ -119,6 +119,8 @@ function drawKinds(rng: Rng): Record<CommandKind, number> {
     'stock.put-back': 2,
     'stock.dispose': 1,
     'stock.buffer': 1,
+    'buffer.put': 3,
+    'buffer.remove': 2,
     'supply.put': 8,
     'supply.order': 6,
     'supply.ship': 5,

@@ -3,6 +3,7 @@ import type { Command } from '../../../actors/commands.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
 import * as items from './items.ts';
 import * as network from './network-commands.ts';
+import * as buffers from './buffer-commands.ts';
 import * as orderCommands from './order-commands.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
@@ -127,6 +128,10 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return network.pauseLocation(doing, command.body);
     case 'location.resume':
       return network.resumeLocation(doing, command.body);
+    case 'buffer.put':
+      return buffers.putBuffer(doing, command.body);
+    case 'buffer.remove':
+      return buffers.removeBuffer(doing, command.body);
     case 'item.put':
       return items.put(doing, command.body);
     case 'feed.open':

@@ -4,7 +4,8 @@
  */
 import type { Location } from '../../../actors/network-commands.ts';
 import { isOnPreorder } from './items.ts';
-import { stockKey, toPromise, type Shadow } from './state.ts';
+import { heldBackBy, ruleFor } from './buffer-commands.ts';
+import { free, stockKey, toPromise, type Shadow } from './state.ts';
 
 /** Who asks, and how it would be delivered. */
 export interface ShadowView {
@@ -30,7 +31,8 @@ export function unitsFrom(shadow: Shadow, sku: string, place: string, view: Shad
   const stock = shadow.stocks.get(stockKey(sku, place));
   if (location === undefined || stock === undefined || !isSoldFrom(shadow, view, location)) return 0;
   if (isOnPreorder(shadow, sku)) return 0;
-  return toPromise(stock);
+  const rule = heldBackBy(shadow, ruleFor(shadow, sku, place, view), sku, place);
+  return Math.max(0, Math.min(toPromise(stock), free(stock) - rule));
 }
 
 /** Units of a SKU that a channel may sell; without a channel, over all open locations. */

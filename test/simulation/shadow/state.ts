@@ -7,6 +7,7 @@
  */
 import type { EngineLimits } from '../../../engine/limits.ts';
 import type { StockLevels } from '../../../actors/vocabulary.ts';
+import type { BufferRule } from '../../../actors/buffer-commands.ts';
 import type { Item } from '../../../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../../../actors/network-commands.ts';
 import type { Transit } from '../../../actors/transit-commands.ts';
@@ -169,6 +170,8 @@ export class Shadow {
   readonly transits = new Map<string, Transit>();
   readonly items = new Map<string, ShadowItem>();
   readonly carriers = new Map<string, ShadowCarrier>();
+  /** Rules that hold units back; undefined once removed. */
+  readonly buffers = new Map<string, BufferRule | undefined>();
   /** By `location/sku`. */
   readonly stocks = new Map<string, ShadowStock>();
   /** Locations that have, or had, a SKU. */

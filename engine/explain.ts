@@ -1,0 +1,53 @@
+/** Why a number is what it is: each term of what a view may sell, location by location. */
+import type { Location } from '../actors/network-commands.ts';
+import type { QueryBody } from '../actors/queries.ts';
+import { free, unavailable } from '../actors/stock-ledger.ts';
+import type { DeliveryMethod } from '../actors/vocabulary.ts';
+import { bufferUnits } from './buffers.ts';
+import type { StockCell } from './cells.ts';
+import type { AtpExplained, AtpTerms, NotSold } from './outcome.ts';
+import { delivers, isOnPreorder, type View } from './selling.ts';
+import type { World } from './world.ts';
+
+/**
+ * The units of a SKU in a view (undefined: of a channel that does not exist) with all their terms; they add
+ * up to what atp.get answers.
+ */
+export function explain(
+  world: World,
+  view: View | undefined,
+  { sku, channel, method = 'ship' }: QueryBody<'atp.explain'>,
+): AtpExplained {
+  const locations: AtpTerms[] = [];
+  for (const stock of world.skus.get(sku)?.stocks ?? []) {
+    const terms = termsOf(world, view, stock, method);
+    if (terms !== undefined) locations.push(terms);
+  }
+  locations.sort((a, b) => (a.location < b.location ? -1 : 1));
+  return { sku, channel, method, atp: locations.reduce((sum, { atp }) => sum + atp, 0), locations };
+}
+
+function termsOf(world: World, view: View | undefined, stock: StockCell, method: DeliveryMethod): AtpTerms | undefined {
+  const levels = stock.snapshot?.context;
+  if (levels === undefined) return undefined;
+  const { sku: _sku, location, ...balances } = levels;
+  const rule = view === undefined ? undefined : world.selling.buffers.find(stock, view);
+  const found = rule === undefined ? undefined : { bufferId: rule.id, units: bufferUnits(rule, levels) };
+  return {
+    location,
+    ...balances,
+    unavailable: unavailable(levels),
+    free: free(levels),
+    rule: found,
+    heldBack: Math.max(levels.buffer, found?.units ?? 0),
+    notSold: view === undefined ? 'unknown-channel' : reasonNotToSell(view, stock, method),
+    atp: view?.unitsAt(stock) ?? 0,
+  };
+}
+
+function reasonNotToSell(view: View, { sku, location }: StockCell, method: DeliveryMethod): NotSold | undefined {
+  if (view.sells(location)) return isOnPreorder(sku) ? 'preorder' : undefined;
+  const place: Location | undefined = location.snapshot?.context;
+  if (place === undefined || place.state !== 'open') return 'paused';
+  return delivers(place, method) ? 'not-of-channel' : 'cannot-deliver';
+}
