@@ -25,7 +25,7 @@ import { supplyStates, type SupplyState } from './supply-context.ts';
 import { OriginSchema } from './transit-commands.ts';
 import { CountEntrySchema } from './stock-commands.ts';
 
-const compared = <S extends TSchema>(one: S) => Type.Array(one, { minItems: 1, maxItems: comparedMax });
+const compared = <S extends TSchema>(one: S) => Type.Array(one, { maxItems: comparedMax });
 const exact = { additionalProperties: false } as const;
 
 export const orderStates = [

@@ -43,6 +43,10 @@ async function run(line: CommandLine): Promise<number> {
     case 'keys list':
     case 'keys revoke':
       return runKeysCommand(line, print, complain);
+    case 'import': {
+      const { runImport } = await import('./feeds/import-file.ts');
+      return runImport(line.args, process.env, process.stdout);
+    }
     case 'replay': {
       const { runReplay } = await import('./replay/replay.ts');
       return runReplay(line.args, process.stdout);

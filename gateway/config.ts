@@ -74,8 +74,8 @@ export type CommandLine =
     }
   | { readonly command: 'keys list'; readonly keysFile: string }
   | { readonly command: 'keys revoke'; readonly keysFile: string; readonly id: string }
-  /** The rest of the line belongs to the replay tool, which has options of its own. */
-  | { readonly command: 'replay'; readonly args: readonly string[] }
+  /** The rest of the line belongs to a tool that has options of its own. */
+  | { readonly command: 'replay' | 'import'; readonly args: readonly string[] }
   | { readonly command: 'help'; readonly text: string }
   | { readonly command: 'version' };
 
@@ -87,7 +87,8 @@ export function parseCommandLine(
   argv: readonly string[],
   env: Environment,
 ): CommandLine | { readonly refused: string } {
-  if (argv[0] === 'replay') return { command: 'replay', args: argv.slice(1) };
+  const [first, ...args] = argv;
+  if (first === 'replay' || first === 'import') return { command: first, args };
   try {
     const { given, words } = readArguments(argv);
     if (given.has('help')) return { command: 'help', text: helpText() };

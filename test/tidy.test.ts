@@ -19,7 +19,7 @@ const mayImport: readonly (readonly [file: RegExp, ours: RegExp, others: RegExp]
   [/^gateway\/server\/uws\.ts$/, /^gateway\/|^engine\/assert\.ts$/, /^(uWebSockets\.js|node:.*)$/],
   [/^gateway\/replay\//, /^(actors|gateway)\/|^engine\/(api|outcome|limits)\.ts$/, /^(node:.*|hdr-histogram-js)$/],
   [/^gateway\/server\/node[a-z-]*\.ts$/, /^gateway\/|^engine\/assert\.ts$/, /^(ws|node:.*)$/],
-  [/^gateway\/client\//, /^(actors\/|engine\/outcome\.ts$|gateway\/(client\/|protocol\.ts|limits\.ts|messagepack))/, /^(ws|msgpackr|node:net)$/],
+  [/^gateway\/client\//, /^(actors\/|engine\/outcome\.ts$|gateway\/(client\/|feeds\/|protocol\.ts|limits\.ts|messagepack))/, /^(ws|msgpackr|node:net)$/],
   [
     /^gateway\//,
     /^(actors|gateway)\/|^engine\/(engine|api|outcome|limits|clock|assert)\.ts$/,

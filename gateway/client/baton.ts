@@ -8,11 +8,13 @@ import type { QueryBody, QueryKind } from '../../actors/queries.ts';
 import type { Rejection } from '../../actors/rejection.ts';
 import type { Answer } from '../../actors/vocabulary.ts';
 import type { Answers } from '../../engine/outcome.ts';
+import type { FeedKind, FeedSummary } from '../feeds/feed.ts';
 import type { ControlKind, HelloFrame, Protocol, PushFrame } from '../protocol.ts';
 import { madeOutcome, type Outcome, type Plain, Refused, Unanswered, valueOf } from './answers.ts';
 import { machineClock, type Backoff, type Clock } from './backoff.ts';
 import { codecs } from './codec.ts';
 import { Connection } from './connection.ts';
+import { importRows, type ImportRowsOptions } from './import-rows.ts';
 import { Requests, type Request } from './requests.ts';
 import { Subscription, type AnyTopic } from './subscription.ts';
 import type { Dial, Wire } from './wire.ts';
@@ -242,6 +244,18 @@ export class Baton {
     this.#subscriptions.add(own as unknown as Subscription<AnyTopic>);
     if (this.#isOpen) own.open(this.hello.position);
     return own;
+  }
+
+  /**
+   * Bring in rows in bulk: what is known already is dropped, the rest sent as ordinary commands. Resolves
+   * with the summary, also where it had to stop; rejects only with what `rows` rejects with.
+   */
+  importRows(
+    kind: FeedKind,
+    rows: AsyncIterable<object> | Iterable<object>,
+    options?: ImportRowsOptions,
+  ): Promise<FeedSummary> {
+    return importRows(this, kind, rows, options);
   }
 
   /** A command id no other client makes. */

@@ -1,8 +1,9 @@
 /** Rows that are things of their own, items and locations: compared, and what differs is put, one by one. */
 import type { CommandBody } from '../../actors/commands.ts';
 import { reject } from '../../actors/rejection.ts';
-import { FeedFault, feedLimits } from './feed.ts';
-import { bare, type Batches, type FeedContext } from './context.ts';
+import { feedLimits } from './feed.ts';
+import { differing } from './compare-rows.ts';
+import type { Batches, FeedContext } from './context.ts';
 import { hashText, KeySet } from './key-set.ts';
 import { sendPiece, type Making } from './send.ts';
 
@@ -31,21 +32,11 @@ export class PutBatches implements Batches {
   }
 
   async flush(): Promise<void> {
-    const { port, tally, window } = this.#context;
     const rows = this.#fresh;
     this.#fresh = [];
-    const [first] = rows;
-    if (first === undefined) return;
-    const values = rows.map(({ value }) => value);
-    const found =
-      this.#kind === 'items'
-        ? await port.compare('item.compare', { items: values })
-        : await port.compare('location.compare', { locations: values });
-    if ('code' in found) throw new FeedFault({ row: first.row, ...bare(found) });
-    tally.unchanged += rows.length - found.differ.length;
-    for (const index of found.differ) {
-      const row = rows[index];
-      if (row !== undefined) await window.start(() => this.#put(row));
+    const kind = this.#kind === 'items' ? 'item.compare' : 'location.compare';
+    for (const row of await differing(this.#context, kind, rows)) {
+      await this.#context.window.start(() => this.#put(row));
     }
   }
 

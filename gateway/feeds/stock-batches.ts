@@ -5,8 +5,9 @@
 import type { CommandBody } from '../../actors/commands.ts';
 import type { FeedId } from '../../actors/ids.ts';
 import { reject } from '../../actors/rejection.ts';
-import { FeedFault, feedLimits, type CountRow, type DeltaRow } from './feed.ts';
-import { bare, type Batches, type FeedContext } from './context.ts';
+import { feedLimits, type CountRow, type DeltaRow } from './feed.ts';
+import { differing } from './compare-rows.ts';
+import type { Batches, FeedContext } from './context.ts';
 import { hashText, KeySet } from './key-set.ts';
 import { sendPiece, type Making, type Piece } from './send.ts';
 
@@ -59,19 +60,9 @@ export class StockBatches implements Batches {
   }
 
   async #compare(): Promise<void> {
-    const { port, tally } = this.#context;
     const rows = this.#fresh;
     this.#fresh = [];
-    const [first] = rows;
-    if (first === undefined) return;
-    const found = await port.compare('stock.compare', { entries: rows.map(({ value }) => value) });
-    if ('code' in found) throw new FeedFault({ row: first.row, ...bare(found) });
-    for (const { index, refused } of found.refused) tally.refuse(rows[index]?.row ?? 0, refused);
-    tally.unchanged += rows.length - found.differ.length - found.refused.length;
-    for (const index of found.differ) {
-      const row = rows[index];
-      if (row !== undefined) this.#differing.push(row);
-    }
+    this.#differing.push(...(await differing(this.#context, 'stock.compare', rows)));
     if (this.#differing.length >= feedLimits.entriesMax) await this.#sendCounts();
   }
 
