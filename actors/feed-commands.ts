@@ -27,7 +27,7 @@ export const feedCommands = {
   'feed.open': Type.Object({ feed: FeedIdSchema, kind: Kind }, exact),
   /** A feed was sent to its end: all that it found true already is durable once this is. */
   'feed.close': Type.Object(
-    { feed: FeedIdSchema, rows: Rows, unchanged: Rows, changed: Rows, refused: Rows },
+    { feed: FeedIdSchema, rows: Rows, unchanged: Rows, changed: Rows, outdated: Rows, refused: Rows },
     exact,
   ),
 } as const;

@@ -2,7 +2,7 @@
 import { Type, type TSchema } from 'typebox';
 import { quantityMax, stockEntriesMax } from './limits.ts';
 import { BalanceSchema, exact, FeedIdSchema, LocationIdSchema, QuantitySchema, Reason } from './schemas.ts';
-import { SkuSchema, text } from './schemas.ts';
+import { SkuSchema, text, TimeMsSchema } from './schemas.ts';
 
 const entries = <S extends TSchema>(entry: S) =>
   Type.Array(entry, { minItems: 1, maxItems: stockEntriesMax });
@@ -11,8 +11,14 @@ const StockUnits = Type.Object({ ...where, quantity: QuantitySchema }, exact);
 const DeltaSchema = Type.Integer({ minimum: -quantityMax, maximum: quantityMax, description: 'Units' });
 const Reference = text(80, 'Delivery note, purchase order, return: what papers say of it');
 
-/** A count of one SKU at one location: what is physically there. */
-export const CountEntrySchema = Type.Object({ ...where, onHand: BalanceSchema }, exact);
+/**
+ * A count of one SKU at one location: what is physically there, or was at `countedAtMs`. Of an earlier
+ * count, what came and went since is added.
+ */
+export const CountEntrySchema = Type.Object(
+  { ...where, onHand: BalanceSchema, countedAtMs: Type.Optional(TimeMsSchema) },
+  exact,
+);
 /** Units found or lost, as a row of a feed says it. */
 export const DeltaRowSchema = Type.Object(
   { ...where, delta: DeltaSchema, reason: Type.Optional(Reason) },

@@ -314,6 +314,8 @@ export interface StockAnswer {
   readonly entries: number;
   readonly displaced: readonly OrderId[];
   readonly broken: readonly ReservationId[];
+  /** Counts that were dropped because a later one was taken before, by their place among the entries. */
+  readonly outdated?: readonly number[] | undefined;
 }
 
 export interface FeedAnswer {

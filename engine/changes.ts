@@ -54,6 +54,12 @@ export class Changes {
     this.#moves.push(move);
   }
 
+  /** What the kept commands of this turn moved of a stock. */
+  movesOf(stock: StockCell): readonly RecordedMove[] {
+    if (stock.turnMark !== this.#turn) return [];
+    return this.#keptMoves.filter(({ stock: index }) => index === stock.turnIndex);
+  }
+
   publish(events: readonly Event[]): void {
     for (const event of events) this.#events.push(event);
   }

@@ -4,22 +4,33 @@
  */
 import type { QueryBody } from '../actors/queries.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
+import type { StockCell } from './cells.ts';
+import type { Core } from './core.ts';
 import type { Comparison } from './outcome.ts';
 import { firstDifference } from './receipts.ts';
 import type { World } from './world.ts';
 
 /** Which counts are not what is on hand. */
-export function compareStock(world: World, { entries }: QueryBody<'stock.compare'>): Comparison {
+export function compareStock(core: Core, { entries }: QueryBody<'stock.compare'>): Comparison {
+  const { world } = core;
   const differ: number[] = [];
   const refused: { index: number; refused: Rejection }[] = [];
-  for (const [index, { sku, location, onHand }] of entries.entries()) {
+  for (const [index, { sku, location, onHand, countedAtMs }] of entries.entries()) {
     if (world.locations.get(location)?.snapshot === undefined) {
       refused.push({ index, refused: reject('unknown-location', `no location ${location}`, 'location') });
       continue;
     }
-    if (world.findStock(sku, location)?.snapshot?.context.onHand !== onHand) differ.push(index);
+    const stock = world.findStock(sku, location);
+    const isSame = stock?.snapshot?.context.onHand === onHand && isStill(core, stock, countedAtMs);
+    if (!isSame) differ.push(index);
   }
   return { differ, refused };
+}
+
+/** Whether nothing moved since a count: of one that is older, the ledger decides. */
+function isStill({ changes, past }: Core, stock: StockCell, countedAtMs: number | undefined): boolean {
+  if (countedAtMs === undefined) return true;
+  return past.isAfter(stock.changedAt, countedAtMs) === false && changes.movesOf(stock).length === 0;
 }
 
 /** Which items have other settings, or none. */

@@ -1,6 +1,7 @@
 /** What the parts of a turn share: one object, passed down, so that nothing is global. */
 import type { Changes } from './changes.ts';
 import type { EngineLimits } from './limits.ts';
+import type { Past } from './past.ts';
 import type { Source } from './routing/source.ts';
 import type { Views } from './views.ts';
 import type { Wakes } from './wakes.ts';
@@ -11,6 +12,7 @@ export interface Core {
   readonly views: Views;
   readonly changes: Changes;
   readonly wakes: Wakes;
+  readonly past: Past;
   readonly source: Source;
   readonly limits: EngineLimits;
 }

@@ -63,7 +63,7 @@ function answerAny(
     case 'stock.at':
       return stockAt(world, journal, body);
     case 'stock.compare':
-      return compareStock(world, body);
+      return compareStock(core, body);
     case 'item.compare':
       return compareItems(world, body);
     case 'location.compare':

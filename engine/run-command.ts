@@ -8,7 +8,7 @@ import type { OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import { itemState } from '../actors/item-policy.ts';
 import { reject } from '../actors/rejection.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
-import { must, unreachable } from './assert.ts';
+import { assert, must, unreachable } from './assert.ts';
 import type { Cell } from './cells.ts';
 import { putItem, settleItem } from './commands/items.ts';
 import * as buffers from './commands/buffers.ts';
@@ -54,14 +54,20 @@ interface Cause {
   readonly index: number;
 }
 
-function atomically(core: Core, work: () => Handled, onBug: OnBug, cause?: Cause): Handled | undefined {
+function atomically(core: Core, work: () => Handled | undefined, onBug: OnBug, cause?: Cause): Handled | undefined {
   core.changes.begin(cause?.index);
-  let handled: Handled;
+  let handled: Handled | undefined;
   try {
     handled = work();
   } catch (bug) {
     onBug(bug);
     handled = refused(reject('internal', 'a bug of ours: nothing was done, the incident was logged'));
+  }
+  if (handled === undefined) {
+    // It needs this turn on record: the next one begins with it.
+    assert(core.changes.bytes > 0, 'a command waits for what this turn holds');
+    core.changes.undo();
+    return undefined;
   }
   if (!('refused' in handled) && !fits(core, handled, cause?.command)) {
     core.changes.undo();
@@ -81,7 +87,7 @@ function fits({ changes, limits }: Core, handled: Handled, command: Command | un
   return changes.bytes + changes.moveBytes + measured <= limits.recordBytesMax;
 }
 
-function dispatch(core: Core, command: Command, atMs: number): Handled {
+function dispatch(core: Core, command: Command, atMs: number): Handled | undefined {
   switch (command.kind) {
     case 'reservation.make':
     case 'reservation.extend':

@@ -87,7 +87,8 @@ function reservationBytes({ customer, lines, parcels, locations = [] }: Reservat
 export function bodyBytes({ kind, commandId, by, body }: Command): number {
   let bytes = 96 + commandId.length + by.length;
   if ('entries' in body) {
-    for (const { sku, location } of body.entries) bytes += 24 + sku.length + location.length;
+    const each = kind === 'stock.count' ? 40 : 24;
+    for (const { sku, location } of body.entries) bytes += each + sku.length + location.length;
   } else if (kind === 'order.place') {
     bytes += 64 + body.orderId.length + textBytes(body.customer) + (body.reservationId?.length ?? 0);
     for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);

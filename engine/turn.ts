@@ -208,6 +208,8 @@ export class Turns {
     const movements = writeMovements(moves);
     const record = { atMs: turn.atMs, commands: turn.entries, rows, events, outbox: [], movements };
     this.#appending = turn;
+    const { tail, epoch } = this.#parts.claim;
+    this.#core.past.append({ ...record, position: tail + 1, epoch });
     void this.#append(turn, record, changed, { atMs: turn.atMs, events, stock: stockChanges(changed) });
   }
 
@@ -244,6 +246,7 @@ export class Turns {
     }
     if (this.#isHalted) return;
     this.#appending = undefined;
+    this.#core.past.settle();
     saver.add(position, changed, record.rows, turn.entries);
     this.#release(turn, position, { position, ...news });
     this.#advance();

@@ -9,6 +9,7 @@ import type { StockMessage } from '../../actors/stock-ledger.ts';
 import type { StockCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellStock } from '../effects.ts';
+import { newBudget, reconcile, type Budget } from '../reconcile.ts';
 import { displace, Losses, sourceAgain } from './displace.ts';
 import { done, refused, type Handled } from './handled.ts';
 
@@ -28,21 +29,49 @@ const messages: Messages = {
 };
 
 /** Carry out one stock command: every entry in turn, then source again who lost units by it. */
-export function moveStock<K extends StockKind>(core: Core, kind: K, body: CommandBody<K>, atMs: number): Handled {
+export function moveStock<K extends StockKind>(
+  core: Core,
+  kind: K,
+  body: CommandBody<K>,
+  atMs: number,
+): Handled | undefined {
   const message = messages[kind] as (entry: Entry<K>, body: CommandBody<K>) => StockMessage;
   const losses = new Losses();
   const seen = new Set<StockCell>();
+  const outdated: number[] = [];
+  const turn = { atMs, losses, budget: newBudget() };
   const entries = body.entries as readonly Entry<K>[];
   for (const [index, entry] of entries.entries()) {
     const found = stockFor(core, entry, mayCreate(kind));
-    const rejection = 'code' in found ? found : moveOne(core, found, message(entry, body), seen, losses, atMs);
-    if (rejection !== undefined) {
-      return refused({ ...rejection, field: `body.entries[${index}]${rejection.field ?? ''}` });
+    const told =
+      'code' in found
+        ? found
+        : (wrongEntry(found, entry, seen, atMs) ?? moveOne(core, found, message(entry, body), entry, turn));
+    if (told === 'next-turn') return undefined;
+    if (told === 'outdated') outdated.push(index);
+    else if (told !== undefined) {
+      return refused({ ...told, field: `body.entries[${index}]${told.field ?? ''}` });
     }
   }
   const rejection = sourceAgain(core, losses, atMs);
   if (rejection !== undefined) return refused(rejection);
-  return done({ entries: entries.length, displaced: [...losses.orders], broken: [...losses.reservations] });
+  const answer = { entries: entries.length, displaced: [...losses.orders], broken: [...losses.reservations] };
+  return done(outdated.length === 0 ? answer : { ...answer, outdated });
+}
+
+/** What is wrong with an entry whatever its stock: what makes no sense, and what stands there twice. */
+function wrongEntry(
+  stock: StockCell,
+  entry: object,
+  seen: Set<StockCell>,
+  atMs: number,
+): Rejection | undefined {
+  const { delta, countedAtMs = 0 } = entry as { readonly delta?: number; readonly countedAtMs?: number };
+  if (delta === 0) return reject('malformed', 'an adjustment of 0 units', '.delta');
+  if (countedAtMs > atMs) return reject('malformed', 'is later than now', '.countedAtMs');
+  if (seen.has(stock)) return reject('duplicate', `${stock.sku.sku} at ${stock.location.id} twice in one command`);
+  seen.add(stock);
+  return undefined;
 }
 
 /** Arriving, returned, counted and buffered stock may be new; anything else must be there already. */
@@ -63,21 +92,30 @@ function stockFor(
   return reject('unknown-sku', `no stock of ${entry.sku} at ${entry.location}`, '.sku');
 }
 
+/** What the entries of one command share. */
+interface Turn {
+  readonly atMs: number;
+  readonly losses: Losses;
+  readonly budget: Budget;
+}
+
 function moveOne(
   core: Core,
   stock: StockCell,
   message: StockMessage,
-  seen: Set<StockCell>,
-  losses: Losses,
-  atMs: number,
-): Rejection | undefined {
-  if (message.type === 'stock.adjust' && message.delta === 0) {
-    return reject('malformed', 'an adjustment of 0 units', '.delta');
+  entry: object,
+  { atMs, losses, budget }: Turn,
+): Rejection | 'outdated' | 'next-turn' | undefined {
+  const { countedAtMs } = entry as { readonly countedAtMs?: number };
+  let told = message;
+  if (message.type === 'stock.count' && countedAtMs !== undefined) {
+    // Of an older count, what is there by it today.
+    const onHand = reconcile(core, stock, { onHand: message.onHand, countedAtMs }, atMs, budget);
+    if (typeof onHand !== 'number') return onHand;
+    told = { type: 'stock.count', onHand };
   }
-  if (seen.has(stock)) return reject('duplicate', `${stock.sku.sku} at ${stock.location.id} twice in one command`);
-  seen.add(stock);
-  if (changesNothing(stock, message)) return undefined;
-  return displace(core, stock, message, losses, atMs) ?? tellStock(core, stock, message);
+  if (changesNothing(stock, told)) return undefined;
+  return displace(core, stock, told, losses, atMs) ?? tellStock(core, stock, told);
 }
 
 /** A count that finds what is known, or a buffer that stays: no movement, no row. */

@@ -13,6 +13,8 @@ export interface CountRow {
   readonly sku: string;
   readonly location: string;
   readonly onHand: number;
+  /** When it was counted; default: when the feed was first opened. */
+  readonly countedAtMs?: number | undefined;
 }
 
 /** Units found (+) or lost (−). */
@@ -38,12 +40,14 @@ export interface RefusedRow {
   readonly field?: string | undefined;
 }
 
-/** How far a feed is. Rows are those read; each ends in one of the four sums after it. */
+/** How far a feed is. Rows are those read; each ends in one of the sums after it. */
 export interface FeedTally {
   readonly rows: number;
   /** Said what is known already, or were taken by an earlier sending of the same feed. */
   readonly unchanged: number;
   readonly changed: number;
+  /** Counts older than one that was taken before: dropped. */
+  readonly outdated: number;
   readonly refused: number;
 }
 

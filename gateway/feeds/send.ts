@@ -4,6 +4,7 @@
  */
 import type { CommandBody, CommandKind } from '../../actors/commands.ts';
 import type { Rejection, RejectionCode } from '../../actors/rejection.ts';
+import type { StockAnswer } from '../../actors/vocabulary.ts';
 import { FeedFault } from './feed.ts';
 import { bare, type FeedContext } from './context.ts';
 
@@ -37,9 +38,12 @@ export async function sendPiece<T, K extends CommandKind>(
   const [first] = rows;
   if (first === undefined) return;
   if (refused === undefined) {
-    if (position <= beganAt) tally.unchanged += rows.length;
-    else tally.changed += rows.length;
-    tally.displace((ok as { readonly displaced?: readonly string[] }).displaced ?? []);
+    const { displaced = [], outdated = [] } = ok as Partial<StockAnswer>;
+    tally.outdated += outdated.length;
+    const done = rows.length - outdated.length;
+    if (position <= beganAt) tally.unchanged += done;
+    else tally.changed += done;
+    tally.displace(displaced);
   } else if (endsFeed.has(refused.code)) {
     throw new FeedFault({ row: first.row, ...bare(refused) });
   } else if (refused.code === 'command-id-reused') {

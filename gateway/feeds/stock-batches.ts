@@ -43,7 +43,8 @@ export class StockBatches implements Batches {
 
   async add(row: number, value: object): Promise<void> {
     if ('delta' in value) return this.#addDelta(row, value as DeltaRow);
-    const count = value as CountRow as Count;
+    // A count that names no instant is of the one at which this feed was first sent.
+    const count = { countedAtMs: this.#context.openedAtMs, ...(value as CountRow) } as Count;
     if (!this.#counted.add(`${count.location} ${count.sku}`)) {
       this.#context.tally.refuse(row, reject('duplicate', 'was counted by an earlier row of this feed', 'sku'));
       return undefined;

@@ -6,6 +6,7 @@ export class Tally implements FeedTally {
   rows = 0;
   unchanged = 0;
   changed = 0;
+  outdated = 0;
   refused = 0;
   stopped: RefusedRow | undefined;
   /** The first row that was refused. */
@@ -42,8 +43,8 @@ export class Tally implements FeedTally {
 
   /** The sums as they stand. */
   sums(): FeedTally {
-    const { rows, unchanged, changed, refused } = this;
-    return { rows, unchanged, changed, refused };
+    const { rows, unchanged, changed, outdated, refused } = this;
+    return { rows, unchanged, changed, outdated, refused };
   }
 
   summary(feed: string, kind: FeedKind, durationMs: number): FeedSummary {

@@ -172,7 +172,9 @@ export class Auditor implements Watcher {
     // How large a record is, the shadow does not know: it believes it of what may be large.
     const mayBeLarge = outcome.refused?.code === 'too-large';
     const isLarge = (verdict: Verdict): boolean => JSON.stringify(body).length > 2_000 || displacesMany(verdict);
-    const isKept = (verdict: Verdict): boolean => !mayBeLarge || !isLarge(verdict);
+    // Nor does it know how far back the journal reaches.
+    const isForgotten = kind === 'stock.count' && outcome.refused?.field?.endsWith('.countedAtMs') === true && outcome.refused.code === 'over-limit';
+    const isKept = (verdict: Verdict): boolean => !isForgotten && (!mayBeLarge || !isLarge(verdict));
     this.#forget(command, outcome);
     const verdict = carryOut(this.shadow, command, this.#atMs, this.#events, isKept);
     if (isKept(verdict)) checkOutcome(`${kind} ${id}`, verdict, outcome);

@@ -41,8 +41,12 @@ const draws: Record<CommandKind, Draw> = {
     entries: entries(rng, settings, shadow, () => ({ delta: rng.between(-3 * settings.unitsMax, settings.unitsMax) })),
     reason: 'found otherwise',
   }),
-  'stock.count': (rng, { settings }, shadow) => ({
-    entries: entries(rng, settings, shadow, (there) => ({ onHand: rng.chance(0.5) ? rng.below(there + 1) : there })),
+  'stock.count': (rng, { settings, now }, shadow) => ({
+    entries: entries(rng, settings, shadow, (there) => ({
+      onHand: rng.chance(0.5) ? rng.below(there + 1) : there,
+      ...(rng.chance(0.5) ? { countedAtMs: now() - rng.pick([0, 0, 1, 5, 400, 5_000, 60_000, -1_000]) } : {}),
+    })),
+    ...(rng.chance(0.3) ? { feed: `f${rng.below(5)}` } : {}),
   }),
   'stock.return': (rng, { settings }, shadow) => ({
     entries: entries(rng, settings, shadow, () => ({ quantity: rng.between(1, settings.unitsMax) })),
@@ -69,7 +73,7 @@ const draws: Record<CommandKind, Draw> = {
   ...supplyDraws,
   ...reservationDraws,
   'feed.open': (rng) => ({ feed: `f${rng.below(5)}`, kind: 'stock' }),
-  'feed.close': (rng) => ({ feed: `f${rng.below(5)}`, rows: rng.below(9), unchanged: 1, changed: 0, refused: 0 }),
+  'feed.close': (rng) => ({ feed: `f${rng.below(5)}`, rows: rng.below(9), unchanged: 1, changed: 0, outdated: 0, refused: 0 }),
   ...sellingDraws,
   'order.place': drawOrder,
   'order.cancel': (rng, names, shadow) => {

@@ -24,6 +24,7 @@ function whole(
   isKept: (verdict: Verdict) => boolean = () => true,
 ): Verdict | undefined {
   const told: unknown[] = [];
+  shadow.atMs = atMs;
   const verdict = go({ shadow, atMs, events: told });
   if (isRefused(verdict) || !isKept(verdict ?? { ok: undefined })) shadow.undo();
   else {

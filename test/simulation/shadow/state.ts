@@ -77,6 +77,18 @@ export interface ShadowStock {
   readonly reserved: number;
   readonly allocated: number;
   readonly buffer: number;
+  /** The last count that found it otherwise: one object for each, with the instant it is of. */
+  readonly counted?: { readonly ofMs: number };
+  /** What came and went, the newest first. */
+  readonly past?: Moved | undefined;
+}
+
+/** A change of what is there; of a count, with the instant it is of. */
+export interface Moved {
+  readonly atMs: number;
+  readonly units: number;
+  readonly countedMs: number | undefined;
+  readonly before: Moved | undefined;
 }
 
 /** Settings of a SKU; not open while it is on preorder. */
@@ -186,6 +198,8 @@ export class Shadow {
   readonly holders = new Map<string, Set<string>>();
   readonly suppliesOpenMax: number;
   readonly reservationsOpenMax: number;
+  /** The time of the turn that what is set belongs to. */
+  atMs = 0;
   #open: Change[] = [];
   #sealed: { readonly position: number; readonly changes: readonly Change[] }[] = [];
   #kept = 0;
@@ -196,9 +210,19 @@ export class Shadow {
   }
 
   set<T>(map: Map<string, T>, key: string, value: T): void {
+    const isStock = (map as Map<string, unknown>) === this.stocks;
     this.#open.push({ map: map as Map<string, unknown>, key, before: map.get(key) });
-    map.set(key, value);
-    if ((map as Map<string, unknown>) === this.stocks) this.#notePlace(key);
+    map.set(key, isStock ? (this.#withPast(key, value as ShadowStock) as T) : value);
+    if (isStock) this.#notePlace(key);
+  }
+
+  #withPast(key: string, stock: ShadowStock): ShadowStock {
+    const before = this.stocks.get(key);
+    const units = onHand(stock) - (before === undefined ? 0 : onHand(before));
+    const isCount = stock.counted !== before?.counted;
+    if (units === 0 && !isCount) return { ...stock, past: before?.past };
+    const countedMs = isCount ? stock.counted?.ofMs : undefined;
+    return { ...stock, past: { atMs: this.atMs, units, countedMs, before: before?.past } };
   }
 
   #notePlace(key: string): void {
@@ -310,5 +334,5 @@ export const aside = ({ damaged, quality, held }: ShadowStock): number => damage
 /** Units that are there, may be sold and are not spoken for. */
 export const free = (stock: ShadowStock): number => onHand(stock) - aside(stock) - stock.reserved - stock.allocated;
 /** The balances as the world tells them. */
-export const levelsOf = ({ came, went, ...rest }: ShadowStock): StockLevels => ({ onHand: came - went, ...rest });
+export const levelsOf = ({ came, went, counted: _counted, past: _past, ...rest }: ShadowStock): StockLevels => ({ onHand: came - went, ...rest });
 export const toPromise = (stock: ShadowStock): number => Math.max(0, free(stock) - stock.buffer);

@@ -16,6 +16,7 @@ interface Entry {
   readonly quantity?: number;
   readonly delta?: number;
   readonly onHand?: number;
+  readonly countedAtMs?: number;
   readonly buffer?: number;
 }
 
@@ -29,13 +30,28 @@ const mayBeNew: readonly string[] = ['stock.receive', 'stock.return', 'stock.cou
 export function moveStock(doing: Doing, kind: StockCommand['kind'], body: CommandBody<StockKind>): Verdict {
   const lost: Lost = { orders: new Set(), reservations: new Set(), lines: 0 };
   const seen = new Set<string>();
+  const outdated: number[] = [];
   for (const [index, entry] of (body.entries as readonly Entry[]).entries()) {
     const verdict = moveOne(doing, kind, { ...entry, bucket: 'bucket' in body ? body.bucket : undefined }, seen, lost);
-    if (verdict !== undefined) return { field: `body.entries[${index}]`, ...verdict };
+    if (verdict === 'outdated') outdated.push(index);
+    else if (verdict !== undefined) return { field: `body.entries[${index}]`, ...verdict };
   }
   for (const id of lost.orders) orders.source(doing, id);
   for (const id of [...lost.reservations].toReversed()) reservations.sourceAgain(doing, id);
-  return { ok: { entries: body.entries.length, displaced: [...lost.orders], broken: [...lost.reservations] } };
+  const ok = { entries: body.entries.length, displaced: [...lost.orders], broken: [...lost.reservations] };
+  return { ok: outdated.length === 0 ? ok : { ...ok, outdated } };
+}
+
+/** What a count of an earlier instant says of today: all that came and went since, counts left out. */
+function presentOf({ shadow, atMs }: Doing, key: string, { onHand: then = 0, countedAtMs }: Entry): number | 'outdated' {
+  const stock = shadow.stocks.get(key);
+  if (countedAtMs === undefined || countedAtMs === atMs || stock === undefined) return then;
+  let since = 0;
+  for (let move = stock.past; move !== undefined && move.atMs > countedAtMs; move = move.before) {
+    if (move.countedMs === undefined) since += move.units;
+    else if (move.countedMs > countedAtMs) return 'outdated';
+  }
+  return then + since;
 }
 
 function moveOne(
@@ -44,19 +60,24 @@ function moveOne(
   entry: Entry & { readonly bucket: Bucket | undefined },
   seen: Set<string>,
   lost: Lost,
-): { readonly code: 'malformed' } | Verdict | undefined {
+): { readonly code: 'malformed' } | Verdict | 'outdated' | undefined {
   const { shadow } = doing;
   if (!shadow.locations.has(entry.location)) return { code: 'unknown-location' };
   const key = stockKey(entry.sku, entry.location);
   const known = shadow.stocks.get(key);
   if (known === undefined && !mayBeNew.includes(kind)) return { code: 'unknown-sku' };
   if (entry.delta === 0) return { code: 'malformed' };
+  if ((entry.countedAtMs ?? 0) > doing.atMs) return { code: 'malformed' };
   if (seen.has(key)) return { code: 'duplicate' };
   seen.add(key);
   const before = known ?? nothing;
-  const after = moved(kind, entry, before);
+  const present = kind === 'stock.count' ? presentOf(doing, key, entry) : 0;
+  if (present === 'outdated') return present;
+  if (present < 0) return { code: 'not-enough' };
+  const counted = { ofMs: entry.countedAtMs ?? doing.atMs };
+  const after = kind === 'stock.count' ? { ...before, came: present + before.went, counted } : moved(kind, entry, before);
   if (onHand(after) > quantityMax) return { code: 'over-limit' };
-  if (kind === 'stock.count' && known !== undefined && onHand(known) === entry.onHand) return undefined;
+  if (kind === 'stock.count' && known !== undefined && onHand(known) === present) return undefined;
   if (kind === 'stock.buffer' && known?.buffer === entry.buffer) return undefined;
   const missing = -free(after);
   const isLoss = kind === 'stock.adjust' || kind === 'stock.count';
@@ -78,7 +99,7 @@ function moved(kind: StockKind, entry: Entry & { readonly bucket: Bucket | undef
     case 'stock.adjust':
       return delta > 0 ? { ...stock, came: stock.came + delta } : { ...stock, went: stock.went - delta };
     case 'stock.count':
-      return { ...stock, came: (entry.onHand ?? 0) + stock.went };
+      return stock;
     case 'stock.return': {
       const back = { ...stock, came: stock.came + quantity };
       return entry.bucket === undefined ? back : { ...back, [entry.bucket]: stock[entry.bucket] + quantity };
