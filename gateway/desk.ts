@@ -36,6 +36,11 @@ export type Answered =
   | { readonly ok: unknown; readonly refused?: undefined; readonly position: number }
   | { readonly refused: Rejection; readonly ok?: undefined; readonly position: number };
 
+/** What changes what channels may sell without any stock moving. Pauses and preorders are told by events. */
+const changesViews: ReadonlySet<Command['kind']> = new Set([
+  'location.put', 'channel.put', 'buffer.put', 'buffer.remove',
+]);
+
 export class Desk {
   readonly #options: DeskOptions;
   /** Commands the engine owes an answer. */
@@ -115,7 +120,6 @@ export class Desk {
   }
 
   #noticeNetwork(command: Command): void {
-    if (command.kind === 'location.put' || command.kind === 'channel.put')
-      this.#options.onNetworkChanged();
+    if (changesViews.has(command.kind)) this.#options.onNetworkChanged();
   }
 }

@@ -10,7 +10,8 @@
 import { Type, type Static } from 'typebox';
 import type { CommandId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { CommandKind } from '../actors/commands.ts';
-import { ChannelIdSchema, LocationIdSchema, OrderIdSchema, SkuSchema } from '../actors/schemas.ts';
+import { BalanceSchema, ChannelIdSchema, LocationIdSchema } from '../actors/schemas.ts';
+import { MethodSchema, OrderIdSchema, SkuSchema } from '../actors/schemas.ts';
 import type { QueryKind } from '../actors/queries.ts';
 import type { Rejection } from '../actors/rejection.ts';
 import type { SupplyView } from '../actors/supply-context.ts';
@@ -51,15 +52,21 @@ export const topicSchemas = {
   /** One order: snapshot OrderView, then its events. */
   order: Type.Object({ topic: Type.Literal('order'), orderId: OrderIdSchema, since }, exact),
   /**
-   * Availability of SKUs as a channel may sell them (or in all, per location, without a channel).
+   * Availability of SKUs as a channel may sell them, delivered by a method; with a method and no channel over
+   * all open locations, with neither balance by balance.
    */
   stock: Type.Object(
     {
       topic: Type.Literal('stock'),
       skus: Type.Array(SkuSchema, { minItems: 1, maxItems: 1_000, uniqueItems: true }),
       channel: Type.Optional(ChannelIdSchema),
+      method: Type.Optional(MethodSchema),
       since,
       everyMs,
+      /** Tell a number only when it comes under one of these, or is under it no more. Under 0: none left. */
+      thresholds: Type.Optional(
+        Type.Array(BalanceSchema, { minItems: 1, maxItems: 8, uniqueItems: true }),
+      ),
     },
     exact,
   ),

@@ -6,6 +6,7 @@ import type { EngineApi } from '../engine/api.ts';
 import type { StockView } from '../engine/outcome.ts';
 import type { ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { OrderView, StockChange } from '../actors/vocabulary.ts';
+import type { DeliveryMethod } from '../actors/vocabulary.ts';
 import { seesChannel } from './streams-subscription.ts';
 import type { Caller, EventTopic } from './streams-subscription.ts';
 import type { ChannelStock, ExceptionList, LocationWork, Snapshot, SupplyList } from './protocol.ts';
@@ -120,7 +121,12 @@ function stockChange(view: StockView): StockChange {
   return { sku, location, levels, atp };
 }
 
-/** What a channel may sell of a SKU now. */
-export function channelStockOf(engine: EngineApi, sku: Sku, channel: ChannelId): ChannelStock {
-  return { sku, atp: engine.atp(sku, channel) };
+/** What a view may sell of a SKU now. */
+export function channelStockOf(
+  engine: EngineApi,
+  sku: Sku,
+  channel: ChannelId | undefined,
+  method: DeliveryMethod | undefined,
+): ChannelStock {
+  return { sku, atp: engine.atp(sku, channel, method) };
 }

@@ -5,82 +5,86 @@
  */
 import type { EngineApi } from '../engine/api.ts';
 import type { Published } from '../engine/outcome.ts';
-import type { ChannelId, Sku } from '../actors/ids.ts';
+import type { Sku } from '../actors/ids.ts';
 import type { StockChange } from '../actors/vocabulary.ts';
+import type { Recent } from './streams-recent.ts';
 import { channelStockOf, stockOf } from './streams-snapshot.ts';
 import { stockKey } from './streams-subscription.ts';
 import type { Push, StockSubscription } from './streams-subscription.ts';
+import { isOfView, StockFollowing, zoneOf, type StockFollowers } from './streams-views.ts';
 import { Part, PushBody } from './wire-encode.ts';
-
-type Followers = Set<StockSubscription>;
 
 /** Balances in one push; a snapshot of more continues in further pushes. */
 const pieceMax = 1_000;
 
 export class StockStreams {
   readonly #engine: EngineApi;
-  /** Followers of single balances, by SKU. */
-  readonly #bySku = new Map<Sku, Followers>();
-  /** Followers of what a channel may sell, by channel and SKU. */
-  readonly #byChannel = new Map<ChannelId, Map<Sku, Followers>>();
+  readonly #recent: Recent;
+  readonly #following: StockFollowing;
   #position: number;
+  /** Where what channels may sell last changed without a movement of stock: nobody resumes from before. */
+  #networkAt: number;
 
-  constructor(engine: EngineApi) {
+  constructor(engine: EngineApi, recent: Recent) {
     this.#engine = engine;
+    this.#recent = recent;
+    this.#following = new StockFollowing(engine);
     this.#position = engine.position;
+    this.#networkAt = engine.position;
   }
 
   add(subscription: StockSubscription): void {
-    const map = this.#mapFor(subscription);
-    for (const sku of subscription.topic.skus) {
-      const followers = map.get(sku);
-      if (followers === undefined) map.set(sku, new Set([subscription]));
-      else followers.add(subscription);
-    }
-    this.#fill(subscription);
-    subscription.fresh = true;
+    this.#following.add(subscription);
+    const missed = this.#missed(subscription);
+    subscription.fresh = missed === undefined;
+    this.#fill(subscription, missed ?? subscription.topic.skus);
     this.send(subscription);
+  }
+
+  /** The SKUs it follows that changed after the position it resumes from; undefined: it begins anew. */
+  #missed({ topic: { since, skus } }: StockSubscription): readonly Sku[] | undefined {
+    if (since === undefined || since < this.#networkAt || since > this.#position) return undefined;
+    const turns = since === this.#position ? [] : this.#recent.after(since);
+    if (turns === undefined) return undefined;
+    const changed = new Set(turns.flatMap(({ stock }) => stock.map(({ sku }) => sku)));
+    return skus.filter((sku) => changed.has(sku));
   }
 
   remove(subscription: StockSubscription): void {
     clearTimeout(subscription.timer);
     subscription.timer = undefined;
     subscription.unsent.clear();
-    const map = this.#mapFor(subscription);
-    for (const sku of subscription.topic.skus) {
-      const followers = map.get(sku);
-      followers?.delete(subscription);
-      if (followers?.size === 0) map.delete(sku);
-    }
-    const { channel } = subscription.topic;
-    if (channel !== undefined && map.size === 0) this.#byChannel.delete(channel);
+    this.#following.remove(subscription);
   }
 
   publish(published: Published): void {
     this.#position = published.position;
-    if (this.#bySku.size === 0 && this.#byChannel.size === 0) return;
-    const touched: Followers = new Set();
-    /** A body that holds one balance only is the same for all who follow just that. */
-    const single = new Map<Part, PushBody>();
-    for (const change of published.stock) this.#tellBalance(change, touched);
-    const skus = this.#byChannel.size === 0 ? undefined : changedSkus(published);
-    if (skus !== undefined)
-      for (const [channel, map] of this.#byChannel) this.#tellChannel(channel, map, skus, touched);
-    for (const subscription of touched) this.send(subscription, single);
+    if (this.#following.isEmpty || published.stock.length === 0) return;
+    const touched: StockFollowers = new Set();
+    const skus = new Set<Sku>();
+    for (const change of published.stock) {
+      skus.add(change.sku);
+      this.#tellBalance(change, touched);
+    }
+    this.#tellViews(touched, skus);
+    this.#sendAll(touched);
   }
 
   /**
-   * Locations or channels changed, so what channels may sell may have, without any stock moving.
+   * Locations, channels, rules or items changed, so what channels may sell may have, without any stock moving.
    */
   networkChanged(): void {
-    for (const map of this.#byChannel.values()) {
-      const followers: Followers = new Set();
-      for (const each of map.values()) for (const subscription of each) followers.add(subscription);
-      for (const subscription of followers) {
-        this.#fill(subscription);
-        this.send(subscription);
-      }
-    }
+    this.#networkAt = this.#engine.position;
+    this.#position = Math.max(this.#position, this.#networkAt);
+    const touched: StockFollowers = new Set();
+    this.#tellViews(touched);
+    this.#sendAll(touched);
+  }
+
+  #sendAll(touched: StockFollowers): void {
+    /** A body that holds one balance only is the same for all who follow just that. */
+    const single = new Map<Part, PushBody>();
+    for (const subscription of touched) this.send(subscription, single);
   }
 
   /** Push what is unsent, now or when the pace allows. */
@@ -111,6 +115,7 @@ export class StockStreams {
       const sent = whole ? merged : new Map([...merged].slice(0, pieceMax));
       if (whole) subscription.unsent = new Map();
       else for (const key of sent.keys()) merged.delete(key);
+      noteZones(subscription, sent);
       const body = bodyOf(subscription, [...sent.values()], single);
       subscription.outlet.offer({
         of: subscription,
@@ -123,13 +128,13 @@ export class StockStreams {
     } while (subscription.unsent.size > 0 && subscription.outlet.writable);
   }
 
-  /** All balances a subscription follows, as unsent. */
-  #fill(subscription: StockSubscription): void {
-    const { skus, channel } = subscription.topic;
+  /** All balances a subscription follows of these SKUs, as unsent. */
+  #fill(subscription: StockSubscription, skus: readonly Sku[]): void {
+    const { topic } = subscription;
     subscription.position = this.#engine.position;
     for (const sku of skus) {
-      if (channel !== undefined) {
-        subscription.unsent.set(sku, new Part(channelStockOf(this.#engine, sku, channel)));
+      if (isOfView(topic)) {
+        subscription.unsent.set(sku, new Part(channelStockOf(this.#engine, sku, topic.channel, topic.method)));
         continue;
       }
       for (const change of stockOf(this.#engine, sku)) {
@@ -138,58 +143,48 @@ export class StockStreams {
     }
   }
 
-  #tellBalance(change: StockChange, touched: Followers): void {
-    const followers = this.#bySku.get(change.sku);
+  #tellBalance(change: StockChange, touched: StockFollowers): void {
+    const followers = this.#following.balances.get(change.sku);
     if (followers === undefined) return;
     const part = new Part(change);
     const key = stockKey(change.sku, change.location);
-    for (const subscription of followers) this.#tell(subscription, key, part, touched);
+    for (const subscription of followers) this.#tell(subscription, key, part, change.atp, touched);
   }
 
-  #tellChannel(
-    channel: ChannelId,
-    map: ReadonlyMap<Sku, Followers>,
-    skus: ReadonlySet<Sku>,
-    touched: Followers,
-  ): void {
-    for (const sku of skus) {
-      const followers = map.get(sku);
-      if (followers === undefined) continue;
-      const part = new Part(channelStockOf(this.#engine, sku, channel));
-      for (const subscription of followers) this.#tell(subscription, sku, part, touched);
+  #tellViews(touched: StockFollowers, skus?: ReadonlySet<Sku>): void {
+    for (const { sku, atp, followers } of this.#following.changes(skus)) {
+      const part = new Part({ sku, atp });
+      for (const subscription of followers) this.#tell(subscription, sku, part, atp, touched);
     }
   }
 
-  #tell(subscription: StockSubscription, key: string, part: Part, touched: Followers): void {
-    subscription.unsent.set(key, part);
+  #tell(subscription: StockSubscription, key: string, part: Part, atp: number, touched: StockFollowers): void {
+    const { zones, topic, unsent } = subscription;
     subscription.position = this.#position;
+    if (zones !== undefined && zones.get(key) === zoneOf(topic.thresholds ?? [], atp)) {
+      // Back where it was when it was last told: what waits to be told of it is overtaken.
+      unsent.delete(key);
+      return;
+    }
+    unsent.set(key, part);
     touched.add(subscription);
   }
-
-  #mapFor(subscription: StockSubscription): Map<Sku, Followers> {
-    const { channel } = subscription.topic;
-    if (channel === undefined) return this.#bySku;
-    let map = this.#byChannel.get(channel);
-    if (map === undefined) {
-      map = new Map();
-      this.#byChannel.set(channel, map);
-    }
-    return map;
-  }
-}
-
-/** SKUs of which channels may sell another number now: their stock moved, or their item was changed. */
-function changedSkus({ stock, events }: Published): ReadonlySet<Sku> {
-  const skus = new Set(stock.map(({ sku }) => sku));
-  for (const event of events) if (event.kind === 'item.changed') skus.add(event.sku);
-  return skus;
 }
 
 /** A push that could not be sent: its balances wait again, unless newer ones do already. */
 export function takeBack(subscription: StockSubscription, push: Push): void {
   if (push.body.field === 'snapshot') subscription.fresh = true;
   for (const [key, part] of push.merged ?? []) {
+    subscription.zones?.delete(key);
     if (!subscription.unsent.has(key)) subscription.unsent.set(key, part);
+  }
+}
+
+/** Where the numbers stand that are being told. */
+function noteZones({ zones, topic }: StockSubscription, sent: ReadonlyMap<string, Part>): void {
+  if (zones === undefined) return;
+  for (const [key, { value }] of sent) {
+    zones.set(key, zoneOf(topic.thresholds ?? [], (value as { readonly atp: number }).atp));
   }
 }
 

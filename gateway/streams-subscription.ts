@@ -68,6 +68,8 @@ export interface StockSubscription extends Base {
   phase: 'live' | 'ended';
   /** The newest balances that were not sent yet, by SKU (and location). */
   unsent: Map<string, Part>;
+  /** With thresholds: under how many each number was when it was last told. */
+  readonly zones: Map<string, number> | undefined;
   /** The position these bring the reader to. */
   position: number;
   /** The snapshot is still to be sent: nothing else goes before it. */

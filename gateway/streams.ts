@@ -39,7 +39,7 @@ export class Streams {
     this.#limits = limits;
     this.#published = engine.position;
     this.#recent = new Recent(limits.recentItemsMax);
-    this.#stock = new StockStreams(engine);
+    this.#stock = new StockStreams(engine, this.#recent);
     const published = (): number => this.#published;
     this.#replays = new Replays({ engine, recent: this.#recent, limits, published, onIncident });
     this.#stop = engine.onPublished((turn) => this.#publish(turn));
@@ -58,6 +58,7 @@ export class Streams {
         topic,
         phase: 'live',
         unsent: new Map(),
+        zones: topic.thresholds === undefined ? undefined : new Map(),
         position: 0,
         fresh: true,
         pushedAtMs: Number.NEGATIVE_INFINITY,
@@ -151,8 +152,10 @@ export class Streams {
       for (const told of this.#index.tell(turn.events)) this.#tell(told, turn.position);
     }
     this.#stock.publish(turn);
-    // A pause may end without anybody's command.
-    if (turn.events.some(({ kind }) => kind === 'location.changed')) this.#stock.networkChanged();
+    // A pause or a preorder may end without anybody’s command.
+    if (turn.events.some(({ kind }) => kind === 'location.changed' || kind === 'item.changed')) {
+      this.#stock.networkChanged();
+    }
   }
 
   #tell(told: Told, position: number): void {

@@ -1,7 +1,8 @@
 /**
- * Fan-out: one stock change, followed by many sockets. The clock runs from just before the command is
- * sent until each subscriber has its push decoded, in this one process; so it holds the flush to disk,
- * the pushes, and this process reading them one after another.
+ * Fan-out: one stock change, followed by many sockets: all of them when there is one SKU, their share when
+ * they follow several. The clock runs from just before the command is sent until each subscriber has its
+ * push decoded, in this one process; so it holds the flush to disk, the pushes, and this process reading
+ * them one after another.
  */
 import type { Baton } from '../../gateway/client/client.ts';
 import { number } from '../kit.ts';
@@ -21,6 +22,7 @@ const changeMs = 100;
 export interface FanOutResult {
   readonly changes: number;
   readonly subscribers: number;
+  readonly skus: number;
   readonly pushes: Latency;
   /** From the command to the last subscriber's push, one figure for each change. */
   readonly last: Latency;
@@ -33,23 +35,27 @@ export async function fanOut(options: LoadOptions, server: Server): Promise<FanO
   try {
     const [sender, ...followers] = clients;
     if (sender === undefined) throw new Error('no client');
-    await seed(sender, { ...shapeOf(options), skus: 1 });
-    const ears = new Ears(followers);
+    const { skus } = options;
+    await seed(sender, { ...shapeOf(options), skus });
+    const ears = new Ears(followers, skus);
     await ears.ready;
     const answers = newHistogram();
     const changes = Math.max(5, Math.round(options.durationMs / changeMs));
     const warmup = Math.ceil(changes / 10);
     for (let change = 0; change < changes + warmup; change += 1) {
       const isCounted = change >= warmup;
-      const heard = ears.listen(isCounted);
+      // Far apart, so that one is not still warm from the last.
+      const sku = (change * 617) % skus;
+      const heard = ears.listen(sku, isCounted);
       const startMs = performance.now();
-      await sender.command('stock.receive', { entries: [{ sku: skuName(0), location: locationName(0), quantity: 1 }] });
+      await sender.command('stock.receive', { entries: [{ sku: skuName(sku), location: locationName(0), quantity: 1 }] });
       if (isCounted) answers.recordValue(micros(performance.now() - startMs));
       await heard;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     const { pushes, last } = ears;
-    return { changes, subscribers: followers.length, pushes: latencyOf(pushes), last: latencyOf(last), answers: latencyOf(answers) };
+    const times = { pushes: latencyOf(pushes), last: latencyOf(last), answers: latencyOf(answers) };
+    return { changes, subscribers: followers.length, skus, ...times };
   } finally {
     await closeAll(clients);
   }
@@ -63,27 +69,29 @@ class Ears {
   readonly last = newHistogram();
   /** Every subscriber has its snapshot. */
   readonly ready: Promise<void>;
-  readonly #count: number;
+  readonly #counts: number[];
   #left = 0;
   #startMs = 0;
   #isCounted = false;
   #heard: () => void = () => undefined;
 
-  constructor(followers: readonly Baton[]) {
-    this.#count = followers.length;
-    this.ready = Promise.all(followers.map((client) => this.#follow(client))).then(() => undefined);
+  constructor(followers: readonly Baton[], skus: number) {
+    this.#counts = Array.from({ length: skus }, () => 0);
+    const following = followers.map((client, index) => this.#follow(client, index % skus));
+    this.ready = Promise.all(following).then(() => undefined);
   }
 
-  /** From now on, wait for one push to every subscriber. */
-  listen(isCounted: boolean): Promise<void> {
-    this.#left = this.#count;
+  /** From now on, wait for one push to every subscriber of a SKU. */
+  listen(sku: number, isCounted: boolean): Promise<void> {
+    this.#left = this.#counts[sku] ?? 0;
     this.#isCounted = isCounted;
     this.#startMs = performance.now();
     return new Promise((resolve) => (this.#heard = resolve));
   }
 
-  async #follow(client: Baton): Promise<void> {
-    const followed = client.subscribe({ topic: 'stock', skus: [skuName(0)], channel: 'web' });
+  async #follow(client: Baton, sku: number): Promise<void> {
+    this.#counts[sku] = (this.#counts[sku] ?? 0) + 1;
+    const followed = client.subscribe({ topic: 'stock', skus: [skuName(sku)], channel: 'web' });
     await followed.next();
     void (async () => {
       for await (const push of followed) if (push.kind === 'stock') this.#hear();
@@ -100,11 +108,11 @@ class Ears {
   }
 }
 
-export function fanOutLines({ changes, subscribers, pushes, last, answers }: FanOutResult): string[] {
+export function fanOutLines({ changes, subscribers, skus, pushes, last, answers }: FanOutResult): string[] {
   const times = ({ p50, p99, max }: Latency): string => `p50 ${number(p50)}  p99 ${number(p99)}  max ${number(max)} ms`;
   return [
     '',
-    fact('changes', `${changes} of one SKU, each followed by ${subscribers.toLocaleString('en-US')} sockets`),
+    fact('changes', `${changes}, of ${number(skus)} SKUs followed by ${subscribers.toLocaleString('en-US')} sockets in all`),
     fact('durable answer', times(answers)),
     fact('push received', times(pushes)),
     fact('last of them', times(last)),

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { protocols, type Protocol } from '../../gateway/protocol.ts';
 import type { Durability } from '../in-process.ts';
 
-export const mixes = ['place', 'life', 'reads', 'mixed'] as const;
+export const mixes = ['place', 'life', 'atp', 'atp-batch', 'reads', 'mixed'] as const;
 export type Mix = (typeof mixes)[number];
 
 /** What is measured: commands under load, or one of the issue's other figures. */
@@ -44,6 +44,7 @@ Load, open loop unless --rate max:
   --in-flight 16         requests of one socket that wait for their answer; more wait in the client
   --rate max|N           arrivals per second; max: each answer is followed by the next request
   --mix place            place: orders. life: orders, each picked, shipped and delivered.
+                         atp: what may be sold of one SKU. atp-batch: of 100 SKUs at once.
                          reads: availability, orders, stock. mixed: 70 % reads, 20 % place, 5 % life, 5 % receipts
   --lines 3 --skus 10000 --locations 10
   --hot-sku              every order is one unit of the same SKU; ends with the check to the last unit
@@ -57,7 +58,7 @@ Load, open loop unless --rate max:
 Other figures:
   --http                 the HTTP door: POST /v1/commands/order.place by autocannon
   --idle 10000           memory of so many idle subscribed sockets
-  --subscribers 1000     from one stock change to each of so many subscribers
+  --subscribers 1000     from one stock change to each of so many subscribers of one SKU, or of --skus
   --cold [--history N]   from start to ready with N stocks and N closed orders on disk (1,000,000),
                          and the cost of an order with and without them
 `;
@@ -75,7 +76,7 @@ export function readOptions(args: readonly string[]): LoadOptions | undefined {
     rate: values.rate === 'max' ? 'max' : whole('rate', values.rate, 1, 10_000_000),
     mix: oneOf('mix', mixes, values.mix),
     lines: whole('lines', values.lines, 1, 1_000),
-    skus: whole('skus', values.skus, 1, 1_000_000),
+    skus: skusOf(values),
     locations: whole('locations', values.locations, 1, 1_000),
     durationMs: span('duration', values.duration),
     warmupMs: span('warmup', values.warmup),
@@ -107,7 +108,7 @@ function parse(args: readonly string[]) {
         rate: text('max'),
         mix: text('place'),
         lines: text('3'),
-        skus: text('10000'),
+        skus: { type: 'string' },
         locations: text('10'),
         duration: text('20s'),
         warmup: text('5s'),
@@ -144,6 +145,13 @@ function modeOf(values: Values): Mode {
   if (needsOwn && values.url !== undefined) throw new OptionError('this needs a server of its own: leave out --url');
   if (values['hot-sku'] && values.mix !== 'place') throw new OptionError('--hot-sku goes with --mix place');
   return mode;
+}
+
+/** Subscribers follow one SKU unless told otherwise, and each SKU needs one of them. */
+function skusOf(values: Values): number {
+  const skus = whole('skus', values.skus ?? (values.subscribers === undefined ? '10000' : '1'), 1, 1_000_000);
+  if (values.subscribers === undefined || skus <= Number(values.subscribers)) return skus;
+  throw new OptionError('--skus: each SKU needs a subscriber, so there are at most as many as --subscribers');
 }
 
 function whole(name: string, text: string, min: number, max: number): number {

@@ -8,6 +8,7 @@ import type { HotCheck } from './hot.ts';
 import type { Latency } from './meter.ts';
 import type { LoadOptions } from './options.ts';
 import type { LoadResult } from './under-load.ts';
+import { batchSkus } from './work.ts';
 
 /** Machine, versions and disk: the lines above every figure. */
 export function headLines(options: LoadOptions, disk: Disk): string[] {
@@ -60,6 +61,8 @@ export function loadLines(options: LoadOptions, result: LoadResult): string[] {
   const lines: string[] = [''];
   if (orders > 0) lines.push(fact('orders', `${number(orders / seconds)}/s`));
   lines.push(fact('requests answered', `${number(all.count / seconds)}/s`));
+  const skusEach = options.mix === 'atp' ? 1 : options.mix === 'atp-batch' ? batchSkus : 0;
+  if (skusEach > 0) lines.push(fact('SKUs read', `${number((skusEach * all.count) / seconds)}/s`));
   for (const kind of window.meter.kinds) lines.push(latencyLine(kind, window.meter.latency(kind)));
   if (window.meter.kinds.length > 1) lines.push(latencyLine('all', all));
   if (options.rate !== 'max') lines.push(fact('arrivals', `${number(window.arrivals / seconds)}/s, ${window.behind} unanswered at the end`));

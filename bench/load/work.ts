@@ -20,14 +20,18 @@ export interface Request {
 }
 
 /** Kinds of arrival; a mix is how many of a hundred are of each. */
-type Arrival = 'place' | 'life' | 'availability' | 'order' | 'stock' | 'receive';
+type Arrival = 'place' | 'life' | 'atp' | 'atp-batch' | 'availability' | 'order' | 'stock' | 'receive';
 const shares: Readonly<Record<Mix, Readonly<Partial<Record<Arrival, number>>>>> = {
   place: { place: 100 },
   life: { life: 100 },
+  atp: { atp: 100 },
+  'atp-batch': { 'atp-batch': 100 },
   reads: { availability: 60, order: 20, stock: 20 },
   mixed: { availability: 50, order: 15, stock: 5, place: 20, life: 5, receive: 5 },
 };
 
+/** SKUs that one request of `atp-batch` asks for. */
+export const batchSkus = 100;
 /** Placed orders remembered for reads: the most recent so many. */
 const rememberedMax = 10_000;
 
@@ -61,10 +65,12 @@ export class Work {
       case 'place':
       case 'life':
         return this.#place(arrival === 'life');
-      case 'availability': {
-        const skus = new Set(Array.from({ length: 10 }, () => this.#orders.sku()));
-        return { send: { kind: 'atp.get', body: { skus: [...skus], channel: 'web' }, isQuery: true } };
-      }
+      case 'atp':
+        return this.#availability(1);
+      case 'atp-batch':
+        return this.#availability(batchSkus);
+      case 'availability':
+        return this.#availability(10);
       case 'order':
         return { send: { kind: 'order.get', body: { orderId: this.#anyPlaced() }, isQuery: true } };
       case 'stock':
@@ -75,6 +81,15 @@ export class Work {
         return { send: { kind: 'stock.receive', body: { entries: [{ sku, location, quantity: 1 }] } } };
       }
     }
+  }
+
+  /** As many different SKUs as asked, or all there are. */
+  #availability(count: number): Request {
+    const skus = new Set<string>();
+    while (skus.size < Math.min(count, this.#shape.skus)) {
+      skus.add(count === batchSkus ? skuName(Math.floor(this.#random() * this.#shape.skus)) : this.#orders.sku());
+    }
+    return { send: { kind: 'atp.get', body: { skus: [...skus], channel: 'web' }, isQuery: true } };
   }
 
   #place(isLife: boolean): Request {

@@ -103,4 +103,77 @@ describe('stock', () => {
     engine.publish([], [stockChange('A', 'LEEDS', 1)]);
     expect(bodies.size).toBe(1);
   });
+
+  const followed = (more: object = {}) => ({ topic: 'stock' as const, skus: [sku('A'), sku('B')], channel: channelId('web'), ...more });
+
+  test('[T19] what a view may sell is told when it is another number, not when stock moves', () => {
+    const { engine, streams } = setUp();
+    stock(engine, 'A', 5);
+    const reader = new Reader(streams).subscribe(followed());
+    const places = new Reader(streams).subscribe({ topic: 'stock', skus: [sku('A')], method: 'ship' });
+    engine.publish([], [stockChange('A', 'LEEDS', 5)]);
+    stock(engine, 'A', 4);
+    engine.publish([], [stockChange('A', 'LEEDS', 4), stockChange('A', 'YORK', 0)]);
+    streams.networkChanged();
+    for (const each of [reader, places]) {
+      each.flush();
+      expect(each.got.slice(1)).toEqual([{ subscription: 1, position: 2, stock: [{ sku: 'A', atp: 4 }] }]);
+    }
+  });
+
+  test('[T20] with thresholds, a number is told when it crosses one, down or up, and not between', () => {
+    const { engine, streams } = setUp();
+    stock(engine, 'A', 9);
+    const reader = new Reader(streams).subscribe(followed({ thresholds: [5, 0] }));
+    for (const atp of [8, 5, 4, 1, 0, 3, 4, 5, 7, 0]) {
+      stock(engine, 'A', atp);
+      engine.publish([], [stockChange('A', 'LEEDS', atp)]);
+      reader.flush();
+    }
+    const told = reader.got.slice(1).map((frame) => ('stock' in frame ? frame.stock[0]?.atp : 'other'));
+    expect(told).toEqual([4, 0, 3, 5, 0]);
+  });
+
+  test('[T20] paced, what came back before it was told is not told', () => {
+    vi.useFakeTimers();
+    const { engine, streams } = setUp();
+    stock(engine, 'A', 9);
+    const reader = new Reader(streams).subscribe(followed({ thresholds: [5], everyMs: 100 }));
+    for (const atp of [4, 9, 3]) {
+      stock(engine, 'A', atp);
+      engine.publish([], [stockChange('A', 'LEEDS', atp)]);
+      if (atp === 9) vi.advanceTimersByTime(200);
+      reader.flush();
+    }
+    expect(reader.got.slice(1)).toEqual([{ subscription: 1, position: 3, stock: [{ sku: 'A', atp: 3 }] }]);
+  });
+
+  test('[T20] a crossing that could not be sent is told once there is room', () => {
+    const { engine, streams } = setUp();
+    stock(engine, 'A', 9);
+    const reader = new Reader(streams);
+    reader.room = 2;
+    reader.drops = true;
+    reader.subscribe(followed({ thresholds: [5] }));
+    stock(engine, 'A', 4);
+    engine.publish([], [stockChange('A', 'LEEDS', 4)]);
+    reader.flush();
+    expect(reader.got).toHaveLength(1);
+    reader.drain(10);
+    expect(reader.got.at(-1)).toEqual({ subscription: 1, position: 1, stock: [{ sku: 'A', atp: 4 }] });
+  });
+
+  test('[T21] with since, only what moved after it is told; without a way to know, everything', () => {
+    const { engine, streams } = setUp();
+    for (const name of ['A', 'B']) stock(engine, name, 5);
+    engine.publish([], [stockChange('A', 'LEEDS', 5)]);
+    stock(engine, 'B', 3);
+    engine.publish([], [stockChange('B', 'LEEDS', 3)]);
+    const from = (since: number) => new Reader(streams).subscribe(followed({ since })).got;
+    expect(from(1)).toEqual([{ subscription: 1, position: 2, stock: [{ sku: 'B', atp: 3 }] }]);
+    expect(from(2)).toEqual([]);
+    expect(from(99)).toMatchObject([{ snapshot: [{ sku: 'A', atp: 5 }, { sku: 'B', atp: 3 }] }]);
+    streams.networkChanged();
+    expect(from(1)).toMatchObject([{ snapshot: [{ sku: 'A' }, { sku: 'B' }] }]);
+  });
 });
