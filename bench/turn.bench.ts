@@ -1,11 +1,11 @@
 /** The engine in process: orders per second from `submit` to the durable reply, without a socket. */
 import { performance } from 'node:perf_hooks';
 import type { EngineStatus, Outcome } from '../engine/outcome.ts';
-import type { OrderAnswer } from '../actors/vocabulary.ts';
+import type { OrderAnswer, ReservationAnswer } from '../actors/vocabulary.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openSeeded, openStore, pump, stray, type Durability } from './in-process.ts';
 import { Digest, median, number, type Bench, type Figure, type Size } from './kit.ts';
-import { issueShape, Orders, type Asked, type Shape } from './workload.ts';
+import { issueShape, Orders, type Asked, type OrderBody, type Shape } from './workload.ts';
 
 /** As many as 64 connections with 16 requests each. */
 const inFlight = 1_024;
@@ -14,7 +14,7 @@ interface Case {
   readonly name: string;
   readonly durability: Durability;
   readonly shape: Shape;
-  readonly mix: 'place' | 'life';
+  readonly mix: 'place' | 'life' | 'reserve';
   readonly roundsMax: number;
 }
 
@@ -24,13 +24,16 @@ const cases: readonly Case[] = [
   { name: 'place, 3 lines, LMDB', durability: 'lmdb', shape: issueShape, mix: 'place', roundsMax: 5 },
   { name: 'place, one hot SKU, LMDB', durability: 'lmdb', shape: hot, mix: 'place', roundsMax: 5 },
   { name: 'life, 3 lines, LMDB', durability: 'lmdb', shape: issueShape, mix: 'life', roundsMax: 5 },
+  { name: 'reserve, 3 lines, memory', durability: 'memory', shape: issueShape, mix: 'reserve', roundsMax: 5 },
+  { name: 'reserve, 3 lines, LMDB', durability: 'lmdb', shape: issueShape, mix: 'reserve', roundsMax: 5 },
 ];
 
 export const turnBench: Bench = {
   name: 'turn',
   measures:
     'orders through the whole engine in this process, 1,024 in flight: receipt, sourcing over 10 locations, ' +
-    'allocation, journal record, durable, reply. `life` adds pick, ship and deliver of every parcel.',
+    'allocation, journal record, durable, reply. `life` adds pick, ship and deliver of every parcel; ' +
+    '`reserve` holds the same carts instead of ordering them.',
   leavesOut: 'sockets, decoding and checking of messages, encoding of replies, subscribers, a second process.',
   async *run(size, only) {
     for (const each of cases) {
@@ -78,6 +81,12 @@ async function measure(given: Case, size: Size): Promise<Figure> {
   }
 }
 
+/** The cart of an order, held under its id. */
+function reserve({ orderId, channel, destination, lines }: OrderBody = stray()): Asked {
+  const cart = lines.map(({ sku, quantity }) => ({ sku, quantity }));
+  return { kind: 'reservation.make', body: { reservationId: orderId, channel, destination, lines: cart } };
+}
+
 /** One engine under work, over several rounds. */
 class Run {
   readonly digest = new Digest();
@@ -106,9 +115,10 @@ class Run {
     const answers: OrderAnswer[] = [];
     const startMs = performance.now();
     const startCpu = process.cpuUsage();
-    const place = (index: number): Asked => ({ kind: 'order.place', body: bodies[index] ?? stray() });
-    await pump(this.#engine, count, this.#inFlight, place, (outcome) => {
-      const answer = this.#note(outcome);
+    const isReserve = this.#given.mix === 'reserve';
+    const ask = (index: number): Asked => (isReserve ? reserve(bodies[index]) : { kind: 'order.place', body: bodies[index] ?? stray() });
+    await pump(this.#engine, count, this.#inFlight, ask, (outcome) => {
+      const answer = isReserve ? this.#noteHeld(outcome) : this.#note(outcome);
       if (answer !== undefined) answers.push(answer);
     });
     if (this.#given.mix === 'life') await this.#live(answers);
@@ -143,6 +153,12 @@ class Run {
     this.sold += 1;
     this.digest.add([answer.orderId, answer.state, answer.fulfillments.map(({ location, costMinor }) => [location, costMinor])]);
     return answer;
+  }
+
+  #noteHeld({ refused, ok }: Outcome): undefined {
+    if (refused !== undefined) throw new Error(`a cart was refused: ${refused.detail}`);
+    const { reservationId, state, fulfillments } = ok as ReservationAnswer;
+    this.digest.add([reservationId, state, fulfillments.map(({ location, costMinor }) => [location, costMinor])]);
   }
 
   /** Exactly what was there was sold, and whoever came later was refused. */

@@ -131,7 +131,7 @@ describe('options of the load tool', () => {
   it.each([
     [['--rate', 'fast'], '--rate'],
     [['--duration', '20'], '--duration'],
-    [['--mix', 'reserve'], '--mix'],
+    [['--mix', 'refunds'], '--mix'],
     [['--http', '--cold'], 'choose one'],
     [['--idle', '10', '--url', 'ws://127.0.0.1:1/v1/socket'], '--url'],
     [['--hot-sku', '--mix', 'life'], '--hot-sku'],

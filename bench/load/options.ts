@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { protocols, type Protocol } from '../../gateway/protocol.ts';
 import type { Durability } from '../in-process.ts';
 
-export const mixes = ['place', 'life', 'atp', 'atp-batch', 'reads', 'mixed'] as const;
+export const mixes = ['place', 'life', 'reserve', 'checkout', 'atp', 'atp-batch', 'reads', 'mixed'] as const;
 export type Mix = (typeof mixes)[number];
 
 /** What is measured: commands under load, or one of the other figures. */
@@ -45,6 +45,7 @@ Load, open loop unless --rate max:
   --rate max|N           arrivals per second; max: each answer is followed by the next request
   --mix place            place: orders. life: orders, each picked, shipped and delivered.
                          atp: what may be sold of one SKU. atp-batch: of 100 SKUs at once.
+                         reserve: carts held for ten minutes. checkout: carts, each then ordered.
                          reads: availability, orders, stock. mixed: 70 % reads, 20 % place, 5 % life, 5 % receipts
   --lines 3 --skus 10000 --locations 10
   --hot-sku              every order is one unit of the same SKU; ends with the check to the last unit

@@ -20,10 +20,13 @@ export interface Request {
 }
 
 /** Kinds of arrival; a mix is how many of a hundred are of each. */
-type Arrival = 'place' | 'life' | 'atp' | 'atp-batch' | 'availability' | 'order' | 'stock' | 'receive';
+type Arrival =
+  | 'place' | 'life' | 'reserve' | 'checkout' | 'atp' | 'atp-batch' | 'availability' | 'order' | 'stock' | 'receive';
 const shares: Readonly<Record<Mix, Readonly<Partial<Record<Arrival, number>>>>> = {
   place: { place: 100 },
   life: { life: 100 },
+  reserve: { reserve: 100 },
+  checkout: { checkout: 100 },
   atp: { atp: 100 },
   'atp-batch': { 'atp-batch': 100 },
   reads: { availability: 60, order: 20, stock: 20 },
@@ -65,6 +68,9 @@ export class Work {
       case 'place':
       case 'life':
         return this.#place(arrival === 'life');
+      case 'reserve':
+      case 'checkout':
+        return this.#reserve(arrival === 'checkout');
       case 'atp':
         return this.#availability(1);
       case 'atp-batch':
@@ -100,6 +106,22 @@ export class Work {
       return isLife ? lifeOf(answer as OrderAnswer) : [];
     };
     return { send: { kind: 'order.place', body }, then };
+  }
+
+  /** The cart of the next order is held under the order's id; at a checkout it is ordered then. */
+  #reserve(isCheckout: boolean): Request {
+    const order = this.#orders.next();
+    const { orderId: reservationId, channel, destination } = order;
+    const lines = order.lines.map(({ sku, quantity }) => ({ sku, quantity }));
+    const send = { kind: 'reservation.make', body: { reservationId, channel, destination, lines } } as const;
+    const place: Request = {
+      send: { kind: 'order.place', body: { ...order, reservationId } },
+      then: () => {
+        this.accepted += 1;
+        return [];
+      },
+    };
+    return { send, then: () => (isCheckout ? [place] : []) };
   }
 
   #remember(orderId: string): void {
