@@ -1,6 +1,6 @@
 /** Commands on items: what holds for a SKU wherever it is. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
-import { itemChannelsMax } from './limits.ts';
+import { dropQueueMax, itemChannelsMax } from './limits.ts';
 import { BalanceSchema, ChannelIdSchema, exact, SkuSchema, text, TimeMsSchema } from './schemas.ts';
 
 /** How many units of a SKU may wait: over all channels, and through single ones. */
@@ -45,6 +45,14 @@ const ServeSchema = Type.Unsafe<Serve>(
   }),
 );
 
+const DropSchema = Type.Object(
+  {
+    /** Tickets that may wait at one time. */
+    queueMax: Type.Optional(Type.Integer({ minimum: 1, maximum: dropQueueMax, description: 'Tickets' })),
+  },
+  exact,
+);
+
 /**
  * The settings of a SKU. A SKU needs none: it comes into being with its first stock, and then everything
  * optional here is absent.
@@ -59,6 +67,8 @@ export const ItemSchema = Type.Object(
     preorder: Type.Optional(PreorderSchema),
     /** Absent: as the engine is set, by age unless told otherwise. */
     serve: Type.Optional(ServeSchema),
+    /** While it is out, carts of this SKU alone wait in line for units instead of being refused. */
+    drop: Type.Optional(DropSchema),
   },
   exact,
 );

@@ -8,6 +8,8 @@ export const moneyMinorMax = 1_000_000_000_000;
 export const orderLinesMax = 2_000;
 /** How long a reservation may hold its units before it is extended, in milliseconds. */
 export const reservationMs = { min: 1_000, max: 24 * 3_600_000, default: 10 * 60_000 } as const;
+/** Tickets in the line for one SKU. */
+export const dropQueueMax = 1_000_000;
 /** Locations one reservation may be confined to. */
 export const reservationLocationsMax = 100;
 /** SKU-locations in one stock command. */

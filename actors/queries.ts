@@ -63,6 +63,8 @@ export const queryBodies = {
   ),
   /** One reservation, open or closed: a closed one as long as its record is in the journal. */
   'reservation.get': Type.Object({ reservationId: ReservationIdSchema }, exact),
+  /** The line for a SKU in drop mode: how many wait, and the ticket that is served next. */
+  'line.get': Type.Object({ sku: SkuSchema }, exact),
   /** How many open orders are in each state and wait at each location. */
   'order.counts': Type.Object({}, exact),
   /** Every balance of a SKU, by location. */

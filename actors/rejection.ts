@@ -56,6 +56,8 @@ export const rejectionCodes = {
   'backorder-full': true,
   /** As many units of the item are sold before it is available as may. */
   'preorder-full': true,
+  /** As many wait in line for this SKU as may. */
+  'line-full': true,
   /** The carrier takes no parcels at present. */
   'carrier-suspended': true,
   /** A number would leave its bounds. */

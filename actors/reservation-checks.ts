@@ -10,8 +10,15 @@ import { reject, type Rejection } from './rejection.ts';
 import type { ReservationContext, ReservationInput, ReservationLine } from './reservation-context.ts';
 import type { LineUnits, OrderLine } from './vocabulary.ts';
 
-/** The reservation as asked for: lines numbered, defaults filled in, nothing held yet. */
-export function reservationInput(body: CommandBody<'reservation.make'>, atMs: number): ReservationInput | Rejection {
+/**
+ * The reservation as asked for: lines numbered, defaults filled in, nothing held yet.
+ * @param ticket its place in line when there are no units; undefined: there is no line for it.
+ */
+export function reservationInput(
+  body: CommandBody<'reservation.make'>,
+  ticket: number | undefined,
+  atMs: number,
+): ReservationInput | Rejection {
   const lines: ReservationLine[] = [];
   const seen = new Set<string>();
   for (let index = 0; index < body.lines.length; index += 1) {
@@ -30,6 +37,7 @@ export function reservationInput(body: CommandBody<'reservation.make'>, atMs: nu
     locations,
     isPartial: partial === true,
     ttlMs: ttlMs ?? reservationMs.default,
+    ticket,
     lines,
     atMs,
   };

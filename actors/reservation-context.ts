@@ -6,7 +6,9 @@ import type { Rejection } from './rejection.ts';
 import type { Event } from './vocabulary.ts';
 
 /** The numbers states have on disk: never reuse one. */
-export const reservationStates = ['received', 'sourcing', 'held', 'converted', 'released', 'expired'] as const;
+export const reservationStates = [
+  'received', 'sourcing', 'held', 'converted', 'released', 'expired', 'queued',
+] as const;
 export type ReservationState = (typeof reservationStates)[number];
 
 /** One line of a cart: units wanted, and how many of them are held. */
@@ -30,6 +32,8 @@ export interface ReservationInput {
   readonly isPartial: boolean;
   /** How long it holds its units once it has them, in milliseconds. */
   readonly ttlMs: number;
+  /** The place it takes in line when there are no units; undefined: it is refused then. */
+  readonly ticket: number | undefined;
   readonly lines: readonly ReservationLine[];
   readonly atMs: number;
 }
@@ -37,7 +41,7 @@ export interface ReservationInput {
 export interface ReservationContext extends Omit<ReservationInput, 'atMs'> {
   readonly madeAtMs: number;
   readonly changedAtMs: number;
-  /** When the units go back to sale. In that millisecond it is over. */
+  /** When the units go back to sale, or how long it waits in line. In that millisecond it is over. */
   readonly expiresAtMs: number;
   /** Times it was sourced with a result. */
   readonly attempt: number;
@@ -58,7 +62,10 @@ interface At {
 export type ReservationMessage =
   /** Find places for the units that have none. */
   | ({ readonly type: 'reservation.source' } & At)
+  /** Also what a ticket is told when its units are there. */
   | ({ readonly type: 'reservation.sourced'; readonly plan: Plan } & At)
+  /** There are others in line: wait behind them. */
+  | ({ readonly type: 'reservation.queue' } & At)
   | ({ readonly type: 'reservation.extend'; readonly expiresAtMs: number } & At)
   | ({ readonly type: 'reservation.release' } & At)
   | ({ readonly type: 'reservation.expire' } & At)

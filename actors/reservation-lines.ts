@@ -2,6 +2,7 @@
  * The arithmetic of a reservation: pure functions on its lines and parcels. `reduce` is what each message
  * does to the context, `news` what it tells the world; the machine (reservation.ts) says when.
  */
+import { reservationMs } from './limits.ts';
 import { stockUnits } from './order-lines.ts';
 import type { Plan, PlannedFulfillment, StockUnits } from './order-context.ts';
 import type {
@@ -43,17 +44,28 @@ function withHeld(lines: readonly ReservationLine[], units: readonly LineUnits[]
   });
 }
 
-function sourced(context: ReservationContext, plan: Plan): ReservationContext {
+function sourced(context: ReservationContext, plan: Plan, atMs: number): ReservationContext {
   const { fulfillments } = plan;
   const units = fulfillments.length === 1 ? fulfillments[0]?.lines : fulfillments.flatMap(({ lines }) => lines);
+  const isFirst = context.attempt === 0;
   return {
     ...context,
     attempt: context.attempt + 1,
+    expiresAtMs: isFirst ? atMs + context.ttlMs : context.expiresAtMs,
     lines: withHeld(context.lines, units ?? [], 1),
     parcels: context.parcels.length === 0 ? fulfillments : [...context.parcels, ...fulfillments],
     candidates: plan.candidates,
     runnerUpMinor: plan.runnerUpMinor,
   };
+}
+
+/** Whether there is too little for a new reservation: not all of it, or of one that takes what there is, nothing. */
+export function mustWait(context: ReservationContext, plan: Plan): boolean {
+  return context.attempt === 0 && plan.short > 0 && (!context.isPartial || plan.fulfillments.length === 0);
+}
+
+function queued(context: ReservationContext, atMs: number): ReservationContext {
+  return { ...context, expiresAtMs: atMs + reservationMs.max };
 }
 
 /** The units of a SKU that are lost at a location: taken from the newest parcel there, its last line first. */
@@ -111,7 +123,12 @@ function reduced(context: ReservationContext, message: ReservationMessage): Rese
     case 'reservation.source':
       return context;
     case 'reservation.sourced':
-      return sourced(context, message.plan);
+      // A new one for which there is nothing yet waits in line; else it would have been refused.
+      return mustWait(context, message.plan)
+        ? queued(context, message.atMs)
+        : sourced(context, message.plan, message.atMs);
+    case 'reservation.queue':
+      return queued(context, message.atMs);
     case 'reservation.extend':
       return { ...context, expiresAtMs: message.expiresAtMs };
     case 'reservation.convert':
@@ -130,7 +147,10 @@ export function news(before: ReservationContext, message: ReservationMessage): r
   switch (message.type) {
     case 'reservation.source':
       return [];
+    case 'reservation.queue':
+      return [standing(after, 'reservation.queued', 'queued')];
     case 'reservation.sourced':
+      if (mustWait(before, message.plan)) return [standing(after, 'reservation.queued', 'queued')];
       return [standing(after, after.attempt === 1 ? 'reservation.held' : 'reservation.changed', 'held')];
     case 'reservation.extend':
       return [standing(after, 'reservation.changed', 'held')];
@@ -149,9 +169,11 @@ export function news(before: ReservationContext, message: ReservationMessage): r
   }
 }
 
-type Standing = Extract<Event, { kind: 'reservation.held' | 'reservation.changed' | 'reservation.expired' }>;
+type Standing = Extract<Event, { readonly state: ReservationState }>;
 
 function standing(after: ReservationContext, kind: Standing['kind'], state: ReservationState): Standing {
-  const { reservationId, channel, expiresAtMs } = after;
-  return { kind, reservationId, channel, state, expiresAtMs, units: heldUnits(after), missing: missingUnits(after) };
+  const { reservationId, channel, expiresAtMs, ticket } = after;
+  const counts = { units: heldUnits(after), missing: missingUnits(after) };
+  const told = { kind, reservationId, channel, state, expiresAtMs, ...counts };
+  return state === 'queued' ? { ...told, ticket } : told;
 }

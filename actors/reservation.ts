@@ -10,7 +10,7 @@ import type {
   ReservationInput,
   ReservationMessage,
 } from './reservation-context.ts';
-import { breakPlan, missingUnits, news, parcelUnits, reduce } from './reservation-lines.ts';
+import { breakPlan, missingUnits, mustWait, news, parcelUnits, reduce } from './reservation-lines.ts';
 import { stockUnits } from './order-lines.ts';
 import { reject } from './rejection.ts';
 
@@ -65,10 +65,9 @@ export const reservationMachine = setup({
   guards: {
     /** There is not all of it, or of a cart that takes what there is, nothing. Only a new one can be refused. */
     mustRefuse: ({ context, event }) =>
-      event.type === 'reservation.sourced' &&
-      context.attempt === 0 &&
-      event.plan.short > 0 &&
-      (!context.isPartial || event.plan.fulfillments.length === 0),
+      event.type === 'reservation.sourced' && context.ticket === undefined && mustWait(context, event.plan),
+    mustQueue: ({ context, event }) => event.type === 'reservation.sourced' && mustWait(context, event.plan),
+    isServed: ({ context, event }) => event.type === 'reservation.sourced' && !mustWait(context, event.plan),
     isShort: ({ context }) => missingUnits(context) > 0,
   },
   actions: {
@@ -91,13 +90,27 @@ export const reservationMachine = setup({
   }),
   initial: 'received',
   states: {
-    received: { on: { 'reservation.source': { target: 'sourcing', actions: [source] } } },
+    received: {
+      on: {
+        'reservation.source': { target: 'sourcing', actions: [source] },
+        'reservation.queue': { target: 'queued', actions: [tell, 'apply'] },
+      },
+    },
     sourcing: {
       on: {
         'reservation.sourced': [
           { guard: 'mustRefuse', actions: [refuse] },
+          { guard: 'mustQueue', target: 'queued', actions: [tell, 'apply'] },
           { target: 'held', actions: [tell, reserve, 'apply'] },
         ],
+      },
+    },
+    /** In line for a SKU that is out. */
+    queued: {
+      on: {
+        'reservation.sourced': { guard: 'isServed', target: 'held', actions: [tell, reserve, 'apply'] },
+        'reservation.release': { target: 'released', actions: [tell, giveBack, 'apply'] },
+        'reservation.expire': { target: 'expired', actions: [tell, giveBack, 'apply'] },
       },
     },
     held: {

@@ -200,9 +200,9 @@ export type Event =
       readonly channel: ChannelId;
       readonly code: ExceptionCode;
     }
-  /** A cart's units are held (`reservation.held`), or where it stands has changed: the state says how. */
+  /** A cart's units are held, or it waits in line for them, or where it stands has changed: the state says how. */
   | {
-      readonly kind: 'reservation.held' | 'reservation.changed' | 'reservation.expired';
+      readonly kind: 'reservation.held' | 'reservation.queued' | 'reservation.changed' | 'reservation.expired';
       readonly reservationId: ReservationId;
       readonly channel: ChannelId;
       readonly state: ReservationState;
@@ -210,6 +210,8 @@ export type Event =
       /** Units held now, and units wanted that are not. */
       readonly units: number;
       readonly missing: number;
+      /** While it waits in line. */
+      readonly ticket?: number | undefined;
       /** The order that took its units. */
       readonly orderId?: OrderId | undefined;
     }
@@ -290,6 +292,9 @@ export interface ReservationAnswer {
   readonly lines: readonly ReservationLine[];
   /** The parcels it would leave in, were it ordered now. */
   readonly fulfillments: readonly PlannedFulfillment[];
+  /** While it waits in line: its ticket, and its place, 1 being the next to be served. */
+  readonly ticket?: number | undefined;
+  readonly position?: number | undefined;
 }
 
 /** A reservation as queries show it. */

@@ -24,6 +24,7 @@ import type { SupplyContext, SupplyEffect, SupplyInput, SupplyMessage } from '..
 import { supplyMachine } from '../actors/supply.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { Buffers } from './buffers.ts';
+import type { DropLine } from './drop-line.ts';
 import { Holders } from './holders.ts';
 import type { SellingViews, Sum } from './selling.ts';
 import { compile, type Snapshot } from './step.ts';
@@ -159,6 +160,8 @@ export interface SkuCell {
   sums: Sum[] | undefined;
   item: ItemCell | undefined;
   waiting: Waiting | undefined;
+  /** Who waits in line for it, once anybody did. */
+  line: DropLine | undefined;
 }
 
 const marks = { commandMark: 0, turnMark: 0, unsaved: 0 };
@@ -203,6 +206,7 @@ export const skuCell = (sku: Sku): SkuCell => ({
   sums: undefined,
   item: undefined,
   waiting: undefined,
+  line: undefined,
 });
 export const stockCell = (sku: SkuCell, location: LocationCell): StockCell => ({
   kind: 'stock',

@@ -153,6 +153,7 @@ export class Engine implements EngineApi {
       ordersInMemory: world.orders.size,
       stocks: world.stockCount,
       openReservations: world.reservations.openCount,
+      queuedReservations: world.reservations.queuedCount,
       expiredReservations: world.reservations.expiredCount,
       timers: this.#timers.size,
       inbox: this.#turns.inbox.count,

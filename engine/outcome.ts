@@ -161,8 +161,9 @@ export interface EngineStatus {
   readonly openSupplies: number;
   readonly ordersInMemory: number;
   readonly stocks: number;
-  /** Reservations that hold units or wait now, and those whose time was over since the start. */
+  /** Reservations that hold units or wait, those of them that wait, and those that expired since the start. */
   readonly openReservations: number;
+  readonly queuedReservations: number;
   readonly expiredReservations: number;
   readonly timers: number;
   readonly inbox: number;
@@ -176,11 +177,19 @@ export interface Comparison {
   readonly refused: readonly { readonly index: number; readonly refused: Rejection }[];
 }
 
+/** The line for a SKU: how many wait, and the ticket that is served next. */
+export interface LineView {
+  readonly sku: Sku;
+  readonly length: number;
+  readonly head: number | null;
+}
+
 export interface Answers {
   'order.get': OrderView | null;
   'order.list': { readonly orders: readonly OrderView[]; readonly next?: OrderId | undefined };
   'order.counts': OrderCounts;
   'reservation.get': ReservationView | null;
+  'line.get': LineView;
   'item.get': Item | null;
   'item.waiting': WaitingView;
   'stock.get': readonly StockView[];

@@ -17,7 +17,7 @@ import { originName, transitKey } from './promise/transit.ts';
 import type { Answers, CarrierView, EngineStatus, OrderCounts, StockView, WaitingView } from './outcome.ts';
 import { answerSelling, type SellingQuery } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
-import { reservationView } from './reservation-views.ts';
+import { lineFor, reservationOf } from './reservation-views.ts';
 import type { Snapshot } from './step.ts';
 
 const pageDefault = 100;
@@ -48,7 +48,9 @@ function answerAny(
     case 'order.counts':
       return counts(core);
     case 'reservation.get':
-      return reservationOf(core, body);
+      return reservationOf(world, body.reservationId);
+    case 'line.get':
+      return lineFor(world, body.sku);
     case 'stock.get':
       return (world.skus.get(body.sku)?.stocks ?? [])
         .filter(({ location }) => body.location === undefined || location.id === body.location)
@@ -95,11 +97,6 @@ function answerAny(
     default:
       return unreachable(kind);
   }
-}
-
-function reservationOf({ world }: Core, { reservationId }: QueryBody<'reservation.get'>): Answers['reservation.get'] {
-  const snapshot = world.reservations.look(reservationId);
-  return snapshot === undefined ? null : reservationView(snapshot);
 }
 
 function orderOf(snapshot: Snapshot<OrderContext> | undefined): OrderView | null {

@@ -154,15 +154,22 @@ async function recoverSupplies({ world }: Core, claim: Claim, latest: Latest, to
 }
 
 /** Open reservations, and those that have closed and are not saved yet. */
-async function recoverReservations({ world }: Core, claim: Claim, latest: Latest, touched: Cell[]): Promise<void> {
+async function recoverReservations(core: Core, claim: Claim, latest: Latest, touched: Cell[]): Promise<void> {
+  const { world, wakes } = core;
+  const found: [ReservationId, ReturnType<typeof reservationFromRow>][] = [];
+  const keyOf = new Map<ReservationId, string>();
   const recoverOne = (prefix: string, key: string, row: unknown): void => {
     const id = key.slice(prefix.length) as ReservationId;
-    keep(touched, latest, key, world.reservations.recover(id, reservationFromRow(id, row)));
+    found.push([id, reservationFromRow(id, row)]);
+    keyOf.set(id, key);
   };
   await loadAll(claim, latest, prefixes.reservation, (key, row) => recoverOne(prefixes.reservation, key, row));
   for (const [key, row] of latest) {
     if (key.startsWith(prefixes.reservationClosed) && row !== null) recoverOne(prefixes.reservationClosed, key, row);
   }
+  for (const cell of world.reservations.recover(found)) keep(touched, latest, keyOf.get(cell.id) ?? '', cell);
+  // Whoever is first in line may have been about to be served.
+  for (const sku of world.reservations.lined) wakes.lines.add(sku);
 }
 
 async function recoverOrders(

@@ -1,5 +1,6 @@
 /** How a reservation's effects are carried out, until nothing is left to do, within the present command. */
-import type { ReservationEffect, ReservationMessage } from '../actors/reservation-context.ts';
+import type { Plan } from '../actors/order-context.ts';
+import type { ReservationContext, ReservationEffect, ReservationMessage } from '../actors/reservation-context.ts';
 import { missingUnits } from '../actors/reservation-lines.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
 import { assert, must, unreachable } from './assert.ts';
@@ -47,10 +48,7 @@ function carryOut(
       return undefined;
     case 'source': {
       const { context } = must(cell.snapshot, 'a reservation that exists');
-      const found = core.source(reservationRequest(core.world, context));
-      const { destination } = context;
-      const plan = destination === undefined ? found : datedPlan(core.world, found, destination, atMs);
-      messages.push({ type: 'reservation.sourced', plan, atMs });
+      messages.push({ type: 'reservation.sourced', plan: planFor(core, context, atMs), atMs });
       return undefined;
     }
     case 'reserve':
@@ -62,6 +60,12 @@ function carryOut(
     default:
       return unreachable(effect);
   }
+}
+
+/** Where the units would come from that a reservation does not hold, with dates when it is known where they go. */
+export function planFor(core: Core, context: ReservationContext, atMs: number): Plan {
+  const plan = core.source(reservationRequest(core.world, context));
+  return context.destination === undefined ? plan : datedPlan(core.world, plan, context.destination, atMs);
 }
 
 /** Whether sourcing it again could be of use. */

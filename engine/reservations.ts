@@ -8,7 +8,9 @@ import { parcelUnits } from '../actors/reservation-lines.ts';
 import type { ReservationContext } from '../actors/reservation-context.ts';
 import type { Claim } from '../storage/journal.ts';
 import { must } from './assert.ts';
-import { place, reservationCell, reservationSteps, type ReservationCell, type StockCell } from './cells.ts';
+import { place, reservationCell, reservationSteps } from './cells.ts';
+import type { ReservationCell, SkuCell, StockCell } from './cells.ts';
+import { DropLine } from './drop-line.ts';
 import { prefixes, reservationFromRow } from './rows.ts';
 import { isFinal, type Snapshot } from './step.ts';
 import type { Timer, Timers } from './timers.ts';
@@ -22,6 +24,10 @@ export class Reservations {
   /** Open ones, and closed ones that are not saved yet. */
   readonly cells = new Map<ReservationId, ReservationCell>();
   openCount = 0;
+  /** Of those, how many wait in line. */
+  queuedCount = 0;
+  /** SKUs with somebody in line. */
+  readonly lined = new Set<SkuCell>();
   /** Reservations whose time was over, since the start. */
   expiredCount = 0;
   readonly #closed: ReservationCell[] = [];
@@ -53,12 +59,15 @@ export class Reservations {
     return this.cells.has(id) || (this.#saved.row(prefixes.reservationClosed + id) ?? null) !== null;
   }
 
-  /** Recovery: one as its row has it. */
-  recover(id: ReservationId, snapshot: Reservation): ReservationCell {
-    const cell = reservationCell(id);
-    place(cell, snapshot);
-    this.changed(cell, undefined, snapshot);
-    return cell;
+  /** Recovery: those the rows have, in the order of their tickets. */
+  recover(rows: readonly (readonly [ReservationId, Reservation])[]): ReservationCell[] {
+    const ticket = ([, { context }]: (typeof rows)[number]): number => context.ticket ?? 0;
+    return rows.toSorted((a, b) => ticket(a) - ticket(b)).map(([id, snapshot]) => {
+      const cell = reservationCell(id);
+      place(cell, snapshot);
+      this.changed(cell, undefined, snapshot);
+      return cell;
+    });
   }
 
   /** A reservation went from one snapshot to another (undefined: it did not exist). */
@@ -68,8 +77,33 @@ export class Reservations {
     if (before === undefined) this.cells.set(cell.id, cell);
     this.openCount += Number(isNow) - Number(wasOpen);
     if (before?.context.parcels !== after.context.parcels) this.#holds(cell.id, before?.context, after.context);
+    this.#queue(cell, before?.value, after);
     if (isNow) this.#arm(cell, after.context.expiresAtMs);
     else this.#close(cell, before !== undefined && after.value === 'expired');
+  }
+
+  #queue(cell: ReservationCell, before: string | undefined, { value, context }: Reservation): void {
+    if ((before === 'queued') === (value === 'queued')) return;
+    const { sku, line, ticket } = this.#place(context);
+    if (value === 'queued') line.add(ticket, cell.id);
+    else line.remove(ticket);
+    if (line.length > 0) this.lined.add(sku);
+    else this.lined.delete(sku);
+    this.queuedCount += value === 'queued' ? 1 : -1;
+  }
+
+  /** The line a reservation waits in, or waited in, and its ticket. */
+  #place({ lines, ticket }: ReservationContext): { sku: SkuCell; line: DropLine; ticket: number } {
+    const sku = this.#world.sku(must(lines[0], 'a line of a cart').sku);
+    const line = (sku.line ??= new DropLine());
+    return { sku, line, ticket: must(ticket, 'the ticket of a reservation in line') };
+  }
+
+  /** The place in line of a reservation that waits: 1 is the next to be served. Undefined when it does not. */
+  position({ value, context }: Reservation): number | undefined {
+    if (value !== 'queued') return undefined;
+    const { line, ticket } = this.#place(context);
+    return line.position(ticket);
   }
 
   #holds(id: ReservationId, before: ReservationContext | undefined, after: ReservationContext): void {

@@ -12,7 +12,7 @@ import type { Snapshot } from './step.ts';
 const stateIndex = new Map<string, number>(reservationStates.map((state, index) => [state, index]));
 
 /** Optional fields that stand in the row, one bit each. */
-const has = { destination: 1, locations: 2, partial: 4, runnerUp: 8 } as const;
+const has = { destination: 1, locations: 2, partial: 4, runnerUp: 8, ticket: 16 } as const;
 
 export function writeReservation(writer: ByteWriter, { value, context }: Snapshot<ReservationContext>): void {
   const { destination, locations, isPartial, runnerUpMinor, madeAtMs, lines, parcels } = context;
@@ -31,7 +31,8 @@ export function writeReservation(writer: ByteWriter, { value, context }: Snapsho
     (destination === undefined ? 0 : has.destination) |
       (locations === undefined ? 0 : has.locations) |
       (isPartial ? has.partial : 0) |
-      (runnerUpMinor === undefined ? 0 : has.runnerUp),
+      (runnerUpMinor === undefined ? 0 : has.runnerUp) |
+      (context.ticket === undefined ? 0 : has.ticket),
   );
   if (destination !== undefined) {
     writeDestination(writer, destination);
@@ -42,6 +43,7 @@ export function writeReservation(writer: ByteWriter, { value, context }: Snapsho
     for (const location of locations) writer.text(location);
   }
   if (runnerUpMinor !== undefined) writer.uint(runnerUpMinor);
+  if (context.ticket !== undefined) writer.uint(context.ticket);
   writer.uint(lines.length);
   for (let index = 0; index < lines.length; index += 1) writeLine(writer, lines[index] as ReservationLine, index);
   writer.uint(parcels.length);
@@ -93,10 +95,11 @@ export function readReservation(reader: ByteReader, reservationId: ReservationId
   const places = (mask & has.locations) === 0 ? 0 : reader.uint();
   const locations = places === 0 ? undefined : Array.from({ length: places }, () => reader.text() as LocationId);
   const runnerUpMinor = (mask & has.runnerUp) === 0 ? undefined : reader.uint();
+  const ticket = (mask & has.ticket) === 0 ? undefined : reader.uint();
   const lines = Array.from({ length: reader.uint() }, (_, index) => readLine(reader, index));
   const parcels = Array.from({ length: reader.uint() }, () => readParcel(reader, lines, madeAtMs));
   const isPartial = (mask & has.partial) !== 0;
-  const asked = { reservationId, channel, destination, customer, service, locations, isPartial, ttlMs };
+  const asked = { reservationId, channel, destination, customer, service, locations, isPartial, ttlMs, ticket };
   const standing = { madeAtMs, changedAtMs, expiresAtMs, attempt, candidates, runnerUpMinor, orderId };
   return { value, context: { ...asked, ...standing, lines, parcels } };
 }

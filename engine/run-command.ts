@@ -7,9 +7,10 @@ import type { Command } from '../actors/commands.ts';
 import type { OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import { itemState } from '../actors/item-policy.ts';
 import { reject } from '../actors/rejection.ts';
+import { mustWait } from '../actors/reservation-lines.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { assert, must, unreachable } from './assert.ts';
-import type { Cell } from './cells.ts';
+import type { Cell, SkuCell } from './cells.ts';
 import { putItem, settleItem } from './commands/items.ts';
 import * as buffers from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
@@ -23,7 +24,7 @@ import * as supply from './commands/supply.ts';
 import type { Core } from './core.ts';
 import { tellOrder } from './effects.ts';
 import { measuredAboveBytes } from './limits.ts';
-import { tellReservation } from './reservation-effects.ts';
+import { planFor, tellReservation } from './reservation-effects.ts';
 import { isOpen } from './reservations.ts';
 import { bodyBytes, measuredRows, valueBytes } from './sizes.ts';
 import type { Snapshot } from './step.ts';
@@ -156,6 +157,8 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
   if (cell.kind === 'reservation') {
     const after = must(cell.snapshot, 'a reservation that changed');
     core.world.reservations.changed(cell, before as typeof cell.snapshot, after);
+    // Whoever is behind it in line may be next.
+    if (before?.value === 'queued') core.wakes.lines.add(core.world.sku(must(after.context.lines[0], 'a line').sku));
     return;
   }
   if (cell.kind === 'supply') {
@@ -180,7 +183,10 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
     return;
   }
   // A location that opens and a channel that sells from more places may serve anyone who waits.
-  if (cell.kind === 'location' || cell.kind === 'channel') for (const sku of core.views.waitedFor) core.wakes.add(sku);
+  if (cell.kind === 'location' || cell.kind === 'channel') {
+    for (const sku of core.views.waitedFor) core.wakes.add(sku);
+    for (const sku of core.world.reservations.lined) core.wakes.lines.add(sku);
+  }
 }
 
 /**
@@ -196,6 +202,20 @@ export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): 
     ({ sku, backordered }) => backordered > 0 && core.world.atp(sku, channel) > 0,
   );
   return !isUseful || tellQuietly(core, () => tellOrder(core, order, { type: 'order.source', atMs }), onBug);
+}
+
+/**
+ * Serve the first ticket in line for a SKU when there is enough for it: its units are held from now on, and
+ * the next one is looked at. False when it does not fit into the turn: ask again in the next one.
+ */
+export function serveLine(core: Core, sku: SkuCell, atMs: number, onBug: OnBug): boolean {
+  const head = sku.line?.head;
+  const cell = head === undefined ? undefined : core.world.reservations.cells.get(head);
+  const context = cell?.snapshot?.context;
+  if (cell === undefined || context === undefined || context.expiresAtMs <= atMs) return true;
+  const plan = planFor(core, context, atMs);
+  if (mustWait(context, plan)) return true;
+  return tellQuietly(core, () => tellReservation(core, cell, { type: 'reservation.sourced', plan, atMs }), onBug);
 }
 
 /** A time has come for its owner. False when what follows does not fit into the turn. */

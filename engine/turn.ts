@@ -25,7 +25,7 @@ import { writeMovements } from './movements.ts';
 import type { Published, Reply } from './outcome.ts';
 import { answerAgain, entryOf, outcomeOf, type Entry, type Receipts } from './receipts.ts';
 import { pushRows, type RowBytes } from './rows.ts';
-import { runCommand, timerDue, wakeOrder } from './run-command.ts';
+import { runCommand, serveLine, timerDue, wakeOrder } from './run-command.ts';
 import type { Saver } from './saver.ts';
 import type { Timers } from './timers.ts';
 import { watchCommit } from './watchdog.ts';
@@ -163,6 +163,13 @@ export class Turns {
       turn.wakes += 1;
       turn.isFull = !timerDue(this.#core, due.owner, turn.atMs, hooks.onBug);
       if (turn.isFull) timers.set(due.atMs, due.owner);
+    }
+    while (turn.wakes < limits.turnWakesMax && this.#hasRoom(turn)) {
+      const sku = wakes.lines.take();
+      if (sku === undefined) break;
+      turn.wakes += 1;
+      turn.isFull = !serveLine(this.#core, sku, turn.atMs, hooks.onBug);
+      if (turn.isFull) wakes.lines.putBack(sku);
     }
     while (turn.wakes < limits.turnWakesMax && this.#hasRoom(turn)) {
       const order = wakes.take((sku) => world.selling.everything.unitsOf(sku) > 0);

@@ -6,17 +6,45 @@ import type { OrderId } from '../actors/ids.ts';
 import type { SkuCell } from './cells.ts';
 import type { Waiter } from './waiting.ts';
 
+/** SKUs whose line may move: there may be units for the first ticket. */
+export class LineWakes {
+  readonly #skus = new Set<SkuCell>();
+
+  get isEmpty(): boolean {
+    return this.#skus.size === 0;
+  }
+
+  /** A SKU has gained units, or another one is first in its line. */
+  add(sku: SkuCell): void {
+    if (sku.line !== undefined && sku.line.length > 0) this.#skus.add(sku);
+  }
+
+  take(): SkuCell | undefined {
+    const [sku] = this.#skus;
+    if (sku !== undefined) this.#skus.delete(sku);
+    return sku;
+  }
+
+  /** The one just taken could not be looked at now. */
+  putBack(sku: SkuCell): void {
+    this.#skus.add(sku);
+  }
+}
+
 export class Wakes {
   readonly #queue = new Set<SkuCell>();
+  /** SKUs whose line may be served: it comes before the orders that wait. */
+  readonly lines = new LineWakes();
   /** Whom it woke last, and before that. */
   #current: { readonly sku: SkuCell; last: Waiter | undefined; before: Waiter | undefined } | undefined;
 
   get isEmpty(): boolean {
-    return this.#current === undefined && this.#queue.size === 0;
+    return this.#current === undefined && this.#queue.size === 0 && this.lines.isEmpty;
   }
 
   /** A SKU has gained units, or somewhere to sell them from. */
   add(sku: SkuCell): void {
+    this.lines.add(sku);
     if (sku.waiting !== undefined && sku.waiting.size > 0) this.#queue.add(sku);
   }
 

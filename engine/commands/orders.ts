@@ -16,7 +16,7 @@ import { tellReservation } from '../reservation-effects.ts';
 import { isOffered } from '../routing/request.ts';
 import type { Snapshot } from '../step.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
-import { reservationFor, takeReservation, type Taken } from './reservations.ts';
+import { heldForLine, reservationFor, takeReservation, type Taken } from './reservations.ts';
 
 /** Where an order stands: the answer to every command on one. */
 export function orderAnswer({ value, context }: Snapshot<OrderContext>): OrderAnswer {
@@ -46,6 +46,8 @@ export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: n
   }
   const input = orderInput(serviceOf(body, held), atMs);
   if ('code' in input) return refused(input);
+  const waits = held === undefined ? heldForLine(world, body.lines) : undefined;
+  if (waits !== undefined) return refused(waits);
   const order = world.newOrder(body.orderId);
   core.changes.set(order, orderSteps.begin(input, []));
   const placed =

@@ -1,17 +1,19 @@
 /** Commands on reservations, and how an order takes one. */
 import type { CommandBody, CommandKind, CommandOf } from '../../actors/commands.ts';
-import type { ReservationId } from '../../actors/ids.ts';
+import type { ReservationId, Sku } from '../../actors/ids.ts';
 import type { Destination } from '../../actors/order-commands.ts';
 import type { OrderInput, Plan, PlannedFulfillment, StockUnits } from '../../actors/order-context.ts';
+import { dropQueueMax } from '../../actors/limits.ts';
 import { reservationInput, takingOf } from '../../actors/reservation-checks.ts';
 import type { ReservationContext, ReservationMessage } from '../../actors/reservation-context.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import { must, unreachable } from '../assert.ts';
-import { reservationCell, reservationSteps, type ReservationCell } from '../cells.ts';
+import { reservationCell, reservationSteps, type ReservationCell, type SkuCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellReservation } from '../reservation-effects.ts';
 import { reservationAnswer } from '../reservation-views.ts';
 import { isOpen } from '../reservations.ts';
+import type { World } from '../world.ts';
 import { isOffered, pricer } from '../routing/request.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 
@@ -54,34 +56,68 @@ function makeReservation(core: Core, body: CommandBody<'reservation.make'>, atMs
   if (reservations.has(body.reservationId)) {
     return refuse('reservation-exists', `reservation ${body.reservationId} exists`, 'body.reservationId');
   }
-  const input = reservationInput(body, atMs);
+  const dropped = dropOf(world, body);
+  const input = reservationInput(body, dropped === undefined ? undefined : (dropped.line?.nextTicket ?? 1), atMs);
   if ('code' in input) return refused(input);
+  const waits = dropped?.line !== undefined && dropped.line.length > 0;
+  const rejection = waits ? fullLine(dropped) : heldForLine(world, body.lines);
+  if (rejection !== undefined) return refused(rejection);
   const cell = reservationCell(body.reservationId);
   core.changes.set(cell, reservationSteps.begin(input, []));
-  return tell(core, cell, { type: 'reservation.source', atMs });
+  return tell(core, cell, { type: waits ? 'reservation.queue' : 'reservation.source', atMs });
+}
+
+/** The SKU of a cart that may wait in line: the only one in it, and in drop mode. */
+function dropOf({ skus }: World, { lines }: CommandBody<'reservation.make'>): SkuCell | undefined {
+  const [first] = lines;
+  const sku = first === undefined ? undefined : skus.get(first.sku);
+  if (sku?.item?.snapshot?.context.drop === undefined) return undefined;
+  return lines.every((line) => line.sku === sku.sku) ? sku : undefined;
+}
+
+function fullLine({ sku, line, item }: SkuCell): Rejection | undefined {
+  const max = item?.snapshot?.context.drop?.queueMax ?? dropQueueMax;
+  if ((line?.length ?? 0) < max) return undefined;
+  return reject('line-full', `${max} wait in line for ${sku}; try again when some were served`, 'body.lines');
+}
+
+/** What is there of a SKU with a line is for those in it: new carts and orders of it wait their turn. */
+export function heldForLine(
+  { skus, reservations }: World,
+  lines: readonly { readonly sku: Sku }[],
+): Rejection | undefined {
+  if (reservations.queuedCount === 0) return undefined;
+  const index = lines.findIndex(({ sku }) => (skus.get(sku)?.line?.length ?? 0) > 0);
+  if (index < 0) return undefined;
+  const detail = `there is a line for ${lines[index]?.sku}: reserve it by itself to stand in it`;
+  return reject('out-of-stock', detail, `body.lines[${index}].sku`);
 }
 
 function extendReservation(core: Core, body: CommandBody<'reservation.extend'>, atMs: number): Handled {
-  const cell = heldReservation(core, body.reservationId, atMs);
+  const cell = openReservation(core, body.reservationId, atMs);
   if ('code' in cell) return refused(cell);
   return tell(core, cell, { type: 'reservation.extend', expiresAtMs: atMs + body.ttlMs, atMs });
 }
 
 function releaseReservation(core: Core, body: CommandBody<'reservation.release'>, atMs: number): Handled {
-  const cell = heldReservation(core, body.reservationId, atMs);
+  const cell = openReservation(core, body.reservationId, atMs);
   return 'code' in cell ? refused(cell) : tell(core, cell, { type: 'reservation.release', atMs });
 }
 
 function tell(core: Core, cell: ReservationCell, message: ReservationMessage): Handled {
   const rejection = tellReservation(core, cell, message);
-  return rejection === undefined ? done(reservationAnswer(must(cell.snapshot, 'a reservation'))) : refused(rejection);
+  if (rejection !== undefined) return refused(rejection);
+  const snapshot = must(cell.snapshot, 'a reservation');
+  // It takes its place behind those in line when the command is kept.
+  const { sku } = must(snapshot.context.lines[0], 'a line of a cart');
+  return done(reservationAnswer(snapshot, 1 + (core.world.skus.get(sku)?.line?.length ?? 0)));
 }
 
 const unknown = (id: ReservationId): Rejection =>
   reject('unknown-reservation', `no reservation ${id}`, 'body.reservationId');
 
 /** The open reservation of a command. In the millisecond it expires it is over, whether it was told so yet or not. */
-function heldReservation(
+function openReservation(
   { world: { reservations } }: Core,
   id: ReservationId,
   atMs: number,
@@ -118,12 +154,11 @@ export function reservationFor(
   atMs: number,
 ): ReservationCell | Rejection | undefined {
   if (reservationId === undefined) return undefined;
-  return heldReservation(
-    core,
-    reservationId,
-    atMs,
-    (held) => held.channel === channel && (held.customer === undefined || held.customer === customer),
-  );
+  const mayTake = (held: ReservationContext): boolean =>
+    held.channel === channel && (held.customer === undefined || held.customer === customer);
+  const cell = openReservation(core, reservationId, atMs, mayTake);
+  if ('code' in cell || cell.snapshot?.value === 'held') return cell;
+  return reject('wrong-state', `reservation ${reservationId} waits in line, it holds nothing`, 'body.reservationId');
 }
 
 /** The plan of an order that takes a reservation's units where they are held. */

@@ -13,10 +13,10 @@ export type Reservation = Snapshot<ReservationContext>;
 type MakeOptions = Pick<CommandBody<'reservation.make'>, 'partial' | 'ttlMs'>;
 
 /** A cart with lines "1", "2" … of SKUs S1, S2 …, not sourced yet. */
-export function newReservation(quantities: readonly number[], options: MakeOptions = {}): Reservation {
+export function newReservation(quantities: readonly number[], options: MakeOptions = {}, ticket?: number): Reservation {
   const lines = quantities.map((quantity, index) => ({ sku: sku(`S${index + 1}`), quantity }));
   const body = { reservationId: reservationId('v'), channel: channelId('web'), lines, ...options };
-  return reservationSteps.begin(reservationInput(body, at) as ReservationInput, []);
+  return reservationSteps.begin(reservationInput(body, ticket, at) as ReservationInput, []);
 }
 
 /** A plan that takes so many units of each line from one place, of those it still wants. */
@@ -34,9 +34,11 @@ export function planFor({ context }: Reservation, units: Readonly<Record<string,
 /** Something an engine might tell this reservation now. It need not be taken. */
 export function randomReservationMessage(now: Reservation, dice: Dice, atMs: number): ReservationMessage {
   const location = ['A', 'B'][dice.upTo(1)] ?? 'A';
-  switch (now.value === 'received' ? 0 : now.value === 'sourcing' ? 1 : dice.upTo(9)) {
+  switch (now.value === 'received' ? dice.upTo(1) * 10 : now.value === 'sourcing' || (now.value === 'queued' && dice.upTo(1) === 0) ? 1 : dice.upTo(9)) {
     case 0:
       return { type: 'reservation.source', atMs };
+    case 10:
+      return { type: 'reservation.queue', atMs };
     case 1:
       return { type: 'reservation.sourced', plan: planFor(now, { 1: dice.upTo(4), 2: dice.upTo(3) }, location), atMs };
     case 2:

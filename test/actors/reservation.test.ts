@@ -27,6 +27,7 @@ function held(): Reservation {
 describe('the states of a reservation', () => {
   const messages = (now: Reservation): ReservationMessage[] => [
     { type: 'reservation.source', atMs: at },
+    { type: 'reservation.queue', atMs: at },
     ...[{ 1: 3, 2: 2 }, { 1: 1 }, {}].map((units): ReservationMessage => ({ type: 'reservation.sourced', plan: planFor(now, units), atMs: at })),
     { type: 'reservation.extend', expiresAtMs: at + 1, atMs: at },
     { type: 'reservation.release', atMs: at },
@@ -35,7 +36,7 @@ describe('the states of a reservation', () => {
     { type: 'reservation.break', units: { sku: sku('S1'), location: locationId('A'), quantity: 2 }, atMs: at },
   ];
   const moment = ({ value, context }: Reservation): string => JSON.stringify([value, context.lines, context.attempt > 0]);
-  const { context } = newReservation([3, 2], { partial: true });
+  const { context } = newReservation([3, 2], { partial: true }, 1);
   const graph = Object.values(getAdjacencyMap(reservationMachine, {
     input: { ...context, atMs: at },
     events: (state: AnyMachineSnapshot) => messages(state as unknown as Reservation) as never,
@@ -50,7 +51,7 @@ describe('the states of a reservation', () => {
       if (ends.has(state.value)) expect(heldUnits(state.context)).toBe(0);
       else expect(Object.values(transitions).some(({ state: next }) => moment(next) !== moment(state))).toBe(true);
     }
-    for (const { state, transitions } of graph.filter((one) => one.state.value === 'held')) {
+    for (const { state, transitions } of graph.filter((one) => one.state.value === 'held' || one.state.value === 'queued')) {
       expect(Object.values(transitions).some(({ state: next }) => next.value === 'expired'), moment(state)).toBe(true);
     }
   });

@@ -68,7 +68,7 @@ describe('compiled and interpreted', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(999), { minLength: 20, maxLength: 60 }), fc.boolean(), (rolls, isPartial) => {
         const dice = new Dice(rolls);
-        let now = newReservation([3, 2], { partial: isPartial });
+        let now = newReservation([3, 2], { partial: isPartial }, isPartial ? undefined : 7);
         for (let atMs = at; !dice.isOver; atMs += 1) now = both(reservationSteps, now, randomReservationMessage(now, dice, atMs));
       }),
       { numRuns: 120 },

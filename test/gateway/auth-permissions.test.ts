@@ -84,6 +84,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'reservation.make': ['yf -- yf yf yf', (channel) => ({ channel, reservationId: 'new' })],
   'reservation.extend': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
   'reservation.release': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
+  'line.get': ['yy yy yy yy yy', none],
   'reservation.get': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
   'feed.open': ['-- yy yy yy --', none],
   'feed.close': ['-- yy yy yy --', none],

@@ -15,7 +15,7 @@ import { expect, Violation } from './actions.ts';
 import { checkRecord } from './records.ts';
 import { difference } from './same.ts';
 import { isOver } from './shadow/reservations.ts';
-import { carryOut, timer, wake } from './shadow/run.ts';
+import { carryOut, serveLine, timer, wake } from './shadow/run.ts';
 import { Shadow } from './shadow/state.ts';
 import type { Verdict } from './shadow/verdict.ts';
 import type { Watcher } from './watch.ts';
@@ -60,6 +60,7 @@ export class Auditor implements Watcher {
   #hasTime = false;
   #pending:
     | { readonly kind: 'wake'; readonly id: string }
+    | { readonly kind: 'line'; readonly sku: string }
     | { readonly kind: 'timer'; readonly owner: TimerOwner }
     | undefined;
   #isSilent = false;
@@ -118,6 +119,11 @@ export class Auditor implements Watcher {
     this.#pending = { kind: 'wake', id };
   }
 
+  line(sku: string): void {
+    this.#settlePending();
+    this.#pending = { kind: 'line', sku };
+  }
+
   timer(owner: TimerOwner): void {
     this.#settlePending();
     this.#pending = { kind: 'timer', owner };
@@ -137,6 +143,7 @@ export class Auditor implements Watcher {
     const pending = this.#pending;
     this.#pending = undefined;
     if (pending?.kind === 'wake') wake(this.shadow, pending.id, this.#atMs, this.#events);
+    else if (pending?.kind === 'line') serveLine(this.shadow, pending.sku, this.#atMs, this.#events);
     else if (pending?.kind === 'timer') timer(this.shadow, pending.owner, this.#atMs, this.#events);
   }
 

@@ -17,6 +17,7 @@ export function drawItem(rng: Rng, { settings, now }: Names, sku: string): objec
   const item = {
     sku,
     name: some(0.5, () => rng.pick(['lamp', 'Stuhl', '灯'])),
+    drop: some(settings.dropShare, () => (rng.chance(0.5) ? {} : { queueMax: rng.pick([1, 3, 10]) })),
     backorder: some(0.4, backorder),
     preorder: some(0.3, () => ({ ...caps(), availableAtMs: soonMs() })),
     serve: some(0.5, () => rng.pick(['age', 'priority', 'promise', 'value'])),

@@ -23,6 +23,7 @@ export const reservationDraws: Record<ReservationKind, Draw> = {
 
 function drawReservation(rng: Rng, { reservations, settings }: Names, shadow: Shadow): unknown {
   const isNonsense = reservations.length > 0 && rng.chance(settings.nonsenseShare);
+  const isSingle = rng.chance(settings.dropShare);
   const coordinates = { latitude: rng.pick([52.1, -33.9, -0, 40.7]), longitude: rng.pick([4.3, 151.2, -74, 0]) };
   const destination = { country: rng.pick(['NL', 'DE']), ...(rng.chance(0.7) ? coordinates : {}), ...drawReach(rng, settings) };
   const places = settings.locations.filter((id) => shadow.locations.has(id) && rng.chance(0.7));
@@ -30,7 +31,7 @@ function drawReservation(rng: Rng, { reservations, settings }: Names, shadow: Sh
   return {
     reservationId: isNonsense ? rng.pick(reservations) : `v${reservations.length + 1}`,
     channel: rng.chance(settings.nonsenseShare / 4) ? 'no-such' : rng.pick(settings.channels),
-    lines: Array.from({ length: rng.between(1, settings.linesMax) }, (_, index) => ({
+    lines: Array.from({ length: isSingle ? 1 : rng.between(1, settings.linesMax) }, (_, index) => ({
       ...(rng.chance(0.1) ? { lineId: rng.chance(0.9) ? `line ${index}` : rng.pick(['1', '__proto__']) } : {}),
       sku: drawSku(rng, settings),
       quantity: rng.between(1, settings.unitsMax),

@@ -9,7 +9,7 @@ import { difference } from './same.ts';
 import { stockOf } from './records.ts';
 import { inLine, isOnPreorder, unitsWaiting } from './shadow/items.ts';
 import { isClosed, stateOf, viewOf } from './shadow/order-facts.ts';
-import { isOver, reservationViewOf } from './shadow/reservations.ts';
+import { isOver, lineOf, reservationViewOf } from './shadow/reservations.ts';
 import { isHeld, stockKey, toPromise, type Shadow } from './shadow/state.ts';
 import { compareSelling } from './compare-selling.ts';
 import { compareSupplies } from './compare-supply.ts';
@@ -40,6 +40,9 @@ export function compareAll(
     agree(`reservation ${reservationId}`, view, ask('reservation.get', { reservationId }));
   });
   for (const [sku, places] of shadow.places) {
+    const [first, ...others] = lineOf(shadow, sku);
+    const line = { sku, length: first === undefined ? 0 : 1 + others.length, head: first?.ticket ?? null };
+    agree(`line for ${sku}`, line, ask('line.get', { sku }));
     for (const location of places) {
       const stock = shadow.stocks.get(stockKey(sku, location));
       const incoming = incomingTo(open, sku, location).reduce((sum, { units }) => sum + units, 0);
@@ -108,7 +111,7 @@ function compareReservations(
   compare: (id: string, view: unknown) => void,
 ): void {
   for (const reservation of shadow.reservations.values()) {
-    if (!isOver(reservation) || !isForgotten(reservation.id)) compare(reservation.id, reservationViewOf(reservation));
+    if (!isOver(reservation) || !isForgotten(reservation.id)) compare(reservation.id, reservationViewOf(shadow, reservation));
   }
 }
 

@@ -84,6 +84,7 @@ export class Life {
     return {
       turnTime: (atMs) => pass(() => auditor.turnTime(atMs)),
       wake: (id) => pass(() => auditor.wake(id)),
+      line: (sku) => pass(() => auditor.line(sku)),
       timer: (owner) => pass(() => auditor.timer(owner)),
       putBack: () => pass(() => auditor.putBack()),
       taken: (id) => pass(() => auditor.taken(id)),

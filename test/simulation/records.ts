@@ -9,7 +9,7 @@ import type { TurnRecord } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
 import { difference } from './same.ts';
 import { isClosed, viewOf } from './shadow/order-facts.ts';
-import { isOver, reservationViewOf } from './shadow/reservations.ts';
+import { isOver, positionOf, reservationViewOf } from './shadow/reservations.ts';
 import { levelsOf, type Shadow, type ShadowCarrier, type ShadowItem, type ShadowOrder, type ShadowReservation, type ShadowStock, type ShadowSupply } from './shadow/state.ts';
 import { hasEnded, supplyViewOf } from './shadow/supply-facts.ts';
 
@@ -38,7 +38,7 @@ function checkOne(
     return value;
   };
   const now = map.get(key);
-  if (map === shadow.reservations) return checkReservation(key, now as ShadowReservation, take);
+  if (map === shadow.reservations) return checkReservation(shadow, now as ShadowReservation, take);
   if (map === shadow.supplies) return checkSupply(key, now as ShadowSupply, take);
   if (map === shadow.orders) return checkOrder(key, now as ShadowOrder, take);
   if (map === shadow.stocks) {
@@ -92,14 +92,15 @@ function checkSupply(id: string, supply: ShadowSupply, take: (row: string) => un
   return difference(supplyViewOf(supply), viewOfSupply(row));
 }
 
-function checkReservation(id: string, reservation: ShadowReservation, take: (row: string) => unknown): string | undefined {
+function checkReservation(shadow: Shadow, reservation: ShadowReservation, take: (row: string) => unknown): string | undefined {
+  const { id } = reservation;
   const open = take(prefixes.reservation + id);
   const closed = take(prefixes.reservationClosed + id);
   if (isOver(reservation) ? open !== null || closed === undefined : open === undefined || closed !== undefined) {
     return 'the rows do not say whether the reservation is open';
   }
   const row = isOver(reservation) ? closed : open;
-  return difference(reservationViewOf(reservation), reservationView(reservationFromRow(id as ReservationId, row)));
+  return difference(reservationViewOf(shadow, reservation), reservationView(reservationFromRow(id as ReservationId, row), positionOf(shadow, reservation)));
 }
 
 export function stockOf(sku: Sku, location: LocationId, stock: ShadowStock): unknown {

@@ -25,6 +25,8 @@ export interface Settings {
   readonly delayShare: number;
   /** Locations, carriers and orders with what dates are made of. */
   readonly calendarShare: number;
+  /** Items put in drop mode. */
+  readonly dropShare: number;
   /** Orders that take what a reservation holds. */
   readonly takeShare: number;
   /** Commands that name things that do not exist, or make no sense. */
@@ -37,6 +39,7 @@ export interface Settings {
 export function drawSettings(rng: Rng): Settings {
   const some = <T>(names: readonly T[]): T[] => names.slice(0, rng.between(1, names.length));
   const hasFaults = rng.chance(0.8);
+  const dropShare = rng.pick([0, 0, 0.5, 0.9]);
   return {
     limits: drawLimits(rng),
     skus: some(skuNames),
@@ -49,11 +52,12 @@ export function drawSettings(rng: Rng): Settings {
     burstMax: rng.pick([1, 3, 8, 8, 30]),
     mayWaitShare: rng.pick([0, 0.3, 0.7, 1]),
     calendarShare: rng.pick([0, 0.3, 0.8, 0.8]),
+    dropShare,
     takeShare: rng.pick([0, 0.3, 0.8]),
     delayShare: rng.pick([0, 0.3, 0.8]),
     nonsenseShare: rng.pick([0, 0.05, 0.2]),
     retryShare: rng.pick([0, 0.05, 0.2]),
-    kinds: drawKinds(rng),
+    kinds: drawKinds(rng, dropShare),
     actions: {
       send: 40,
       turn: rng.pick([5, 20, 40]),
@@ -95,7 +99,7 @@ function drawLimits(rng: Rng): Partial<EngineLimits> {
   };
 }
 
-function drawKinds(rng: Rng): Record<CommandKind, number> {
+function drawKinds(rng: Rng, dropShare: number): Record<CommandKind, number> {
   const kinds: Record<CommandKind, number> = {
     'order.place': 30,
     'reservation.make': 15,
@@ -140,6 +144,11 @@ function drawKinds(rng: Rng): Record<CommandKind, number> {
   for (const kind of Object.keys(kinds) as CommandKind[]) kinds[kind] *= rng.pick([0, 0.3, 1, 1, 1, 3]);
   // Without documents there is nothing to be said of them.
   if (kinds['supply.put'] === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('supply.')) kinds[kind] = 0;
+  // Lines are long where carts outnumber units.
+  if (dropShare > 0) {
+    kinds['item.put'] += 3;
+    kinds['reservation.make'] += 15;
+  }
   kinds['order.place'] ||= 20;
   kinds['stock.receive'] ||= 5;
   return kinds;

@@ -14,6 +14,7 @@ import { compareAll } from './compare.ts';
 import { Fold } from './fold.ts';
 import { checkAll, checkLevels, promiseOf, checkRest } from './invariants.ts';
 import { checkSums } from './invariants-selling.ts';
+import { checkLines } from './invariants-reservation.ts';
 import { Life, type Surroundings } from './life.ts';
 import { difference } from './same.ts';
 import type { Sabotage } from './watch.ts';
@@ -168,7 +169,9 @@ export class Simulation {
     }
     const { engine, claim } = this.#life;
     const isIdle = !this.isDead && engine !== undefined && engine.inspect().core.wakes.isEmpty;
-    if (isIdle && claim !== undefined && this.disk.pending.length === 0) checkRest(engine, claim, this.clock.now() - 1);
+    if (!isIdle || claim === undefined || this.disk.pending.length > 0) return;
+    checkRest(engine, claim, this.clock.now() - 1);
+    checkLines(this.auditor.shadow, this.clock.now());
   }
 
   async #wait(ms: number): Promise<void> {

@@ -13,6 +13,8 @@ export interface Watcher {
   /** A turn looked for timers at this time: the turn's one reading of the clock. */
   turnTime(atMs: number): void;
   wake(orderId: string): void;
+  /** Whoever is first in line for a SKU is looked at. */
+  line(sku: string): void;
   timer(owner: TimerOwner): void;
   /** The wake or timer just reported found no room and did nothing. */
   putBack(): void;
@@ -49,6 +51,18 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
   core.wakes.putBack = () => {
     watcher.putBack();
     putBack();
+  };
+  const { lines } = core.wakes;
+  const takeLine = lines.take.bind(lines);
+  lines.take = () => {
+    const sku = takeLine();
+    if (sku !== undefined) watcher.line(sku.sku);
+    return sku;
+  };
+  const putBackLine = lines.putBack.bind(lines);
+  lines.putBack = (sku) => {
+    watcher.putBack();
+    putBackLine(sku);
   };
   let last: ReturnType<Timers['takeDue']>;
   const takeDue = timers.takeDue.bind(timers);

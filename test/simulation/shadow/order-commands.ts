@@ -27,6 +27,8 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
   }));
   const again = lines.findIndex(({ lineId }, index) => lines.findIndex((line) => line.lineId === lineId) < index);
   if (again >= 0) return no('duplicate', `body.lines[${again}].lineId`);
+  const waits = held === undefined ? reservations.heldForLine(doing, body.lines) : undefined;
+  if (waits !== undefined) return waits;
   orders.put(doing, {
     id: body.orderId,
     channel: body.channel,

@@ -8,7 +8,22 @@ import { no, type Verdict } from './verdict.ts';
 
 const tenMinutesMs = 600_000;
 
-export const isOver = ({ state }: ShadowReservation): boolean => state !== 'held';
+const dayMs = 86_400_000;
+
+export const isOver = ({ state }: ShadowReservation): boolean => state !== 'held' && state !== 'queued';
+
+/** Who waits in line for a SKU, in order. */
+export function lineOf(shadow: Shadow, sku: string): ShadowReservation[] {
+  return [...shadow.reservations.values()]
+    .filter(({ state, lines }) => state === 'queued' && lines[0]?.sku === sku)
+    .sort((a, b) => (a.ticket ?? 0) - (b.ticket ?? 0));
+}
+
+/** The place in line of one that waits. */
+export function positionOf(shadow: Shadow, reservation: ShadowReservation): number | undefined {
+  if (reservation.state !== 'queued') return undefined;
+  return 1 + lineOf(shadow, reservation.lines[0]?.sku ?? '').findIndex(({ id }) => id === reservation.id);
+}
 
 /** Units of a line that are held. */
 export function heldOf({ parcels }: ShadowReservation, line: number): number {
@@ -22,9 +37,10 @@ const held = (reservation: ShadowReservation): number =>
 const wanted = ({ lines }: ShadowReservation): number => lines.reduce((sum, { quantity }) => sum + quantity, 0);
 
 /** The answer to a command on this reservation. */
-export function answerOf(reservation: ShadowReservation): object {
-  const { id, state, expiresAtMs, lines, parcels } = reservation;
+export function answerOf(shadow: Shadow, reservation: ShadowReservation): object {
+  const { id, state, expiresAtMs, lines, parcels, ticket } = reservation;
   return {
+    ...(state === 'queued' ? { ticket, position: positionOf(shadow, reservation) } : {}),
     reservationId: id,
     state,
     expiresAtMs,
@@ -37,10 +53,10 @@ export function answerOf(reservation: ShadowReservation): object {
 }
 
 /** The reservation as reservation.get shows it. */
-export function reservationViewOf(reservation: ShadowReservation): object {
+export function reservationViewOf(shadow: Shadow, reservation: ShadowReservation): object {
   const { channel, customer, destination, service, locations, isPartial, madeAtMs, changedAtMs, orderId } = reservation;
   const asked = { channel, customer, destination, service, locations, partial: isPartial };
-  return { ...answerOf(reservation), ...asked, madeAtMs, changedAtMs, orderId };
+  return { ...answerOf(shadow, reservation), ...asked, madeAtMs, changedAtMs, orderId };
 }
 
 function put(doing: Doing, reservation: ShadowReservation): ShadowReservation {
@@ -50,10 +66,10 @@ function put(doing: Doing, reservation: ShadowReservation): ShadowReservation {
 }
 
 function tell({ events }: Doing, reservation: ShadowReservation, kind: string, more: object = {}): void {
-  const { id, channel, state, expiresAtMs } = reservation;
+  const { id, channel, state, expiresAtMs, ticket } = reservation;
   const units = held(reservation);
   const missing = wanted(reservation) - units;
-  events.push({ kind, reservationId: id, channel, state, expiresAtMs, units, missing, ...more });
+  events.push({ kind, reservationId: id, channel, state, expiresAtMs, units, missing, ...(state === 'queued' ? { ticket } : {}), ...more });
 }
 
 /** Units of parcels are set apart (+1) or put back (−1). */
@@ -102,18 +118,62 @@ export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdi
     changedAtMs: atMs,
     expiresAtMs: atMs + ttlMs,
     state: 'held',
+    ticket: undefined,
     lines,
     parcels: [],
     candidates: 0,
     runnerUpMinor: undefined,
     orderId: undefined,
   };
+  const [first] = asked.lines;
+  const drop = shadow.items.get(first?.sku ?? '')?.item.drop;
+  const line = lineOf(shadow, first?.sku ?? '');
+  const mayWait = drop !== undefined && asked.lines.every(({ sku }) => sku === first?.sku);
+  if (mayWait && line.length > 0) {
+    if (line.length >= (drop.queueMax ?? 1_000_000)) return no('line-full', 'body.lines');
+    return enqueue(doing, asked, line);
+  }
+  const others = heldForLine(doing, body.lines);
+  if (others !== undefined) return others;
   const plan = planFor(doing, asked);
-  if (plan.short > 0 && (!asked.isPartial || plan.parcels.length === 0)) return no('out-of-stock', 'body.lines');
+  if (isTooLittle(asked, plan)) return mayWait ? enqueue(doing, asked, line) : no('out-of-stock', 'body.lines');
   const made = put(doing, withPlan(asked, plan));
   tell(doing, made, 'reservation.held');
   move(shadow, made, plan.parcels, 1);
-  return { ok: answerOf(made) };
+  return { ok: answerOf(shadow, made) };
+}
+
+const isTooLittle = ({ isPartial }: ShadowReservation, { short, parcels }: ShadowPlan): boolean =>
+  short > 0 && (!isPartial || parcels.length === 0);
+
+function enqueue(doing: Doing, asked: ShadowReservation, line: readonly ShadowReservation[]): Verdict {
+  const ticket = (line.at(-1)?.ticket ?? 0) + 1;
+  const waiting = put(doing, { ...asked, state: 'queued', ticket, expiresAtMs: doing.atMs + dayMs });
+  tell(doing, waiting, 'reservation.queued');
+  return { ok: answerOf(doing.shadow, waiting) };
+}
+
+/** Orders and mixed carts get nothing of what others wait for in line. */
+export function heldForLine({ shadow }: Doing, lines: readonly { readonly sku: string }[]): Verdict | undefined {
+  const index = lines.findIndex(({ sku }) => lineOf(shadow, sku).length > 0);
+  return index < 0 ? undefined : no('out-of-stock', `body.lines[${index}].sku`);
+}
+
+/** The first in line for a SKU, if there is enough for it; undefined when it must wait. */
+export function servable(doing: Doing, sku: string): { readonly first: ShadowReservation; readonly plan: ShadowPlan } | undefined {
+  const [first] = lineOf(doing.shadow, sku);
+  if (first === undefined || first.expiresAtMs <= doing.atMs) return undefined;
+  const plan = planFor(doing, first);
+  return isTooLittle(first, plan) ? undefined : { first, plan };
+}
+
+export function serve(doing: Doing, sku: string): void {
+  const found = servable(doing, sku);
+  if (found === undefined) return;
+  const { first, plan } = found;
+  const served = put(doing, { ...withPlan(first, plan), state: 'held', expiresAtMs: doing.atMs + first.ttlMs });
+  tell(doing, served, 'reservation.held');
+  move(doing.shadow, served, plan.parcels, 1);
 }
 
 function planFor({ shadow, atMs }: Doing, reservation: ShadowReservation): ShadowPlan {
@@ -145,15 +205,16 @@ function withHeld(
   const reservation = shadow.reservations.get(id);
   if (reservation === undefined || !mayTake(reservation)) return no('unknown-reservation', 'body.reservationId');
   const { state, expiresAtMs } = reservation;
-  if (state === 'expired' || (state === 'held' && expiresAtMs <= atMs)) return no('reservation-expired', 'body.reservationId');
-  return state === 'held' ? go(reservation) : no('wrong-state', 'body.reservationId');
+  if (state === 'expired' || (!isOver(reservation) && expiresAtMs <= atMs)) return no('reservation-expired', 'body.reservationId');
+  return isOver(reservation) ? no('wrong-state', 'body.reservationId') : go(reservation);
 }
 
 export function extend(doing: Doing, { reservationId, ttlMs }: CommandBody<'reservation.extend'>): Verdict {
   return withHeld(doing, reservationId, (reservation) => {
+    if (reservation.state === 'queued') return no('wrong-state');
     const after = put(doing, { ...reservation, expiresAtMs: doing.atMs + ttlMs });
     tell(doing, after, 'reservation.changed');
-    return { ok: answerOf(after) };
+    return { ok: answerOf(doing.shadow, after) };
   });
 }
 
@@ -166,7 +227,7 @@ function close(doing: Doing, before: ShadowReservation, change: Partial<ShadowRe
 export function release(doing: Doing, { reservationId }: CommandBody<'reservation.release'>): Verdict {
   return withHeld(doing, reservationId, (reservation) => {
     move(doing.shadow, reservation, reservation.parcels, -1);
-    return { ok: answerOf(close(doing, reservation, { state: 'released' }, 'reservation.changed')) };
+    return { ok: answerOf(doing.shadow, close(doing, reservation, { state: 'released' }, 'reservation.changed')) };
   });
 }
 
@@ -192,6 +253,7 @@ export function shareOf(
     doing,
     body.reservationId,
     (reservation) => {
+      if (reservation.state === 'queued') return no('wrong-state', 'body.reservationId');
       found = reservation;
       return { ok: undefined };
     },

@@ -56,6 +56,14 @@ export function wake(shadow: Shadow, id: string, atMs: number, events: unknown[]
   if (isUseful) whole(shadow, atMs, events, (doing) => orders.source(doing, id));
 }
 
+/** The first in line for a SKU gets its units, if they are there. */
+export function serveLine(shadow: Shadow, sku: string, atMs: number, events: unknown[]): void {
+  whole(shadow, atMs, events, (doing) => {
+    reservations.serve(doing, sku);
+    return undefined;
+  });
+}
+
 /** A time has come for its owner. */
 export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: unknown[]): void {
   if (owner.kind === 'order') return releaseDue(shadow, owner.id, atMs, events);

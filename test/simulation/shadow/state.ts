@@ -149,7 +149,9 @@ export interface ShadowReservation {
   readonly madeAtMs: number;
   readonly changedAtMs: number;
   readonly expiresAtMs: number;
-  readonly state: 'held' | 'converted' | 'released' | 'expired';
+  readonly state: 'queued' | 'held' | 'converted' | 'released' | 'expired';
+  /** Its place among all that ever stood in this line, while it stands there. */
+  readonly ticket: number | undefined;
   readonly lines: readonly { readonly lineId: string; readonly sku: string; readonly quantity: number }[];
   readonly parcels: ShadowPlan['parcels'];
   readonly candidates: number;
