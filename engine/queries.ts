@@ -52,10 +52,7 @@ function answerAny(
     case 'line.get':
       return lineFor(world, body.sku);
     case 'stock.get':
-      return (world.skus.get(body.sku)?.stocks ?? [])
-        .filter(({ location }) => body.location === undefined || location.id === body.location)
-        .flatMap((stock) => stockView(core, stock))
-        .sort((a, b) => (a.location < b.location ? -1 : 1));
+      return stocksOf(core, body);
     case 'item.get':
       return world.skus.get(body.sku)?.item?.snapshot?.context ?? null;
     case 'item.waiting':
@@ -97,6 +94,13 @@ function answerAny(
     default:
       return unreachable(kind);
   }
+}
+
+function stocksOf(core: Core, { sku, location: only }: QueryBody<'stock.get'>): StockView[] {
+  return (core.world.skus.get(sku)?.stocks ?? [])
+    .filter(({ location }) => only === undefined || location.id === only)
+    .flatMap((stock) => stockView(core, stock))
+    .sort((a, b) => (a.location < b.location ? -1 : 1));
 }
 
 function orderOf(snapshot: Snapshot<OrderContext> | undefined): OrderView | null {

@@ -1,5 +1,6 @@
 /** Reservations in the shadow: what each must hold, where, until when, and how commands on them are answered. */
 import type { CommandBody } from '../../../actors/commands.ts';
+import { isAnnounced } from './items.ts';
 import { promised, type Doing } from './orders.ts';
 import type { Candidate, ShadowPlan } from './sourcing.ts';
 import { isOffered, planUnits, pricesFor } from './sourcing.ts';
@@ -87,7 +88,7 @@ export function addReserved(shadow: Shadow, sku: string, location: string, units
 }
 
 function isKnown({ shadow }: Doing, sku: string): boolean {
-  return (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
+  return isAnnounced(shadow, sku) || (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
 }
 
 export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdict {
