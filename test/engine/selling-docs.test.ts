@@ -1,0 +1,16 @@
+/** The examples of docs/INVENTORY.md on views, buffers and explanations: sent to an engine in order, answered as the page says. */
+import { describe, expect, it } from 'vitest';
+import { playSection } from './page.ts';
+import { location, Shop } from './shop.ts';
+
+describe('the page about what channels see', () => {
+  it('[Y7] says what an engine answers, from a channel to the terms of a number', async () => {
+    const shop = await Shop.open({ isBare: true });
+    await shop.ok('location.put', { location: location('LEEDS') });
+    await shop.ok('location.put', { location: { ...location('YORK', 2), type: 'store', groups: ['north'] } });
+    await shop.receive({ 'LEEDS/LAMP': 10, 'YORK/LAMP': 10 });
+    expect(await playSection('What a channel sees', shop)).toBe(2);
+    await playSection('Buffers', shop);
+    expect(await playSection('Why is this 7?', shop)).toBe(1);
+  });
+});
