@@ -59,7 +59,7 @@ export async function recover(
   for (const [index, { position, entries }] of unsaved.entries()) {
     saver.add(position, index === 0 ? touched : [], index === 0 ? rows : [], entries);
   }
-  for (const sku of core.views.waitedFor) core.wakes.add(sku);
+  core.wakes.addAll(core.views.waitedFor, core.world.reservations.lined);
   return lastAtMs;
 }
 
@@ -155,7 +155,7 @@ async function recoverSupplies({ world }: Core, claim: Claim, latest: Latest, to
 
 /** Open reservations, and those that have closed and are not saved yet. */
 async function recoverReservations(core: Core, claim: Claim, latest: Latest, touched: Cell[]): Promise<void> {
-  const { world, wakes } = core;
+  const { world } = core;
   const found: [ReservationId, ReturnType<typeof reservationFromRow>][] = [];
   const keyOf = new Map<ReservationId, string>();
   const recoverOne = (prefix: string, key: string, row: unknown): void => {
@@ -168,8 +168,6 @@ async function recoverReservations(core: Core, claim: Claim, latest: Latest, tou
     if (key.startsWith(prefixes.reservationClosed) && row !== null) recoverOne(prefixes.reservationClosed, key, row);
   }
   for (const cell of world.reservations.recover(found)) keep(touched, latest, keyOf.get(cell.id) ?? '', cell);
-  // Whoever is first in line may have been about to be served.
-  for (const sku of world.reservations.lined) wakes.lines.add(sku);
 }
 
 async function recoverOrders(

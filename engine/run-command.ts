@@ -184,8 +184,7 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
   }
   // A location that opens and a channel that sells from more places may serve anyone who waits.
   if (cell.kind === 'location' || cell.kind === 'channel') {
-    for (const sku of core.views.waitedFor) core.wakes.add(sku);
-    for (const sku of core.world.reservations.lined) core.wakes.lines.add(sku);
+    core.wakes.addAll(core.views.waitedFor, core.world.reservations.lined);
   }
 }
 

@@ -48,6 +48,12 @@ export class Wakes {
     if (sku.waiting !== undefined && sku.waiting.size > 0) this.#queue.add(sku);
   }
 
+  /** Anything may be sold from elsewhere now: all that orders wait for, and all with a line. */
+  addAll(waitedFor: Iterable<SkuCell>, lined: Iterable<SkuCell>): void {
+    for (const sku of waitedFor) this.add(sku);
+    for (const sku of lined) this.lines.add(sku);
+  }
+
   /** The order just taken could not be served now: it is the next one again. */
   putBack(): void {
     if (this.#current !== undefined) this.#current.last = this.#current.before;

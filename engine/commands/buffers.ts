@@ -49,5 +49,5 @@ export function bufferKept(core: Core, before: Rule, after: Rule): void {
 function wakeFor({ world, views, wakes }: Core, sku: Sku | undefined): void {
   const cell = sku === undefined ? undefined : world.skus.get(sku);
   if (cell !== undefined) wakes.add(cell);
-  else if (sku === undefined) for (const each of views.waitedFor) wakes.add(each);
+  else if (sku === undefined) wakes.addAll(views.waitedFor, world.reservations.lined);
 }
