@@ -1,7 +1,7 @@
 /** Commands on items: what holds for a SKU wherever it is. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
-import { dropQueueMax, itemChannelsMax } from './limits.ts';
-import { BalanceSchema, ChannelIdSchema, exact, SkuSchema, text, TimeMsSchema } from './schemas.ts';
+import { dropQueueMax, itemChannelsMax, kitComponentsMax } from './limits.ts';
+import { BalanceSchema, ChannelIdSchema, exact, QuantitySchema, SkuSchema, text, TimeMsSchema } from './schemas.ts';
 
 /** How many units of a SKU may wait: over all channels, and through single ones. */
 const caps = {
@@ -53,6 +53,20 @@ const DropSchema = Type.Object(
   exact,
 );
 
+/** A kit has no stock of its own: it is sold from that of its components. */
+const KitSchema = Type.Object(
+  {
+    components: Type.Array(Type.Object({ sku: SkuSchema, quantity: QuantitySchema }, exact), {
+      minItems: 1,
+      maxItems: kitComponentsMax,
+    }),
+    /** Whether all components of a kit must leave from one location. */
+    together: Type.Boolean(),
+  },
+  exact,
+);
+export type Kit = Static<typeof KitSchema>;
+
 /**
  * The settings of a SKU. A SKU needs none: it comes into being with its first stock, and then everything
  * optional here is absent.
@@ -69,6 +83,7 @@ export const ItemSchema = Type.Object(
     serve: Type.Optional(ServeSchema),
     /** While it is out, carts of this SKU alone wait in line for units instead of being refused. */
     drop: Type.Optional(DropSchema),
+    kit: Type.Optional(KitSchema),
   },
   exact,
 );

@@ -78,7 +78,12 @@ export interface Standing {
 /** The standing of an order: no promise is the latest one, and value is what all its lines cost. */
 export function standingOf({ priority, promisedByMs, lines }: OrderContext): Standing {
   let valueMinor = 0;
-  for (const { quantity, unitPriceMinor } of lines) valueMinor += quantity * unitPriceMinor;
+  for (const [index, { quantity, unitPriceMinor, kit }] of lines.entries()) {
+    valueMinor += quantity * unitPriceMinor;
+    // A kit is paid once, whatever it consists of.
+    const isCounted = kit === undefined || lines[index - 1]?.kit?.lineId === kit.lineId;
+    if (!isCounted) valueMinor += kit.quantity * kit.unitPriceMinor;
+  }
   return { priority: priority ?? 0, promisedByMs: promisedByMs ?? Infinity, valueMinor };
 }
 

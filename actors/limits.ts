@@ -26,6 +26,8 @@ export const bufferRulesMax = 100_000;
 export const channelGroupsMax = 100;
 /** Counts, items or locations in one comparison. */
 export const comparedMax = 1_000;
+/** Components of one kit. */
+export const kitComponentsMax = 50;
 /** Channels an item may name caps for. */
 export const itemChannelsMax = 100;
 /** Milliseconds a timer may be set ahead: one year. */

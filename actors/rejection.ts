@@ -50,6 +50,12 @@ export const rejectionCodes = {
   'not-enough': false,
   /** The channel cannot sell these units now. */
   'out-of-stock': true,
+  /** A kit that contains a kit, itself included. */
+  'kit-in-kit': false,
+  /** A kit has no stock of its own: stock of a kit, or a SKU that has had stock made one. */
+  'kit-stock': false,
+  /** Only whole kits can be cancelled. */
+  'kit-in-parts': false,
   /** The item is not sold beyond its stock, or not any more. */
   'backorder-closed': true,
   /** As many units of the item wait as may. */

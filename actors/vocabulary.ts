@@ -21,6 +21,16 @@ import type { OrderState } from './queries.ts';
 import type { SupplyAnswer, SupplyEvent } from './supply-context.ts';
 import type { ReservationLine, ReservationState } from './reservation-context.ts';
 
+/** The kit a line is a component of, as it was ordered. */
+export interface KitRef {
+  readonly lineId: LineId;
+  readonly sku: Sku;
+  readonly quantity: number;
+  readonly unitPriceMinor: number;
+  /** Whether each kit leaves whole from one location. */
+  readonly together: boolean;
+}
+
 /**
  * One line of an order. Every unit is in exactly one place:
  * quantity = allocated + backordered + shipped + cancelled (rule O2).
@@ -37,6 +47,8 @@ export interface OrderLine {
   /** Left with a carrier, delivered or not. */
   readonly shipped: number;
   readonly cancelled: number;
+  /** Absent unless the line is a component of a kit. */
+  readonly kit?: KitRef | undefined;
 }
 
 export interface LineUnits {

@@ -4,7 +4,7 @@
  */
 import type { Command } from '../actors/commands.ts';
 import type { QueryKind, QueryOf } from '../actors/queries.ts';
-import type { ChannelId, OrderId, ReservationId } from '../actors/ids.ts';
+import type { ChannelId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import type { DeliveryMethod } from '../actors/vocabulary.ts';
 import type { EngineMode, Published, QueryAnswer, Reply } from './outcome.ts';
 
@@ -31,6 +31,8 @@ export interface EngineApi {
   reservationChannelOf(reservationId: ReservationId): ChannelId | undefined;
   /** The units a channel may sell of a SKU now, delivered by a method; absent: shipped. */
   atp(sku: string, channel?: ChannelId, method?: DeliveryMethod): number;
+  /** The kits that a SKU is a component of: what can be sold of them changes with it. */
+  kitsOf(sku: Sku): readonly Sku[];
   /** A consistent, verified copy in a new directory, while serving. Rejects with the reason. */
   backup(directory: string): Promise<{ records: number; rows: number }>;
   /** Finish the turn under way, save, release the journal. */

@@ -26,7 +26,7 @@ import type { Transit } from '../actors/transit-commands.ts';
 import type { Buffers } from './buffers.ts';
 import type { DropLine } from './drop-line.ts';
 import { Holders } from './holders.ts';
-import type { SellingViews, Sum } from './selling.ts';
+import { voidKits, voidSums, type SellingViews, type Sum } from './selling.ts';
 import { compile, type Snapshot } from './step.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -112,6 +112,8 @@ export interface ItemCell extends Marks {
   readonly kind: 'item';
   readonly id: Sku;
   readonly sku: SkuCell;
+  /** The cell of any other SKU, made when new. */
+  readonly cellOf: (sku: Sku) => SkuCell;
   snapshot: Snapshot<Item> | undefined;
   unsaved: number;
 }
@@ -152,6 +154,12 @@ export interface BufferCell extends Marks {
   unsaved: number;
 }
 
+/** The components of a kit, each with its units in one kit. */
+export interface KitParts {
+  readonly components: readonly { readonly sku: SkuCell; readonly quantity: number }[];
+  readonly together: boolean;
+}
+
 /** A SKU: its settings if it has any, the list of its stocks, and the orders that wait for it, in line. */
 export interface SkuCell {
   readonly sku: Sku;
@@ -159,6 +167,10 @@ export interface SkuCell {
   /** What each view that was asked for has of it. */
   sums: Sum[] | undefined;
   item: ItemCell | undefined;
+  /** What it consists of, when it is a kit. */
+  kit: KitParts | undefined;
+  /** The kits it is a component of. */
+  kits: Set<SkuCell> | undefined;
   waiting: Waiting | undefined;
   /** Who waits in line for it, once anybody did. */
   line: DropLine | undefined;
@@ -182,11 +194,18 @@ export const channelCell = (id: ChannelId, views: SellingViews): ChannelCell => 
   snapshot: undefined,
   ...marks,
 });
-export const itemCell = (sku: SkuCell): ItemCell => ({ kind: 'item', id: sku.sku, sku, snapshot: undefined, ...marks });
 export const bufferCell = (id: BufferId, buffers: Buffers): BufferCell => ({
   kind: 'buffer',
   id,
   buffers,
+  snapshot: undefined,
+  ...marks,
+});
+export const itemCell = (sku: SkuCell, cellOf: (sku: Sku) => SkuCell): ItemCell => ({
+  kind: 'item',
+  id: sku.sku,
+  sku,
+  cellOf,
   snapshot: undefined,
   ...marks,
 });
@@ -205,6 +224,8 @@ export const skuCell = (sku: Sku): SkuCell => ({
   stocks: [],
   sums: undefined,
   item: undefined,
+  kit: undefined,
+  kits: undefined,
   waiting: undefined,
   line: undefined,
 });
@@ -233,8 +254,17 @@ export function place(cell: Cell, snapshot: Cell['snapshot']): void {
   if (cell.kind === 'buffer') cell.buffers.placed(cell, before as BufferCell['snapshot']);
   else if (cell.kind === 'location') cell.views.locationChanged(cell);
   else if (cell.kind === 'channel') cell.views.channelChanged(cell);
-  // What an item gives to views may be another number of units: they are added up again when asked for.
-  else if (cell.kind === 'item') cell.sku.sums = undefined;
+  else if (cell.kind === 'item') placeItem(cell);
+}
+
+/** What a SKU gives to views may be another number of units: they are added up again when asked for. */
+function placeItem({ sku, snapshot, cellOf }: ItemCell): void {
+  const kit = snapshot?.context.kit;
+  for (const { sku: component } of sku.kit?.components ?? []) component.kits?.delete(sku);
+  const components = kit?.components.map(({ sku: name, quantity }) => ({ sku: cellOf(name), quantity }));
+  sku.kit = kit === undefined || components === undefined ? undefined : { components, together: kit.together };
+  for (const { sku: component } of components ?? []) (component.kits ??= new Set()).add(sku);
+  voidSums(sku);
 }
 
 /** What it gave to each sum goes, what it gives now comes. */
@@ -244,6 +274,7 @@ function placeStock(cell: StockCell, snapshot: StockCell['snapshot']): void {
   cell.snapshot = snapshot;
   cell.atp = snapshot === undefined ? 0 : atp(snapshot.context);
   if (sums !== undefined) addTo(sums, cell, 1);
+  if (cell.sku.kits !== undefined) voidKits(cell.sku);
 }
 
 function addTo(sums: readonly Sum[], stock: StockCell, sign: 1 | -1): void {

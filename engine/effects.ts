@@ -122,6 +122,9 @@ export function assertMoved(refused: Rejection | undefined): undefined {
 
 /** Tell a stock something. Returns why not, when its balances do not allow it. */
 export function tellStock(core: Core, stock: StockCell, message: StockMessage): Rejection | undefined {
+  if (stock.snapshot === undefined && stock.sku.kit !== undefined) {
+    return reject('kit-stock', `${stock.sku.sku} is a kit: it has no stock of its own`);
+  }
   const before =
     stock.snapshot ?? stockSteps.begin({ sku: stock.sku.sku, location: stock.location.id }, []);
   const after = step(stockSteps, before, message, []);

@@ -187,6 +187,10 @@ export class Engine implements EngineApi {
     return this.#core.world.reservations.look(reservationId)?.context.channel;
   }
 
+  kitsOf(sku: Sku): readonly Sku[] {
+    return [...(this.#core.world.skus.get(sku)?.kits ?? [])].map((kit) => kit.sku);
+  }
+
   atp(sku: string, channel?: ChannelId, method?: DeliveryMethod): number {
     return unitsFor(this.#core.world, sku as Sku, channel, method);
   }

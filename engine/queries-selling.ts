@@ -4,6 +4,7 @@ import type { Query, QueryBody } from '../actors/queries.ts';
 import type { DeliveryMethod } from '../actors/vocabulary.ts';
 import type { BufferRule } from '../actors/buffer-commands.ts';
 import { unreachable } from './assert.ts';
+import type { LocationCell, SkuCell } from './cells.ts';
 import { explain } from './explain.ts';
 import type { Answers, PlaceUnits } from './outcome.ts';
 import { greatCircleKm } from './routing/distance.ts';
@@ -63,9 +64,8 @@ function availableByLocation(
   const view = viewFor(world, channel, method);
   const places = (sku: Sku): PlaceUnits[] => {
     const found: PlaceUnits[] = [];
-    for (const stock of world.skus.get(sku)?.stocks ?? []) {
-      const atp = view?.unitsAt(stock) ?? 0;
-      const place = stock.location.snapshot?.context;
+    for (const [location, atp] of unitsByPlace(view, world.skus.get(sku))) {
+      const place = location.snapshot?.context;
       if (atp === 0 || place === undefined) continue;
       const distance = near === undefined ? {} : { distanceKm: kilometres(place, near) };
       found.push({ location: place.id, atp, ...distance });
@@ -73,6 +73,13 @@ function availableByLocation(
     return found.sort(nearestFirst).slice(0, limit);
   };
   return Object.fromEntries(skus.map((sku) => [sku, places(sku)]));
+}
+
+/** The units of a SKU that a view has, place by place; of a kit, those that each place could make whole. */
+function unitsByPlace(view: View | undefined, cell: SkuCell | undefined): Iterable<readonly [LocationCell, number]> {
+  if (view === undefined || cell === undefined) return [];
+  if (cell.kit !== undefined) return view.kitsAt(cell.kit);
+  return cell.stocks.map((stock) => [stock.location, view.unitsAt(stock)] as const);
 }
 
 interface Point {

@@ -5,6 +5,7 @@
 import { releaseAtMs } from '../actors/order-checks.ts';
 import type { Command } from '../actors/commands.ts';
 import type { OrderId, ReservationId, Sku } from '../actors/ids.ts';
+import { maySource } from '../actors/kits.ts';
 import { itemState } from '../actors/item-policy.ts';
 import { reject } from '../actors/rejection.ts';
 import { mustWait } from '../actors/reservation-lines.ts';
@@ -197,9 +198,7 @@ export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): 
   const context = order?.snapshot?.context;
   if (order === undefined || context === undefined) return true;
   const channel = core.world.channels.get(context.channel);
-  const isUseful = context.lines.some(
-    ({ sku, backordered }) => backordered > 0 && core.world.atp(sku, channel) > 0,
-  );
+  const isUseful = maySource(context.lines, (sku) => core.world.atp(sku, channel));
   return !isUseful || tellQuietly(core, () => tellOrder(core, order, { type: 'order.source', atMs }), onBug);
 }
 

@@ -10,7 +10,7 @@ import type { Sku } from '../actors/ids.ts';
 import { free } from '../actors/stock-ledger.ts';
 import { deliveryMethods, type DeliveryMethod } from '../actors/vocabulary.ts';
 import { Buffers, bufferUnits } from './buffers.ts';
-import type { ChannelCell, LocationCell, SkuCell, StockCell } from './cells.ts';
+import type { ChannelCell, KitParts, LocationCell, SkuCell, StockCell } from './cells.ts';
 
 /** A view's units of one SKU. True while `version` is the view's. */
 export interface Sum {
@@ -30,6 +30,17 @@ interface Place {
 
 /** What a view sells: all that is open, or what a channel may deliver by one method. */
 type Sells = (location: Place | undefined) => boolean;
+
+/** What a SKU gives to views may be another number of units: it is added up again when asked for, with its kits. */
+export function voidSums(sku: SkuCell): void {
+  sku.sums = undefined;
+  voidKits(sku);
+}
+
+/** A component gives another number of units: so may its kits. */
+export function voidKits({ kits }: SkuCell): void {
+  if (kits !== undefined) for (const kit of kits) kit.sums = undefined;
+}
 
 /** Whether no unit of a SKU may be given to anybody yet. */
 export function isOnPreorder({ item }: SkuCell): boolean {
@@ -77,8 +88,35 @@ export class View {
     if (sum === undefined) (sku.sums ??= []).push((sum = { view: this, version: 0, units: 0 }));
     sum.version = this.version;
     sum.units = 0;
-    for (const stock of sku.stocks) sum.units += this.unitsAt(stock);
+    if (sku.kit !== undefined) sum.units = this.#kitsOf(sku.kit);
+    else for (const stock of sku.stocks) sum.units += this.unitsAt(stock);
     return sum.units;
+  }
+
+  /** Kits that can be made of what this view has: the scarcest component decides, place by place if need be. */
+  #kitsOf(kit: KitParts): number {
+    if (!kit.together) {
+      return Math.min(...kit.components.map(({ sku, quantity }) => Math.floor(this.unitsOf(sku) / quantity)));
+    }
+    let kits = 0;
+    for (const units of this.kitsAt(kit).values()) kits += units;
+    return kits;
+  }
+
+  /** Whole kits by location, where there are any. */
+  kitsAt({ components }: KitParts): Map<LocationCell, number> {
+    const kits = new Map<LocationCell, number>();
+    for (const [index, { sku, quantity }] of components.entries()) {
+      const here = new Map<LocationCell, number>();
+      for (const stock of sku.stocks) {
+        const most = index === 0 ? Infinity : (kits.get(stock.location) ?? 0);
+        const units = Math.min(most, Math.floor(this.unitsAt(stock) / quantity));
+        if (units > 0) here.set(stock.location, units);
+      }
+      kits.clear();
+      for (const [location, units] of here) kits.set(location, units);
+    }
+    return kits;
   }
 
   /** The value of a location, or what its channel sells, may be another one. */
@@ -156,7 +194,7 @@ export class SellingViews {
   #ruleChanged({ sku, channel, method }: BufferRule): void {
     if (sku !== undefined) {
       const cell = this.#skus.get(sku);
-      if (cell !== undefined) cell.sums = undefined;
+      if (cell !== undefined) voidSums(cell);
       return;
     }
     for (const view of this.#views) {

@@ -54,7 +54,10 @@ export function cellBytes(cell: Cell): number {
 
 function orderBytes({ customer, destination, lines, fulfillments }: OrderContext): number {
   let bytes = 160 + textBytes(customer) + (destination.timeZone?.length ?? 0);
-  for (const line of lines) bytes += 28 + line.sku.length + line.lineId.length;
+  for (const line of lines) {
+    bytes += 28 + line.sku.length + line.lineId.length;
+    if (line.kit !== undefined) bytes += 24 + line.kit.sku.length + line.kit.lineId.length;
+  }
   for (const part of fulfillments) {
     bytes += 72 + 2 * part.location.length + textBytes(part.tracking);
     if (part.shipByMs !== undefined || part.service !== undefined) bytes += 64 + 2 * (part.service?.length ?? 0);

@@ -48,6 +48,7 @@ export class World {
   readonly supplies: Supplies;
   readonly reservations: Reservations;
   stockCount = 0;
+  readonly #cellOf = (sku: Sku): SkuCell => this.sku(sku);
   /** Open orders that are not in memory: their rows are under another key than closed ones'. */
   readonly #openOnDisk = new Set<OrderId>();
   readonly #saved: Pick<Claim, 'row'>;
@@ -157,6 +158,13 @@ export class World {
     return item !== undefined && isAnnounced(item);
   }
 
+  /** The SKU, or of a kit the first component, that nobody knows; undefined when all are known. */
+  unknownOf(sku: Sku): Sku | undefined {
+    const kit = this.skus.get(sku)?.kit;
+    if (kit === undefined) return this.knows(sku) ? undefined : sku;
+    return kit.components.find((component) => !this.knows(component.sku.sku))?.sku.sku;
+  }
+
   /** The stock of a SKU at a location, if there ever was any. */
   findStock(sku: Sku, location: LocationId): StockCell | undefined {
     const stocks = this.skus.get(sku)?.stocks;
@@ -175,7 +183,7 @@ export class World {
   /** The cell for the settings of a SKU, made when new. */
   item(sku: Sku): ItemCell {
     const cell = this.sku(sku);
-    return (cell.item ??= itemCell(cell));
+    return (cell.item ??= itemCell(cell, this.#cellOf));
   }
 
   /** The cell for a stock, made when new. */

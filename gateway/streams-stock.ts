@@ -59,13 +59,11 @@ export class StockStreams {
 
   publish(published: Published): void {
     this.#position = published.position;
-    if (this.#following.isEmpty || published.stock.length === 0) return;
+    if (this.#following.isEmpty) return;
+    const skus = changedSkus(this.#engine, published);
+    if (skus.size === 0) return;
     const touched: StockFollowers = new Set();
-    const skus = new Set<Sku>();
-    for (const change of published.stock) {
-      skus.add(change.sku);
-      this.#tellBalance(change, touched);
-    }
+    for (const change of published.stock) this.#tellBalance(change, touched);
     this.#tellViews(touched, skus);
     this.#sendAll(touched);
   }
@@ -169,6 +167,14 @@ export class StockStreams {
     unsent.set(key, part);
     touched.add(subscription);
   }
+}
+
+/** SKUs of which another number can be sold now: their stock moved or their item was changed, as parts of kits too. */
+function changedSkus(engine: EngineApi, { stock, events }: Published): ReadonlySet<Sku> {
+  const skus = new Set(stock.map(({ sku }) => sku));
+  for (const event of events) if (event.kind === 'item.changed') skus.add(event.sku);
+  for (const sku of [...skus]) for (const kit of engine.kitsOf(sku)) skus.add(kit);
+  return skus;
 }
 
 /** A push that could not be sent: its balances wait again, unless newer ones do already. */

@@ -11,8 +11,35 @@ export function putItem(core: Core, { item }: CommandBody<'item.put'>, atMs: num
   const rejection =
     unsoundCaps(core, 'backorder', backorder === 'never' ? undefined : backorder?.channels) ??
     unsoundCaps(core, 'preorder', preorder?.channels) ??
+    unsoundKit(core, item) ??
     settleItem(core, item, atMs);
   return rejection === undefined ? done({ id: item.sku }) : refused(rejection);
+}
+
+/** Why an item cannot be this kit. */
+function unsoundKit({ world }: Core, { sku, kit, ...item }: Item): Rejection | undefined {
+  if (kit === undefined) return undefined;
+  const own = (['backorder', 'preorder', 'serve', 'drop'] as const).find((policy) => item[policy] !== undefined);
+  if (own !== undefined) return reject('malformed', `a kit has no ${own}: its components have`, `body.item.${own}`);
+  const field = 'body.item.kit';
+  const cell = world.sku(sku);
+  if (cell.kits !== undefined && cell.kits.size > 0) {
+    const [other] = cell.kits;
+    return reject('kit-in-kit', `${sku} is a component of ${other?.sku}`, field);
+  }
+  const seen = new Set<string>();
+  for (const [index, component] of kit.components.entries()) {
+    const at = `${field}.components[${index}].sku`;
+    if (component.sku === sku) return reject('kit-in-kit', `${sku} contains itself`, at);
+    if (world.skus.get(component.sku)?.kit !== undefined) return reject('kit-in-kit', `${component.sku} is a kit`, at);
+    if (seen.has(component.sku)) return reject('duplicate', `${component.sku} twice`, at);
+    seen.add(component.sku);
+  }
+  if (cell.stocks.some(({ snapshot }) => snapshot !== undefined)) {
+    return reject('kit-stock', `there is, or was, stock of ${sku}: a kit has none of its own`, field);
+  }
+  if (cell.waiting === undefined || cell.waiting.size === 0) return undefined;
+  return reject('wrong-state', `${cell.waiting.size} orders wait for stock of ${sku}`, field);
 }
 
 /** Put an item into the state that it belongs in now, and tell. */

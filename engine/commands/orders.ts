@@ -1,6 +1,7 @@
 /** Commands on orders and their fulfillments. */
 import type { CommandBody } from '../../actors/commands.ts';
-import type { Sku } from '../../actors/ids.ts';
+import type { LineId, Sku } from '../../actors/ids.ts';
+import type { Kit } from '../../actors/item-commands.ts';
 import { waitRefusal, type ItemState } from '../../actors/item-policy.ts';
 import { cancelledUnits, orderInput, shortRefusal } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderInput, OrderMessage } from '../../actors/order-context.ts';
@@ -36,25 +37,34 @@ export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: n
   if (body.service !== undefined && !isOffered(world, body.service)) {
     return refuse('unknown-service', `no carrier offers ${body.service}`, 'body.service');
   }
+  let hasKits = false;
   for (const [index, { sku }] of body.lines.entries()) {
-    if (!world.knows(sku)) return refuse('unknown-sku', `no stock of ${sku} anywhere`, `body.lines[${index}].sku`);
+    const kit = world.skus.get(sku)?.kit;
+    if (kit !== undefined) hasKits = true;
+    const unknown = world.unknownOf(sku);
+    if (unknown === undefined) continue;
+    return refuse('unknown-sku', `no stock of ${unknown} anywhere`, `body.lines[${index}].sku`);
   }
   const held = reservationFor(core, body, atMs);
   if (held !== undefined && 'code' in held) return refused(held);
+  if (hasKits && held !== undefined) {
+    return refuse('wrong-state', 'a reservation holds no kits: order them without it', 'body.reservationId');
+  }
   if (world.order(body.orderId) !== undefined) {
     return refuse('order-exists', `order ${body.orderId} exists`, 'body.orderId');
   }
-  const input = orderInput(serviceOf(body, held), atMs);
+  const kitOf = (sku: Sku): Kit | undefined => world.skus.get(sku)?.item?.snapshot?.context.kit;
+  const input = orderInput(serviceOf(body, held), atMs, hasKits ? kitOf : undefined);
   if ('code' in input) return refused(input);
-  const waits = held === undefined ? heldForLine(world, body.lines) : undefined;
-  if (waits !== undefined) return refused(waits);
+  const waits = held === undefined ? heldForLine(world, input.lines) : undefined;
+  if (waits !== undefined) return refused(hasKits ? { ...waits, field: 'body.lines' } : waits);
   const order = world.newOrder(body.orderId);
   core.changes.set(order, orderSteps.begin(input, []));
   const placed =
     held === undefined ? tell(core, order, { type: 'order.source', atMs }) : take(core, order, held, input);
   const context = order.snapshot?.context;
   if ('refused' in placed || context === undefined || waitingUnits(context) === 0) return placed;
-  const rejection = mayNotWait(core, context, atMs);
+  const rejection = mayNotWait(core, body, context, atMs);
   return rejection === undefined ? placed : refused(rejection);
 }
 
@@ -65,20 +75,27 @@ function take(core: Core, order: OrderCell, held: ReservationCell, input: OrderI
 }
 
 /** Why units of an order may not wait: an item that is not backordered, or of which as much waits as may. */
-function mayNotWait({ world }: Core, { channel, lines }: OrderContext, atMs: number): Rejection | undefined {
-  const units = new Map<Sku, { readonly index: number; more: number }>();
-  for (const [index, { sku, backordered }] of lines.entries()) {
+function mayNotWait(
+  { world }: Core,
+  body: CommandBody<'order.place'>,
+  { channel, lines }: OrderContext,
+  atMs: number,
+): Rejection | undefined {
+  const units = new Map<Sku, { readonly asked: LineId; more: number }>();
+  for (const { lineId, sku, backordered, kit } of lines) {
     const known = units.get(sku);
     if (known !== undefined) known.more += backordered;
-    else if (backordered > 0) units.set(sku, { index, more: backordered });
+    else if (backordered > 0) units.set(sku, { asked: kit?.lineId ?? lineId, more: backordered });
   }
-  for (const [sku, { index, more }] of units) {
+  for (const [sku, { asked, more }] of units) {
     const { item, waiting } = world.sku(sku);
     if (item?.snapshot === undefined) continue;
     const { context, value } = item.snapshot;
     const already = { all: waiting?.units ?? 0, channel: waiting?.unitsOf(channel) ?? 0 };
     const rejection = waitRefusal(context, value as ItemState, channel, already, more, atMs);
-    if (rejection !== undefined) return { ...rejection, field: `body.lines[${index}].quantity` };
+    if (rejection === undefined) continue;
+    const index = body.lines.findIndex((line, place) => (line.lineId ?? String(place + 1)) === asked);
+    return { ...rejection, field: `body.lines[${index}].quantity` };
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 /** The sourcing request of an order: who may serve it, at what price, and what they have. */
 import type { ChannelId, LocationId, ServiceId, Sku } from '../../actors/ids.ts';
 import type { Destination } from '../../actors/order-commands.ts';
+import { perKit, wholeKits } from '../../actors/kits.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { ReservationContext } from '../../actors/reservation-context.ts';
 import type { LocationCell } from '../cells.ts';
@@ -18,10 +19,23 @@ export type Asked = Pick<OrderContext, 'channel' | 'destination' | 'service' | '
 /** Everything sourcing needs for the units of an order that have no place. */
 export function sourcingRequest(world: World, order: Asked): SourcingRequest {
   const needs: Need[] = [];
-  for (const { lineId, sku, backordered } of order.lines) {
+  let hasKits = false;
+  for (const { lineId, sku, backordered, kit } of order.lines) {
+    if (kit !== undefined) hasKits = true;
     if (backordered > 0) needs.push({ lineId, sku, quantity: backordered });
   }
-  return requestFor(world, needs, order);
+  return requestFor(world, hasKits ? kitNeeds(order.lines) : needs, order);
+}
+
+/** Kits are sought whole; what one lost later is replaced piece by piece. */
+function kitNeeds(lines: Asked['lines']): Need[] {
+  const whole = wholeKits(lines);
+  return lines.flatMap((line): Need[] => {
+    const { lineId, sku, backordered: quantity, kit } = line;
+    if (quantity === 0) return [];
+    if (kit === undefined || !whole.has(kit.lineId)) return [{ lineId, sku, quantity }];
+    return [{ lineId, sku, quantity, kit: { id: kit.lineId, units: perKit(line), together: kit.together } }];
+  });
 }
 
 /** Everything sourcing needs for the units of a reservation that are not held yet. */

@@ -10,6 +10,8 @@ export interface Need {
   readonly lineId: LineId;
   readonly sku: Sku;
   readonly quantity: number;
+  /** Whole kits only: as many of each line with this kit id as make the same number of kits. */
+  readonly kit?: { readonly id: LineId; readonly units: number; readonly together: boolean } | undefined;
 }
 
 /** A location that may serve this order, with the price of one parcel from there. */

@@ -14,4 +14,8 @@ describe('the page about items', () => {
   it('[Y7] says of backorders and preorders what an engine answers', async () => {
     expect(await playSection('Backorder and preorder', await shop())).toBe(3);
   });
+
+  it('[Y7] says of kits what an engine answers', async () => {
+    expect(await playSection('Kits', await shop())).toBe(3);
+  });
 });

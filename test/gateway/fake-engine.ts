@@ -1,7 +1,7 @@
 /** An engine that does nothing but say what a test tells it to: for tests of the gateway alone. */
 import type { Command } from '../../actors/commands.ts';
 import { channelId, locationId, orderId, sku } from '../../actors/ids.ts';
-import type { ChannelId, OrderId } from '../../actors/ids.ts';
+import type { ChannelId, OrderId, Sku } from '../../actors/ids.ts';
 import type { QueryKind, QueryOf } from '../../actors/queries.ts';
 import type { Event, OrderView, StockChange } from '../../actors/vocabulary.ts';
 import type { EngineApi } from '../../engine/api.ts';
@@ -108,6 +108,13 @@ export class FakeEngine implements EngineApi {
 
   reservationChannelOf(): ChannelId | undefined {
     return undefined;
+  }
+
+  /** Kits by component. */
+  readonly kits = new Map<string, readonly Sku[]>();
+
+  kitsOf(component: Sku): readonly Sku[] {
+    return this.kits.get(component) ?? [];
   }
 
   atp(wanted: string): number {

@@ -36,6 +36,21 @@ describe('stock', () => {
     ]);
   });
 
+  test('[K9] [T12] followers of what a channel may sell hear of kits and items, not only of stock', () => {
+    const { engine, streams } = setUp();
+    engine.kits.set('A', [sku('KIT')]);
+    const reader = new Reader(streams).subscribe({ topic: 'stock', skus: [sku('KIT'), sku('B')], channel: channelId('web') });
+    stock(engine, 'KIT', 2);
+    engine.publish([], [stockChange('A', 'LEEDS', 2)]);
+    engine.publish([{ kind: 'item.changed', sku: sku('B'), state: 'open' }], []);
+    engine.publish([{ kind: 'item.changed', sku: sku('C'), state: 'open' }], []);
+    reader.flush();
+    expect(reader.got.slice(1)).toEqual([
+      { subscription: 1, position: 1, stock: [{ sku: 'KIT', atp: 2 }] },
+      { subscription: 1, position: 2, stock: [{ sku: 'B', atp: 0 }] },
+    ]);
+  });
+
   test('[T10] a paced subscription gets the newest balance, at most once in its time', () => {
     vi.useFakeTimers();
     const { engine, streams } = setUp();

@@ -25,6 +25,22 @@ export function drawItem(rng: Rng, { settings, now }: Names, sku: string): objec
   return { item: sound(item) };
 }
 
+/** Names that items make kits of: mostly they never have stock. */
+export const kitNames = ['KIT', 'SET'];
+
+/** A kit of some of the SKUs; now and then of a kit, of itself, or of what has stock. */
+export function drawKit(rng: Rng, { settings }: Names, index: number | undefined): object {
+  const isNonsense = index === undefined && rng.chance(settings.nonsenseShare);
+  const sku = isNonsense && rng.chance(0.3) ? rng.pick(settings.skus) : (kitNames[(index ?? rng.below(2)) % 2] ?? 'KIT');
+  const names = isNonsense ? [...settings.skus, ...kitNames] : settings.skus;
+  const components = names
+    .filter(() => rng.chance(2 / names.length))
+    .map((name) => ({ sku: name, quantity: rng.between(1, Math.max(1, Math.ceil(settings.unitsMax / 5))) }));
+  const some = components.length > 0 ? components : [{ sku: rng.pick(names), quantity: 1 }];
+  const more = isNonsense && rng.chance(0.3) ? { serve: 'age' } : {};
+  return { item: { sku, kit: { components: isNonsense ? [...some, ...some.slice(0, 1)] : some, together: rng.chance(0.5) }, ...more } };
+}
+
 /** Without fields that are not there. */
 function sound(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -1,6 +1,6 @@
 /** The body of one command of each kind, drawn for the world as the shadow has it. */
 import type { CommandKind } from '../../actors/commands.ts';
-import { drawItem, drawStanding } from './bodies-items.ts';
+import { drawItem, drawKit, drawStanding, kitNames } from './bodies-items.ts';
 import { drawCarrier, networkDraws, serviceNames } from './bodies-network.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
@@ -32,7 +32,8 @@ export function drawBody(rng: Rng, kind: CommandKind, names: Names, shadow: Shad
 
 const draws: Record<CommandKind, Draw> = {
   ...networkDraws,
-  'item.put': (rng, names) => drawItem(rng, names, drawSku(rng, names.settings)),
+  'item.put': (rng, names, _, index) =>
+    index !== undefined || rng.chance(0.3) ? drawKit(rng, names, index) : drawItem(rng, names, drawSku(rng, names.settings)),
   'stock.receive': (rng, { settings }, shadow) => {
     const huge = rng.chance(0.002) ? 999_999_999 : 0;
     return { entries: entries(rng, settings, shadow, () => ({ quantity: huge + rng.between(1, 4 * settings.unitsMax) })) };
@@ -122,7 +123,7 @@ function drawOrder(rng: Rng, names: Names, shadow: Shadow): unknown {
   const orderId = orders.length > 0 && rng.chance(settings.nonsenseShare) ? rng.pick(orders) : `o${orders.length + 1}`;
   const lines = Array.from({ length: rng.between(1, settings.linesMax) }, (_, index) => ({
     ...(rng.chance(0.1) ? { lineId: rng.chance(0.9) ? `line ${index}` : rng.pick(['1', '__proto__']) } : {}),
-    sku: drawSku(rng, settings),
+    sku: rng.chance(settings.kitShare) ? rng.pick(kitNames) : drawSku(rng, settings),
     quantity: rng.between(1, settings.unitsMax),
     ...(rng.chance(0.5) ? { unitPriceMinor: rng.below(10_000) } : {}),
   }));

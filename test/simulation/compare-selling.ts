@@ -13,7 +13,7 @@ type Agree = (what: string, is: unknown, said: unknown) => void;
 type Ask = <K extends QueryKind>(kind: K, body: object) => Answers[K];
 
 export function compareSelling(engine: Engine, shadow: Shadow, agree: Agree, ask: Ask): void {
-  for (const sku of shadow.places.keys()) {
+  for (const sku of new Set([...shadow.places.keys(), ...shadow.items.keys()])) {
     for (const channel of [undefined, ...shadow.channels.keys()] as (ChannelId | undefined)[]) {
       for (const method of ['ship', 'pickup'] as const) {
         const units = promise(shadow, sku, { channel, method });
@@ -75,7 +75,7 @@ function comparePlaces(
   agree: Agree,
   ask: Ask,
 ): void {
-  const places = [...(shadow.places.get(sku) ?? [])]
+  const places = [...shadow.locations.keys()]
     .map((location) => ({ location, atp: unitsFrom(shadow, sku, location, { channel, method }) }))
     .filter(({ atp }) => atp > 0)
     .sort((a, b) => (a.location < b.location ? -1 : 1));

@@ -5,6 +5,7 @@
 import type { OrderId } from '../../actors/ids.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { orderFromRow, prefixes } from '../../engine/rows.ts';
+import { maySource } from '../../actors/kits.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { StockLevels } from '../../actors/vocabulary.ts';
 import type { Claim } from '../../storage/journal.ts';
@@ -197,10 +198,13 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
   }
   for (const { id, state, context } of openOrders(engine, claim)) {
     const channel = world.channels.get(context.channel);
-    for (const { sku, backordered } of context.lines) {
-      const units = backordered > 0 ? world.atp(sku, channel) : 0;
+    for (const { sku, backordered, kit } of context.lines) {
+      // What a kit waits for may be another of its components.
+      const units = backordered > 0 && kit === undefined ? world.atp(sku, channel) : 0;
       expect(units === 0, `order ${id} waits for ${sku}, of which ${units} can be had`);
     }
+    const isOwed = !context.lines.some(({ kit }) => kit?.together === true) && maySource(context.lines, (sku) => world.atp(sku, channel));
+    expect(!isOwed, `order ${id} waits for kits that can be had`);
     const dueMs = context.placedAtMs + context.releaseAfterMs;
     expect(state !== 'allocated' || dueMs > nowMs, `order ${id} was to be released at ${dueMs}, it is ${nowMs}`);
   }

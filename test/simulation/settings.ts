@@ -22,6 +22,8 @@ export interface Settings {
   readonly linesMax: number;
   readonly burstMax: number;
   readonly mayWaitShare: number;
+  /** Lines of orders that are of kits. */
+  readonly kitShare: number;
   readonly delayShare: number;
   /** Locations, carriers and orders with what dates are made of. */
   readonly calendarShare: number;
@@ -50,6 +52,7 @@ export function drawSettings(rng: Rng): Settings {
     unitsMax: rng.pick([1, 3, 3, 10, 100]),
     linesMax: rng.pick([1, 2, 4, 4, 8, 40]),
     burstMax: rng.pick([1, 3, 8, 8, 30]),
+    kitShare: rng.pick([0, 0.05, 0.3]),
     mayWaitShare: rng.pick([0, 0.3, 0.7, 1]),
     calendarShare: rng.pick([0, 0.3, 0.8, 0.8]),
     dropShare,

@@ -34,6 +34,8 @@ export class Workload {
       'transit.put',
       'stock.receive',
       'stock.receive',
+      'item.put',
+      'item.put',
     ];
     return kinds.map((kind, index) => this.#fresh(kind, index));
   }

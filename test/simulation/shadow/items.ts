@@ -1,6 +1,6 @@
 /** Settings of SKUs, in the shadow: what a put must be answered, who may wait, and when a preorder ends. */
 import type { CommandBody } from '../../../actors/commands.ts';
-import type { Item } from '../../../actors/item-commands.ts';
+import type { Item, Kit } from '../../../actors/item-commands.ts';
 import { isClosed, waitingOf } from './order-facts.ts';
 import type { Doing } from './orders.ts';
 import type { Shadow, ShadowOrder } from './state.ts';
@@ -16,8 +16,32 @@ export function put(doing: Doing, { item }: CommandBody<'item.put'>): Verdict {
       if (named.findIndex((one) => one.channel === channel) < index) return no('duplicate', field);
     }
   }
+  const wrong = unsoundKit(doing.shadow, item);
+  if (wrong !== undefined) return wrong;
   settle(doing, item);
   return { ok: { id: item.sku } };
+}
+
+export const kitOf = ({ items }: Shadow, sku: string): Kit | undefined => items.get(sku)?.item.kit;
+
+export const hasStock = (shadow: Shadow, sku: string): boolean =>
+  (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
+
+function unsoundKit(shadow: Shadow, { sku, kit, backorder, preorder, serve }: Item): Verdict | undefined {
+  if (kit === undefined) return undefined;
+  if (backorder !== undefined) return no('malformed', 'body.item.backorder');
+  if (preorder !== undefined) return no('malformed', 'body.item.preorder');
+  if (serve !== undefined) return no('malformed', 'body.item.serve');
+  const isIn = [...shadow.items.values()].some(({ item }) => item.kit?.components.some((one) => one.sku === sku));
+  // A kit that contained itself would be one already.
+  if (isIn) return no('kit-in-kit', 'body.item.kit');
+  for (const [index, component] of kit.components.entries()) {
+    const field = `body.item.kit.components[${index}].sku`;
+    if (component.sku === sku || kitOf(shadow, component.sku) !== undefined) return no('kit-in-kit', field);
+    if (kit.components.findIndex((one) => one.sku === component.sku) < index) return no('duplicate', field);
+  }
+  if (hasStock(shadow, sku)) return no('kit-stock', 'body.item.kit');
+  return unitsWaiting(shadow, sku) > 0 ? no('wrong-state', 'body.item.kit') : undefined;
 }
 
 function settle({ shadow, atMs, events }: Doing, item: Item): void {
@@ -42,7 +66,11 @@ export function isAnnounced({ items }: Shadow, sku: string): boolean {
 }
 
 /** Whether the units of an order that was just placed may wait. */
-export function mayWait({ shadow, atMs }: Doing, placed: ShadowOrder): Verdict | undefined {
+export function mayWait(
+  { shadow, atMs }: Doing,
+  placed: ShadowOrder,
+  asked: readonly { readonly lineId?: string | undefined }[],
+): Verdict | undefined {
   const skus = new Set(placed.lines.filter((_, line) => waitingOf(placed, line) > 0).map(({ sku }) => sku));
   for (const sku of skus) {
     const known = shadow.items.get(sku);
@@ -51,8 +79,10 @@ export function mayWait({ shadow, atMs }: Doing, placed: ShadowOrder): Verdict |
     const code = isOpen ? 'backorder-full' : 'preorder-full';
     const policy = isOpen ? item.backorder : item.preorder;
     if (policy === undefined) continue;
-    const line = placed.lines.findIndex((one, index) => one.sku === sku && waitingOf(placed, index) > 0);
-    const field = `body.lines[${line}].quantity`;
+    const line = placed.lines.find((one, index) => one.sku === sku && waitingOf(placed, index) > 0);
+    const name = line?.kit?.lineId ?? line?.lineId;
+    const index = asked.findIndex(({ lineId }, place) => (lineId ?? String(place + 1)) === name);
+    const field = `body.lines[${index}].quantity`;
     if (policy === 'never') return no('backorder-closed', field);
     if ('untilMs' in policy && policy.untilMs !== undefined && policy.untilMs <= atMs) return no('backorder-closed', field);
     const own = policy.channels?.find(({ channel }) => channel === placed.channel)?.capUnits;
@@ -80,11 +110,17 @@ export function inLine(shadow: Shadow, sku: string): { readonly id: string; read
   const found = [];
   for (const order of shadow.orders.values()) {
     if (!order.lines.some((line, index) => line.sku === sku && waitingOf(order, index) > 0)) continue;
-    const value = order.lines.reduce((sum, { quantity, unitPriceMinor }) => sum + quantity * unitPriceMinor, 0);
+    const value = valueOf(order);
     const ranks = { age: 0, priority: -(order.priority ?? 0), promise: order.promisedByMs ?? Infinity, value: -value };
     found.push({ id: order.id, key: [ranks[serve], order.placedAtMs] });
   }
   return found.sort((a, b) => compare(a.key, b.key) || (a.id < b.id ? -1 : 1));
+}
+
+/** What an order costs: kits by their own price, once. */
+function valueOf({ lines }: ShadowOrder): number {
+  const kits = new Map(lines.flatMap(({ kit }) => (kit === undefined ? [] : [[kit.lineId, kit] as const])));
+  return [...lines, ...kits.values()].reduce((sum, { quantity, unitPriceMinor }) => sum + quantity * unitPriceMinor, 0);
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

@@ -1,6 +1,7 @@
 /** The commands on orders and fulfillments, in the shadow: what each must answer, and why not. */
 import type { CommandBody } from '../../../actors/commands.ts';
-import { isAnnounced, mayWait } from './items.ts';
+import { mayWait } from './items.ts';
+import { explode, isKnown, isWhole, kitOf, want } from './kits.ts';
 import { answerOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
@@ -13,22 +14,17 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
   const { shadow, atMs } = doing;
   if (!shadow.channels.has(body.channel)) return no('unknown-channel', 'body.channel');
   if (body.service !== undefined && !isOffered(shadow, body.service)) return no('unknown-service', 'body.service');
-  const unknown = body.lines.findIndex(({ sku }) => !isKnown(doing, sku));
+  const unknown = body.lines.findIndex(({ sku }) => !isKnown(shadow, sku));
   if (unknown >= 0) return no('unknown-sku', `body.lines[${unknown}].sku`);
   const held = reservations.shareOf(doing, body);
   if (held !== undefined && !('reservation' in held)) return held;
+  const hasKits = body.lines.some(({ sku }) => kitOf(shadow, sku) !== undefined);
+  if (hasKits && held !== undefined) return no('wrong-state', 'body.reservationId');
   if (shadow.orders.has(body.orderId)) return no('order-exists', 'body.orderId');
-  const lines = body.lines.map(({ lineId, sku, quantity, unitPriceMinor }, index): ShadowLine => ({
-    lineId: lineId ?? String(index + 1),
-    sku,
-    quantity,
-    unitPriceMinor: unitPriceMinor ?? 0,
-    cancelled: 0,
-  }));
-  const again = lines.findIndex(({ lineId }, index) => lines.findIndex((line) => line.lineId === lineId) < index);
-  if (again >= 0) return no('duplicate', `body.lines[${again}].lineId`);
-  const waits = held === undefined ? reservations.heldForLine(doing, body.lines) : undefined;
-  if (waits !== undefined) return waits;
+  const lines = explode(shadow, body.lines);
+  if (!isLines(lines)) return lines;
+  const waits = held === undefined ? reservations.heldForLine(doing, lines) : undefined;
+  if (waits !== undefined) return hasKits ? no('out-of-stock', 'body.lines') : waits;
   orders.put(doing, {
     id: body.orderId,
     channel: body.channel,
@@ -50,7 +46,7 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
     exception: undefined,
   });
   const refusal = held === undefined ? orders.source(doing, body.orderId) : take(doing, held.reservation, body);
-  return refusal ?? mayWait(doing, shadow.orders.get(body.orderId) as ShadowOrder) ?? answer(doing, body.orderId);
+  return refusal ?? mayWait(doing, shadow.orders.get(body.orderId) as ShadowOrder, body.lines) ?? answer(doing, body.orderId);
 }
 
 /** Place an order with what a reservation holds for it. */
@@ -62,9 +58,7 @@ function take(doing: Doing, reservation: ShadowReservation, body: CommandBody<'o
   return undefined;
 }
 
-function isKnown({ shadow }: Doing, sku: string): boolean {
-  return isAnnounced(shadow, sku) || (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
-}
+const isLines = (found: readonly ShadowLine[] | Verdict): found is readonly ShadowLine[] => Array.isArray(found);
 
 function answer({ shadow }: Doing, id: string): Verdict {
   return { ok: answerOf(shadow.orders.get(id) as ShadowOrder) };
@@ -88,10 +82,9 @@ export function cancel(doing: Doing, body: CommandBody<'order.cancel'>): Verdict
       if (wanted.size === 0) return no('wrong-state');
     }
     for (const [index, { lineId, quantity }] of (body.lines ?? []).entries()) {
-      const line = order.lines.findIndex((one) => one.lineId === lineId);
-      if (line < 0) return no('unknown-line', `body.lines[${index}].lineId`);
-      wanted.set(line, (wanted.get(line) ?? 0) + quantity);
+      if (!want(order, wanted, lineId, quantity)) return no('unknown-line', `body.lines[${index}].lineId`);
     }
+    if (!isWhole(order, (line) => wanted.get(line) ?? 0)) return no('kit-in-parts', 'body.lines');
     return orders.cancel(doing, order, wanted, body.reason);
   });
 }

@@ -84,7 +84,7 @@ export function viewOf(order: ShadowOrder): unknown {
     service: order.service,
     priority: order.priority,
     promisedByMs: order.promisedByMs,
-    lines: order.lines.map(({ lineId, sku, quantity, unitPriceMinor, cancelled }, line) => ({
+    lines: order.lines.map(({ lineId, sku, quantity, unitPriceMinor, cancelled, kit }, line) => ({
       lineId,
       sku,
       quantity,
@@ -93,6 +93,7 @@ export function viewOf(order: ShadowOrder): unknown {
       backordered: waitingOf(order, line),
       shipped: unitsIn(order, line, isGone),
       cancelled,
+      kit,
     })),
     fulfillments: fulfillments(order),
     exception: order.exception,

@@ -1,6 +1,6 @@
 /** Reservations in the shadow: what each must hold, where, until when, and how commands on them are answered. */
 import type { CommandBody } from '../../../actors/commands.ts';
-import { isAnnounced } from './items.ts';
+import { hasStock, isAnnounced } from './items.ts';
 import { promised, type Doing } from './orders.ts';
 import type { Candidate, ShadowPlan } from './sourcing.ts';
 import { isOffered, planUnits, pricesFor } from './sourcing.ts';
@@ -87,10 +87,6 @@ export function addReserved(shadow: Shadow, sku: string, location: string, units
   shadow.set(shadow.stocks, key, { ...stock, reserved: stock.reserved + units });
 }
 
-function isKnown({ shadow }: Doing, sku: string): boolean {
-  return isAnnounced(shadow, sku) || (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
-}
-
 export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdict {
   const { shadow, atMs } = doing;
   const open = [...shadow.reservations.values()].filter((one) => !isOver(one));
@@ -99,7 +95,7 @@ export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdi
   if (body.service !== undefined && !isOffered(shadow, body.service)) return no('unknown-service', 'body.service');
   const nowhere = (body.locations ?? []).findIndex((id) => !shadow.locations.has(id));
   if (nowhere >= 0) return no('unknown-location', `body.locations[${nowhere}]`);
-  const unknown = body.lines.findIndex(({ sku }) => !isKnown(doing, sku));
+  const unknown = body.lines.findIndex(({ sku }) => !isAnnounced(shadow, sku) && !hasStock(shadow, sku));
   if (unknown >= 0) return no('unknown-sku', `body.lines[${unknown}].sku`);
   if (shadow.reservations.has(body.reservationId)) return no('reservation-exists', 'body.reservationId');
   const lines = body.lines.map(({ lineId, sku, quantity }, index) => ({ lineId: lineId ?? String(index + 1), sku, quantity }));

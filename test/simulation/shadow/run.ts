@@ -2,14 +2,14 @@
 import type { Command } from '../../../actors/commands.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
 import * as items from './items.ts';
+import { maySource } from './kits.ts';
 import * as network from './network-commands.ts';
 import * as buffers from './buffer-commands.ts';
 import * as orderCommands from './order-commands.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
-import { stateOf, waitingOf } from './order-facts.ts';
+import { stateOf } from './order-facts.ts';
 import * as reservations from './reservations.ts';
-import { promise } from './selling.ts';
 import type { Shadow } from './state.ts';
 import { moveStock } from './stock-commands.ts';
 import * as supply from './supply-commands.ts';
@@ -50,10 +50,7 @@ export function carryOut(
 export function wake(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
   const order = shadow.orders.get(id);
   if (order === undefined) return;
-  const isUseful = order.lines.some(
-    ({ sku }, line) => waitingOf(order, line) > 0 && promise(shadow, sku, { channel: order.channel, method: 'ship' }) > 0,
-  );
-  if (isUseful) whole(shadow, atMs, events, (doing) => orders.source(doing, id));
+  if (maySource(shadow, order)) whole(shadow, atMs, events, (doing) => orders.source(doing, id));
 }
 
 /** The first in line for a SKU gets its units, if they are there. */

@@ -3,9 +3,9 @@
  * channels and the movements of stocks. Nothing is kept.
  */
 import type { Location } from '../../../actors/network-commands.ts';
-import { isOnPreorder } from './items.ts';
 import { heldBackBy, ruleFor } from './buffer-commands.ts';
 import { free, stockKey, toPromise, type Shadow } from './state.ts';
+import { isOnPreorder, kitOf } from './items.ts';
 
 /** Who asks, and how it would be delivered. */
 export interface ShadowView {
@@ -27,6 +27,10 @@ export function isSoldFrom(shadow: Shadow, { channel, method }: ShadowView, loca
 
 /** Units of a SKU that one place gives to a view. */
 export function unitsFrom(shadow: Shadow, sku: string, place: string, view: ShadowView): number {
+  const kit = kitOf(shadow, sku);
+  if (kit !== undefined) {
+    return Math.min(...kit.components.map((one) => Math.floor(unitsFrom(shadow, one.sku, place, view) / one.quantity)));
+  }
   const location = shadow.locations.get(place);
   const stock = shadow.stocks.get(stockKey(sku, place));
   if (location === undefined || stock === undefined || !isSoldFrom(shadow, view, location)) return 0;
@@ -37,6 +41,11 @@ export function unitsFrom(shadow: Shadow, sku: string, place: string, view: Shad
 
 /** Units of a SKU that a channel may sell; without a channel, over all open locations. */
 export function promise(shadow: Shadow, sku: string, view: ShadowView): number {
+  const kit = kitOf(shadow, sku);
+  if (kit !== undefined && !kit.together) {
+    return Math.min(...kit.components.map((one) => Math.floor(promise(shadow, one.sku, view) / one.quantity)));
+  }
+  if (kit !== undefined) return [...shadow.locations.keys()].reduce((sum, place) => sum + unitsFrom(shadow, sku, place, view), 0);
   let sum = 0;
   for (const place of shadow.places.get(sku) ?? []) sum += unitsFrom(shadow, sku, place, view);
   return sum;

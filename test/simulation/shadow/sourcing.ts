@@ -5,7 +5,7 @@
  */
 import type { Location } from '../../../actors/network-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
-import { waitingOf } from './order-facts.ts';
+import { giveKits, needsOf, type ShadowNeed } from './kits.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
 import type { Part, Shadow, ShadowOrder } from './state.ts';
 
@@ -29,10 +29,7 @@ export interface ShadowPlan {
 
 
 export function planFor(shadow: Shadow, order: ShadowOrder): ShadowPlan {
-  const needs = order.lines
-    .map((line, index) => ({ line: index, sku: line.sku, quantity: waitingOf(order, index) }))
-    .filter(({ quantity }) => quantity > 0);
-  return planUnits(shadow, order, needs);
+  return planUnits(shadow, order, needsOf(order));
 }
 
 /** Whose units are sought: from where they may come, and where they go if that is known. */
@@ -46,13 +43,14 @@ interface Seeker {
 export function planUnits(
   shadow: Shadow,
   seeker: Seeker,
-  needs: readonly { readonly line: number; readonly sku: string; readonly quantity: number }[],
+  needs: readonly ShadowNeed[],
 ): ShadowPlan {
   const candidates = candidatesFor(shadow, seeker);
   const totals = new Map<string, number>();
   for (const { sku, quantity } of needs) totals.set(sku, (totals.get(sku) ?? 0) + quantity);
   const has = (candidate: number, sku: string): number =>
     unitsFrom(shadow, sku, candidates[candidate]?.location ?? '', { channel: seeker.channel, method: 'ship' });
+  if (needs.some(({ kit }) => kit !== undefined)) return planKits(candidates, needs, has);
   const found = new Map([...totals].map(([sku, quantity]) => [sku, Math.min(quantity, sumOf(candidates, (one) => has(one, sku)))]));
   const { members, runnerUpMinor } = choose(candidates, found, has);
   const left = needs.map(({ quantity }) => quantity);
@@ -72,6 +70,44 @@ export function planUnits(
   }
   const short = left.reduce((sum, quantity) => sum + quantity, 0);
   return { parcels, short, candidates: candidates.length, runnerUpMinor };
+}
+
+/** The same preferences for kits: which sets give all there is is found by giving it. */
+function planKits(
+  candidates: readonly Candidate[],
+  needs: readonly ShadowNeed[],
+  has: (candidate: number, sku: string) => number,
+): ShadowPlan {
+  const parcelsOf = (set: readonly number[]): ShadowPlan['parcels'] =>
+    giveKits(needs, set, has).flatMap((given, at) => {
+      const units = needs.flatMap(({ line }, need) => (given.has(need) ? [{ line, quantity: given.get(need) ?? 0 }] : []));
+      return units.length === 0 ? [] : [{ from: candidates[set[at] ?? 0] as Candidate, units }];
+    });
+  const unitsIn = (parcels: ShadowPlan['parcels']): number =>
+    parcels.reduce((sum, { units }) => sum + units.reduce((total, { quantity }) => total + quantity, 0), 0);
+  const units = (set: readonly number[]): number => unitsIn(parcelsOf(set));
+  const all = candidates.map((_, one) => one);
+  const most = units(all);
+  const plan = (set: readonly number[], runnerUpMinor?: number): ShadowPlan => {
+    const parcels = parcelsOf(set);
+    const short = needs.reduce((sum, { quantity }) => sum + quantity, 0) - unitsIn(parcels);
+    return { parcels, short, candidates: candidates.length, runnerUpMinor };
+  };
+  if (most === 0) return plan([]);
+  for (const size of [1, 2, 3]) {
+    const found = subsets(candidates.length, size)
+      .filter((set) => units(set) >= most)
+      .map((set) => ({ set, minor: set.reduce((sum, one) => sum + (candidates[one]?.costMinor ?? 0), 0) }))
+      .sort((a, b) => a.minor - b.minor);
+    if (found[0] !== undefined) return plan(found[0].set, found[1]?.minor);
+  }
+  const useful = all.filter((one) => needs.some(({ sku }) => has(one, sku) > 0));
+  let set: number[] = [];
+  while (units(set) < most && set.length < useful.length) {
+    const ways = useful.filter((one) => !set.includes(one)).map((one) => [...set, one]);
+    set = ways.sort((a, b) => units(b) - units(a))[0] as number[];
+  }
+  return plan(set);
 }
 
 const sumOf = (candidates: readonly Candidate[], units: (candidate: number) => number): number =>

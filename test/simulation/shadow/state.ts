@@ -36,6 +36,16 @@ export interface ShadowLine {
   readonly quantity: number;
   readonly unitPriceMinor: number;
   readonly cancelled: number;
+  /** The kit it is a component of, as it was ordered. */
+  readonly kit?: ShadowKit | undefined;
+}
+
+export interface ShadowKit {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly unitPriceMinor: number;
+  readonly together: boolean;
 }
 
 export interface Trouble {

@@ -1,6 +1,7 @@
 /** The commands on stock, in the shadow. Entries in turn, then whoever lost units is sourced again. */
 import type { Command, CommandBody, CommandKind } from '../../../actors/commands.ts';
 import { quantityMax } from '../../../actors/limits.ts';
+import { kitOf } from './items.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
 import * as reservations from './reservations.ts';
@@ -76,6 +77,7 @@ function moveOne(
   if (present < 0) return { code: 'not-enough' };
   const counted = { ofMs: entry.countedAtMs ?? doing.atMs };
   const after = kind === 'stock.count' ? { ...before, came: present + before.went, counted } : moved(kind, entry, before);
+  if (known === undefined && kitOf(shadow, entry.sku) !== undefined) return { code: 'kit-stock' };
   if (onHand(after) > quantityMax) return { code: 'over-limit' };
   if (kind === 'stock.count' && known !== undefined && onHand(known) === present) return undefined;
   if (kind === 'stock.buffer' && known?.buffer === entry.buffer) return undefined;

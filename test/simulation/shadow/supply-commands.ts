@@ -3,6 +3,7 @@ import type { CommandBody } from '../../../actors/commands.ts';
 import { quantityMax } from '../../../actors/limits.ts';
 import type { Doing } from './orders.ts';
 import { free, onHand, stockKey, type ShadowStock, type ShadowSupply } from './state.ts';
+import { kitOf } from './items.ts';
 import { hasEnded, lineOf, openOf, supplyStateOf, toCome, unitsOf, type Fate } from './supply-facts.ts';
 import { no, type Verdict } from './verdict.ts';
 
@@ -176,6 +177,8 @@ export function receive(doing: Doing, { supplyId, lines }: CommandBody<'supply.r
     if (supply.type === 'transfer') onTheWay(doing, supplyId, openOf(after) - openOf(supply));
     for (const [index, { lineId, quantity, damaged = 0 }] of lines.entries()) {
       const sku = supply.lines.find((line) => line.lineId === lineId)?.sku ?? '';
+      const isNew = !doing.shadow.stocks.has(stockKey(sku, supply.to));
+      if (isNew && kitOf(doing.shadow, sku) !== undefined) return no('kit-stock', `body.lines[${index}].quantity`);
       if (!takeIn(doing, sku, supply.to, quantity, damaged)) return no('over-limit', `body.lines[${index}].quantity`);
     }
     return verdict;
