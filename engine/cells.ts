@@ -26,8 +26,9 @@ import type { Transit } from '../actors/transit-commands.ts';
 import type { Buffers } from './buffers.ts';
 import type { DropLine } from './drop-line.ts';
 import { Holders } from './holders.ts';
-import { voidKits, voidSums, type SellingViews, type Sum } from './selling.ts';
+import type { SellingViews, Sum } from './selling.ts';
 import { compile, type Snapshot } from './step.ts';
+import { voidKits, voidSums } from './sums.ts';
 import type { Waiting } from './waiting.ts';
 
 export const orderSteps = compile<OrderContext, OrderMessage, OrderEffect, OrderInput>(orderMachine);

@@ -4,7 +4,7 @@ import type { QueryBody } from '../actors/queries.ts';
 import { free, unavailable } from '../actors/stock-ledger.ts';
 import type { DeliveryMethod } from '../actors/vocabulary.ts';
 import { bufferUnits } from './buffers.ts';
-import type { StockCell } from './cells.ts';
+import type { SkuCell, StockCell } from './cells.ts';
 import type { AtpExplained, AtpTerms, NotSold } from './outcome.ts';
 import { delivers, isOnPreorder, type View } from './selling.ts';
 import type { World } from './world.ts';
@@ -24,7 +24,21 @@ export function explain(
     if (terms !== undefined) locations.push(terms);
   }
   locations.sort((a, b) => (a.location < b.location ? -1 : 1));
-  return { sku, channel, method, atp: locations.reduce((sum, { atp }) => sum + atp, 0), locations };
+  const kit = kitTerms(view, world.skus.get(sku));
+  const atp = kit === undefined ? locations.reduce((sum, terms) => sum + terms.atp, 0) : kit.atp;
+  return { sku, channel, method, atp, locations, kit: kit?.terms };
+}
+
+/** Of a kit, what there is of each component: the scarcest decides, place by place if it is kept together. */
+function kitTerms(
+  view: View | undefined,
+  cell: SkuCell | undefined,
+): { readonly atp: number; readonly terms: AtpExplained['kit'] } | undefined {
+  if (cell?.kit === undefined) return undefined;
+  const components = cell.kit.components.map(({ sku, quantity }) => {
+    return { sku: sku.sku, quantity, atp: view?.unitsOf(sku) ?? 0 };
+  });
+  return { atp: view?.unitsOf(cell) ?? 0, terms: { together: cell.kit.together, components } };
 }
 
 function termsOf(world: World, view: View | undefined, stock: StockCell, method: DeliveryMethod): AtpTerms | undefined {

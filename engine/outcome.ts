@@ -128,6 +128,13 @@ export interface AtpTerms extends StockLevels {
 }
 
 export interface AtpExplained {
+  /** Of a kit: its components, with their units in one kit and what can be sold of them. It has no locations. */
+  readonly kit?:
+    | {
+        readonly together: boolean;
+        readonly components: readonly { readonly sku: Sku; readonly quantity: number; readonly atp: number }[];
+      }
+    | undefined;
   readonly sku: Sku;
   readonly channel?: ChannelId | undefined;
   readonly method: DeliveryMethod;

@@ -11,6 +11,7 @@ import { free } from '../actors/stock-ledger.ts';
 import { deliveryMethods, type DeliveryMethod } from '../actors/vocabulary.ts';
 import { Buffers, bufferUnits } from './buffers.ts';
 import type { ChannelCell, KitParts, LocationCell, SkuCell, StockCell } from './cells.ts';
+import { voidSums } from './sums.ts';
 
 /** A view's units of one SKU. True while `version` is the view's. */
 export interface Sum {
@@ -30,17 +31,6 @@ interface Place {
 
 /** What a view sells: all that is open, or what a channel may deliver by one method. */
 type Sells = (location: Place | undefined) => boolean;
-
-/** What a SKU gives to views may be another number of units: it is added up again when asked for, with its kits. */
-export function voidSums(sku: SkuCell): void {
-  sku.sums = undefined;
-  voidKits(sku);
-}
-
-/** A component gives another number of units: so may its kits. */
-export function voidKits({ kits }: SkuCell): void {
-  if (kits !== undefined) for (const kit of kits) kit.sums = undefined;
-}
 
 /** Whether no unit of a SKU may be given to anybody yet. */
 export function isOnPreorder({ item }: SkuCell): boolean {

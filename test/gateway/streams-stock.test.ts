@@ -42,12 +42,13 @@ describe('stock', () => {
     const reader = new Reader(streams).subscribe({ topic: 'stock', skus: [sku('KIT'), sku('B')], channel: channelId('web') });
     stock(engine, 'KIT', 2);
     engine.publish([], [stockChange('A', 'LEEDS', 2)]);
+    stock(engine, 'B', 4);
     engine.publish([{ kind: 'item.changed', sku: sku('B'), state: 'open' }], []);
     engine.publish([{ kind: 'item.changed', sku: sku('C'), state: 'open' }], []);
     reader.flush();
     expect(reader.got.slice(1)).toEqual([
       { subscription: 1, position: 1, stock: [{ sku: 'KIT', atp: 2 }] },
-      { subscription: 1, position: 2, stock: [{ sku: 'B', atp: 0 }] },
+      { subscription: 1, position: 2, stock: [{ sku: 'B', atp: 4 }] },
     ]);
   });
 

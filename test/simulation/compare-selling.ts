@@ -47,6 +47,9 @@ function compareTerms(
   const said = ask('atp.explain', { sku, channel, method });
   const what = `the terms of ${sku} through ${channel} by ${method}`;
   agree(what, promise(shadow, sku, view), said.atp);
+  const kit = shadow.items.get(sku)?.item.kit;
+  const components = kit?.components.map((one) => ({ ...one, atp: promise(shadow, one.sku, view) }));
+  agree(`${what}, as a kit`, kit === undefined ? undefined : { together: kit.together, components }, said.kit);
   const places = (shadow.places.get(sku) ?? []).filter((place) => shadow.stocks.has(stockKey(sku, place)));
   expect(said.locations.length === places.length, `${what} are of other places`);
   for (const terms of said.locations) {
