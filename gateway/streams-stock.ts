@@ -173,7 +173,7 @@ export class StockStreams {
 function changedSkus(engine: EngineApi, { stock, events }: Published): ReadonlySet<Sku> {
   const skus = new Set(stock.map(({ sku }) => sku));
   for (const event of events) if (event.kind === 'item.changed') skus.add(event.sku);
-  for (const sku of [...skus]) for (const kit of engine.kitsOf(sku)) skus.add(kit);
+  for (const sku of skus) for (const kit of engine.kitsOf(sku)) skus.add(kit);
   return skus;
 }
 

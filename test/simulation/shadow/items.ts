@@ -27,11 +27,12 @@ export const kitOf = ({ items }: Shadow, sku: string): Kit | undefined => items.
 export const hasStock = (shadow: Shadow, sku: string): boolean =>
   (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
 
-function unsoundKit(shadow: Shadow, { sku, kit, backorder, preorder, serve }: Item): Verdict | undefined {
+function unsoundKit(shadow: Shadow, { sku, kit, backorder, preorder, serve, drop }: Item): Verdict | undefined {
   if (kit === undefined) return undefined;
   if (backorder !== undefined) return no('malformed', 'body.item.backorder');
   if (preorder !== undefined) return no('malformed', 'body.item.preorder');
   if (serve !== undefined) return no('malformed', 'body.item.serve');
+  if (drop !== undefined) return no('malformed', 'body.item.drop');
   const isIn = [...shadow.items.values()].some(({ item }) => item.kit?.components.some((one) => one.sku === sku));
   // A kit that contained itself would be one already.
   if (isIn) return no('kit-in-kit', 'body.item.kit');
