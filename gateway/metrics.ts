@@ -155,6 +155,10 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
     engine.mode === 'serving' ? 1 : 0,
   );
   gauge('baton_inbox_commands', 'Commands waiting for a turn', registers, () => status().inbox);
+  gauge('baton_open_reservations', 'Reservations that hold units or wait', registers, () => status().openReservations);
+  gauge('baton_queued_reservations', 'Of those, tickets in line', registers, () => status().queuedReservations);
+  const expired = () => status().expiredReservations;
+  gauge('baton_expired_reservations', 'Reservations that expired since the start', registers, expired);
   gauge('baton_open_supplies', 'Open supply documents', registers, () => status().openSupplies);
   gauge('baton_open_orders', 'Open orders', registers, () => status().openOrders);
   gauge('baton_orders_in_memory', 'Orders in memory', registers, () => status().ordersInMemory);

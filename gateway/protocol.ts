@@ -11,11 +11,11 @@ import { Type, type Static } from 'typebox';
 import type { CommandId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { CommandKind } from '../actors/commands.ts';
 import { BalanceSchema, ChannelIdSchema, LocationIdSchema } from '../actors/schemas.ts';
-import { MethodSchema, OrderIdSchema, SkuSchema } from '../actors/schemas.ts';
+import { MethodSchema, OrderIdSchema, ReservationIdSchema, SkuSchema } from '../actors/schemas.ts';
 import type { QueryKind } from '../actors/queries.ts';
 import type { Rejection } from '../actors/rejection.ts';
 import type { SupplyView } from '../actors/supply-context.ts';
-import type { Event, OrderView, StockChange } from '../actors/vocabulary.ts';
+import type { Event, OrderView, ReservationView, StockChange } from '../actors/vocabulary.ts';
 
 /** Every version there was, newest last: number, date, what changed. */
 export const protocolHistory = [[1, '2026-11-23', 'first version']] as const;
@@ -70,6 +70,11 @@ export const topicSchemas = {
     },
     exact,
   ),
+  /** One reservation: snapshot ReservationView, then its events; in line, a snapshot for each new place. */
+  reservation: Type.Object(
+    { topic: Type.Literal('reservation'), reservationId: ReservationIdSchema, since },
+    exact,
+  ),
   /** Work of one location: its open fulfillments, then every change to one. */
   location: Type.Object(
     { topic: Type.Literal('location'), location: LocationIdSchema, since },
@@ -99,6 +104,7 @@ export const controlBodies = {
   subscribe: Type.Union([
     topicSchemas.order,
     topicSchemas.stock,
+    topicSchemas.reservation,
     topicSchemas.location,
     topicSchemas.supply,
     topicSchemas.decisions,
@@ -183,6 +189,7 @@ export interface SupplyList {
 }
 export type Snapshot =
   | OrderView
+  | ReservationView
   | null
   | readonly ChannelStock[]
   | readonly StockChange[]

@@ -22,6 +22,7 @@ const every = '*';
 export class TopicIndex {
   readonly #order = new Map<string, Followers>();
   readonly #location = new Map<string, Followers>();
+  readonly #reservation = new Map<string, Followers>();
   readonly #supply = new Map<string, Followers>();
   readonly #decisions = new Map<string, Followers>();
   readonly #exceptions = new Map<string, Followers>();
@@ -52,7 +53,8 @@ export class TopicIndex {
   }
 
   *subscriptions(): IterableIterator<EventSubscription> {
-    for (const map of [this.#order, this.#location, this.#supply, this.#decisions, this.#exceptions]) {
+    const ofOne = [this.#order, this.#reservation, this.#location];
+    for (const map of [...ofOne, this.#supply, this.#decisions, this.#exceptions]) {
       for (const followers of map.values()) yield* followers;
     }
   }
@@ -70,6 +72,8 @@ export class TopicIndex {
         return [this.#order, topic.orderId];
       case 'location':
         return [this.#location, topic.location];
+      case 'reservation':
+        return [this.#reservation, topic.reservationId];
       case 'supply':
         return [this.#supply, topic.location ?? every];
       case 'decisions':
@@ -99,7 +103,7 @@ export class TopicIndex {
       return;
     }
     if (event.kind === 'location.changed') return add(this.#location.get(event.location));
-    if ('reservationId' in event) return;
+    if ('reservationId' in event) return add(this.#reservation.get(event.reservationId));
     add(this.#order.get(event.orderId));
     if (event.kind === 'fulfillment.changed') add(this.#location.get(event.location));
     if (event.kind === 'order.sourced') {

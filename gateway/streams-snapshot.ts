@@ -4,7 +4,7 @@
  */
 import type { EngineApi } from '../engine/api.ts';
 import type { StockView } from '../engine/outcome.ts';
-import type { ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
+import type { ChannelId, LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import type { OrderView, StockChange } from '../actors/vocabulary.ts';
 import type { DeliveryMethod } from '../actors/vocabulary.ts';
 import { seesChannel } from './streams-subscription.ts';
@@ -41,6 +41,8 @@ export function snapshotOf(
       return orderSnapshot(engine, caller, topic.orderId);
     case 'location':
       return locationSnapshot(engine, topic.location, ordersMax);
+    case 'reservation':
+      return reservationSnapshot(engine, caller, topic.reservationId);
     case 'supply':
       return supplySnapshot(engine, topic.location);
     case 'exceptions':
@@ -53,6 +55,11 @@ export function snapshotOf(
 function orderSnapshot(engine: EngineApi, caller: Caller, orderId: OrderId): TopicSnapshot {
   const { ok, position } = engine.query({ kind: 'order.get', body: { orderId } });
   // Another channel's order looks like one that does not exist.
+  return { position, snapshot: ok !== null && seesChannel(caller, ok.channel) ? ok : null };
+}
+
+function reservationSnapshot(engine: EngineApi, caller: Caller, reservationId: ReservationId): TopicSnapshot {
+  const { ok, position } = engine.query({ kind: 'reservation.get', body: { reservationId } });
   return { position, snapshot: ok !== null && seesChannel(caller, ok.channel) ? ok : null };
 }
 

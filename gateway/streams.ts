@@ -11,6 +11,7 @@ import { partsFor, TopicIndex } from './streams-index.ts';
 import type { Told } from './streams-index.ts';
 import { Recent } from './streams-recent.ts';
 import { Replays } from './streams-replay.ts';
+import { Places } from './streams-places.ts';
 import { snapshotOf } from './streams-snapshot.ts';
 import { StockStreams, takeBack } from './streams-stock.ts';
 import type { Caller, EventSubscription, Outlet } from './streams-subscription.ts';
@@ -30,6 +31,7 @@ export class Streams {
   readonly #recent: Recent;
   readonly #replays: Replays;
   readonly #stock: StockStreams;
+  readonly #places: Places;
   readonly #stop: () => void;
   #published: number;
 
@@ -42,6 +44,7 @@ export class Streams {
     this.#stock = new StockStreams(engine, this.#recent);
     const published = (): number => this.#published;
     this.#replays = new Replays({ engine, recent: this.#recent, limits, published, onIncident });
+    this.#places = new Places(engine, (subscription) => this.#begin(subscription));
     this.#stop = engine.onPublished((turn) => this.#publish(turn));
   }
 
@@ -79,8 +82,11 @@ export class Streams {
       fresh: false,
     };
     this.#index.add(subscription);
-    if (topic.since !== undefined) this.#resume(subscription);
-    else this.#begin(subscription);
+    if (topic.since === undefined) this.#begin(subscription);
+    else {
+      this.#places.resumed(subscription);
+      this.#resume(subscription);
+    }
     return subscription;
   }
 
@@ -90,6 +96,7 @@ export class Streams {
     if (subscription.is === 'stock') return this.#stock.remove(subscription);
     this.#index.remove(subscription);
     this.#replays.end(subscription);
+    this.#places.ended(subscription);
   }
 
   /** The outlet is writable again: give what was missed meanwhile. */
@@ -125,6 +132,7 @@ export class Streams {
   }
 
   close(): void {
+    this.#places.close();
     this.#stop();
   }
 
@@ -141,6 +149,7 @@ export class Streams {
     const whole = snapshotOf(this.#engine, caller, topic, this.#limits.snapshotOrdersMax);
     if (whole === undefined) return;
     subscription.position = whole.position;
+    this.#places.told(subscription, whole.snapshot);
     const body = new PushBody(whole.position, 'snapshot', new Part(whole.snapshot));
     outlet.offer({ of: subscription, body, after: whole.position });
   }
@@ -151,6 +160,7 @@ export class Streams {
     if (this.#index.size > 0 && turn.events.length > 0) {
       for (const told of this.#index.tell(turn.events)) this.#tell(told, turn.position);
     }
+    this.#places.published(turn.events);
     this.#stock.publish(turn);
     // A pause or a preorder may end without anybody’s command.
     if (turn.events.some(({ kind }) => kind === 'location.changed' || kind === 'item.changed')) {
@@ -160,7 +170,9 @@ export class Streams {
 
   #tell(told: Told, position: number): void {
     const shared = new PushBody(position, 'events', told.parts);
+    const isQueued = told.events.some(({ kind }) => kind === 'reservation.queued');
     for (const subscription of told.followers) {
+      if (isQueued) this.#places.resumed(subscription);
       if (subscription.phase !== 'live' || subscription.position >= position) continue;
       const parts = partsFor(subscription, told);
       if (parts.length === 0) continue;

@@ -118,6 +118,7 @@ export const topicPermissions: Readonly<Record<TopicName, Entries>> = {
   // Another channel's order looks like one that does not exist: an empty snapshot, and nothing
   // after it.
   order: [{ rule: 'none', roles: sellers }],
+  reservation: [{ rule: 'none', roles: sellers }],
   stock: [
     { rule: 'channel', roles: shops },
     { rule: 'channel-or-all-locations', roles: stockers },

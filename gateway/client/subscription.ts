@@ -5,7 +5,7 @@
  * It remembers the position it has passed on up to. After a loss, or when its reader fell `bufferMax`
  * pushes behind, it is taken up again from there (`since`), and what was already passed on is dropped.
  */
-import type { Event, OrderView, StockChange } from '../../actors/vocabulary.ts';
+import type { Event, OrderView, ReservationView, StockChange } from '../../actors/vocabulary.ts';
 import type { ChannelStock, LocationWork, PushFrame, SupplyList, Topic } from '../protocol.ts';
 import { type Outcome, type Plain, Refused, Unanswered } from './answers.ts';
 import { Fifo } from './fifo.ts';
@@ -17,6 +17,8 @@ type StockOf<T> = T extends { readonly channel: string } ? ChannelStock : StockC
 
 export type SnapshotOf<T extends AnyTopic> = T extends { readonly topic: 'order' }
   ? OrderView | null
+  : T extends { readonly topic: 'reservation' }
+    ? ReservationView | null
   : T extends { readonly topic: 'stock' }
     ? readonly StockOf<T>[]
     : T extends { readonly topic: 'location' }

@@ -123,6 +123,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'engine.status': ['-- -- yy yy --', none],
   // What another channel's order tells its follower is nothing: the streams see to it.
   'topic order': ['yy -- yy yy yy', (_c, _l, orderId) => ({ topic: 'order', orderId })],
+  'topic reservation': ['yy -- yy yy yy', (_c, _l, reservationId) => ({ topic: 'reservation', reservationId })],
   'topic stock': ['yf yf yf yf yf', (channel) => ({ topic: 'stock', skus: ['A'], channel })],
   'topic location': ['-- yf yf yf --', (_c, location) => ({ topic: 'location', location })],
   'topic supply': ['-- yf yf yf --', (_c, location) => ({ topic: 'supply', location })],
