@@ -10,6 +10,7 @@ import type { CommandId } from './ids.ts';
 import { itemCommands } from './item-commands.ts';
 import { networkCommands } from './network-commands.ts';
 import { orderCommands } from './order-commands.ts';
+import { poolCommands } from './pool-commands.ts';
 import { reservationCommands } from './reservation-commands.ts';
 import { stockCommands } from './stock-commands.ts';
 import { supplyCommands } from './supply-commands.ts';
@@ -22,6 +23,7 @@ export const commandBodies = {
   ...transitCommands,
   ...stockCommands,
   ...bufferCommands,
+  ...poolCommands,
   ...supplyCommands,
   ...reservationCommands,
   ...feedCommands,

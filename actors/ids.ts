@@ -24,6 +24,8 @@ export type LineId = Branded<'LineId'>;
 export type SupplyId = Branded<'SupplyId'>;
 /** Units held for a cart, unique over all channels. */
 export type ReservationId = Branded<'ReservationId'>;
+/** Of units that some channels alone may take. */
+export type PoolId = Branded<'PoolId'>;
 /** Of a rule that holds units back from sale. */
 export type BufferId = Branded<'BufferId'>;
 /** The part of an order that one location ships, unique within it: "1", "2" … */

@@ -20,6 +20,9 @@ export const supplyLinesMax = 500;
 export const supplyAheadMsMax = 5 * 366 * 24 * 3_600_000;
 /** Groups of one location, capabilities, cut-offs by carrier service. */
 export const locationListMax = 32;
+/** Pools of one SKU, and channels of one pool. */
+export const poolsOfSkuMax = 50;
+export const poolChannelsMax = 50;
 /** Buffer rules at a time. */
 export const bufferRulesMax = 100_000;
 /** Location groups of one channel. */

@@ -130,6 +130,8 @@ export const queryBodies = {
     { sku: SkuSchema, channel: Type.Optional(ChannelIdSchema), method: Type.Optional(MethodSchema) },
     exact,
   ),
+  /** The exclusive pools of a SKU, by their ids: what is left, taken and gone. */
+  'pool.list': Type.Object({ sku: SkuSchema }, exact),
   /** One buffer rule. */
   'buffer.get': Type.Object({ bufferId: BufferIdSchema }, exact),
   /** Buffer rules by their ids, all or those that name a SKU or location. */

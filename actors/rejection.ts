@@ -33,6 +33,7 @@ export const rejectionCodes = {
   'unknown-fulfillment': false,
   'unknown-supply': false,
   'unknown-buffer': false,
+  'unknown-pool': false,
   'unknown-line': false,
   /** An order with this id exists. */
   'order-exists': false,

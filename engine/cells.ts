@@ -6,9 +6,10 @@ import type { CarrierContext, CarrierEffect, CarrierMessage } from '../actors/ca
 import { carrierMachine } from '../actors/carrier.ts';
 import type { BufferRule } from '../actors/buffer-commands.ts';
 import type { Item } from '../actors/item-commands.ts';
+import type { Pool } from '../actors/pool-commands.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
 import type { BufferId, CarrierId, ChannelId, LocationId, OrderId } from '../actors/ids.ts';
-import type { ReservationId, Sku, SupplyId } from '../actors/ids.ts';
+import type { PoolId, ReservationId, Sku, SupplyId } from '../actors/ids.ts';
 import type { OrderContext, OrderEffect, OrderInput, OrderMessage } from '../actors/order-context.ts';
 import { orderMachine } from '../actors/order.ts';
 import type {
@@ -24,6 +25,7 @@ import type { SupplyContext, SupplyEffect, SupplyInput, SupplyMessage } from '..
 import { supplyMachine } from '../actors/supply.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { Buffers } from './buffers.ts';
+import type { Pools } from './pools.ts';
 import type { DropLine } from './drop-line.ts';
 import { Holders } from './holders.ts';
 import type { SellingViews, Sum } from './selling.ts';
@@ -144,7 +146,18 @@ export type Cell =
   | ItemCell
   | SupplyCell
   | BufferCell
+  | PoolCell
   | TransitCell;
+
+export interface PoolCell extends Marks {
+  readonly kind: 'pool';
+  readonly id: PoolId;
+  readonly sku: SkuCell;
+  readonly all: Pools;
+  /** `put` while it is there, `removed` after. */
+  snapshot: Snapshot<Pool> | undefined;
+  unsaved: number;
+}
 
 export interface BufferCell extends Marks {
   readonly kind: 'buffer';
@@ -167,6 +180,8 @@ export interface SkuCell {
   readonly stocks: StockCell[];
   /** What each view that was asked for has of it. */
   sums: Sum[] | undefined;
+  /** Exclusive pools of it, by their ids. */
+  pools: readonly PoolCell[] | undefined;
   item: ItemCell | undefined;
   /** What it consists of, when it is a kit. */
   kit: KitParts | undefined;
@@ -192,6 +207,14 @@ export const channelCell = (id: ChannelId, views: SellingViews): ChannelCell => 
   kind: 'channel',
   id,
   views,
+  snapshot: undefined,
+  ...marks,
+});
+export const poolCell = (id: PoolId, sku: SkuCell, all: Pools): PoolCell => ({
+  kind: 'pool',
+  id,
+  sku,
+  all,
   snapshot: undefined,
   ...marks,
 });
@@ -224,6 +247,7 @@ export const skuCell = (sku: Sku): SkuCell => ({
   sku,
   stocks: [],
   sums: undefined,
+  pools: undefined,
   item: undefined,
   kit: undefined,
   kits: undefined,
@@ -253,6 +277,7 @@ export function place(cell: Cell, snapshot: Cell['snapshot']): void {
   const before = cell.snapshot;
   (cell as { snapshot: Cell['snapshot'] }).snapshot = snapshot;
   if (cell.kind === 'buffer') cell.buffers.placed(cell, before as BufferCell['snapshot']);
+  else if (cell.kind === 'pool') cell.all.placed(cell);
   else if (cell.kind === 'location') cell.views.locationChanged(cell);
   else if (cell.kind === 'channel') cell.views.channelChanged(cell);
   else if (cell.kind === 'item') placeItem(cell);

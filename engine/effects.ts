@@ -2,7 +2,7 @@
  * How an order's effects are carried out, until nothing is left to do. Everything happens within the
  * present command: what is changed here is undone with it.
  */
-import type { CarrierId } from '../actors/ids.ts';
+import type { CarrierId, ChannelId } from '../actors/ids.ts';
 import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import type { OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
@@ -12,6 +12,7 @@ import { assert, must, unreachable } from './assert.ts';
 import { carrierSteps, orderSteps, stockSteps } from './cells.ts';
 import type { CarrierCell, OrderCell, StockCell } from './cells.ts';
 import type { Core } from './core.ts';
+import { movePools, type PoolMove } from './pools.ts';
 import { datedPlan } from './promise/promise-for.ts';
 import { sourcingRequest } from './routing/request.ts';
 import { step } from './step.ts';
@@ -48,6 +49,8 @@ export function tellOrder(
   return undefined;
 }
 
+const channelOf = ({ snapshot }: OrderCell): ChannelId => must(snapshot, 'an order that exists').context.channel;
+
 function carryOut(
   core: Core,
   order: OrderCell,
@@ -68,7 +71,8 @@ function carryOut(
       return undefined;
     }
     case 'allocate': {
-      const rejection = moveUnits(core, reserved === undefined ? 'stock.allocate' : 'stock.commit', effect.units);
+      const type = reserved === undefined ? 'stock.allocate' : 'stock.commit';
+      const rejection = moveUnits(core, type, effect.units, channelOf(order));
       messages.push(
         rejection === undefined
           ? { type: 'order.allocated', atMs }
@@ -77,12 +81,12 @@ function carryOut(
       return undefined;
     }
     case 'deallocate':
-      return assertMoved(moveUnits(core, 'stock.deallocate', effect.units));
+      return assertMoved(moveUnits(core, 'stock.deallocate', effect.units, channelOf(order)));
     case 'short':
-      return assertMoved(moveUnits(core, 'stock.short', effect.units));
+      return assertMoved(moveUnits(core, 'stock.short', effect.units, channelOf(order)));
     case 'ship':
       return tellCarrier(core, effect.carrier, 'carrier.dispatch') ??
-        assertMoved(moveUnits(core, 'stock.ship', effect.units));
+        assertMoved(moveUnits(core, 'stock.ship', effect.units, channelOf(order)));
     case 'deliver':
       return tellCarrier(core, effect.carrier, 'carrier.deliver');
     case 'refuse':
@@ -101,15 +105,32 @@ type UnitsMoved =
   | 'stock.reserve'
   | 'stock.unreserve';
 
+/** What each movement is to the pools of the stock. Reserved units that become an order’s are taken already. */
+const poolMoves: Readonly<Record<UnitsMoved, PoolMove | undefined>> = {
+  'stock.allocate': 'take',
+  'stock.reserve': 'take',
+  'stock.commit': undefined,
+  'stock.deallocate': 'give',
+  'stock.unreserve': 'give',
+  'stock.ship': 'leave',
+  'stock.short': 'leave',
+};
+
+/** Move units of an order or reservation of a channel; its pools move with them. */
 export function moveUnits(
   core: Core,
   type: UnitsMoved,
   units: readonly StockUnits[],
+  channel: ChannelId,
 ): Rejection | undefined {
+  const inPools = poolMoves[type];
   for (const { sku, location, quantity } of units) {
     const stock = must(core.world.findStock(sku, location), 'stock an order was given');
     const refused = tellStock(core, stock, { type, quantity });
     if (refused !== undefined) return refused;
+    if (stock.sku.pools !== undefined && inPools !== undefined) {
+      movePools(core.changes, stock, channel, inPools, quantity);
+    }
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ import type { DeliveryMethod } from '../actors/vocabulary.ts';
 import { bufferUnits } from './buffers.ts';
 import type { SkuCell, StockCell } from './cells.ts';
 import type { AtpExplained, AtpTerms, NotSold } from './outcome.ts';
+import { leftToOthers } from './pools.ts';
 import { delivers, isOnPreorder, type View } from './selling.ts';
 import type { World } from './world.ts';
 
@@ -54,6 +55,7 @@ function termsOf(world: World, view: View | undefined, stock: StockCell, method:
     free: free(levels),
     rule: found,
     heldBack: Math.max(levels.buffer, found?.units ?? 0),
+    ofOthers: leftToOthers(stock, view?.channel?.id),
     notSold: view === undefined ? 'unknown-channel' : reasonNotToSell(view, stock, method),
     atp: view?.unitsAt(stock) ?? 0,
   };

@@ -1,4 +1,5 @@
 /** What comes out of the engine: outcomes of commands, answers of queries, and what one turn published. */
+import type { Pool } from '../actors/pool-commands.ts';
 import type { BufferRule } from '../actors/buffer-commands.ts';
 import type { CommandKind } from '../actors/commands.ts';
 import type { Item, Serve } from '../actors/item-commands.ts';
@@ -107,6 +108,9 @@ export interface WaitingView {
   readonly state: ItemState;
 }
 
+/** A pool, and what is left of it. */
+export type PoolView = Pool & { readonly left: number };
+
 /** Why nothing is sold from a location through a view. */
 export type NotSold = 'paused' | 'cannot-deliver' | 'not-of-channel' | 'unknown-channel' | 'preorder';
 
@@ -121,9 +125,11 @@ export interface AtpTerms extends StockLevels {
   readonly rule?: { readonly bufferId: BufferId; readonly units: number } | undefined;
   /** The larger of the stock's own buffer and the rule's. */
   readonly heldBack: number;
+  /** Units left in pools of other channels. */
+  readonly ofOthers: number;
   /** Why nothing is sold from here; absent: it is. */
   readonly notSold?: NotSold | undefined;
-  /** free − heldBack, not below 0; 0 where nothing is sold. */
+  /** free − heldBack − ofOthers, not below 0; 0 where nothing is sold. */
   readonly atp: number;
 }
 
@@ -208,6 +214,7 @@ export interface Answers {
   'atp.get': Readonly<Record<string, number>>;
   'atp.by-location': Readonly<Record<string, readonly PlaceUnits[]>>;
   'atp.explain': AtpExplained;
+  'pool.list': readonly PoolView[];
   'buffer.get': BufferRule | null;
   'buffer.list': { readonly rules: readonly BufferRule[]; readonly next?: BufferId | undefined };
   'stock.incoming': readonly IncomingView[];

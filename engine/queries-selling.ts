@@ -6,7 +6,8 @@ import type { BufferRule } from '../actors/buffer-commands.ts';
 import { unreachable } from './assert.ts';
 import type { LocationCell, SkuCell } from './cells.ts';
 import { explain } from './explain.ts';
-import type { Answers, PlaceUnits } from './outcome.ts';
+import { leftOf, type Pool } from '../actors/pool-commands.ts';
+import type { Answers, PlaceUnits, PoolView } from './outcome.ts';
 import { greatCircleKm } from './routing/distance.ts';
 import type { View } from './selling.ts';
 import type { World } from './world.ts';
@@ -15,7 +16,7 @@ import type { World } from './world.ts';
 const placesDefault = 50;
 const pageDefault = 100;
 
-export type SellingQuery = Extract<Query, { kind: `atp.${string}` | `buffer.${string}` }>;
+export type SellingQuery = Extract<Query, { kind: `atp.${string}` | `buffer.${string}` | `pool.${string}` }>;
 
 export function answerSelling(world: World, { kind, body }: SellingQuery): Answers[SellingQuery['kind']] {
   switch (kind) {
@@ -29,6 +30,8 @@ export function answerSelling(world: World, { kind, body }: SellingQuery): Answe
       return world.selling.buffers.get(body.bufferId) ?? null;
     case 'buffer.list':
       return listBuffers(world, body);
+    case 'pool.list':
+      return poolsOf(world, body);
     default:
       return unreachable(kind);
   }
@@ -94,6 +97,13 @@ function kilometres(from: Point, to: Point): number {
 function nearestFirst(a: PlaceUnits, b: PlaceUnits): number {
   return (a.distanceKm ?? 0) - (b.distanceKm ?? 0) || (a.location < b.location ? -1 : 1);
 }
+
+function poolsOf(world: World, { sku }: QueryBody<'pool.list'>): PoolView[] {
+  const pools = world.skus.get(sku)?.pools ?? [];
+  return pools.flatMap(({ snapshot }) => (snapshot === undefined ? [] : [poolView(snapshot.context)]));
+}
+
+const poolView = (pool: Pool): PoolView => ({ ...pool, left: leftOf(pool) });
 
 /** A page of buffer rules by their ids. */
 function listBuffers(world: World, body: QueryBody<'buffer.list'>): Answers['buffer.list'] {

@@ -72,6 +72,7 @@ function answerAny(
     case 'atp.by-location':
     case 'buffer.get':
     case 'buffer.list':
+    case 'pool.list':
       return answerSelling(world, query as SellingQuery);
     case 'stock.incoming':
       return incomingViews(core, body);

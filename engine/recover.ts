@@ -4,6 +4,7 @@
  * not in the saved rows yet; whoever waits for stock is woken, because a wake that was due is not stored.
  */
 import type { Channel, Location } from '../actors/network-commands.ts';
+import type { Pool } from '../actors/pool-commands.ts';
 import type { BufferRule } from '../actors/buffer-commands.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { BufferId, CarrierId, ChannelId, LocationId, OrderId } from '../actors/ids.ts';
@@ -91,7 +92,7 @@ async function loadAll(
 /** Everything but orders, in the order it is loaded. */
 const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
-  prefixes.stock,
+  prefixes.pool, prefixes.stock,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -116,6 +117,10 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
     }
     case 'b/':
       return placed(world.selling.buffers.cell(name as BufferId), valueFromRow<BufferRule>(row));
+    case 'x/': {
+      const snapshot = valueFromRow<Pool>(row);
+      return placed(world.selling.pools.cell(snapshot.context.id, world.sku(snapshot.context.sku)), snapshot);
+    }
     case 's/': {
       const { sku, location } = stockNames(key);
       const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);

@@ -1,4 +1,5 @@
 /** How a reservation's effects are carried out, until nothing is left to do, within the present command. */
+import type { ChannelId } from '../actors/ids.ts';
 import type { Plan } from '../actors/order-context.ts';
 import type { ReservationContext, ReservationEffect, ReservationMessage } from '../actors/reservation-context.ts';
 import { missingUnits } from '../actors/reservation-lines.ts';
@@ -35,6 +36,9 @@ export function tellReservation(core: Core, cell: ReservationCell, first: Reserv
   return undefined;
 }
 
+const channelOf = ({ snapshot }: ReservationCell): ChannelId =>
+  must(snapshot, 'a reservation that exists').context.channel;
+
 function carryOut(
   core: Core,
   cell: ReservationCell,
@@ -52,9 +56,9 @@ function carryOut(
       return undefined;
     }
     case 'reserve':
-      return moveUnits(core, 'stock.reserve', effect.units);
+      return moveUnits(core, 'stock.reserve', effect.units, channelOf(cell));
     case 'unreserve':
-      return assertMoved(moveUnits(core, 'stock.unreserve', effect.units));
+      return assertMoved(moveUnits(core, 'stock.unreserve', effect.units, channelOf(cell)));
     case 'refuse':
       return effect.rejection;
     default:

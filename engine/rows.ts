@@ -3,7 +3,7 @@
  * what an earlier one wrote; the rest is as the functions here say, in their order (bytes.ts).
  *
  * Keys: o/ order open, c/ order closed, v/ reservation open, w/ reservation closed, s/ stock (location/SKU),
- * k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, p/ supply document open,
+ * k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, x/ pool, p/ supply document open,
  * P/ supply document ended, t/ transit times (table/origin), r/ receipt
  * (command id → position).
  */
@@ -41,6 +41,7 @@ export const prefixes = {
   channel: 'n/',
   item: 'i/',
   buffer: 'b/',
+  pool: 'x/',
   supply: 'p/',
   supplyEnded: 'P/',
   transit: 't/',
@@ -104,11 +105,12 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       } else rows.push([prefixes.supply + cell.id, writer.take()]);
       return;
     }
+    case 'pool':
     case 'buffer':
     case 'location':
     case 'channel':
     case 'transit':
-      pushValue(prefixes[cell.kind] + cell.id, must(snapshot, 'a value to write'), rows);
+      pushValue(prefixes[cell.kind] + nameOf(cell), must(snapshot, 'a value to write'), rows);
       return;
     case 'item':
       writer.text(must(snapshot, 'an item to write').value);
@@ -118,6 +120,11 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     default:
       unreachable(cell);
   }
+}
+
+/** The name of an ended pool may be another SKU’s in the same turn: the SKU stands in the key. */
+function nameOf(cell: Cell & { readonly id: string }): string {
+  return cell.kind === 'pool' ? `${cell.id}/${cell.sku.sku}` : cell.id;
 }
 
 /** Plain values are written whole; of one that was removed nothing stays. */

@@ -13,11 +13,12 @@ import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { assert, must, unreachable } from './assert.ts';
 import type { Cell, SkuCell } from './cells.ts';
 import { putItem, settleItem } from './commands/items.ts';
-import * as buffers from './commands/buffers.ts';
+import { bufferKept } from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
 import { closeFeed, openFeed } from './commands/feeds.ts';
 import * as network from './commands/network.ts';
 import * as orders from './commands/orders.ts';
+import { changeSelling } from './commands/selling.ts';
 import { commandReservation } from './commands/reservations.ts';
 import { refused, type Handled } from './commands/handled.ts';
 import { moveStock } from './commands/stock.ts';
@@ -121,9 +122,10 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'stock.buffer':
       return moveStock(core, command.kind, command.body, atMs);
     case 'buffer.put':
-      return buffers.putBuffer(core, command.body);
     case 'buffer.remove':
-      return buffers.removeBuffer(core, command.body);
+    case 'pool.put':
+    case 'pool.remove':
+      return changeSelling(core, command);
     case 'item.put':
       return putItem(core, command.body, atMs);
     case 'supply.put':
@@ -172,8 +174,12 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
     if (cell.atp > had || core.world.selling.buffers.count > 0) core.wakes.add(cell.sku);
     return;
   }
+  if (cell.kind === 'pool') {
+    core.wakes.add(cell.sku);
+    return;
+  }
   if (cell.kind === 'buffer') {
-    buffers.bufferKept(core, before as typeof cell.snapshot, cell.snapshot);
+    bufferKept(core, before as typeof cell.snapshot, cell.snapshot);
     return;
   }
   if (cell.kind === 'carrier' || cell.kind === 'transit') return;

@@ -12,6 +12,7 @@ import { deliveryMethods, type DeliveryMethod } from '../actors/vocabulary.ts';
 import { Buffers, bufferUnits } from './buffers.ts';
 import type { ChannelCell, KitParts, LocationCell, SkuCell, StockCell } from './cells.ts';
 import { voidSums } from './sums.ts';
+import { leftToOthers, Pools } from './pools.ts';
 
 /** A view's units of one SKU. True while `version` is the view's. */
 export interface Sum {
@@ -59,7 +60,10 @@ export class View {
   /** The units that a stock gives to this view. */
   unitsAt(stock: StockCell): number {
     if (stock.atp === 0 || this.#sells[stock.location.index] !== true || isOnPreorder(stock.sku)) return 0;
-    return this.#buffers.count === 0 || this.method === undefined ? stock.atp : this.#beyondRules(stock);
+    if (this.method === undefined) return stock.atp;
+    const units = this.#buffers.count === 0 ? stock.atp : this.#beyondRules(stock);
+    if (stock.sku.pools === undefined) return units;
+    return Math.max(0, units - leftToOthers(stock, this.channel?.id));
   }
 
   /** What is left when the rule for this view holds more back than the stock's own buffer does. */
@@ -146,6 +150,7 @@ export function delivers({ capabilities, type }: Place, method: DeliveryMethod):
 export class SellingViews {
   /** Of every open location, however it delivers: no view has more of a SKU. */
   readonly everything: View;
+  readonly pools = new Pools();
   readonly buffers = new Buffers((rule) => this.#ruleChanged(rule));
   readonly #locations: readonly LocationCell[];
   readonly #skus: ReadonlyMap<Sku, SkuCell>;

@@ -47,6 +47,8 @@ export function cellBytes(cell: Cell): number {
       return 160 + valueRowBytes(cell.snapshot?.context.card) + textBytes(cell.snapshot?.context.reason);
     case 'buffer':
       return 512;
+    case 'pool':
+      return 96 + valueRowBytes(cell.snapshot?.context);
     default:
       return unreachable(cell);
   }
@@ -113,6 +115,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     bytes += valueBytes(body);
   }
   if (kind === 'buffer.put') bytes += 480;
+  if (kind === 'pool.put') bytes += valueBytes(body);
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
 

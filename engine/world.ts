@@ -105,6 +105,7 @@ export class World {
     this.supplies.trimMemory();
     this.reservations.trimMemory();
     this.selling.buffers.trimMemory();
+    this.selling.pools.trimMemory();
     let tries = this.orders.size - this.#ordersMax;
     for (const [id, cell] of this.orders) {
       if (tries <= 0) return;

@@ -38,7 +38,7 @@ export type Answered =
 
 /** What changes what channels may sell without any stock moving. Pauses and preorders are told by events. */
 const changesViews: ReadonlySet<Command['kind']> = new Set([
-  'location.put', 'channel.put', 'buffer.put', 'buffer.remove',
+  'location.put', 'channel.put', 'buffer.put', 'buffer.remove', 'pool.put', 'pool.remove',
 ]);
 
 export class Desk {

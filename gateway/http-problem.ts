@@ -25,6 +25,7 @@ export const problemStatus: Readonly<Record<RejectionCode, number>> = {
   'unknown-reservation': 404,
   'unknown-supply': 404,
   'unknown-buffer': 404,
+  'unknown-pool': 404,
   'unknown-line': 422,
   'order-exists': 409,
   'reservation-exists': 409,

@@ -4,9 +4,10 @@ import { drawSku } from './draw-sku.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 
+const poolIds = ['x1', 'x2', 'constructor'];
 const bufferIds = ['b1', 'b2', 'b3', 'valueOf', 'b5', 'b6'];
 
-export const sellingDraws: Record<'buffer.put' | 'buffer.remove', Draw> = {
+export const sellingDraws: Record<'buffer.put' | 'buffer.remove' | 'pool.put' | 'pool.remove', Draw> = {
   'buffer.put': (rng, { settings }) => ({
     rule: {
       id: rng.pick(bufferIds),
@@ -18,6 +19,16 @@ export const sellingDraws: Record<'buffer.put' | 'buffer.remove', Draw> = {
       ...(rng.chance(0.51) ? { quantity: rng.below(2 * settings.unitsMax) } : {}),
     },
   }),
+  'pool.put': (rng, { settings }) => ({
+    pool: {
+      id: rng.pick(poolIds),
+      sku: drawSku(rng, settings),
+      location: drawName(rng, settings, settings.locations),
+      channels: [...new Set([drawName(rng, settings, settings.channels), rng.pick(settings.channels)])],
+      quantity: rng.between(1, 4 * settings.unitsMax),
+    },
+  }),
+  'pool.remove': (rng) => ({ poolId: rng.pick(poolIds) }),
   'buffer.remove': (rng) => ({ bufferId: rng.pick(bufferIds) }),
 };
 

@@ -6,6 +6,7 @@ import type { Answers } from '../../engine/outcome.ts';
 import { expect } from './actions.ts';
 import { isOnPreorder } from './shadow/items.ts';
 import { heldBackBy, ruleFor } from './shadow/buffer-commands.ts';
+import { ofOthers, poolsOf, poolViewOf } from './shadow/pool-commands.ts';
 import { isSoldFrom, promise, unitsFrom } from './shadow/selling.ts';
 import { aside, free as freeOf, levelsOf, stockKey, type Shadow } from './shadow/state.ts';
 
@@ -14,6 +15,7 @@ type Ask = <K extends QueryKind>(kind: K, body: object) => Answers[K];
 
 export function compareSelling(engine: Engine, shadow: Shadow, agree: Agree, ask: Ask): void {
   for (const sku of new Set([...shadow.places.keys(), ...shadow.items.keys()])) {
+    agree(`pools of ${sku}`, poolsOf(shadow, sku).map(poolViewOf), ask('pool.list', { sku }));
     for (const channel of [undefined, ...shadow.channels.keys()] as (ChannelId | undefined)[]) {
       for (const method of ['ship', 'pickup'] as const) {
         const units = promise(shadow, sku, { channel, method });
@@ -53,7 +55,7 @@ function compareTerms(
   const places = (shadow.places.get(sku) ?? []).filter((place) => shadow.stocks.has(stockKey(sku, place)));
   expect(said.locations.length === places.length, `${what} are of other places`);
   for (const terms of said.locations) {
-    const { location, atp, rule, heldBack, notSold, unavailable, free, ...balances } = terms;
+    const { location, atp, rule, heldBack, ofOthers: pooled, notSold, unavailable, free, ...balances } = terms;
     const stock = shadow.stocks.get(stockKey(sku, location));
     const place = shadow.locations.get(location);
     expect(stock !== undefined && place !== undefined, `${what}: ${location} has none`);
@@ -62,7 +64,8 @@ function compareTerms(
     const holds = ruleFor(shadow, sku, location, view);
     const ruled = holds === undefined ? undefined : { bufferId: holds.id, units: heldBackBy(shadow, holds, sku, location) };
     agree(`${what} at ${location}, rule`, ruled, rule);
-    const is = notSold === undefined ? Math.max(0, onHand - damaged - quality - held - reserved - allocated - heldBack) : 0;
+    const is = notSold === undefined ? Math.max(0, onHand - damaged - quality - held - reserved - allocated - heldBack - pooled) : 0;
+    expect(pooled === ofOthers(shadow, sku, location, channel), `${what} at ${location}: ${pooled} in pools of others`);
     expect(atp === is && free === freeOf(stock) && unavailable === aside(stock), `${what} at ${location} do not make ${atp}`);
     expect(heldBack === Math.max(buffer, rule?.units ?? 0), `${what} at ${location}: ${heldBack} held back`);
     const isSold = isSoldFrom(shadow, view, place) && !isOnPreorder(shadow, sku);

@@ -11,6 +11,7 @@ import { difference } from './same.ts';
 import { isClosed, viewOf } from './shadow/order-facts.ts';
 import { isOver, positionOf, reservationViewOf } from './shadow/reservations.ts';
 import { levelsOf, type Shadow, type ShadowCarrier, type ShadowItem, type ShadowOrder, type ShadowReservation, type ShadowStock, type ShadowSupply } from './shadow/state.ts';
+import { poolRowOf, type ShadowPool } from './shadow/pool-commands.ts';
 import { hasEnded, supplyViewOf } from './shadow/supply-facts.ts';
 
 /** Compare the rows of a turn that is being sealed with what changed in the shadow since the last one. */
@@ -55,6 +56,12 @@ function checkOne(
     const row = take(prefixes.item + key);
     const { item: context, isOpen } = now as ShadowItem;
     return row === undefined ? 'it was not written' : difference({ value: isOpen ? 'open' : 'preorder', context }, itemFromRow(row));
+  }
+  if (map === shadow.pools) {
+    // One that ended may have begun anew, of another SKU: its old row goes.
+    const rows = [...written.keys()].filter((row) => row.startsWith(`${prefixes.pool}${key}/`)).map(take);
+    const there = rows.filter((row) => row !== null).map((row) => valueFromRow(row).context);
+    return difference(now === undefined ? [] : [poolRowOf(now as ShadowPool)], there);
   }
   if (map === shadow.buffers) {
     const rule = take(prefixes.buffer + key);

@@ -126,6 +126,8 @@ function drawKinds(rng: Rng, dropShare: number): Record<CommandKind, number> {
     'stock.put-back': 2,
     'stock.dispose': 1,
     'stock.buffer': 1,
+    'pool.put': 2,
+    'pool.remove': 1,
     'buffer.put': 3,
     'buffer.remove': 2,
     'supply.put': 8,

@@ -53,7 +53,7 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
 function take(doing: Doing, reservation: ShadowReservation, body: CommandBody<'order.place'>): Verdict | undefined {
   const plan = reservations.planOf(doing, reservation, body);
   if (!('parcels' in plan)) return plan;
-  orders.sourceBy(doing, body.orderId, plan);
+  orders.sourceBy(doing, body.orderId, plan, 'commit');
   reservations.convert(doing, reservation, body.orderId);
   return undefined;
 }

@@ -2,6 +2,7 @@
 import type { Destination } from '../../../actors/order-commands.ts';
 import { datesOf } from './calendar.ts';
 import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
+import { movePools } from './pool-commands.ts';
 import { planFor, type Candidate, type ShadowPlan } from './sourcing.ts';
 import { isUntouched, stockKey, type Part, type Shadow, type ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
@@ -76,7 +77,7 @@ export function source(doing: Doing, id: string): Verdict | undefined {
 }
 
 /** Give an order what a plan says. */
-export function sourceBy(doing: Doing, id: string, plan: ShadowPlan): void {
+export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'allocate' | 'commit' = 'allocate'): void {
   const { shadow, atMs } = doing;
   const before = shadow.orders.get(id) as ShadowOrder;
   const state = before.startedAtMs === undefined ? 'open' : 'released';
@@ -87,7 +88,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan): void {
   tellException(doing, before, placed);
   let last = placed;
   if (added.length > 0) {
-    for (const part of added) moveStock(shadow, placed, part, 'allocate');
+    for (const part of added) moveStock(shadow, placed, part, how);
     const startsNow = placed.delayMs === 0 && placed.startedAtMs === undefined && waiting(placed) === 0;
     if (startsNow) last = put(doing, started(placed, atMs));
     if (last.attempts > 1) tellParts(doing, placed, last);
@@ -133,15 +134,18 @@ export function moveStock(
   shadow: Shadow,
   order: ShadowOrder,
   { location, units }: Pick<Part, 'location' | 'units'>,
-  how: 'allocate' | 'give-back' | 'leave',
+  how: 'allocate' | 'commit' | 'give-back' | 'leave',
 ): void {
   for (const { line, quantity } of units) {
     const key = stockKey(order.lines[line]?.sku ?? '', location);
     const stock = shadow.stocks.get(key);
     if (stock === undefined) throw new Error(`the shadow has no stock ${key}`);
-    const allocated = stock.allocated + (how === 'allocate' ? quantity : -quantity);
+    const allocated = stock.allocated + (how === 'allocate' || how === 'commit' ? quantity : -quantity);
     const went = stock.went + (how === 'leave' ? quantity : 0);
     shadow.set(shadow.stocks, key, { ...stock, allocated, went });
+    if (how === 'commit') continue;
+    const inPools = how === 'allocate' ? 'take' : how === 'leave' ? 'leave' : 'give';
+    movePools(shadow, order.lines[line]?.sku ?? '', location, order.channel, inPools, quantity);
   }
 }
 

@@ -4,7 +4,8 @@ import { hasStock, isAnnounced } from './items.ts';
 import { promised, type Doing } from './orders.ts';
 import type { Candidate, ShadowPlan } from './sourcing.ts';
 import { isOffered, planUnits, pricesFor } from './sourcing.ts';
-import { stockKey, type Shadow, type ShadowReservation } from './state.ts';
+import { movePools } from './pool-commands.ts';
+import { stockKey, type Shadow, type ShadowOrder, type ShadowReservation } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
 const tenMinutesMs = 600_000;
@@ -74,7 +75,32 @@ function tell({ events }: Doing, reservation: ShadowReservation, kind: string, m
 }
 
 /** Units of parcels are set apart (+1) or put back (−1). */
-function move(shadow: Shadow, { lines }: ShadowReservation, parcels: ShadowReservation['parcels'], sign: 1 | -1): void {
+function move(shadow: Shadow, reservation: ShadowReservation, parcels: ShadowReservation['parcels'], sign: 1 | -1): void {
+  setApart(shadow, reservation, parcels, sign);
+  for (const [key, units] of unitsByStock(reservation, parcels)) poolsFollow(shadow, key, reservation.channel, sign, units);
+}
+
+function poolsFollow(shadow: Shadow, key: string, channel: string, sign: 1 | -1, units: number): void {
+  const slash = key.indexOf('/');
+  movePools(shadow, key.slice(slash + 1), key.slice(0, slash), channel, sign > 0 ? 'take' : 'give', units);
+}
+
+/** Units at each stock. */
+function unitsByStock(
+  { lines }: { readonly lines: readonly { readonly sku: string }[] },
+  parcels: readonly { readonly from: { readonly location: string }; readonly units: readonly { readonly line: number; readonly quantity: number }[] }[],
+): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { from, units } of parcels) {
+    for (const { line, quantity } of units) {
+      const key = stockKey(lines[line]?.sku ?? '', from.location);
+      sums.set(key, (sums.get(key) ?? 0) + quantity);
+    }
+  }
+  return sums;
+}
+
+function setApart(shadow: Shadow, { lines }: ShadowReservation, parcels: ShadowReservation['parcels'], sign: 1 | -1): void {
   for (const { from, units } of parcels) {
     for (const { line, quantity } of units) addReserved(shadow, lines[line]?.sku ?? '', from.location, sign * quantity);
   }
@@ -298,7 +324,14 @@ const sorted = (value: object | undefined): unknown =>
 
 /** An order took its share (its units are allocated already); what it left goes back to sale. */
 export function convert(doing: Doing, reservation: ShadowReservation, orderId: string): void {
-  move(doing.shadow, reservation, reservation.parcels, -1);
+  const { shadow } = doing;
+  setApart(shadow, reservation, reservation.parcels, -1);
+  const order = shadow.orders.get(orderId) as ShadowOrder;
+  const parts = order.parts.map(({ location, units }) => ({ from: { location }, units }));
+  const used = unitsByStock(order, parts);
+  for (const [key, units] of unitsByStock(reservation, reservation.parcels)) {
+    poolsFollow(shadow, key, reservation.channel, -1, units - (used.get(key) ?? 0));
+  }
   close(doing, reservation, { state: 'converted', orderId }, 'reservation.changed');
 }
 
@@ -327,6 +360,7 @@ export function lose(doing: Doing, before: ShadowReservation, sku: string, locat
   const { id, channel } = put(doing, { ...before, parcels: parcels.toReversed() });
   doing.events.push({ kind: 'reservation.broken', reservationId: id, channel, sku, location, units });
   addReserved(doing.shadow, sku, location, -units);
+  movePools(doing.shadow, sku, location, channel, 'give', units);
   return units;
 }
 

@@ -5,6 +5,7 @@ import * as items from './items.ts';
 import { maySource } from './kits.ts';
 import * as network from './network-commands.ts';
 import * as buffers from './buffer-commands.ts';
+import * as pools from './pool-commands.ts';
 import * as orderCommands from './order-commands.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
@@ -136,6 +137,10 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return network.resumeLocation(doing, command.body);
     case 'buffer.put':
       return buffers.putBuffer(doing, command.body);
+    case 'pool.put':
+      return pools.putPool(doing, command.body);
+    case 'pool.remove':
+      return pools.removePool(doing, command.body);
     case 'buffer.remove':
       return buffers.removeBuffer(doing, command.body);
     case 'item.put':

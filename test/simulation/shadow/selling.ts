@@ -4,6 +4,7 @@
  */
 import type { Location } from '../../../actors/network-commands.ts';
 import { heldBackBy, ruleFor } from './buffer-commands.ts';
+import { ofOthers } from './pool-commands.ts';
 import { free, stockKey, toPromise, type Shadow } from './state.ts';
 import { isOnPreorder, kitOf } from './items.ts';
 
@@ -36,7 +37,8 @@ export function unitsFrom(shadow: Shadow, sku: string, place: string, view: Shad
   if (location === undefined || stock === undefined || !isSoldFrom(shadow, view, location)) return 0;
   if (isOnPreorder(shadow, sku)) return 0;
   const rule = heldBackBy(shadow, ruleFor(shadow, sku, place, view), sku, place);
-  return Math.max(0, Math.min(toPromise(stock), free(stock) - rule));
+  const units = Math.max(0, Math.min(toPromise(stock), free(stock) - rule));
+  return Math.max(0, units - ofOthers(shadow, sku, place, view.channel));
 }
 
 /** Units of a SKU that a channel may sell; without a channel, over all open locations. */

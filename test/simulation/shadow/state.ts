@@ -8,6 +8,7 @@
 import type { EngineLimits } from '../../../engine/limits.ts';
 import type { StockLevels } from '../../../actors/vocabulary.ts';
 import type { BufferRule } from '../../../actors/buffer-commands.ts';
+import type { ShadowPool } from './pool-commands.ts';
 import type { Item } from '../../../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../../../actors/network-commands.ts';
 import type { Transit } from '../../../actors/transit-commands.ts';
@@ -196,6 +197,8 @@ export class Shadow {
   readonly carriers = new Map<string, ShadowCarrier>();
   /** Rules that hold units back; undefined once removed. */
   readonly buffers = new Map<string, BufferRule | undefined>();
+  /** Units for some channels alone; undefined once ended. */
+  readonly pools = new Map<string, ShadowPool | undefined>();
   /** By `location/sku`. */
   readonly stocks = new Map<string, ShadowStock>();
   /** Locations that have, or had, a SKU. */
