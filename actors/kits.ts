@@ -109,8 +109,11 @@ export function tornKit(lines: readonly OrderLine[], units: readonly LineUnits[]
   return undefined;
 }
 
+/** What of a line says whether whole kits of it wait. */
+export type WaitingLine = Pick<OrderLine, 'lineId' | 'sku' | 'quantity' | 'backordered' | 'kit'>;
+
 /** The kits of which whole ones wait: of each component as many units as the same number of kits takes. */
-export function wholeKits(lines: readonly OrderLine[]): ReadonlySet<LineId> {
+export function wholeKits(lines: readonly WaitingLine[]): ReadonlySet<LineId> {
   const kits = new Map<LineId, number>();
   const torn = new Set<LineId>();
   for (const line of lines) {

@@ -3,7 +3,9 @@
  * and what of it an order takes. Pure.
  */
 import type { CommandBody } from './commands.ts';
-import type { LineId } from './ids.ts';
+import type { LineId, Sku } from './ids.ts';
+import type { Kit } from './item-commands.ts';
+import { explode } from './kits.ts';
 import { reservationMs } from './limits.ts';
 import type { PlannedFulfillment, StockUnits } from './order-context.ts';
 import { reject, type Rejection } from './rejection.ts';
@@ -13,20 +15,16 @@ import type { LineUnits, OrderLine } from './vocabulary.ts';
 /**
  * The reservation as asked for: lines numbered, defaults filled in, nothing held yet.
  * @param ticket its place in line when there are no units; undefined: there is no line for it.
+ * @param kitOf what a SKU consists of; absent: the cart holds no kits.
  */
 export function reservationInput(
   body: CommandBody<'reservation.make'>,
   ticket: number | undefined,
   atMs: number,
+  kitOf: ((sku: Sku) => Kit | undefined) | undefined = undefined,
 ): ReservationInput | Rejection {
-  const lines: ReservationLine[] = [];
-  const seen = new Set<string>();
-  for (let index = 0; index < body.lines.length; index += 1) {
-    const { lineId = String(index + 1) as LineId, sku, quantity } = body.lines[index] as (typeof body.lines)[number];
-    if (seen.has(lineId)) return reject('duplicate', `line id ${lineId} twice`, `body.lines[${index}].lineId`);
-    seen.add(lineId);
-    lines.push({ lineId, sku, quantity, held: 0 });
-  }
+  const lines = kitOf === undefined ? plainLines(body) : kitLines(body, kitOf);
+  if ('code' in lines) return lines;
   const { reservationId, channel, destination, customer, service, locations, partial, ttlMs } = body;
   return {
     reservationId,
@@ -41,6 +39,30 @@ export function reservationInput(
     lines,
     atMs,
   };
+}
+
+function plainLines(body: CommandBody<'reservation.make'>): ReservationLine[] | Rejection {
+  const lines: ReservationLine[] = [];
+  const seen = new Set<string>();
+  for (let index = 0; index < body.lines.length; index += 1) {
+    const { lineId = String(index + 1) as LineId, sku, quantity } = body.lines[index] as (typeof body.lines)[number];
+    if (seen.has(lineId)) return reject('duplicate', `line id ${lineId} twice`, `body.lines[${index}].lineId`);
+    seen.add(lineId);
+    lines.push({ lineId, sku, quantity, held: 0 });
+  }
+  return lines;
+}
+
+/** Kits of a cart become their components, as those of an order do. */
+function kitLines(
+  body: CommandBody<'reservation.make'>,
+  kitOf: (sku: Sku) => Kit | undefined,
+): ReservationLine[] | Rejection {
+  const exploded = explode(body.lines, kitOf);
+  if ('code' in exploded) return exploded;
+  return exploded.map(({ lineId, sku, quantity, kit }) => {
+    return kit === undefined ? { lineId, sku, quantity, held: 0 } : { lineId, sku, quantity, held: 0, kit };
+  });
 }
 
 /** What an order takes of a reservation, and what it leaves. */

@@ -3,7 +3,7 @@ import type { ChannelId, LineId, LocationId, OrderId, ReservationId, ServiceId, 
 import type { Destination } from './order-commands.ts';
 import type { Plan, PlannedFulfillment, StockUnits } from './order-context.ts';
 import type { Rejection } from './rejection.ts';
-import type { Event } from './vocabulary.ts';
+import type { Event, KitRef } from './vocabulary.ts';
 
 /** The numbers states have on disk: never reuse one. */
 export const reservationStates = [
@@ -17,6 +17,8 @@ export interface ReservationLine {
   readonly sku: Sku;
   readonly quantity: number;
   readonly held: number;
+  /** Absent unless the line is a component of a kit. */
+  readonly kit?: KitRef | undefined;
 }
 
 /** The reservation as it was asked for. */

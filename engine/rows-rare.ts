@@ -27,8 +27,10 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   if ((mask & bits.kits) !== 0) writeKits(writer, order.lines);
 }
 
+type KitLine = { readonly kit?: KitRef | undefined };
+
 /** Kits stand one after another: the number of the first of their lines, and how many there are. */
-function writeKits(writer: ByteWriter, lines: readonly OrderLine[]): void {
+export function writeKits(writer: ByteWriter, lines: readonly KitLine[]): void {
   const kits: { readonly ref: KitRef; readonly first: number; count: number }[] = [];
   for (const [first, { kit: ref }] of lines.entries()) {
     const last = kits.at(-1);
@@ -48,7 +50,8 @@ function writeKits(writer: ByteWriter, lines: readonly OrderLine[]): void {
   }
 }
 
-function readKits(reader: ByteReader, lines: OrderLine[]): void {
+/** Add the kits to the lines read before. */
+export function readKits<L extends KitLine>(reader: ByteReader, lines: L[]): void {
   for (let left = reader.uint(); left > 0; left -= 1) {
     const [first, count] = [reader.uint(), reader.uint()];
     const [lineId, sku] = [reader.text() as KitRef['lineId'], reader.text() as KitRef['sku']];

@@ -7,15 +7,17 @@ import { reservationStates, type ReservationContext, type ReservationLine } from
 import { must } from './assert.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { readDestination, writeDestination } from './row-parts.ts';
+import { readKits, writeKits } from './rows-rare.ts';
 import type { Snapshot } from './step.ts';
 
 const stateIndex = new Map<string, number>(reservationStates.map((state, index) => [state, index]));
 
 /** Optional fields that stand in the row, one bit each. */
-const has = { destination: 1, locations: 2, partial: 4, runnerUp: 8, ticket: 16 } as const;
+const has = { destination: 1, locations: 2, partial: 4, runnerUp: 8, ticket: 16, kits: 32 } as const;
 
 export function writeReservation(writer: ByteWriter, { value, context }: Snapshot<ReservationContext>): void {
   const { destination, locations, isPartial, runnerUpMinor, madeAtMs, lines, parcels } = context;
+  const hasKits = lines.some(({ kit }) => kit !== undefined);
   writer.uint(must(stateIndex.get(value), 'a reservation state without a number'));
   writer.text(context.channel);
   writer.uint(madeAtMs);
@@ -32,7 +34,8 @@ export function writeReservation(writer: ByteWriter, { value, context }: Snapsho
       (locations === undefined ? 0 : has.locations) |
       (isPartial ? has.partial : 0) |
       (runnerUpMinor === undefined ? 0 : has.runnerUp) |
-      (context.ticket === undefined ? 0 : has.ticket),
+      (context.ticket === undefined ? 0 : has.ticket) |
+      (hasKits ? has.kits : 0),
   );
   if (destination !== undefined) {
     writeDestination(writer, destination);
@@ -48,6 +51,7 @@ export function writeReservation(writer: ByteWriter, { value, context }: Snapsho
   for (let index = 0; index < lines.length; index += 1) writeLine(writer, lines[index] as ReservationLine, index);
   writer.uint(parcels.length);
   for (const parcel of parcels) writeParcel(writer, parcel, context);
+  if (hasKits) writeKits(writer, lines);
 }
 
 /** A line that is called by its number, as most are, is written without its name. */
@@ -98,6 +102,7 @@ export function readReservation(reader: ByteReader, reservationId: ReservationId
   const ticket = (mask & has.ticket) === 0 ? undefined : reader.uint();
   const lines = Array.from({ length: reader.uint() }, (_, index) => readLine(reader, index));
   const parcels = Array.from({ length: reader.uint() }, () => readParcel(reader, lines, madeAtMs));
+  if ((mask & has.kits) !== 0) readKits(reader, lines);
   const isPartial = (mask & has.partial) !== 0;
   const asked = { reservationId, channel, destination, customer, service, locations, isPartial, ttlMs, ticket };
   const standing = { madeAtMs, changedAtMs, expiresAtMs, attempt, candidates, runnerUpMinor, orderId };

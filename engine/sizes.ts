@@ -80,7 +80,10 @@ function supplyBytes({ supplier, reference, tracking, reason, lines }: SupplyCon
 
 function reservationBytes({ customer, lines, parcels, locations = [] }: ReservationContext): number {
   let bytes = 192 + textBytes(customer) + 36 * locations.length;
-  for (const line of lines) bytes += 64 + 2 * line.sku.length + 2 * line.lineId.length;
+  for (const { sku, lineId, kit } of lines) {
+    bytes += 64 + 2 * sku.length + 2 * lineId.length;
+    if (kit !== undefined) bytes += 96 + 2 * kit.sku.length + 2 * kit.lineId.length;
+  }
   for (const parcel of parcels) {
     bytes += 96 + 2 * parcel.location.length;
     for (const { lineId } of parcel.lines) bytes += 32 + lineId.length;

@@ -4,6 +4,7 @@
  */
 import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { DeliveryMethod } from '../actors/vocabulary.ts';
+import type { Kit } from '../actors/item-commands.ts';
 import { isAnnounced } from '../actors/item-policy.ts';
 import type { Claim } from '../storage/journal.ts';
 import {
@@ -48,6 +49,7 @@ export class World {
   readonly supplies: Supplies;
   readonly reservations: Reservations;
   stockCount = 0;
+  readonly #kitOf = (sku: Sku): Kit | undefined => this.skus.get(sku)?.item?.snapshot?.context.kit;
   readonly #cellOf = (sku: Sku): SkuCell => this.sku(sku);
   /** Open orders that are not in memory: their rows are under another key than closed ones'. */
   readonly #openOnDisk = new Set<OrderId>();
@@ -164,6 +166,12 @@ export class World {
     const kit = this.skus.get(sku)?.kit;
     if (kit === undefined) return this.knows(sku) ? undefined : sku;
     return kit.components.find((component) => !this.knows(component.sku.sku))?.sku.sku;
+  }
+
+  /** What each SKU consists of, when a kit is among the lines; undefined when none is. */
+  kitsAmong(lines: readonly { readonly sku: Sku }[]): ((sku: Sku) => Kit | undefined) | undefined {
+    for (const { sku } of lines) if (this.skus.get(sku)?.kit !== undefined) return this.#kitOf;
+    return undefined;
   }
 
   /** The stock of a SKU at a location, if there ever was any. */

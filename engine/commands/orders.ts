@@ -1,7 +1,6 @@
 /** Commands on orders and their fulfillments. */
 import type { CommandBody } from '../../actors/commands.ts';
 import type { LineId, Sku } from '../../actors/ids.ts';
-import type { Kit } from '../../actors/item-commands.ts';
 import { waitRefusal, type ItemState } from '../../actors/item-policy.ts';
 import { cancelledUnits, orderInput, shortRefusal } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderInput, OrderMessage } from '../../actors/order-context.ts';
@@ -37,27 +36,21 @@ export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: n
   if (body.service !== undefined && !isOffered(world, body.service)) {
     return refuse('unknown-service', `no carrier offers ${body.service}`, 'body.service');
   }
-  let hasKits = false;
   for (const [index, { sku }] of body.lines.entries()) {
-    const kit = world.skus.get(sku)?.kit;
-    if (kit !== undefined) hasKits = true;
     const unknown = world.unknownOf(sku);
     if (unknown === undefined) continue;
     return refuse('unknown-sku', `no stock of ${unknown} anywhere`, `body.lines[${index}].sku`);
   }
   const held = reservationFor(core, body, atMs);
   if (held !== undefined && 'code' in held) return refused(held);
-  if (hasKits && held !== undefined) {
-    return refuse('wrong-state', 'a reservation holds no kits: order them without it', 'body.reservationId');
-  }
   if (world.order(body.orderId) !== undefined) {
     return refuse('order-exists', `order ${body.orderId} exists`, 'body.orderId');
   }
-  const kitOf = (sku: Sku): Kit | undefined => world.skus.get(sku)?.item?.snapshot?.context.kit;
-  const input = orderInput(serviceOf(body, held), atMs, hasKits ? kitOf : undefined);
+  const kitOf = world.kitsAmong(body.lines);
+  const input = orderInput(serviceOf(body, held), atMs, kitOf);
   if ('code' in input) return refused(input);
   const waits = held === undefined ? heldForLine(world, input.lines) : undefined;
-  if (waits !== undefined) return refused(hasKits ? { ...waits, field: 'body.lines' } : waits);
+  if (waits !== undefined) return refused(kitOf === undefined ? waits : { ...waits, field: 'body.lines' });
   const order = world.newOrder(body.orderId);
   core.changes.set(order, orderSteps.begin(input, []));
   const placed =
@@ -71,7 +64,9 @@ export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: n
 /** Place an order with what a reservation holds for it. */
 function take(core: Core, order: OrderCell, held: ReservationCell, input: OrderInput): Handled {
   const taken = takeReservation(core, held, input);
-  return 'code' in taken ? refused(taken) : convert(core, order, taken, input.atMs);
+  const hasKits = input.lines.some(({ kit }) => kit !== undefined);
+  if ('code' in taken) return refused(hasKits ? { ...taken, field: 'body.lines' } : taken);
+  return convert(core, order, taken, input.atMs);
 }
 
 /** Why units of an order may not wait: an item that is not backordered, or of which as much waits as may. */

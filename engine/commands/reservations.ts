@@ -51,17 +51,21 @@ function makeReservation(core: Core, body: CommandBody<'reservation.make'>, atMs
     }
   }
   for (const [index, { sku }] of body.lines.entries()) {
-    if (!world.knows(sku)) return refuse('unknown-sku', `no stock of ${sku} anywhere`, `body.lines[${index}].sku`);
+    const missing = world.unknownOf(sku);
+    if (missing === undefined) continue;
+    return refuse('unknown-sku', `no stock of ${missing} anywhere`, `body.lines[${index}].sku`);
   }
   if (reservations.has(body.reservationId)) {
     return refuse('reservation-exists', `reservation ${body.reservationId} exists`, 'body.reservationId');
   }
   const dropped = dropOf(world, body);
-  const input = reservationInput(body, dropped === undefined ? undefined : (dropped.line?.nextTicket ?? 1), atMs);
+  const ticket = dropped === undefined ? undefined : (dropped.line?.nextTicket ?? 1);
+  const kitOf = world.kitsAmong(body.lines);
+  const input = reservationInput(body, ticket, atMs, kitOf);
   if ('code' in input) return refused(input);
   const waits = dropped?.line !== undefined && dropped.line.length > 0;
-  const rejection = waits ? fullLine(dropped) : heldForLine(world, body.lines);
-  if (rejection !== undefined) return refused(rejection);
+  const rejection = waits ? fullLine(dropped) : heldForLine(world, input.lines);
+  if (rejection !== undefined) return refused(kitOf === undefined ? rejection : { ...rejection, field: 'body.lines' });
   const cell = reservationCell(body.reservationId);
   core.changes.set(cell, reservationSteps.begin(input, []));
   return tell(core, cell, { type: waits ? 'reservation.queue' : 'reservation.source', atMs });

@@ -1,7 +1,7 @@
 /** The sourcing request of an order: who may serve it, at what price, and what they have. */
 import type { ChannelId, LocationId, ServiceId, Sku } from '../../actors/ids.ts';
 import type { Destination } from '../../actors/order-commands.ts';
-import { perKit, wholeKits } from '../../actors/kits.ts';
+import { perKit, wholeKits, type WaitingLine } from '../../actors/kits.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { ReservationContext } from '../../actors/reservation-context.ts';
 import type { LocationCell } from '../cells.ts';
@@ -28,7 +28,7 @@ export function sourcingRequest(world: World, order: Asked): SourcingRequest {
 }
 
 /** Kits are sought whole; what one lost later is replaced piece by piece. */
-function kitNeeds(lines: Asked['lines']): Need[] {
+function kitNeeds(lines: readonly WaitingLine[]): Need[] {
   const whole = wholeKits(lines);
   return lines.flatMap((line): Need[] => {
     const { lineId, sku, backordered: quantity, kit } = line;
@@ -41,10 +41,14 @@ function kitNeeds(lines: Asked['lines']): Need[] {
 /** Everything sourcing needs for the units of a reservation that are not held yet. */
 export function reservationRequest(world: World, reservation: ReservationContext): SourcingRequest {
   const needs: Need[] = [];
-  for (const { lineId, sku, quantity, held } of reservation.lines) {
+  let hasKits = false;
+  for (const { lineId, sku, quantity, held, kit } of reservation.lines) {
+    if (kit !== undefined) hasKits = true;
     if (held < quantity) needs.push({ lineId, sku, quantity: quantity - held });
   }
-  return requestFor(world, needs, reservation);
+  if (!hasKits) return requestFor(world, needs, reservation);
+  const lines = reservation.lines.map((line) => ({ ...line, backordered: line.quantity - line.held }));
+  return requestFor(world, kitNeeds(lines), reservation);
 }
 
 /** Whose units are sought: from where they may come, and where they go if that is known. */

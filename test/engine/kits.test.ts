@@ -181,18 +181,38 @@ describe('an order of a kit', () => {
     expect(parts(shop, 'o1')).toEqual(['A 1.1:2 1.2:1', 'B 1.2:1']);
   });
 
-  it('[K10] takes no reservation, and waits by the caps of its components', async () => {
+  it('[K10] waits by the caps of its components', async () => {
     const shop = await shopWith({ 'A/S1': 1, 'A/S2': 9 }, kit('K1', { S1: 1, S2: 1 }));
     await shop.ok('item.put', { item: { sku: 'S1', backorder: { capUnits: 1 } } });
     expect(await shop.refused('order.place', order('o1', { S2: 1, K1: 3 }, backorder))).toMatchObject({
       code: 'backorder-full',
       field: 'body.lines[1].quantity',
     });
-    await shop.ok('reservation.make', { reservationId: 'r1', channel: 'web', lines: [{ sku: 'S1', quantity: 1 }] });
-    expect(await shop.refused('order.place', order('o1', { K1: 1 }, { reservationId: 'r1' }))).toMatchObject({
-      code: 'wrong-state',
-      field: 'body.reservationId',
+  });
+
+  it('[K15] takes what a cart reserved of it, whole kits only, also after a restart', async () => {
+    const shop = await shopWith({ 'A/S1': 5, 'A/S2': 9 }, kit('K1', { S1: 2, S2: 1 }));
+    const cart = { channel: 'web', lines: [{ sku: 'K1', quantity: 3 }] };
+    expect((await shop.refused('reservation.make', { reservationId: 'r1', ...cart })).code).toBe('out-of-stock');
+    await shop.ok('reservation.make', { reservationId: 'r1', ...cart, partial: true });
+    const ref = { lineId: '1', sku: 'K1', quantity: 3, unitPriceMinor: 0, together: false };
+    expect(shop.ask('reservation.get', { reservationId: 'r1' })).toMatchObject({
+      lines: [{ lineId: '1.1', sku: 'S1', quantity: 6, held: 4, kit: ref }, { lineId: '1.2', sku: 'S2', quantity: 3, held: 2, kit: ref }],
     });
+    expect([shop.engine.atp('K1'), shop.engine.atp('S1')]).toEqual([0, 1]);
+    const again = await shop.restart();
+    expect(again.ask('reservation.get', { reservationId: 'r1' })).toEqual(shop.ask('reservation.get', { reservationId: 'r1' }));
+    expect((await again.refused('order.place', order('o1', { K1: 3 }, { reservationId: 'r1' }))).field).toBe('body.lines');
+    await again.place('o1', { K1: 2 }, { reservationId: 'r1' });
+    expect(parts(again, 'o1')).toEqual(['A 1.1:4 1.2:2']);
+  });
+
+  it('[K12] [K15] a kit sharing a component with another line of the cart never counts it twice', async () => {
+    const shop = await shopWith({ 'A/S1': 2, 'A/S2': 9 }, kit('K1', { S1: 1, S2: 1 }, true));
+    const cart = (...lines: object[]) => ({ reservationId: 'r1', channel: 'web', lines }) as never;
+    expect((await shop.refused('reservation.make', cart({ sku: 'K1', quantity: 2 }, { sku: 'S1', quantity: 1 }))).code).toBe('out-of-stock');
+    await shop.ok('reservation.make', cart({ sku: 'K1', quantity: 1 }, { sku: 'S1', quantity: 1 }));
+    expect([shop.engine.atp('K1'), shop.engine.atp('S1'), shop.engine.atp('S2')]).toEqual([0, 0, 8]);
   });
 });
 

@@ -2,6 +2,7 @@
 import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw, Names } from './bodies.ts';
 import { serviceNames } from './bodies-network.ts';
+import { kitNames } from './bodies-items.ts';
 import { customerNames, drawReach, drawSku } from './draw-sku.ts';
 import type { Rng } from './rng.ts';
 import { heldOf, isOver } from './shadow/reservations.ts';
@@ -33,7 +34,7 @@ function drawReservation(rng: Rng, { reservations, settings }: Names, shadow: Sh
     channel: rng.chance(settings.nonsenseShare / 4) ? 'no-such' : rng.pick(settings.channels),
     lines: Array.from({ length: isSingle ? 1 : rng.between(1, settings.linesMax) }, (_, index) => ({
       ...(rng.chance(0.1) ? { lineId: rng.chance(0.9) ? `line ${index}` : rng.pick(['1', '__proto__']) } : {}),
-      sku: drawSku(rng, settings),
+      sku: rng.chance(settings.kitShare) ? rng.pick(kitNames) : drawSku(rng, settings),
       quantity: rng.between(1, settings.unitsMax),
     })),
     ...(rng.chance(0.7) ? { destination } : {}),

@@ -51,18 +51,24 @@ export function explode(shadow: Shadow, asked: readonly Asked[]): readonly Shado
   return lines.length > 2_000 ? no('over-limit', 'body.lines') : lines;
 }
 
-const ratio = ({ quantity, kit }: ShadowLine): number => quantity / (kit?.quantity ?? quantity);
+export const isLines = (found: readonly ShadowLine[] | Verdict): found is readonly ShadowLine[] => Array.isArray(found);
+
+const ratio = ({ quantity, kit }: Pick<ShadowLine, 'quantity' | 'kit'>): number => quantity / (kit?.quantity ?? quantity);
+
+interface Lines {
+  readonly lines: readonly Pick<ShadowLine, 'sku' | 'quantity' | 'kit'>[];
+}
 
 /** The places of a kit's lines in its order, kit by kit. */
-function kitsOf({ lines }: ShadowOrder): number[][] {
+function kitsOf({ lines }: Lines): number[][] {
   const ids = [...new Set(lines.flatMap(({ kit }) => (kit === undefined ? [] : [kit.lineId])))];
   return ids.map((id) => lines.flatMap(({ kit }, index) => (kit?.lineId === id ? [index] : [])));
 }
 
 /** Whether so many units of each line are whole kits. */
-export function isWhole(order: ShadowOrder, unitsOf: (line: number) => number): boolean {
+export function isWhole(order: Lines, unitsOf: (line: number) => number): boolean {
   return kitsOf(order).every((lines) => {
-    const kits = lines.map((line) => unitsOf(line) / ratio(order.lines[line] as ShadowLine));
+    const kits = lines.map((line) => unitsOf(line) / ratio(order.lines[line] ?? { quantity: 1 }));
     return kits.every((each) => Number.isInteger(each) && each === kits[0]);
   });
 }
@@ -89,13 +95,18 @@ export interface ShadowNeed {
 
 /** What an order seeks: kits whole, unless they lost some of their units. */
 export function needsOf(order: ShadowOrder): ShadowNeed[] {
+  return needsFor(order, (line) => waitingOf(order, line));
+}
+
+/** @param wanted units of a line that have no place yet. */
+export function needsFor(order: Lines, wanted: (line: number) => number): ShadowNeed[] {
   const whole = new Set<number>();
   for (const lines of kitsOf(order)) {
-    const only = { ...order, lines: order.lines.map((line, index) => (lines.includes(index) ? line : { ...line, kit: undefined })) };
-    if (isWhole(only, (line) => waitingOf(order, line))) for (const line of lines) whole.add(line);
+    const only = { lines: order.lines.map((line, index) => (lines.includes(index) ? line : { ...line, kit: undefined })) };
+    if (isWhole(only, wanted)) for (const line of lines) whole.add(line);
   }
   return order.lines.flatMap((line, index) => {
-    const quantity = waitingOf(order, index);
+    const quantity = wanted(index);
     if (quantity === 0) return [];
     const { kit } = line;
     const group = kit === undefined || !whole.has(index) ? undefined : { id: kit.lineId, units: ratio(line), together: kit.together };

@@ -1,7 +1,7 @@
 /** The commands on orders and fulfillments, in the shadow: what each must answer, and why not. */
 import type { CommandBody } from '../../../actors/commands.ts';
 import { mayWait } from './items.ts';
-import { explode, isKnown, isWhole, kitOf, want } from './kits.ts';
+import { explode, isKnown, isLines, isWhole, kitOf, want } from './kits.ts';
 import { answerOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
@@ -19,7 +19,6 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
   const held = reservations.shareOf(doing, body);
   if (held !== undefined && !('reservation' in held)) return held;
   const hasKits = body.lines.some(({ sku }) => kitOf(shadow, sku) !== undefined);
-  if (hasKits && held !== undefined) return no('wrong-state', 'body.reservationId');
   if (shadow.orders.has(body.orderId)) return no('order-exists', 'body.orderId');
   const lines = explode(shadow, body.lines);
   if (!isLines(lines)) return lines;
@@ -45,20 +44,23 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
     trouble: undefined,
     exception: undefined,
   });
-  const refusal = held === undefined ? orders.source(doing, body.orderId) : take(doing, held.reservation, body);
+  const refusal = held === undefined ? orders.source(doing, body.orderId) : take(doing, held.reservation, body, lines);
   return refusal ?? mayWait(doing, shadow.orders.get(body.orderId) as ShadowOrder, body.lines) ?? answer(doing, body.orderId);
 }
 
 /** Place an order with what a reservation holds for it. */
-function take(doing: Doing, reservation: ShadowReservation, body: CommandBody<'order.place'>): Verdict | undefined {
-  const plan = reservations.planOf(doing, reservation, body);
-  if (!('parcels' in plan)) return plan;
+function take(
+  doing: Doing,
+  reservation: ShadowReservation,
+  body: CommandBody<'order.place'>,
+  lines: readonly ShadowLine[],
+): Verdict | undefined {
+  const plan = reservations.planOf(doing, reservation, { ...body, lines });
+  if (!('parcels' in plan)) return lines.some(({ kit }) => kit !== undefined) ? no('not-enough', 'body.lines') : plan;
   orders.sourceBy(doing, body.orderId, plan, 'commit');
   reservations.convert(doing, reservation, body.orderId);
   return undefined;
 }
-
-const isLines = (found: readonly ShadowLine[] | Verdict): found is readonly ShadowLine[] => Array.isArray(found);
 
 function answer({ shadow }: Doing, id: string): Verdict {
   return { ok: answerOf(shadow.orders.get(id) as ShadowOrder) };

@@ -1,11 +1,11 @@
 /** Reservations in the shadow: what each must hold, where, until when, and how commands on them are answered. */
 import type { CommandBody } from '../../../actors/commands.ts';
-import { hasStock, isAnnounced } from './items.ts';
+import { explode, isKnown, isLines, needsFor } from './kits.ts';
 import { promised, type Doing } from './orders.ts';
 import type { Candidate, ShadowPlan } from './sourcing.ts';
 import { isOffered, planUnits, pricesFor } from './sourcing.ts';
 import { movePools } from './pool-commands.ts';
-import { stockKey, type Shadow, type ShadowOrder, type ShadowReservation } from './state.ts';
+import { stockKey, type Shadow, type ShadowLine, type ShadowOrder, type ShadowReservation } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
 const tenMinutesMs = 600_000;
@@ -121,12 +121,12 @@ export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdi
   if (body.service !== undefined && !isOffered(shadow, body.service)) return no('unknown-service', 'body.service');
   const nowhere = (body.locations ?? []).findIndex((id) => !shadow.locations.has(id));
   if (nowhere >= 0) return no('unknown-location', `body.locations[${nowhere}]`);
-  const unknown = body.lines.findIndex(({ sku }) => !isAnnounced(shadow, sku) && !hasStock(shadow, sku));
+  const unknown = body.lines.findIndex(({ sku }) => !isKnown(shadow, sku));
   if (unknown >= 0) return no('unknown-sku', `body.lines[${unknown}].sku`);
   if (shadow.reservations.has(body.reservationId)) return no('reservation-exists', 'body.reservationId');
-  const lines = body.lines.map(({ lineId, sku, quantity }, index) => ({ lineId: lineId ?? String(index + 1), sku, quantity }));
-  const again = lines.findIndex(({ lineId }, index) => lines.findIndex((line) => line.lineId === lineId) < index);
-  if (again >= 0) return no('duplicate', `body.lines[${again}].lineId`);
+  const exploded = explode(shadow, body.lines);
+  if (!isLines(exploded)) return exploded;
+  const lines = exploded.map(({ lineId, sku, quantity, kit }) => ({ lineId, sku, quantity, ...(kit === undefined ? {} : { kit }) }));
   const ttlMs = body.ttlMs ?? tenMinutesMs;
   const asked: ShadowReservation = {
     id: body.reservationId,
@@ -151,13 +151,13 @@ export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdi
   const [first] = asked.lines;
   const drop = shadow.items.get(first?.sku ?? '')?.item.drop;
   const line = lineOf(shadow, first?.sku ?? '');
-  const mayWait = drop !== undefined && asked.lines.every(({ sku }) => sku === first?.sku);
+  const mayWait = drop !== undefined && asked.lines.every(({ sku, kit }) => kit === undefined && sku === first?.sku);
   if (mayWait && line.length > 0) {
     if (line.length >= (drop.queueMax ?? 1_000_000)) return no('line-full', 'body.lines');
     return enqueue(doing, asked, line);
   }
-  const others = heldForLine(doing, body.lines);
-  if (others !== undefined) return others;
+  const others = heldForLine(doing, lines);
+  if (others !== undefined) return lines.some(({ kit }) => kit !== undefined) ? no('out-of-stock', 'body.lines') : others;
   const plan = planFor(doing, asked);
   if (isTooLittle(asked, plan)) return mayWait ? enqueue(doing, asked, line) : no('out-of-stock', 'body.lines');
   const made = put(doing, withPlan(asked, plan));
@@ -200,9 +200,7 @@ export function serve(doing: Doing, sku: string): void {
 }
 
 function planFor({ shadow, atMs }: Doing, reservation: ShadowReservation): ShadowPlan {
-  const needs = reservation.lines
-    .map(({ sku, quantity }, line) => ({ line, sku, quantity: quantity - heldOf(reservation, line) }))
-    .filter(({ quantity }) => quantity > 0);
+  const needs = needsFor(reservation, (line) => (reservation.lines[line]?.quantity ?? 0) - heldOf(reservation, line));
   const plan = planUnits(shadow, reservation, needs);
   const { destination } = reservation;
   if (destination === undefined) return plan;
@@ -289,7 +287,7 @@ export function shareOf(
 export function planOf(
   { shadow }: Doing,
   reservation: ShadowReservation,
-  body: CommandBody<'order.place'>,
+  body: Omit<CommandBody<'order.place'>, 'lines'> & { readonly lines: readonly ShadowLine[] },
 ): ShadowPlan | Verdict {
   const left = body.lines.map(({ quantity }) => quantity);
   const isSamePlace = JSON.stringify(sorted(reservation.destination)) === JSON.stringify(sorted(body.destination));

@@ -163,7 +163,7 @@ export interface ShadowReservation {
   readonly state: 'queued' | 'held' | 'converted' | 'released' | 'expired';
   /** Its place among all that ever stood in this line, while it stands there. */
   readonly ticket: number | undefined;
-  readonly lines: readonly { readonly lineId: string; readonly sku: string; readonly quantity: number }[];
+  readonly lines: readonly (Pick<ShadowLine, 'lineId' | 'sku' | 'quantity' | 'kit'>)[];
   readonly parcels: ShadowPlan['parcels'];
   readonly candidates: number;
   readonly runnerUpMinor: number | undefined;
