@@ -43,3 +43,5 @@ export const transitDaysMax = 120;
 export const carrierServicesMax = 32;
 /** Milliseconds of work that make a parcel ready: 30 days around the clock. */
 export const processingMsMax = 30 * 24 * 3_600_000;
+/** Lines of one question for a promise. */
+export const promiseLinesMax = 200;

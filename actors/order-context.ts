@@ -2,7 +2,7 @@
 import type { Destination } from './order-commands.ts';
 import type { CarrierId, ChannelId, FulfillmentId, LocationId, OrderId, ServiceId, Sku } from './ids.ts';
 import type { Rejection } from './rejection.ts';
-import type { Event, ExceptionCode, Fulfillment, LineUnits, OrderException, OrderLine } from './vocabulary.ts';
+import type { Event, ExceptionCode, Fulfillment, LineUnits, OrderException, OrderLine, Removed } from './vocabulary.ts';
 
 export interface OrderContext {
   readonly orderId: OrderId;
@@ -60,6 +60,8 @@ export interface PlannedFulfillment {
   readonly shipByMs?: number | undefined;
   /** When it is there, where the service's days in transit are known. */
   readonly deliverByMs?: number | undefined;
+  /** The hour of work its location is given for it, where the location has a capacity. */
+  readonly workAtMs?: number | undefined;
 }
 
 /** What sourcing answers: parcels for all units that can be had, and how the choice was made. */
@@ -71,6 +73,8 @@ export interface Plan {
   readonly candidates: number;
   /** Cost of the next best plan with as many parcels; undefined when there is none. */
   readonly runnerUpMinor: number | undefined;
+  /** Locations that were open to the channel and no candidates; undefined when there were none. */
+  readonly removed?: readonly Removed[] | undefined;
 }
 
 /** Units of a SKU at a location. */

@@ -237,6 +237,7 @@ function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext 
     tracking: undefined,
     shipByMs: part.shipByMs,
     deliverByMs: part.deliverByMs,
+    workAtMs: part.workAtMs,
   })) satisfies Fulfillment[];
   const units = plan.fulfillments.length === 1 ? parts[0]?.lines : parts.flatMap((part) => part.lines);
   const next = {

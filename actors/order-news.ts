@@ -80,6 +80,7 @@ function decision(order: OrderContext, plan: Plan): Event {
     candidates: plan.candidates,
     short: plan.short,
     runnerUpMinor: plan.runnerUpMinor,
+    removed: plan.removed,
   };
 }
 

@@ -79,7 +79,8 @@ const refuse = effect(({ event }) => ({
       : reject(
           'out-of-stock',
           event.type === 'order.sourced'
-            ? `${event.plan.short} units are not available from ${event.plan.candidates} locations`
+            ? `${event.plan.short} units are not available from ${event.plan.candidates} locations` +
+              (event.plan.removed === undefined ? '' : `; ${event.plan.removed.length} more have no capacity left`)
             : 'not available',
           'body.lines',
         ),

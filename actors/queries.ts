@@ -15,13 +15,17 @@ import {
   Longitude,
   MethodSchema,
   OrderIdSchema,
+  QuantitySchema,
   ReservationIdSchema,
+  ServiceIdSchema,
   SkuSchema,
   SupplyIdSchema,
   TimeMsSchema,
   TransitIdSchema,
 } from './schemas.ts';
 import { supplyStates, type SupplyState } from './supply-context.ts';
+import { promiseLinesMax } from './limits.ts';
+import { DestinationSchema } from './order-commands.ts';
 import { OriginSchema } from './transit-commands.ts';
 import { CountEntrySchema } from './stock-commands.ts';
 
@@ -167,6 +171,34 @@ export const queryBodies = {
   'carrier.get': Type.Object({ carrierId: CarrierIdSchema }, exact),
   /** The transit times of a table from one origin, as they were put. */
   'transit.get': Type.Object({ table: TransitIdSchema, origin: OriginSchema }, exact),
+  /** The work a location with a capacity has been given, by the hour: the last two days and what is to come. */
+  'capacity.get': Type.Object({ location: LocationIdSchema }, exact),
+  /**
+   * What could be promised for some lines now: the cheapest option, the fastest where it is faster, and up
+   * to three places to collect them. Nothing is held.
+   */
+  'promise.get': Type.Object(
+    {
+      channel: ChannelIdSchema,
+      destination: DestinationSchema,
+      lines: Type.Array(Type.Object({ sku: SkuSchema, quantity: QuantitySchema }, exact), {
+        minItems: 1,
+        maxItems: promiseLinesMax,
+      }),
+      /** The carrier service to go by. Absent: any. */
+      service: Type.Optional(ServiceIdSchema),
+    },
+    exact,
+  ),
+  /** For product pages: of up to 500 SKUs, how one unit of each would come, earliest and cheapest. */
+  'promise.bulk': Type.Object(
+    {
+      channel: ChannelIdSchema,
+      destination: DestinationSchema,
+      skus: Type.Array(SkuSchema, { minItems: 1, maxItems: 500 }),
+    },
+    exact,
+  ),
   /** The engine itself: position, mode, sizes. */
   'engine.status': Type.Object({}, exact),
 } as const;

@@ -75,6 +75,8 @@ export interface Fulfillment {
   readonly shipByMs?: number | undefined;
   /** When it is to be there: known where the service keeps a transit table. As promised when it was sourced. */
   readonly deliverByMs?: number | undefined;
+  /** The hour for which its location was given the work, where the location has a capacity. */
+  readonly workAtMs?: number | undefined;
 }
 
 export type ExceptionCode =
@@ -140,6 +142,13 @@ export type MovementKind =
   | 'transferred-out'
   | 'transferred-in';
 
+/** A location that was no candidate although it was open to the channel. */
+export interface Removed {
+  readonly location: LocationId;
+  /** `no-capacity`: it cannot be given so many units, or another parcel, for the day they would be ready. */
+  readonly reason: 'no-capacity';
+}
+
 /** What sourcing chose for one part of an order, and by how much it won. */
 export interface Choice {
   readonly fulfillmentId: FulfillmentId;
@@ -175,6 +184,8 @@ export type Event =
       readonly short: number;
       /** What the next best plan of as many parcels would have cost; absent when there was none. */
       readonly runnerUpMinor?: number | undefined;
+      /** Locations that were open to the channel and no candidates, with the reason. */
+      readonly removed?: readonly Removed[] | undefined;
     }
   | {
       readonly kind: 'order.changed';

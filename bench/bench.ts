@@ -9,13 +9,14 @@
 import { parseArgs } from 'node:util';
 import { number, type Bench, type Figure } from './kit.ts';
 import { machineLine, machine } from './machine.ts';
+import { promiseBench } from './promise.bench.ts';
 import { routingBench } from './routing.bench.ts';
 import { stepBench } from './step.bench.ts';
 import { storageBench } from './storage.bench.ts';
 import { turnBench } from './turn.bench.ts';
 import { wireBench } from './wire.bench.ts';
 
-export const benches: readonly Bench[] = [stepBench, routingBench, wireBench, storageBench, turnBench];
+export const benches: readonly Bench[] = [stepBench, routingBench, promiseBench, wireBench, storageBench, turnBench];
 
 const help = `npm run bench -- [--only NAME[:CASE]] [--json] [--tiny]
 

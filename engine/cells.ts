@@ -28,6 +28,7 @@ import type { Buffers } from './buffers.ts';
 import type { Pools } from './pools.ts';
 import type { DropLine } from './drop-line.ts';
 import { Holders } from './holders.ts';
+import type { Work } from './promise/capacity.ts';
 import type { SellingViews, Sum } from './selling.ts';
 import { compile, type Snapshot } from './step.ts';
 import { voidKits, voidSums } from './sums.ts';
@@ -136,6 +137,14 @@ export interface TransitCell extends Marks {
   unsaved: number;
 }
 
+/** The work a location was given, by the hour; only of locations with a capacity. */
+export interface WorkCell extends Marks {
+  readonly kind: 'work';
+  readonly id: LocationId;
+  snapshot: Snapshot<Work> | undefined;
+  unsaved: number;
+}
+
 export type Cell =
   | OrderCell
   | ReservationCell
@@ -147,7 +156,8 @@ export type Cell =
   | SupplyCell
   | BufferCell
   | PoolCell
-  | TransitCell;
+  | TransitCell
+  | WorkCell;
 
 export interface PoolCell extends Marks {
   readonly kind: 'pool';
@@ -234,6 +244,7 @@ export const itemCell = (sku: SkuCell, cellOf: (sku: Sku) => SkuCell): ItemCell 
   ...marks,
 });
 export const supplyCell = (id: SupplyId): SupplyCell => ({ kind: 'supply', id, snapshot: undefined, ...marks });
+export const workCell = (id: LocationId): WorkCell => ({ kind: 'work', id, snapshot: undefined, ...marks });
 export const transitCell = (id: string): TransitCell => ({ kind: 'transit', id, snapshot: undefined, ...marks });
 export const locationCell = (id: LocationId, index: number, views: SellingViews): LocationCell => ({
   kind: 'location',

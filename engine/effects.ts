@@ -9,6 +9,7 @@ import { reject, type Rejection } from '../actors/rejection.ts';
 import { refusal, type StockMessage } from '../actors/stock-ledger.ts';
 import { moveFor } from '../actors/stock-movements.ts';
 import { assert, must, unreachable } from './assert.ts';
+import { countWork } from './capacity.ts';
 import { carrierSteps, orderSteps, stockSteps } from './cells.ts';
 import type { CarrierCell, OrderCell, StockCell } from './cells.ts';
 import type { Core } from './core.ts';
@@ -41,6 +42,8 @@ export function tellOrder(
       return reject('wrong-state', `order ${order.id} is ${before.value}: ${message.type} does not apply`);
     }
     core.changes.set(order, after);
+    const [had, has] = [before.context.fulfillments, after.context.fulfillments];
+    if (had !== has) countWork(core, had, has, message.atMs);
     for (const effect of effects) {
       const refused = carryOut(core, order, effect, message.atMs, messages, reserved);
       if (refused !== undefined) return refused;
@@ -65,7 +68,7 @@ function carryOut(
       return undefined;
     case 'source': {
       const { context } = must(order.snapshot, 'an order that exists');
-      const found = reserved ?? core.source(sourcingRequest(core.world, context));
+      const found = reserved ?? core.source(sourcingRequest(core.world, context, atMs));
       const plan = datedPlan(core.world, found, context.destination, atMs);
       messages.push({ type: 'order.sourced', plan, atMs });
       return undefined;

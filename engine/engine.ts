@@ -137,7 +137,8 @@ export class Engine implements EngineApi {
   }
 
   query<K extends QueryKind>(query: QueryOf<K>): QueryAnswer<K> {
-    return { ok: answer(this.#core, query, this.#claim, () => this.#status()), position: this.#claim.tail };
+    const ok = answer(this.#core, query, this.#claim, () => this.#clock.now(), () => this.#status());
+    return { ok, position: this.#claim.tail };
   }
 
   #status(): EngineStatus {

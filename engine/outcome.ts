@@ -8,7 +8,9 @@ import type { CarrierCard, Channel, Location } from '../actors/network-commands.
 import type { BufferId, ChannelId, CommandId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
 import type { IncomingUnits } from '../actors/incoming.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
+import type { WorkHour } from './promise/capacity.ts';
 import type { Transit } from '../actors/transit-commands.ts';
+import type { PromiseOption, QuickPromises } from '../actors/promise.ts';
 import type { Rejection } from '../actors/rejection.ts';
 import type { SupplyView } from '../actors/supply-context.ts';
 import type { Bucket, DeliveryMethod, Event, MovementKind } from '../actors/vocabulary.ts';
@@ -197,6 +199,19 @@ export interface LineView {
   readonly head: number | null;
 }
 
+/** Options, the cheapest first; none when nothing can be had. */
+export interface PromiseAnswer {
+  /** The time the dates are reckoned from. */
+  readonly atMs: number;
+  readonly options: readonly PromiseOption[];
+}
+
+/** One entry for each SKU, in the order asked. */
+export interface BulkPromiseAnswer {
+  readonly atMs: number;
+  readonly promises: readonly QuickPromises[];
+}
+
 export interface Answers {
   'order.get': OrderView | null;
   'order.list': { readonly orders: readonly OrderView[]; readonly next?: OrderId | undefined };
@@ -225,6 +240,9 @@ export interface Answers {
   'carrier.list': readonly CarrierView[];
   'carrier.get': CarrierView | null;
   'transit.get': Transit | null;
+  'capacity.get': readonly WorkHour[];
+  'promise.get': PromiseAnswer;
+  'promise.bulk': BulkPromiseAnswer;
   'engine.status': EngineStatus;
 }
 

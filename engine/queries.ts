@@ -1,20 +1,17 @@
 /** Answers: read from the world and its views, never by a scan over all orders. */
-import type { Location } from '../actors/network-commands.ts';
 import { unitsToCome } from '../actors/incoming.ts';
 import type { Query, QueryBody, QueryKind, QueryOf } from '../actors/queries.ts';
 import type { OrderId } from '../actors/ids.ts';
 import { releaseAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import type { OrderState } from '../actors/queries.ts';
-import type { Transit } from '../actors/transit-commands.ts';
 import type { OrderView } from '../actors/vocabulary.ts';
-import { unreachable } from './assert.ts';
-import type { CarrierCell, StockCell } from './cells.ts';
+import type { StockCell } from './cells.ts';
 import { compareItems, compareLocations, compareStock } from './compare.ts';
 import type { Core } from './core.ts';
 import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
-import { originName, transitKey } from './promise/transit.ts';
-import type { Answers, CarrierView, EngineStatus, OrderCounts, StockView, WaitingView } from './outcome.ts';
+import type { Answers, EngineStatus, OrderCounts, StockView, WaitingView } from './outcome.ts';
+import { answerNetwork } from './queries-network.ts';
 import { answerSelling, type SellingQuery } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
 import { lineFor, reservationOf } from './reservation-views.ts';
@@ -22,20 +19,22 @@ import type { Snapshot } from './step.ts';
 
 const pageDefault = 100;
 
-/** Answer a query. `status` is asked only for engine.status, the journal only for what was. */
+/** Answer a query. The journal is asked only for what was, the time for promises, `status` for engine.status. */
 export function answer<K extends QueryKind>(
   core: Core,
   query: QueryOf<K>,
   journal: LedgerJournal,
+  nowMs: () => number,
   status: () => EngineStatus,
 ): Answers[K] {
-  return answerAny(core, query as unknown as Query, journal, status) as Answers[K];
+  return answerAny(core, query as unknown as Query, journal, nowMs, status) as Answers[K];
 }
 
 function answerAny(
   core: Core,
   query: Query,
   journal: LedgerJournal,
+  nowMs: () => number,
   status: () => EngineStatus,
 ): Answers[QueryKind] {
   const { world } = core;
@@ -80,20 +79,10 @@ function answerAny(
       return supplyView(core, body.supplyId);
     case 'supply.list':
       return listSupplies(core, body);
-    case 'location.list':
-      return byId(world.locationList.flatMap<Location>(valueOf));
-    case 'channel.list':
-      return byId([...world.channels.values()].flatMap(valueOf));
-    case 'carrier.list':
-      return byId([...world.carriers.values()].flatMap(carrierView));
-    case 'carrier.get':
-      return carrierView(world.carriers.get(body.carrierId))[0] ?? null;
-    case 'transit.get':
-      return transitOf(core, body);
     case 'engine.status':
       return status();
     default:
-      return unreachable(kind);
+      return answerNetwork(core, query, nowMs);
   }
 }
 
@@ -106,15 +95,6 @@ function stocksOf(core: Core, { sku, location: only }: QueryBody<'stock.get'>): 
 
 function orderOf(snapshot: Snapshot<OrderContext> | undefined): OrderView | null {
   return snapshot === undefined ? null : orderView(snapshot);
-}
-
-function valueOf<T>({ snapshot }: { readonly snapshot: Snapshot<T> | undefined }): T[] {
-  return snapshot === undefined ? [] : [snapshot.context];
-}
-
-/** Lists stand in the order of their names, today and after a restart. */
-function byId<T extends { readonly id: string }>(list: T[]): T[] {
-  return list.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** An order as others see it. */
@@ -159,19 +139,6 @@ function stockView({ world }: Core, { snapshot, atp }: StockCell): StockView[] {
   const { sku, location } = snapshot.context;
   const incoming = unitsToCome(world.supplies.incoming.at(sku, location));
   return [{ ...snapshot.context, atp, incoming }];
-}
-
-function carrierView(cell: CarrierCell | undefined): CarrierView[] {
-  if (cell?.snapshot === undefined) return [];
-  const { value, context } = cell.snapshot;
-  const state = value === 'open' ? 'open' : 'suspended';
-  const reason = state === 'open' ? undefined : context.reason;
-  return [{ ...context.card, state, reason, inTransit: context.inTransit }];
-}
-
-function transitOf({ world }: Core, { table, origin }: QueryBody<'transit.get'>): Transit | null {
-  const transit = world.transits.get(transitKey(table, originName(origin)))?.snapshot?.context;
-  return transit === undefined || transit.lanes.length === 0 ? null : transit;
 }
 
 function counts({ views }: Core): OrderCounts {

@@ -11,8 +11,10 @@ import type { BufferId, CarrierId, ChannelId, LocationId, OrderId } from '../act
 import type { ReservationId, Sku, SupplyId } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
 import { unreachable } from './assert.ts';
+import { expectRoom } from './capacity.ts';
 import { orderCell, place, type Cell, type OrderCell } from './cells.ts';
 import type { Core } from './core.ts';
+import type { Work } from './promise/capacity.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Entry, Receipts } from './receipts.ts';
 import {
@@ -61,6 +63,7 @@ export async function recover(
     saver.add(position, index === 0 ? touched : [], index === 0 ? rows : [], entries);
   }
   core.wakes.addAll(core.views.waitedFor, core.world.reservations.lined);
+  expectRoom(core, lastAtMs);
   return lastAtMs;
 }
 
@@ -92,7 +95,7 @@ async function loadAll(
 /** Everything but orders, in the order it is loaded. */
 const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
-  prefixes.pool, prefixes.stock,
+  prefixes.pool, prefixes.work, prefixes.stock,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -121,6 +124,8 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       const snapshot = valueFromRow<Pool>(row);
       return placed(world.selling.pools.cell(snapshot.context.id, world.sku(snapshot.context.sku)), snapshot);
     }
+    case 'd/':
+      return placed(world.work(name as LocationId), valueFromRow<Work>(row));
     case 's/': {
       const { sku, location } = stockNames(key);
       const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);

@@ -68,8 +68,8 @@ function carryOut(
 
 /** Where the units would come from that a reservation does not hold, with dates when it is known where they go. */
 export function planFor(core: Core, context: ReservationContext, atMs: number): Plan {
-  const plan = core.source(reservationRequest(core.world, context));
-  return context.destination === undefined ? plan : datedPlan(core.world, plan, context.destination, atMs);
+  const plan = core.source(reservationRequest(core.world, context, atMs));
+  return context.destination === undefined ? plan : datedPlan(core.world, plan, context.destination, atMs, false);
 }
 
 /** Whether sourcing it again could be of use. */

@@ -9,7 +9,8 @@ import type { Fulfillment } from '../actors/vocabulary.ts';
 import { must } from './assert.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
-const says = ({ service, shipByMs }: Fulfillment): boolean => service !== undefined || shipByMs !== undefined;
+const says = ({ service, shipByMs, workAtMs }: Fulfillment): boolean =>
+  service !== undefined || shipByMs !== undefined || workAtMs !== undefined;
 
 /**
  * Times are written as one more than their distance from placement; 0 is none.
@@ -29,6 +30,8 @@ export function writePromises(writer: ByteWriter, order: OrderContext, isFollowe
     writer.maybe(part.service);
     writer.uint(part.shipByMs === undefined ? 0 : 1 + part.shipByMs - placedAtMs);
     writer.uint(part.deliverByMs === undefined ? 0 : 1 + part.deliverByMs - placedAtMs);
+    // An hour may have begun before the order was placed.
+    writer.uint(part.workAtMs ?? 0);
   }
 }
 
@@ -51,7 +54,9 @@ export function readPromises(
     const index = reader.uint();
     const part = must(fulfillments[index], 'a fulfillment number');
     const own = reader.maybe() as ServiceId | undefined;
-    fulfillments[index] = { ...part, service: own, shipByMs: time(), deliverByMs: time() };
+    const dates = { service: own, shipByMs: time(), deliverByMs: time() };
+    const workAtMs = reader.uint();
+    fulfillments[index] = { ...part, ...dates, workAtMs: workAtMs === 0 ? undefined : workAtMs };
   }
   return service;
 }

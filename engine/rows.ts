@@ -4,8 +4,8 @@
  *
  * Keys: o/ order open, c/ order closed, v/ reservation open, w/ reservation closed, s/ stock (location/SKU),
  * k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, x/ pool, p/ supply document open,
- * P/ supply document ended, t/ transit times (table/origin), r/ receipt
- * (command id → position).
+ * P/ supply document ended, t/ transit times (table/origin), d/ work of a location by the hour,
+ * r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
 import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, Sku, SupplyId } from '../actors/ids.ts';
@@ -45,6 +45,7 @@ export const prefixes = {
   supply: 'p/',
   supplyEnded: 'P/',
   transit: 't/',
+  work: 'd/',
   receipt: 'r/',
 } as const;
 
@@ -110,6 +111,7 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     case 'location':
     case 'channel':
     case 'transit':
+    case 'work':
       pushValue(prefixes[cell.kind] + nameOf(cell), must(snapshot, 'a value to write'), rows);
       return;
     case 'item':
@@ -311,8 +313,7 @@ export function itemFromRow(row: unknown): Snapshot<Item> {
   return { value, context: JSON.parse(reader.text()) as Item };
 }
 
-/** A location, channel or transit: plain values under their version. */
-/** A location, channel, item, rule or transit: plain values under version and state. */
+/** A location, channel, item, rule, transit or work: plain values under version and state. */
 export function valueFromRow<T>(row: unknown): Snapshot<T> {
   return { value: 'put', context: JSON.parse(open(row, 'value').text()) as T };
 }

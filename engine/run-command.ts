@@ -7,11 +7,13 @@ import type { Command } from '../actors/commands.ts';
 import type { OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import { maySource } from '../actors/kits.ts';
 import { itemState } from '../actors/item-policy.ts';
+import { waitingUnits } from '../actors/order-lines.ts';
 import { reject } from '../actors/rejection.ts';
 import { mustWait } from '../actors/reservation-lines.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { assert, must, unreachable } from './assert.ts';
-import type { Cell, SkuCell } from './cells.ts';
+import { expectRoom, hasRoom, wakeForRoom } from './capacity.ts';
+import type { Cell, LocationCell, SkuCell } from './cells.ts';
 import { putItem, settleItem } from './commands/items.ts';
 import { bufferKept } from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
@@ -29,6 +31,7 @@ import { measuredAboveBytes } from './limits.ts';
 import { planFor, tellReservation } from './reservation-effects.ts';
 import { isOpen } from './reservations.ts';
 import { bodyBytes, measuredRows, valueBytes } from './sizes.ts';
+import type { Work } from './promise/capacity.ts';
 import type { Snapshot } from './step.ts';
 import type { TimerOwner } from './timers.ts';
 
@@ -46,7 +49,7 @@ export function runCommand(
   onBug: OnBug,
   index: number,
 ): Handled | undefined {
-  const handled = atomically(core, () => dispatch(core, command, atMs), onBug, { command, index });
+  const handled = atomically(core, atMs, () => dispatch(core, command, atMs), onBug, { command, index });
   if (handled !== undefined) core.changes.countBody(bodyBytes(command));
   return handled;
 }
@@ -57,7 +60,13 @@ interface Cause {
   readonly index: number;
 }
 
-function atomically(core: Core, work: () => Handled | undefined, onBug: OnBug, cause?: Cause): Handled | undefined {
+function atomically(
+  core: Core,
+  atMs: number,
+  work: () => Handled | undefined,
+  onBug: OnBug,
+  cause?: Cause,
+): Handled | undefined {
   core.changes.begin(cause?.index);
   let handled: Handled | undefined;
   try {
@@ -78,7 +87,10 @@ function atomically(core: Core, work: () => Handled | undefined, onBug: OnBug, c
     return refused(reject('too-large', 'this is more than one journal record holds: ask for less at once', 'body'));
   }
   if ('refused' in handled) core.changes.undo();
-  else core.changes.keep((cell, before) => kept(core, cell, before));
+  else {
+    core.changes.keep((cell, before) => kept(core, cell, before));
+    expectRoom(core, atMs);
+  }
   return handled;
 }
 
@@ -182,7 +194,10 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
     bufferKept(core, before as typeof cell.snapshot, cell.snapshot);
     return;
   }
-  if (cell.kind === 'carrier' || cell.kind === 'transit') return;
+  if (cell.kind === 'work') {
+    if (isLess(cell.snapshot, before as typeof cell.snapshot)) wakeForRoom(core, cell.id);
+    return;
+  }
   if (cell.kind === 'location') core.views.locationChanged(cell, before as typeof cell.snapshot);
   if (cell.kind === 'item') {
     core.views.itemChanged(cell);
@@ -195,6 +210,15 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
   }
 }
 
+/** Whether a location was given work of any hour back. */
+function isLess(after: Snapshot<Work> | undefined, before: Snapshot<Work> | undefined): boolean {
+  const now = after?.context.hours ?? [];
+  return (before?.context.hours ?? []).some(({ hourMs, units, parcels }) => {
+    const hour = now.find((one) => one.hourMs === hourMs);
+    return hour === undefined || hour.units < units || hour.parcels < parcels;
+  });
+}
+
 /**
  * Source a waiting order again because something it waits for has come. Nothing changes when it is no
  * use. False when it does not fit into the turn: ask again in the next one.
@@ -204,8 +228,13 @@ export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): 
   const context = order?.snapshot?.context;
   if (order === undefined || context === undefined) return true;
   const channel = core.world.channels.get(context.channel);
-  const isUseful = maySource(context.lines, (sku) => core.world.atp(sku, channel));
-  return !isUseful || tellQuietly(core, () => tellOrder(core, order, { type: 'order.source', atMs }), onBug);
+  // A location with a capacity takes all that the order still wants, or is no candidate.
+  const units = waitingUnits(context);
+  const hasRoomNow = (location: LocationCell): boolean => hasRoom(core.world, location, units, atMs);
+  const isUseful = maySource(context.lines, (sku) =>
+    core.views.rooms.isEmpty ? core.world.atp(sku, channel) : core.world.unitsWhere(sku, channel, hasRoomNow),
+  );
+  return !isUseful || tellQuietly(core, atMs, () => tellOrder(core, order, { type: 'order.source', atMs }), onBug);
 }
 
 /**
@@ -219,7 +248,7 @@ export function serveLine(core: Core, sku: SkuCell, atMs: number, onBug: OnBug):
   if (cell === undefined || context === undefined || context.expiresAtMs <= atMs) return true;
   const plan = planFor(core, context, atMs);
   if (mustWait(context, plan)) return true;
-  return tellQuietly(core, () => tellReservation(core, cell, { type: 'reservation.sourced', plan, atMs }), onBug);
+  return tellQuietly(core, atMs, () => tellReservation(core, cell, { type: 'reservation.sourced', plan, atMs }), onBug);
 }
 
 /** A time has come for its owner. False when what follows does not fit into the turn. */
@@ -228,7 +257,11 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
     case 'order':
       return releaseDue(core, owner.id, atMs, onBug);
     case 'location':
-      return tellQuietly(core, () => locations.endPause(core, owner.id, atMs), onBug);
+      return tellQuietly(core, atMs, () => locations.endPause(core, owner.id, atMs), onBug);
+    case 'capacity':
+      wakeForRoom(core, owner.id);
+      expectRoom(core, atMs);
+      return true;
     case 'reservation':
       return expiryDue(core, owner.id, atMs, onBug);
     case 'item':
@@ -245,7 +278,7 @@ function releaseDue(core: Core, id: OrderId, atMs: number, onBug: OnBug): boolea
   if (order === undefined || snapshot === undefined) return true;
   const due = releaseAtMs(snapshot.value, snapshot.context);
   if (due === undefined || due > atMs) return true;
-  return tellQuietly(core, () => tellOrder(core, order, { type: 'order.release', atMs }), onBug);
+  return tellQuietly(core, atMs, () => tellOrder(core, order, { type: 'order.release', atMs }), onBug);
 }
 
 /** Expire a reservation whose time is over; one that was extended waits on. */
@@ -255,7 +288,7 @@ function expiryDue(core: Core, id: ReservationId, atMs: number, onBug: OnBug): b
   if (cell?.snapshot === undefined || !isOpen(cell.snapshot)) return true;
   const { expiresAtMs } = cell.snapshot.context;
   if (expiresAtMs <= atMs) {
-    return tellQuietly(core, () => tellReservation(core, cell, { type: 'reservation.expire', atMs }), onBug);
+    return tellQuietly(core, atMs, () => tellReservation(core, cell, { type: 'reservation.expire', atMs }), onBug);
   }
   reservations.rearm(cell, expiresAtMs, atMs);
   return true;
@@ -265,12 +298,13 @@ function expiryDue(core: Core, id: ReservationId, atMs: number, onBug: OnBug): b
 function availableNow(core: Core, sku: Sku, atMs: number, onBug: OnBug): boolean {
   const snapshot = core.world.item(sku).snapshot;
   if (snapshot?.value !== 'preorder' || itemState(snapshot.context, atMs) === 'preorder') return true;
-  return tellQuietly(core, () => settleItem(core, snapshot.context, atMs), onBug);
+  return tellQuietly(core, atMs, () => settleItem(core, snapshot.context, atMs), onBug);
 }
 
-function tellQuietly(core: Core, tell: () => ReturnType<typeof tellOrder>, onBug: OnBug): boolean {
+function tellQuietly(core: Core, atMs: number, tell: () => ReturnType<typeof tellOrder>, onBug: OnBug): boolean {
   const handled = atomically(
     core,
+    atMs,
     () => {
       const rejection = tell();
       return rejection === undefined ? { ok: undefined } : refused(rejection);

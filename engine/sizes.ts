@@ -41,6 +41,7 @@ export function cellBytes(cell: Cell): number {
       return cell.snapshot === undefined ? 0 : supplyBytes(cell.snapshot.context);
     case 'location':
     case 'transit':
+    case 'work':
     case 'item':
       return 96 + valueRowBytes(cell.snapshot?.context);
     case 'carrier':
@@ -62,7 +63,8 @@ function orderBytes({ customer, destination, lines, fulfillments }: OrderContext
   }
   for (const part of fulfillments) {
     bytes += 72 + 2 * part.location.length + textBytes(part.tracking);
-    if (part.shipByMs !== undefined || part.service !== undefined) bytes += 64 + 2 * (part.service?.length ?? 0);
+    const isPromised = part.shipByMs !== undefined || part.workAtMs !== undefined;
+    if (isPromised || part.service !== undefined) bytes += 80 + 2 * (part.service?.length ?? 0);
     for (const { lineId } of part.lines) bytes += 16 + lineId.length;
   }
   return bytes;
@@ -124,7 +126,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
 
 export function eventBytes(event: Event): number {
   const bytes = ('reservationId' in event ? 160 : 64) + event.kind.length;
-  if (event.kind === 'order.sourced') return bytes + 48 + 56 * event.choices.length;
+  if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + 64 * (event.removed?.length ?? 0);
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;
 }

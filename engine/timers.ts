@@ -13,6 +13,8 @@ export type TimerOwner =
   | { readonly kind: 'reservation'; readonly id: ReservationId }
   /** A pause ends. */
   | { readonly kind: 'location'; readonly id: LocationId }
+  /** A location with a capacity takes work for another day. */
+  | { readonly kind: 'capacity'; readonly id: LocationId }
   /** An item on preorder becomes available. */
   | { readonly kind: 'item'; readonly id: Sku };
 

@@ -12,6 +12,7 @@ import type { Location } from '../actors/network-commands.ts';
 import { orderStates, type OrderState } from '../actors/queries.ts';
 import type { Fulfillment, OrderLine } from '../actors/vocabulary.ts';
 import { must } from './assert.ts';
+import { Rooms } from './capacity.ts';
 import { orderSteps, type ItemCell, type LocationCell, type SkuCell, type StockCell } from './cells.ts';
 import { isFinal, type Snapshot } from './step.ts';
 import type { Timers } from './timers.ts';
@@ -29,6 +30,8 @@ export class Views {
   readonly byLocation = new Map<LocationId, Set<OrderId>>();
   /** SKUs that some order waits for. */
   readonly waitedFor = new Set<SkuCell>();
+  /** Locations with a capacity. */
+  readonly rooms: Rooms;
   readonly #world: World;
   readonly #timers: Timers;
   readonly #serve: Serve;
@@ -42,6 +45,7 @@ export class Views {
     this.#world = world;
     this.#timers = timers;
     this.#serve = serve;
+    this.rooms = new Rooms(timers);
   }
 
   inState(state: OrderState): ReadonlySet<OrderId> {
@@ -85,7 +89,9 @@ export class Views {
   }
 
   /** A location went from one value to another: a pause that ends by itself is a timer. */
-  locationChanged({ id, snapshot }: LocationCell, before: Snapshot<Location> | undefined): void {
+  locationChanged(cell: LocationCell, before: Snapshot<Location> | undefined): void {
+    const { id, snapshot } = cell;
+    this.rooms.locationChanged(cell);
     const untilMs = snapshot?.context.pause?.untilMs;
     if (untilMs !== undefined && before?.context.pause?.untilMs !== untilMs) {
       this.#timers.set(untilMs, { kind: 'location', id });

@@ -18,6 +18,7 @@ import {
   skuCell,
   stockCell,
   transitCell,
+  workCell,
   type CarrierCell,
   type ChannelCell,
   type ItemCell,
@@ -26,6 +27,7 @@ import {
   type SkuCell,
   type StockCell,
   type TransitCell,
+  type WorkCell,
 } from './cells.ts';
 import { orderFromRow, prefixes } from './rows.ts';
 import { SellingViews } from './selling.ts';
@@ -41,6 +43,8 @@ export class World {
   readonly locationList: LocationCell[] = [];
   /** Transit times by table and origin. */
   readonly transits = new Map<string, TransitCell>();
+  /** Work given to locations with a capacity. */
+  readonly works = new Map<LocationId, WorkCell>();
   readonly skus = new Map<Sku, SkuCell>();
   /** What can be sold through which channel, and how delivered. */
   readonly selling = new SellingViews(this.locationList, this.skus);
@@ -146,6 +150,12 @@ export class World {
     return cell;
   }
 
+  work(id: LocationId): WorkCell {
+    let cell = this.works.get(id);
+    if (cell === undefined) this.works.set(id, (cell = workCell(id)));
+    return cell;
+  }
+
   transit(key: string): TransitCell {
     let cell = this.transits.get(key);
     if (cell === undefined) this.transits.set(key, (cell = transitCell(key)));
@@ -203,6 +213,14 @@ export class World {
     item.stocks.push(cell);
     this.stockCount += 1;
     return cell;
+  }
+
+  /** The units of a SKU that a channel may ship from locations that `accepts` takes. */
+  unitsWhere(sku: Sku, channel: ChannelCell | undefined, accepts: (location: LocationCell) => boolean): number {
+    const view = this.selling.of(channel);
+    let units = 0;
+    for (const stock of this.skus.get(sku)?.stocks ?? []) if (accepts(stock.location)) units += view.unitsAt(stock);
+    return units;
   }
 
   /** The units of a SKU that a channel may sell now; without a channel, over all open locations. */

@@ -13,7 +13,7 @@ import { orderSteps, type OrderCell, type ReservationCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellOrder } from '../effects.ts';
 import { tellReservation } from '../reservation-effects.ts';
-import { isOffered } from '../routing/request.ts';
+import { isOffered } from '../routing/services.ts';
 import type { Snapshot } from '../step.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 import { heldForLine, reservationFor, takeReservation, type Taken } from './reservations.ts';

@@ -14,7 +14,8 @@ import { tellReservation } from '../reservation-effects.ts';
 import { reservationAnswer } from '../reservation-views.ts';
 import { isOpen } from '../reservations.ts';
 import type { World } from '../world.ts';
-import { isOffered, pricer } from '../routing/request.ts';
+import { pricer } from '../routing/request.ts';
+import { isOffered } from '../routing/services.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 
 type ReservationKind = Extract<CommandKind, `reservation.${string}`>;

@@ -1,5 +1,5 @@
 /** A location ready to be asked when its work is done and when its parcels leave. */
-import type { LocationCard } from '../../actors/network-commands.ts';
+import type { Capacity, LocationCard } from '../../actors/network-commands.ts';
 import { dayPlan, timesByWeekday } from './days.ts';
 import { Departures } from './departures.ts';
 import { Opening } from './opening.ts';
@@ -11,7 +11,8 @@ export class Place {
   readonly zone: Zone;
   /** The names under which transit tables may know it, the most particular first. */
   readonly origins: readonly string[];
-  readonly opening: Opening;
+  readonly capacity: Capacity | undefined;
+  readonly #opening: Opening;
   readonly #card: LocationCard;
   readonly #plan: ReturnType<typeof dayPlan>;
   readonly #isAlwaysOpen: boolean;
@@ -23,14 +24,22 @@ export class Place {
     this.origins = originsOf(card);
     this.#plan = dayPlan(card.hours, card.holidays ?? []);
     this.#isAlwaysOpen = card.hours === undefined && card.holidays === undefined;
-    this.opening = new Opening(this.#plan, zone);
+    this.capacity = card.capacity;
+    this.#opening = new Opening(this.#plan, zone);
   }
 
   /** When an order given to the location at an instant is ready to leave; undefined: never, it does not work. */
   readyMs(atMs: number): number | undefined {
     const { leadTimeMs = 0, processingMs = 0 } = this.#card;
     if (this.#isAlwaysOpen) return atMs + leadTimeMs + processingMs;
-    return this.opening.after(atMs + leadTimeMs, processingMs);
+    return this.#opening.after(atMs + leadTimeMs, processingMs);
+  }
+
+  /** The first instant within an hour of a day at which the location works; undefined: it does not. */
+  openInHour(day: number, hour: number): number | undefined {
+    const fromMs = this.zone.instantOf(day, 60 * hour);
+    const openMs = this.#isAlwaysOpen ? fromMs : this.#opening.after(fromMs, 0);
+    return openMs !== undefined && openMs < this.zone.instantOf(day, 60 * hour + 60) ? openMs : undefined;
   }
 
   /** When a parcel that is ready leaves with a service: its earliest cut-off from then on. */

@@ -4,11 +4,14 @@ import type { Destination } from '../../actors/order-commands.ts';
 import { perKit, wholeKits, type WaitingLine } from '../../actors/kits.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { ReservationContext } from '../../actors/reservation-context.ts';
+import type { Removed } from '../../actors/vocabulary.ts';
+import { roomAt } from '../capacity.ts';
 import type { LocationCell } from '../cells.ts';
-import { priceOf, servicesOf, type CarrierService } from '../promise/services.ts';
+import { priceOf } from '../promise/services.ts';
 import type { View } from '../selling.ts';
 import type { World } from '../world.ts';
 import { distanceKm } from './distance.ts';
+import { cheapestService, openServices } from './services.ts';
 import type { Candidate, Need, SourcingRequest } from './source.ts';
 
 type Found = Candidate & { readonly cell: LocationCell };
@@ -17,14 +20,14 @@ type Found = Candidate & { readonly cell: LocationCell };
 export type Asked = Pick<OrderContext, 'channel' | 'destination' | 'service' | 'lines'>;
 
 /** Everything sourcing needs for the units of an order that have no place. */
-export function sourcingRequest(world: World, order: Asked): SourcingRequest {
+export function sourcingRequest(world: World, order: Asked, atMs: number): SourcingRequest {
   const needs: Need[] = [];
   let hasKits = false;
   for (const { lineId, sku, backordered, kit } of order.lines) {
     if (kit !== undefined) hasKits = true;
     if (backordered > 0) needs.push({ lineId, sku, quantity: backordered });
   }
-  return requestFor(world, hasKits ? kitNeeds(order.lines) : needs, order);
+  return requestFor(world, hasKits ? kitNeeds(order.lines) : needs, order, atMs);
 }
 
 /** Kits are sought whole; what one lost later is replaced piece by piece. */
@@ -39,16 +42,16 @@ function kitNeeds(lines: readonly WaitingLine[]): Need[] {
 }
 
 /** Everything sourcing needs for the units of a reservation that are not held yet. */
-export function reservationRequest(world: World, reservation: ReservationContext): SourcingRequest {
+export function reservationRequest(world: World, reservation: ReservationContext, atMs: number): SourcingRequest {
   const needs: Need[] = [];
   let hasKits = false;
   for (const { lineId, sku, quantity, held, kit } of reservation.lines) {
     if (kit !== undefined) hasKits = true;
     if (held < quantity) needs.push({ lineId, sku, quantity: quantity - held });
   }
-  if (!hasKits) return requestFor(world, needs, reservation);
+  if (!hasKits) return requestFor(world, needs, reservation, atMs);
   const lines = reservation.lines.map((line) => ({ ...line, backordered: line.quantity - line.held }));
-  return requestFor(world, kitNeeds(lines), reservation);
+  return requestFor(world, kitNeeds(lines), reservation, atMs);
 }
 
 /** Whose units are sought: from where they may come, and where they go if that is known. */
@@ -60,17 +63,30 @@ interface Seeker {
   readonly locations?: readonly LocationId[] | undefined;
 }
 
-function requestFor(world: World, needs: readonly Need[], seeker: Seeker): SourcingRequest {
+function requestFor(world: World, needs: readonly Need[], seeker: Seeker, atMs: number): SourcingRequest {
   const view = world.selling.of(world.channels.get(seeker.channel));
-  const candidates = candidatesFor(world, view, seeker);
-  return { needs, candidates, available: availability(world, view, candidates) };
+  const removed: Removed[] = [];
+  const candidates = candidatesFor(world, view, seeker, (cell) => {
+    if (cell.snapshot?.context.capacity === undefined) return true;
+    const units = needs.reduce((sum, { quantity }) => sum + quantity, 0);
+    if (roomAt(world, cell, units, atMs) !== undefined) return true;
+    removed.push({ location: cell.id, reason: 'no-capacity' });
+    return false;
+  });
+  const available = availability(world, view, candidates);
+  return { needs, candidates, available, removed: removed.length === 0 ? undefined : removed.sort(byLocation) };
 }
 
-function candidatesFor(world: World, view: View, { destination, locations, service }: Seeker): Found[] {
+function candidatesFor(
+  world: World,
+  view: View,
+  { destination, locations, service }: Seeker,
+  hasRoom: (cell: LocationCell) => boolean,
+): Found[] {
   const found: Found[] = [];
   const price = pricer(world, destination, service);
   for (const cell of world.locationList) {
-    if (!view.sells(cell) || locations?.includes(cell.id) === false) continue;
+    if (!view.sells(cell) || locations?.includes(cell.id) === false || !hasRoom(cell)) continue;
     found.push({ cell, location: cell.id, ...price(cell) });
   }
   return found.sort(byCost);
@@ -95,48 +111,14 @@ export function pricer(
   };
 }
 
+function byLocation(a: Removed, b: Removed): number {
+  return a.location < b.location ? -1 : 1;
+}
+
 function byCost(a: Candidate, b: Candidate): number {
   if (a.costMinor !== b.costMinor) return a.costMinor - b.costMinor;
   if (a.distanceKm !== b.distanceKm) return a.distanceKm - b.distanceKm;
   return a.location < b.location ? -1 : 1;
-}
-
-/** Whether any carrier has a service, open or suspended. */
-export function isOffered(world: World, service: ServiceId): boolean {
-  for (const { snapshot } of world.carriers.values()) {
-    if (snapshot !== undefined && servicesOf(snapshot.context.card).some(({ id }) => id === service)) return true;
-  }
-  return false;
-}
-
-/** The services of open carriers, all, or those of the name asked for. */
-export function openServices(world: World, asked: ServiceId | undefined): readonly CarrierService[] {
-  const services: CarrierService[] = [];
-  for (const { snapshot } of world.carriers.values()) {
-    if (snapshot?.value !== 'open') continue;
-    for (const service of servicesOf(snapshot.context.card)) {
-      if (asked === undefined || service.id === asked) services.push(service);
-    }
-  }
-  return services;
-}
-
-/** The cheapest service for a parcel over so many kilometres; of equals by carrier, then by service. */
-function cheapestService(services: readonly CarrierService[], km: number): CarrierService | undefined {
-  let best: CarrierService | undefined;
-  let bestMinor = Infinity;
-  for (const service of services) {
-    const minor = priceOf(service, km);
-    if (minor > bestMinor || (minor === bestMinor && best !== undefined && !isBefore(service, best))) continue;
-    best = service;
-    bestMinor = minor;
-  }
-  return best;
-}
-
-/** By the name of the carrier, then of the service. */
-export function isBefore(a: CarrierService, b: CarrierService): boolean {
-  return a.carrier === b.carrier ? a.id < b.id : a.carrier < b.carrier;
 }
 
 /** Units by SKU and candidate. Sourcing asks SKU by SKU, so the last SKU's stocks are kept. */

@@ -158,7 +158,7 @@ function* setsOf(items: readonly number[], size: number, from = 0): Generator<re
 }
 
 function planOf(
-  { needs, candidates }: SourcingRequest,
+  { needs, candidates, removed }: SourcingRequest,
   members: readonly number[],
   { byMember, units }: Given,
   runnerUpMinor: number | undefined,
@@ -176,5 +176,5 @@ function planOf(
     fulfillments.push({ location, carrier, service, distanceKm, costMinor, lines });
   }
   const short = needs.reduce((sum, { quantity }) => sum + quantity, 0) - units;
-  return { fulfillments, short, candidates: candidates.length, runnerUpMinor };
+  return { fulfillments, short, candidates: candidates.length, runnerUpMinor, removed };
 }

@@ -138,7 +138,8 @@ function assemble(
   const short = left.reduce((sum, quantity) => sum + quantity, 0);
   // A plan of no parcels has no rival.
   const next = fulfillments.length === 0 ? undefined : runnerUpMinor;
-  return { fulfillments, short, candidates: request.candidates.length, runnerUpMinor: next };
+  const { candidates, removed } = request;
+  return { fulfillments, short, candidates: candidates.length, runnerUpMinor: next, removed };
 }
 
 function give(

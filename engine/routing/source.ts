@@ -4,6 +4,7 @@
  */
 import type { CarrierId, LineId, LocationId, ServiceId, Sku } from '../../actors/ids.ts';
 import type { Plan } from '../../actors/order-context.ts';
+import type { Removed } from '../../actors/vocabulary.ts';
 
 /** Units of one line that have no place yet. */
 export interface Need {
@@ -28,6 +29,8 @@ export interface SourcingRequest {
   readonly needs: readonly Need[];
   /** Cheapest first; equal cost by distance, then by name. Decides every tie. */
   readonly candidates: readonly Candidate[];
+  /** Locations that were open to the channel and no candidates; undefined when there were none. */
+  readonly removed?: readonly Removed[] | undefined;
   /** Units of a SKU to promise at the candidate with this index. */
   available(sku: Sku, candidate: number): number;
 }

@@ -110,6 +110,9 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'carrier.list': [{ rule: 'none', roles: stockers }],
   'carrier.get': [{ rule: 'none', roles: stockers }],
   'transit.get': [{ rule: 'none', roles: stockers }],
+  'capacity.get': [{ rule: 'location', roles: stockers }],
+  'promise.get': [{ rule: 'channel', roles: sellers }],
+  'promise.bulk': [{ rule: 'channel', roles: sellers }],
   'engine.status': [{ rule: 'none', roles: systems }],
 };
 

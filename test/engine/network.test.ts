@@ -59,7 +59,7 @@ describe('dates on fulfillments', () => {
     await shop.ok('location.put', { location: { ...location('A'), timeZone: 'Europe/London' } as never });
     await shop.place('o2', { S1: 1 });
     const dated = shop.claim.record(shop.claim.tail)?.rows.find(([key]) => key === 'o/o2')?.[1] as Uint8Array;
-    expect(dated.length - plain.length).toBe(10);
+    expect(dated.length - plain.length).toBe(11);
   });
 
   it('[N8] the service an order asks for, or the cheapest; one that nobody offers is refused', async () => {

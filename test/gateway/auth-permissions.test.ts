@@ -123,6 +123,9 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'carrier.list': ['-- yy yy yy --', none],
   'carrier.get': ['-- yy yy yy --', () => ({ carrierId: 'ups' })],
   'transit.get': ['-- yy yy yy --', none],
+  'capacity.get': ['-- yf yf yf --', (_c, location) => ({ location })],
+  'promise.get': ['yf -- yf yf yf', (channel) => ({ channel })],
+  'promise.bulk': ['yf -- yf yf yf', (channel) => ({ channel })],
   'engine.status': ['-- -- yy yy --', none],
   // What another channel's order tells its follower is nothing: the streams see to it.
   'topic order': ['yy -- yy yy yy', (_c, _l, orderId) => ({ topic: 'order', orderId })],

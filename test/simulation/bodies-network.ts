@@ -105,8 +105,19 @@ function drawCalendar(rng: Rng, { carriers, nonsenseShare }: Settings, isSound: 
     ...(rng.chance(0.5) ? { postalCode: rng.pick(['10115', '101 15', '99']) } : {}),
     ...(rng.chance(0.5) ? { leadTimeMs: rng.pick([0, 1, 7_200_000, 200_000_000]) } : {}),
     ...(rng.chance(0.7) ? { processingMs: rng.pick([0, 1, 1_800_000, 30_000_000]) } : {}),
+    ...(rng.chance(0.4) ? { capacity: drawCapacity(rng) } : {}),
     ...(rng.chance(0.5) ? { cutOffs: [cutOff, ...(nonsense > 0 && rng.chance(0.3) ? [cutOff] : [])] } : {}),
   };
+}
+
+function drawCapacity(rng: Rng): object {
+  const work = (): object => ({
+    ...(rng.chance(0.7) ? { perDay: rng.pick([0, 1, 4, 20, 200]) } : {}),
+    ...(rng.chance(0.4) ? { perHour: rng.pick([0, 1, 3, 20]) } : {}),
+  });
+  const kinds = (): object => ({ ...(rng.chance(0.7) ? { pick: work() } : {}), ...(rng.chance(0.5) ? { pack: work() } : {}) });
+  const override = { date: drawDate(rng), ...kinds() };
+  return { ...kinds(), ...(rng.chance(0.4) ? { overrides: [override] } : {}) };
 }
 
 function drawServices(rng: Rng, { nonsenseShare }: Settings, isSound: boolean): object[] {
@@ -120,6 +131,7 @@ function drawServices(rng: Rng, { nonsenseShare }: Settings, isSound: boolean): 
     ...(rng.chance(0.3) ? { pickupDays: ['monday', 'wednesday', 'saturday'] } : {}),
     ...(rng.chance(0.3) ? { deliveryDays: ['tuesday', 'sunday'] } : {}),
     ...(rng.chance(0.3) ? { deliversBy: rng.pick(['12:00', '02:30', '00:00']) } : {}),
+    ...(rng.chance(0.4) ? { capacity: drawCapacity(rng) } : {}),
     ...(rng.chance(0.5) ? { cutOffs: rng.pick(times) } : {}),
   }));
 }

@@ -5,7 +5,9 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Answers } from '../../engine/outcome.ts';
 import { expect } from './actions.ts';
 import { compareLedgers } from './ledger.ts';
+import { comparePromises } from './compare-promise.ts';
 import { difference } from './same.ts';
+import { workOf } from './shadow/capacity.ts';
 import { stockOf } from './records.ts';
 import { inLine, isOnPreorder, unitsWaiting } from './shadow/items.ts';
 import { isClosed, stateOf, viewOf } from './shadow/order-facts.ts';
@@ -60,6 +62,8 @@ export function compareAll(
   // The ledger is read from the journal: it ends with what is durable.
   if (!shadow.isAhead) compareLedgers(engine, shadow, turnOf);
   agree('channels', byId([...shadow.channels.values()]), byId(ask('channel.list', {})));
+  comparePromises(ask, shadow, turnOf);
+  for (const location of shadow.locations.keys()) compareWork(shadow, location, ask('capacity.get', { location }));
   for (const { table, origin, lanes } of shadow.transits.values()) {
     agree(`transit times of ${table}`, lanes.length === 0 ? null : { table, origin, lanes }, ask('transit.get', { table, origin }));
   }
@@ -90,6 +94,18 @@ function compareWaiting(
     agree(`units through ${channel}`, unitsWaiting(shadow, sku, channel), Object.hasOwn(byChannel, channel) ? byChannel[channel] : 0);
   }
   agree(`line for ${sku}`, line.slice(0, 500).map(({ key }) => key), first.map(({ orderId }) => keys.get(orderId)));
+}
+
+/** Work by the hour is what all parts add up to; hours that are long over may be gone. */
+function compareWork(shadow: Shadow, location: string, said: Answers['capacity.get']): void {
+  const counted = workOf(shadow, location);
+  for (const { hourMs, units, parcels } of said) {
+    const wrong = difference(counted.get(hourMs), { units, parcels }, `work of ${location} at ${hourMs}`);
+    expect(wrong === undefined, () => `the engine answers otherwise: ${wrong}`);
+    counted.delete(hourMs);
+  }
+  const longOverMs = shadow.atMs - 2 * 24 * 3_600_000;
+  for (const hourMs of counted.keys()) expect(hourMs < longOverMs, `work of ${location} at ${hourMs} is gone`);
 }
 
 function compareOrders(shadow: Shadow, turnOf: number, compare: (id: string, view: unknown) => void): void {

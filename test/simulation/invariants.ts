@@ -3,6 +3,8 @@
  * its own memory, with no help from the shadow. Ids as in docs/SPEC.md.
  */
 import type { OrderId } from '../../actors/ids.ts';
+import type { LocationCell } from '../../engine/cells.ts';
+import { placeOf } from '../../engine/promise/places.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { orderFromRow, prefixes } from '../../engine/rows.ts';
 import { maySource } from '../../actors/kits.ts';
@@ -165,6 +167,12 @@ function checkOwners(engine: Engine, orders: readonly OpenOrder[]): void {
     const untilMs = snapshot?.context.pause?.untilMs;
     expect(untilMs === undefined || timers.has(`location ${id} ${untilMs}`), `the pause of ${id} will not end`);
   }
+  const waiting = orders.some(({ context }) => context.lines.some(({ backordered }) => backordered > 0));
+  for (const { id, snapshot } of engine.inspect().core.world.locationList) {
+    const isLimited = waiting && snapshot?.context.capacity !== undefined && placeOf(snapshot.context)?.readyMs(0) !== undefined;
+    const wakesAtMs = engine.inspect().core.views.rooms.wakesAtMs(id);
+    expect(!isLimited || timers.has(`capacity ${id} ${wakesAtMs}`), `orders wait, and ${id} will not wake them`);
+  }
   for (const { id, state, context } of orders) {
     const waits = context.lines.some(({ backordered }) => backordered > 0);
     const dueMs = context.placedAtMs + context.releaseAfterMs;
@@ -198,9 +206,11 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
   }
   for (const { id, state, context } of openOrders(engine, claim)) {
     const channel = world.channels.get(context.channel);
+    // Where a capacity is, the day may be full.
+    const isUnlimited = ({ snapshot }: LocationCell): boolean => snapshot?.context.capacity === undefined;
     for (const { sku, backordered, kit } of context.lines) {
       // What a kit waits for may be another of its components.
-      const units = backordered > 0 && kit === undefined ? world.atp(sku, channel) : 0;
+      const units = backordered > 0 && kit === undefined ? world.unitsWhere(sku, channel, isUnlimited) : 0;
       expect(units === 0, `order ${id} waits for ${sku}, of which ${units} can be had`);
     }
     const isOwed = !context.lines.some(({ kit }) => kit?.together === true) && maySource(context.lines, (sku) => world.atp(sku, channel));

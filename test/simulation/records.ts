@@ -8,6 +8,8 @@ import { reservationView } from '../../engine/reservation-views.ts';
 import type { TurnRecord } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
 import { difference } from './same.ts';
+import type { Work } from '../../engine/promise/capacity.ts';
+import { workOf } from './shadow/capacity.ts';
 import { isClosed, viewOf } from './shadow/order-facts.ts';
 import { isOver, positionOf, reservationViewOf } from './shadow/reservations.ts';
 import { levelsOf, type Shadow, type ShadowCarrier, type ShadowItem, type ShadowOrder, type ShadowReservation, type ShadowStock, type ShadowSupply } from './shadow/state.ts';
@@ -23,6 +25,7 @@ export function checkRecord(shadow: Shadow, { rows }: TurnRecord, position: numb
     const wrong = checkOne(shadow, map, key, written);
     expect(wrong === undefined, () => `turn ${position}, ${key}: ${wrong}`);
   }
+  for (const [key, row] of rows) if (key.startsWith(prefixes.work) && written.delete(key)) checkWork(shadow, key, row);
   const [left] = written;
   expect(left === undefined, () => `turn ${position} writes ${left?.[0]}, which it did not change`);
 }
@@ -71,6 +74,15 @@ function checkOne(
   const prefix = valuePrefix(shadow, map);
   const row = take(prefix + key);
   return row === undefined ? 'it was not written' : difference(now, valueFromRow(row).context);
+}
+
+/** Work is what every part of every order adds up to, but for hours that are long over. */
+function checkWork(shadow: Shadow, key: string, row: unknown): void {
+  const counted = workOf(shadow, key.slice(prefixes.work.length));
+  const { hours } = valueFromRow<Work>(row).context;
+  const fresh = [...counted].filter(([hourMs]) => hourMs >= shadow.atMs - 2 * 24 * 3_600_000).sort(([a], [b]) => a - b);
+  const wrong = difference(fresh.map(([hourMs, hour]) => ({ hourMs, ...hour })), hours, key);
+  expect(wrong === undefined, () => `work is written as it is not: ${wrong}`);
 }
 
 /** Where plain values of the network are written. */

@@ -154,11 +154,12 @@ export function datesOf(
   id: string | undefined,
   to: Destination,
   atMs: number,
+  readyMs = readyAt(location, atMs),
 ): Dates | undefined {
-  const service: Partial<Service> = card.services?.find((one) => one.id === id) ?? { id: 'standard' as Service['id'] };
-  const readyMs = readyAt(location, atMs);
-  const shipByMs = readyMs === undefined ? undefined : leavesAt(location, card, service, readyMs);
-  if (readyMs === undefined || shipByMs === undefined) return undefined;
+  const offered: readonly Partial<Service>[] = card.services ?? [{ id: 'standard' as Service['id'] }];
+  const service = offered.find((one) => one.id === (id ?? 'standard'));
+  const shipByMs = readyMs === undefined || service === undefined ? undefined : leavesAt(location, card, service, readyMs);
+  if (service === undefined || readyMs === undefined || shipByMs === undefined) return undefined;
   const lane = service.transit === undefined ? undefined : laneFor(transits, service.transit, location, to);
   const deliverByMs = lane === undefined ? undefined : arrivesAt(card, service, shipByMs, location.timeZone ?? '', to, lane.typicalDays);
   return { readyMs, shipByMs, deliverByMs, confidence: deliverByMs === undefined ? 0 : (lane?.confidence ?? 0.9) };

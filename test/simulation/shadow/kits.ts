@@ -1,7 +1,8 @@
 /** Kits in the shadow: what an ordered kit becomes, what may be cancelled of it, and where whole kits come from. */
 import { hasStock, isAnnounced, kitOf } from './items.ts';
 import { waitingOf } from './order-facts.ts';
-import { promise } from './selling.ts';
+import { hasRoom } from './capacity.ts';
+import { unitsFrom } from './selling.ts';
 import type { Shadow, ShadowLine, ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
@@ -115,9 +116,17 @@ export function needsFor(order: Lines, wanted: (line: number) => number): Shadow
 }
 
 /** Whether it is of any use to source an order again. */
-export function maySource(shadow: Shadow, order: ShadowOrder): boolean {
-  const has = (sku: string): number => promise(shadow, sku, { channel: order.channel, method: 'ship' });
+export function maySource(shadow: Shadow, order: ShadowOrder, atMs: number): boolean {
   const needs = needsOf(order);
+  const wanted = needs.reduce((sum, { quantity }) => sum + quantity, 0);
+  const isOpen = (place: string): boolean => {
+    const location = shadow.locations.get(place);
+    return location !== undefined && hasRoom(shadow, location, wanted, atMs);
+  };
+  const has = (sku: string): number =>
+    (shadow.places.get(sku) ?? [])
+      .filter(isOpen)
+      .reduce((sum, place) => sum + unitsFrom(shadow, sku, place, { channel: order.channel, method: 'ship' }), 0);
   if (needs.some(({ sku, kit }) => kit === undefined && has(sku) > 0)) return true;
   const ids = new Set(needs.flatMap(({ kit }) => (kit === undefined ? [] : [kit.id])));
   return [...ids].some((id) => needs.every(({ sku, kit }) => kit?.id !== id || has(sku) >= kit.units));

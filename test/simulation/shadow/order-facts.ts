@@ -56,6 +56,7 @@ function fulfillments(order: ShadowOrder): unknown[] {
     service: part.service,
     shipByMs: part.shipByMs,
     deliverByMs: part.deliverByMs,
+    workAtMs: part.workAtMs,
   }));
 }
 

@@ -1,6 +1,7 @@
 /** What each message does to an order, in the shadow: sourcing, cancelling, losing units, starting. */
 import type { Destination } from '../../../actors/order-commands.ts';
 import { datesOf } from './calendar.ts';
+import { overfull, roomFor, workAfter } from './capacity.ts';
 import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import { movePools } from './pool-commands.ts';
 import { planFor, type Candidate, type ShadowPlan } from './sourcing.ts';
@@ -70,7 +71,7 @@ export function started(order: ShadowOrder, atMs: number): ShadowOrder {
 /** Find places for the units that have none. A refusal only for a placement that wants all or nothing. */
 export function source(doing: Doing, id: string): Verdict | undefined {
   const before = doing.shadow.orders.get(id) as ShadowOrder;
-  const plan = planFor(doing.shadow, before);
+  const plan = planFor(doing.shadow, before, doing.atMs);
   if (plan.short > 0 && before.attempts === 0 && !before.mayWait) return no('out-of-stock', 'body.lines');
   sourceBy(doing, id, plan);
   return undefined;
@@ -81,7 +82,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   const { shadow, atMs } = doing;
   const before = shadow.orders.get(id) as ShadowOrder;
   const state = before.startedAtMs === undefined ? 'open' : 'released';
-  const added = plan.parcels.map(({ from, units }): Part => ({ ...from, ...promised(shadow, from, before.destination, atMs), state, units, tracking: undefined }));
+  const added = plan.parcels.map(({ from, units }): Part => ({ ...from, ...promised(shadow, from, units, before.destination, atMs), state, units, tracking: undefined }));
   const parts = [...before.parts, ...added];
   const placed = put(doing, judged({ ...before, attempts: before.attempts + 1, parts }, atMs));
   doing.events.push(decision(placed, plan));
@@ -100,13 +101,16 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
 export function promised(
   shadow: Shadow,
   { location, carrier, service }: Candidate,
+  units: Part['units'],
   destination: Destination,
   atMs: number,
-): Pick<Part, 'shipByMs' | 'deliverByMs'> {
+): Pick<Part, 'shipByMs' | 'deliverByMs' | 'workAtMs' | 'workUnits'> {
   const card = carrier === undefined ? undefined : shadow.carriers.get(carrier)?.card;
   const from = shadow.locations.get(location);
-  const dates = card === undefined || from === undefined ? undefined : datesOf(shadow.transits, from, card, service, destination, atMs);
-  return { shipByMs: dates?.shipByMs, deliverByMs: dates?.deliverByMs };
+  const sum = units.reduce((all, { quantity }) => all + quantity, 0);
+  const slot = from === undefined ? undefined : (roomFor(shadow, from, sum, atMs) ?? overfull(from, atMs));
+  const dates = card === undefined || from === undefined ? undefined : datesOf(shadow.transits, from, card, service, destination, atMs, slot?.readyMs);
+  return { shipByMs: dates?.shipByMs, deliverByMs: dates?.deliverByMs, workAtMs: slot?.workAtMs, workUnits: slot === undefined ? 0 : sum };
 }
 
 function decision(order: ShadowOrder, plan: ShadowPlan): unknown {
@@ -126,6 +130,7 @@ function decision(order: ShadowOrder, plan: ShadowPlan): unknown {
     candidates: plan.candidates,
     short: plan.short,
     runnerUpMinor: plan.runnerUpMinor,
+    removed: plan.removed,
   };
 }
 
@@ -173,7 +178,7 @@ function takeOut(
     }
     if (units.length === 0) continue;
     taken.push({ location: part.location, units });
-    parts[index] = { ...part, units: left, state: left.length === 0 ? 'cancelled' : part.state };
+    parts[index] = { ...part, units: left, workUnits: workAfter(part, left), state: left.length === 0 ? 'cancelled' : part.state };
   }
   return { parts, taken };
 }

@@ -201,13 +201,13 @@ export function serve(doing: Doing, sku: string): void {
 
 function planFor({ shadow, atMs }: Doing, reservation: ShadowReservation): ShadowPlan {
   const needs = needsFor(reservation, (line) => (reservation.lines[line]?.quantity ?? 0) - heldOf(reservation, line));
-  const plan = planUnits(shadow, reservation, needs);
+  const plan = planUnits(shadow, reservation, needs, atMs);
   const { destination } = reservation;
   if (destination === undefined) return plan;
-  const dated = ({ from, units }: ShadowPlan['parcels'][number]): ShadowPlan['parcels'][number] => ({
-    from: { ...from, ...promised(shadow, from, destination, atMs) },
-    units,
-  });
+  const dated = ({ from, units }: ShadowPlan['parcels'][number]): ShadowPlan['parcels'][number] => {
+    const { shipByMs, deliverByMs } = promised(shadow, from, units, destination, atMs);
+    return { from: { ...from, shipByMs, deliverByMs } as typeof from, units };
+  };
   return { ...plan, parcels: plan.parcels.map(dated) };
 }
 
@@ -314,7 +314,7 @@ export function planOf(
   const over = left.findIndex((quantity) => quantity > 0);
   if (over >= 0) return no('not-enough', `body.lines[${over}].quantity`);
   const { candidates, runnerUpMinor } = reservation;
-  return { parcels, short: 0, candidates, runnerUpMinor: sameAsAsked ? runnerUpMinor : undefined };
+  return { parcels, short: 0, candidates, runnerUpMinor: sameAsAsked ? runnerUpMinor : undefined, removed: undefined };
 }
 
 const sorted = (value: object | undefined): unknown =>

@@ -51,7 +51,7 @@ export function carryOut(
 export function wake(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
   const order = shadow.orders.get(id);
   if (order === undefined) return;
-  if (maySource(shadow, order)) whole(shadow, atMs, events, (doing) => orders.source(doing, id));
+  if (maySource(shadow, order, atMs)) whole(shadow, atMs, events, (doing) => orders.source(doing, id));
 }
 
 /** The first in line for a SKU gets its units, if they are there. */
@@ -66,6 +66,7 @@ export function serveLine(shadow: Shadow, sku: string, atMs: number, events: unk
 export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: unknown[]): void {
   if (owner.kind === 'order') return releaseDue(shadow, owner.id, atMs, events);
   if (owner.kind === 'reservation') return expiryDue(shadow, owner.id, atMs, events);
+  if (owner.kind === 'capacity') return;
   whole(shadow, atMs, events, (doing) => {
     if (owner.kind === 'item') items.due(doing, owner.id);
     else network.endPause(doing, owner.id);

@@ -5,6 +5,7 @@
  */
 import type { Location } from '../../../actors/network-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
+import { hasRoom } from './capacity.ts';
 import { giveKits, needsOf, type ShadowNeed } from './kits.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
 import type { Part, Shadow, ShadowOrder } from './state.ts';
@@ -25,11 +26,12 @@ export interface ShadowPlan {
   readonly short: number;
   readonly candidates: number;
   readonly runnerUpMinor: number | undefined;
+  readonly removed: readonly { readonly location: string; readonly reason: 'no-capacity' }[] | undefined;
 }
 
 
-export function planFor(shadow: Shadow, order: ShadowOrder): ShadowPlan {
-  return planUnits(shadow, order, needsOf(order));
+export function planFor(shadow: Shadow, order: ShadowOrder, atMs: number): ShadowPlan {
+  return planUnits(shadow, order, needsOf(order), atMs);
 }
 
 /** Whose units are sought: from where they may come, and where they go if that is known. */
@@ -44,13 +46,19 @@ export function planUnits(
   shadow: Shadow,
   seeker: Seeker,
   needs: readonly ShadowNeed[],
+  atMs: number,
 ): ShadowPlan {
-  const candidates = candidatesFor(shadow, seeker);
+  const all = candidatesFor(shadow, seeker);
+  const wanted = needs.reduce((sum, { quantity }) => sum + quantity, 0);
+  const isFull = ({ location }: Candidate): boolean => !hasRoom(shadow, shadow.locations.get(location) as Location, wanted, atMs);
+  const candidates = all.filter((one) => !isFull(one));
+  const full = all.filter(isFull).map(({ location }) => ({ location, reason: 'no-capacity' as const }));
+  const removed = full.length === 0 ? undefined : full.sort((a, b) => (a.location < b.location ? -1 : 1));
   const totals = new Map<string, number>();
   for (const { sku, quantity } of needs) totals.set(sku, (totals.get(sku) ?? 0) + quantity);
   const has = (candidate: number, sku: string): number =>
     unitsFrom(shadow, sku, candidates[candidate]?.location ?? '', { channel: seeker.channel, method: 'ship' });
-  if (needs.some(({ kit }) => kit !== undefined)) return planKits(candidates, needs, has);
+  if (needs.some(({ kit }) => kit !== undefined)) return { ...planKits(candidates, needs, has), removed };
   const found = new Map([...totals].map(([sku, quantity]) => [sku, Math.min(quantity, sumOf(candidates, (one) => has(one, sku)))]));
   const { members, runnerUpMinor } = choose(candidates, found, has);
   const left = needs.map(({ quantity }) => quantity);
@@ -69,7 +77,7 @@ export function planUnits(
     if (from !== undefined && units.length > 0) parcels.push({ from, units });
   }
   const short = left.reduce((sum, quantity) => sum + quantity, 0);
-  return { parcels, short, candidates: candidates.length, runnerUpMinor };
+  return { parcels, short, candidates: candidates.length, runnerUpMinor, removed };
 }
 
 /** The same preferences for kits: which sets give all there is is found by giving it. */
@@ -91,7 +99,7 @@ function planKits(
   const plan = (set: readonly number[], runnerUpMinor?: number): ShadowPlan => {
     const parcels = parcelsOf(set);
     const short = needs.reduce((sum, { quantity }) => sum + quantity, 0) - unitsIn(parcels);
-    return { parcels, short, candidates: candidates.length, runnerUpMinor };
+    return { parcels, short, candidates: candidates.length, runnerUpMinor, removed: undefined };
   };
   if (most === 0) return plan([]);
   for (const size of [1, 2, 3]) {
@@ -203,7 +211,7 @@ function candidatesFor(shadow: Shadow, { channel, destination, locations, servic
   );
 }
 
-function kilometres(from: Location, to: Destination): number {
+export function kilometres(from: Location, to: Destination): number {
   if (to.latitude === undefined || to.longitude === undefined) return from.country === to.country ? 300 : 3_000;
   const rad = (degrees: number): number => (degrees * Math.PI) / 180;
   const a =

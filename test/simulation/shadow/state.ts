@@ -27,6 +27,9 @@ export interface Part {
   readonly costMinor: number;
   readonly shipByMs: number | undefined;
   readonly deliverByMs: number | undefined;
+  /** The hour of work it counts for, and the units it counts as. */
+  readonly workAtMs: number | undefined;
+  readonly workUnits: number;
   readonly units: readonly { readonly line: number; readonly quantity: number }[];
   readonly tracking: string | undefined;
 }
@@ -190,10 +193,12 @@ interface Change {
 export class Shadow {
   readonly locations = new Map<string, Location>();
   readonly channels = new Map<string, Channel>();
-  /** Settings of SKUs. */
   /** By `table/origin`. */
   readonly transits = new Map<string, Transit>();
+  /** Settings of SKUs. */
   readonly items = new Map<string, ShadowItem>();
+  /** Goes up with every change and every undo. */
+  changes = 0;
   readonly carriers = new Map<string, ShadowCarrier>();
   /** Rules that hold units back; undefined once removed. */
   readonly buffers = new Map<string, BufferRule | undefined>();
@@ -228,6 +233,7 @@ export class Shadow {
     const isStock = (map as Map<string, unknown>) === this.stocks;
     this.#open.push({ map: map as Map<string, unknown>, key, before: map.get(key) });
     map.set(key, isStock ? (this.#withPast(key, value as ShadowStock) as T) : value);
+    this.changes += 1;
     if (isStock) this.#notePlace(key);
   }
 
@@ -250,6 +256,7 @@ export class Shadow {
   /** The last command was refused: nothing of it remains. */
   undo(): void {
     undoAll(this.#open.splice(this.#kept));
+    this.changes += 1;
   }
 
   /** The last command stands. */
@@ -294,6 +301,7 @@ export class Shadow {
   /** The process died and this is the last record on disk. Recovery sorts holders by age. */
   rewind(tail: number): void {
     undoAll(this.#open);
+    this.changes += 1;
     this.#open = [];
     this.#kept = 0;
     for (const turn of this.#sealed.toReversed()) if (turn.position > tail) undoAll(turn.changes);

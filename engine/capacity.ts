@@ -1,0 +1,106 @@
+/**
+ * The work locations with a capacity are given: counted with the orders that give it, in the same command,
+ * and given back with what is cancelled. Who waits for room is woken on the day that has it.
+ */
+import type { LocationId } from '../actors/ids.ts';
+import { isUntouched } from '../actors/order-lines.ts';
+import type { Fulfillment } from '../actors/vocabulary.ts';
+import type { LocationCell, SkuCell } from './cells.ts';
+import type { Core } from './core.ts';
+import { nextDayMs, slotFor, withWork, type Slot } from './promise/capacity.ts';
+import { placeOf } from './promise/places.ts';
+import type { Timers } from './timers.ts';
+import type { World } from './world.ts';
+
+const unitsOf = ({ lines }: Fulfillment): number => lines.reduce((sum, { quantity }) => sum + quantity, 0);
+
+/** Count what an order's parts give their locations more, or less, than before. */
+export function countWork(
+  core: Core,
+  before: readonly Fulfillment[],
+  after: readonly Fulfillment[],
+  atMs: number,
+): void {
+  for (let index = 0; index < after.length; index += 1) {
+    const [was, now] = [before[index], after[index]];
+    if (now?.workAtMs === undefined || now === was) continue;
+    // What is picked is work that was done, whatever becomes of the units.
+    if (was !== undefined && !isUntouched(was)) continue;
+    const units = unitsOf(now) - (was === undefined ? 0 : unitsOf(was));
+    const parcels = Number(now.lines.length > 0) - Number(was !== undefined);
+    if (units === 0 && parcels === 0) continue;
+    const cell = core.world.work(now.location);
+    const change = { hourMs: now.workAtMs, units, parcels };
+    core.changes.set(cell, { value: 'put', context: withWork(cell.snapshot?.context, change, atMs) });
+  }
+}
+
+/**
+ * Where work of so many units for a location with a capacity is put; undefined when it has no room.
+ * @param cell of a location with a capacity.
+ */
+export function roomAt(world: World, { id, snapshot }: LocationCell, units: number, atMs: number): Slot | undefined {
+  const place = snapshot === undefined ? undefined : placeOf(snapshot.context);
+  return place === undefined ? undefined : slotFor(place, world.works.get(id)?.snapshot?.context, atMs, units);
+}
+
+/** Whether a location can be given work of so many units now: always, where it has no capacity. */
+export function hasRoom(world: World, cell: LocationCell, units: number, atMs: number): boolean {
+  return cell.snapshot?.context.capacity === undefined || roomAt(world, cell, units, atMs) !== undefined;
+}
+
+/**
+ * The locations with a capacity, and when each is to wake whoever waits for a SKU it has. Nothing is set
+ * while nobody waits. Derived: recovery sets it again.
+ */
+export class Rooms {
+  readonly #limited = new Set<LocationCell>();
+  readonly #wakeAtMs = new Map<LocationId, number>();
+  readonly #timers: Timers;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  /** Whether there is any location with a capacity. */
+  get isEmpty(): boolean {
+    return this.#limited.size === 0;
+  }
+
+  /** A location was put: its calendar may be another one. */
+  locationChanged(cell: LocationCell): void {
+    this.#wakeAtMs.delete(cell.id);
+    if (cell.snapshot?.context.capacity === undefined) this.#limited.delete(cell);
+    else this.#limited.add(cell);
+  }
+
+  /** Somebody waits: see to it that each location with a capacity wakes them when its next day begins. */
+  expect(atMs: number): void {
+    for (const { id, snapshot } of this.#limited) {
+      if ((this.#wakeAtMs.get(id) ?? 0) > atMs) continue;
+      const place = snapshot === undefined ? undefined : placeOf(snapshot.context);
+      const nextMs = place === undefined ? undefined : nextDayMs(place, atMs);
+      if (nextMs === undefined) continue;
+      this.#wakeAtMs.set(id, nextMs);
+      this.#timers.set(nextMs, { kind: 'capacity', id });
+    }
+  }
+
+  /** When a location is to wake who waits, while somebody does. */
+  wakesAtMs(id: LocationId): number | undefined {
+    return this.#wakeAtMs.get(id);
+  }
+}
+
+/** A location has room, or may have: wake who waits for a SKU it has. */
+export function wakeForRoom({ world, views, wakes }: Core, id: LocationId): void {
+  const isThere = ({ stocks }: SkuCell): boolean => stocks.some(({ location, atp }) => location.id === id && atp > 0);
+  for (const sku of views.waitedFor) if (isThere(sku)) wakes.add(sku);
+  for (const sku of world.reservations.lined) if (isThere(sku)) wakes.lines.add(sku);
+}
+
+/** Who waits may wait for room at a location with a capacity: it is to wake them on its next day. */
+export function expectRoom({ world, views }: Core, atMs: number): void {
+  const hasWaiting = views.waitedFor.size > 0 || world.reservations.lined.size > 0;
+  if (hasWaiting && !views.rooms.isEmpty) views.rooms.expect(atMs);
+}

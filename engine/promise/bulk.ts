@@ -1,0 +1,88 @@
+/**
+ * The cheap form for product pages: of many SKUs, how one unit of each would come. What does not depend on
+ * the SKU, dates and prices from each location, is worked out once; then each SKU is a walk over its stocks.
+ */
+import type { Sku } from '../../actors/ids.ts';
+import type { QuickPromise, QuickPromises } from '../../actors/promise.ts';
+import type { QueryBody } from '../../actors/queries.ts';
+import { roomAt } from '../capacity.ts';
+import type { LocationCell } from '../cells.ts';
+import { openServices } from '../routing/services.ts';
+import type { View } from '../selling.ts';
+import type { World } from '../world.ts';
+import { laterUnits } from './later.ts';
+import { transitsOf } from './promise-for.ts';
+import { byArrival, byCost, firstBy, parcelOf, waysFrom, type Journey, type Way } from './ways.ts';
+
+interface Best {
+  readonly earliest: QuickPromise | undefined;
+  readonly cheapest: QuickPromise | undefined;
+}
+
+export function quickPromises(world: World, body: QueryBody<'promise.bulk'>, atMs: number): QuickPromises[] {
+  const channel = world.channels.get(body.channel);
+  if (channel?.snapshot === undefined) return body.skus.map((sku) => ({ sku }));
+  const view = world.selling.of(channel);
+  const { destination: to, skus } = body;
+  const journey = { to, services: openServices(world, undefined), find: transitsOf(world), atMs };
+  const best: (Best | undefined)[] = [];
+  for (const cell of world.locationList) {
+    best[cell.index] = view.sells(cell) ? bestFrom(world, cell, journey) : undefined;
+  }
+  return skus.map((sku) => promiseOf(world, view, sku, best, journey));
+}
+
+/** The best ways from a location for one unit; undefined where it has no room for one. */
+function bestFrom(world: World, cell: LocationCell, journey: Journey): Best | undefined {
+  if (cell.snapshot?.context.capacity === undefined) return bestOf(cell, waysFrom(cell, journey));
+  const slot = roomAt(world, cell, 1, journey.atMs);
+  return slot === undefined ? undefined : bestOf(cell, waysFrom(cell, journey, slot.readyMs));
+}
+
+function bestOf(cell: LocationCell, ways: readonly Way[], later?: { atMs: number; confidence: number }): Best {
+  const quick = (way: Way | undefined): QuickPromise | undefined => {
+    if (way === undefined) return undefined;
+    const { location, carrier, service, costMinor, shipByMs, deliverByMs, confidence } = parcelOf(cell, way, [], 1);
+    const promise = { location, carrier, service, costMinor, shipByMs, deliverByMs };
+    if (later === undefined) return { ...promise, confidence };
+    return { ...promise, confidence: confidence * later.confidence, expectedAtMs: later.atMs };
+  };
+  const first = firstBy(ways, byArrival);
+  const earliest = first?.dates?.deliverByMs === undefined ? undefined : quick(first);
+  return { earliest, cheapest: quick(firstBy(ways, byCost)) };
+}
+
+function promiseOf(
+  world: World,
+  view: View,
+  sku: Sku,
+  best: readonly (Best | undefined)[],
+  journey: Journey,
+): QuickPromises {
+  let earliest: QuickPromise | undefined;
+  let cheapest: QuickPromise | undefined;
+  for (const stock of world.skus.get(sku)?.stocks ?? []) {
+    if (view.unitsAt(stock) === 0) continue;
+    const from = best[stock.location.index];
+    if (from === undefined) continue;
+    if (from.earliest !== undefined && isEarlier(from.earliest, earliest)) earliest = from.earliest;
+    if (from.cheapest !== undefined && isCheaper(from.cheapest, cheapest)) cheapest = from.cheapest;
+  }
+  if (cheapest !== undefined) return { sku, earliest, cheapest };
+  const [later] = laterUnits(world, view, sku, journey.atMs);
+  if (later === undefined) return { sku };
+  const { location, atMs } = later;
+  return { sku, ...bestOf(location, waysFrom(location, { ...journey, atMs }), later) };
+}
+
+const arrivalMs = ({ deliverByMs }: QuickPromise): number => deliverByMs ?? Infinity;
+
+function isEarlier(a: QuickPromise, b: QuickPromise | undefined): boolean {
+  if (b === undefined || arrivalMs(a) !== arrivalMs(b)) return b === undefined || arrivalMs(a) < arrivalMs(b);
+  return a.costMinor === b.costMinor ? a.location < b.location : a.costMinor < b.costMinor;
+}
+
+function isCheaper(a: QuickPromise, b: QuickPromise | undefined): boolean {
+  if (b === undefined || a.costMinor !== b.costMinor) return b === undefined || a.costMinor < b.costMinor;
+  return arrivalMs(a) === arrivalMs(b) ? a.location < b.location : arrivalMs(a) < arrivalMs(b);
+}

@@ -1,0 +1,42 @@
+/** Which services may carry a parcel, and which of them is the cheapest. */
+import type { ServiceId } from '../../actors/ids.ts';
+import { priceOf, servicesOf, type CarrierService } from '../promise/services.ts';
+import type { World } from '../world.ts';
+
+/** The services of open carriers, all, or those of the name asked for. */
+export function openServices(world: World, asked: ServiceId | undefined): readonly CarrierService[] {
+  const services: CarrierService[] = [];
+  for (const { snapshot } of world.carriers.values()) {
+    if (snapshot?.value !== 'open') continue;
+    for (const service of servicesOf(snapshot.context.card)) {
+      if (asked === undefined || service.id === asked) services.push(service);
+    }
+  }
+  return services;
+}
+
+/** The cheapest service for a parcel over so many kilometres; of equals by carrier, then by service. */
+export function cheapestService(services: readonly CarrierService[], km: number): CarrierService | undefined {
+  let best: CarrierService | undefined;
+  let bestMinor = Infinity;
+  for (const service of services) {
+    const minor = priceOf(service, km);
+    if (minor > bestMinor || (minor === bestMinor && best !== undefined && !isBefore(service, best))) continue;
+    best = service;
+    bestMinor = minor;
+  }
+  return best;
+}
+
+/** By the name of the carrier, then of the service. */
+export function isBefore(a: CarrierService, b: CarrierService): boolean {
+  return a.carrier === b.carrier ? a.id < b.id : a.carrier < b.carrier;
+}
+
+/** Whether any carrier has a service, open or suspended. */
+export function isOffered(world: World, service: ServiceId): boolean {
+  for (const { snapshot } of world.carriers.values()) {
+    if (snapshot !== undefined && servicesOf(snapshot.context.card).some(({ id }) => id === service)) return true;
+  }
+  return false;
+}
