@@ -48,7 +48,8 @@ export function promiseOptions(core: Core, body: Body, atMs: number): readonly P
   const { channel, destination, service } = body;
   const exploded = explode(body.lines, (sku) => world.skus.get(sku)?.item?.snapshot?.context.kit);
   if ('code' in exploded) return [];
-  const lines = exploded.map((line) => ({ ...line, backordered: line.quantity, allocated: 0, shipped: 0, cancelled: 0 }));
+  const nothing = { allocated: 0, shipped: 0, cancelled: 0 };
+  const lines = exploded.map((line) => ({ ...line, ...nothing, backordered: line.quantity }));
   const request = sourcingRequest(world, { channel, destination, service, lines }, atMs);
   const journey = { to: destination, services: openServices(world, service), find: transitsOf(world), atMs };
   const asked = { core, body, lines: exploded, journey, request };
@@ -75,7 +76,9 @@ function shipped(
   const skus = new Map(asked.lines.map(({ lineId, sku }) => [lineId, sku]));
   const parcels = plan.fulfillments.map((part): PromisedParcel => {
     const cell = must(world.locations.get(part.location), 'a location that was chosen');
-    const lines = part.lines.map(({ lineId, quantity }) => ({ sku: must(skus.get(lineId), 'a line that was asked for'), quantity }));
+    const lines = part.lines.map(({ lineId, quantity }) => {
+      return { sku: must(skus.get(lineId), 'a line that was asked for'), quantity };
+    });
     for (const { sku, quantity } of lines) left.set(sku, (left.get(sku) ?? 0) - quantity);
     const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
     const way = choose(cell, units);
