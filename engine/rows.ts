@@ -89,15 +89,10 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       rows.push([`${prefixes.stock}${cell.location.id}/${cell.sku.sku}`, writer.take()]);
       return;
     }
-    case 'carrier': {
-      const { value, context } = snapshot as Snapshot<CarrierContext>;
-      writer.text(value);
-      writer.text(JSON.stringify(context.card));
-      writer.uint(context.inTransit);
-      writer.maybe(context.reason);
+    case 'carrier':
+      writeCarrier(snapshot as Snapshot<CarrierContext>);
       rows.push([prefixes.carrier + cell.id, writer.take()]);
       return;
-    }
     case 'supply': {
       const supply = snapshot as Snapshot<SupplyContext>;
       writeSupply(writer, supply);
@@ -122,6 +117,13 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     default:
       unreachable(cell);
   }
+}
+
+function writeCarrier({ value, context }: Snapshot<CarrierContext>): void {
+  writer.text(value);
+  writer.text(JSON.stringify(context.card));
+  writer.uint(context.inTransit);
+  writer.maybe(context.reason);
 }
 
 /** The name of an ended pool may be another SKU’s in the same turn: the SKU stands in the key. */
