@@ -47,6 +47,8 @@ const ServeSchema = Type.Unsafe<Serve>(
 
 const DropSchema = Type.Object(
   {
+    /** Units one customer may have, held, queued and ordered together; carts and orders must name theirs then. */
+    perCustomerMax: Type.Optional(QuantitySchema),
     /** Tickets that may wait at one time. */
     queueMax: Type.Optional(Type.Integer({ minimum: 1, maximum: dropQueueMax, description: 'Tickets' })),
   },

@@ -63,6 +63,8 @@ export const rejectionCodes = {
   'backorder-full': true,
   /** As many units of the item are sold before it is available as may. */
   'preorder-full': true,
+  /** The customer would have more of this SKU than one may, or is not named. Units given back count down. */
+  'customer-limit': true,
   /** As many wait in line for this SKU as may. */
   'line-full': true,
   /** The carrier takes no parcels at present. */

@@ -30,6 +30,7 @@ import type { DropLine } from './drop-line.ts';
 import { Holders } from './holders.ts';
 import type { Work } from './promise/capacity.ts';
 import type { SellingViews, Sum } from './selling.ts';
+import type { Quota } from './quotas.ts';
 import { compile, type Snapshot } from './step.ts';
 import { voidKits, voidSums } from './sums.ts';
 import type { Waiting } from './waiting.ts';
@@ -145,7 +146,16 @@ export interface WorkCell extends Marks {
   unsaved: number;
 }
 
+export interface QuotaCell extends Marks {
+  readonly kind: 'quota';
+  /** SKU and customer (engine/quotas.ts). */
+  readonly id: string;
+  snapshot: Snapshot<Quota> | undefined;
+  unsaved: number;
+}
+
 export type Cell =
+  | QuotaCell
   | OrderCell
   | ReservationCell
   | StockCell
@@ -212,6 +222,7 @@ export const reservationCell = (id: ReservationId): ReservationCell => ({
   timerAtMs: 0,
   ...marks,
 });
+export const quotaCell = (id: string): QuotaCell => ({ kind: 'quota', id, snapshot: undefined, ...marks });
 export const carrierCell = (id: CarrierId): CarrierCell => ({ kind: 'carrier', id, snapshot: undefined, ...marks });
 export const channelCell = (id: ChannelId, views: SellingViews): ChannelCell => ({
   kind: 'channel',

@@ -16,6 +16,7 @@ import type { Core } from './core.ts';
 import { movePools, type PoolMove } from './pools.ts';
 import { datedPlan } from './promise/promise-for.ts';
 import { sourcingRequest } from './routing/request.ts';
+import { countOrder } from './quotas.ts';
 import { step } from './step.ts';
 
 /** Messages one command may put through one order: a placement takes three. More is a loop, a bug. */
@@ -44,6 +45,7 @@ export function tellOrder(
     core.changes.set(order, after);
     const [had, has] = [before.context.fulfillments, after.context.fulfillments];
     if (had !== has) countWork(core, had, has, message.atMs);
+    countOrder(core, before, after, message.atMs);
     for (const effect of effects) {
       const refused = carryOut(core, order, effect, message.atMs, messages, reserved);
       if (refused !== undefined) return refused;

@@ -28,6 +28,7 @@ import {
   valueFromRow,
 } from './rows.ts';
 import type { RowBytes } from './rows.ts';
+import type { Quota } from './quotas.ts';
 import type { Saver } from './saver.ts';
 
 type Latest = Map<string, unknown>;
@@ -95,7 +96,7 @@ async function loadAll(
 /** Everything but orders, in the order it is loaded. */
 const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
-  prefixes.pool, prefixes.work, prefixes.stock,
+  prefixes.pool, prefixes.work, prefixes.quota, prefixes.stock,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -126,6 +127,8 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
     }
     case 'd/':
       return placed(world.work(name as LocationId), valueFromRow<Work>(row));
+    case 'q/':
+      return placed(world.quotas.recover(name), valueFromRow<Quota>(row));
     case 's/': {
       const { sku, location } = stockNames(key);
       const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);

@@ -9,6 +9,7 @@ import { reservationSteps, type ReservationCell } from './cells.ts';
 import type { Core } from './core.ts';
 import { assertMoved, moveUnits } from './effects.ts';
 import { datedPlan } from './promise/promise-for.ts';
+import { countReservation } from './quotas.ts';
 import { reservationRequest } from './routing/request.ts';
 import { step } from './step.ts';
 
@@ -28,6 +29,7 @@ export function tellReservation(core: Core, cell: ReservationCell, first: Reserv
       return reject('wrong-state', `reservation ${cell.id} is ${before.value}: ${message.type} does not apply`);
     }
     core.changes.set(cell, after);
+    countReservation(core, before, after, message.atMs);
     for (const effect of effects) {
       const refused = carryOut(core, cell, effect, message.atMs, messages);
       if (refused !== undefined) return refused;

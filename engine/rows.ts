@@ -46,6 +46,7 @@ export const prefixes = {
   supplyEnded: 'P/',
   transit: 't/',
   work: 'd/',
+  quota: 'q/',
   receipt: 'r/',
 } as const;
 
@@ -107,6 +108,7 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     case 'channel':
     case 'transit':
     case 'work':
+    case 'quota':
       pushValue(prefixes[cell.kind] + nameOf(cell), must(snapshot, 'a value to write'), rows);
       return;
     case 'item':

@@ -176,6 +176,7 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
     if (before?.value === 'queued') core.wakes.lines.add(core.world.sku(must(after.context.lines[0], 'a line').sku));
     return;
   }
+  if (cell.kind === 'quota') return core.world.quotas.changed(cell);
   if (cell.kind === 'supply') {
     core.world.supplies.changed(cell, before as typeof cell.snapshot);
     return;

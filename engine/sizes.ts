@@ -46,6 +46,8 @@ export function cellBytes(cell: Cell): number {
       return 96 + valueRowBytes(cell.snapshot?.context);
     case 'carrier':
       return 160 + valueRowBytes(cell.snapshot?.context.card) + textBytes(cell.snapshot?.context.reason);
+    case 'quota':
+      return 96 + 4 * textBytes(cell.id);
     case 'buffer':
       return 512;
     case 'pool':

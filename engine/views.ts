@@ -63,6 +63,7 @@ export class Views {
 
   /** The settings of a SKU are other ones: a preorder ends at its moment, and those who wait stand as it says. */
   itemChanged({ id, snapshot }: ItemCell): void {
+    this.#world.quotas.itemChanged(id, snapshot?.context);
     const sku = this.#world.sku(id);
     sku.waiting?.serveBy(this.serveOf(sku));
     const { preorder } = snapshot?.context ?? {};

@@ -32,6 +32,7 @@ import {
 import { orderFromRow, prefixes } from './rows.ts';
 import { SellingViews } from './selling.ts';
 import { isFinal } from './step.ts';
+import { Quotas } from './quotas.ts';
 import { Reservations } from './reservations.ts';
 import { Supplies } from './supplies.ts';
 import type { Timers } from './timers.ts';
@@ -52,6 +53,8 @@ export class World {
   readonly orders = new Map<OrderId, OrderCell>();
   readonly supplies: Supplies;
   readonly reservations: Reservations;
+  /** Units per customer of limited SKUs. */
+  readonly quotas = new Quotas();
   stockCount = 0;
   readonly #kitOf = (sku: Sku): Kit | undefined => this.skus.get(sku)?.item?.snapshot?.context.kit;
   readonly #cellOf = (sku: Sku): SkuCell => this.sku(sku);
@@ -110,6 +113,7 @@ export class World {
   trimMemory(): void {
     this.supplies.trimMemory();
     this.reservations.trimMemory();
+    this.quotas.trimMemory();
     this.selling.buffers.trimMemory();
     this.selling.pools.trimMemory();
     let tries = this.orders.size - this.#ordersMax;

@@ -41,6 +41,7 @@ export const problemStatus: Readonly<Record<RejectionCode, number>> = {
   'backorder-closed': 409,
   'backorder-full': 409,
   'preorder-full': 409,
+  'customer-limit': 409,
   'line-full': 409,
   'carrier-suspended': 409,
   'over-limit': 422,

@@ -12,6 +12,7 @@ import { must } from '../assert.ts';
 import { orderSteps, type OrderCell, type ReservationCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellOrder } from '../effects.ts';
+import { quotaRefusal } from '../quotas.ts';
 import { tellReservation } from '../reservation-effects.ts';
 import { isOffered } from '../routing/services.ts';
 import type { Snapshot } from '../step.ts';
@@ -56,7 +57,11 @@ export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: n
   const placed =
     held === undefined ? tell(core, order, { type: 'order.source', atMs }) : take(core, order, held, input);
   const context = order.snapshot?.context;
-  if ('refused' in placed || context === undefined || waitingUnits(context) === 0) return placed;
+  if ('refused' in placed || context === undefined) return placed;
+  // What was reserved was counted then.
+  const over = held === undefined ? quotaRefusal(core, context.customer, context.lines) : undefined;
+  if (over !== undefined) return refused(over);
+  if (waitingUnits(context) === 0) return placed;
   const rejection = mayNotWait(core, body, context, atMs);
   return rejection === undefined ? placed : refused(rejection);
 }

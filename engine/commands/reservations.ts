@@ -10,6 +10,7 @@ import { reject, type Rejection } from '../../actors/rejection.ts';
 import { must, unreachable } from '../assert.ts';
 import { reservationCell, reservationSteps, type ReservationCell, type SkuCell } from '../cells.ts';
 import type { Core } from '../core.ts';
+import { quotaRefusal } from '../quotas.ts';
 import { tellReservation } from '../reservation-effects.ts';
 import { reservationAnswer } from '../reservation-views.ts';
 import { isOpen } from '../reservations.ts';
@@ -69,7 +70,9 @@ function makeReservation(core: Core, body: CommandBody<'reservation.make'>, atMs
   if (rejection !== undefined) return refused(kitOf === undefined ? rejection : { ...rejection, field: 'body.lines' });
   const cell = reservationCell(body.reservationId);
   core.changes.set(cell, reservationSteps.begin(input, []));
-  return tell(core, cell, { type: waits ? 'reservation.queue' : 'reservation.source', atMs });
+  const made = tell(core, cell, { type: waits ? 'reservation.queue' : 'reservation.source', atMs });
+  const over = 'refused' in made ? undefined : quotaRefusal(core, body.customer, input.lines);
+  return over === undefined ? made : refused(over);
 }
 
 /** The SKU of a cart that may wait in line: the only one in it, and in drop mode. */

@@ -7,7 +7,7 @@ import { order, reservation, Shop } from './shop.ts';
 
 const minute = 60_000;
 
-async function drop(units: number, settings: { queueMax?: number } = {}): Promise<Shop> {
+async function drop(units: number, settings: { queueMax?: number; perCustomerMax?: number } = {}): Promise<Shop> {
   const shop = await Shop.open();
   await shop.receive({ 'A/S1': units, 'A/S2': 9 });
   await shop.ok('item.put', { item: { sku: 'S1', drop: settings } });
@@ -114,6 +114,51 @@ describe('the line for a hot SKU', () => {
       expect(shop.reservation(`b${50 * round + 50}`).position).toBe(1);
       expect(shop.units('A/S1')).toBe('50 50 0, ATP 0');
     }
+  });
+});
+
+describe('the limit of a customer', () => {
+  const zoe = { customer: 'zoe' };
+
+  it('[V17] counts what is held, queued and ordered, and counts down what is given back', async () => {
+    const shop = await drop(3, { perCustomerMax: 2 });
+    const limited = async (id: string, more: object = zoe): Promise<unknown> => (await shop.send('reservation.make', reservation(id, { S1: 1 }, more))).refused?.code;
+    await shop.reserve('v1', { S1: 1 }, { ...zoe, ttlMs: 5_000 });
+    await shop.place('o1', { S1: 1 }, zoe);
+    expect(await shop.refused('reservation.make', reservation('v2', { S1: 1 }, zoe))).toMatchObject({ code: 'customer-limit', field: 'body.lines', retryable: true });
+    expect((await shop.refused('order.place', order('o2', { S1: 1 }, zoe))).code).toBe('customer-limit');
+    expect(await shop.refused('order.place', order('o2', { S1: 1 }))).toMatchObject({ code: 'customer-limit', field: 'body.customer' });
+    expect(await limited('v2', {})).toBe('customer-limit');
+    // Another customer has a limit of its own, and other SKUs have none.
+    expect(await limited('v3', { customer: 'max' })).toBeUndefined();
+    await shop.place('o3', { S2: 5 });
+    // A ticket counts, and an order that takes a reservation counts it once.
+    await shop.pass(5_000);
+    expect(await limited('v4')).toBeUndefined();
+    await shop.place('o4', { S1: 1 }, { ...zoe, reservationId: 'v4' });
+    expect(await limited('v5')).toBe('customer-limit');
+    await shop.ok('order.cancel', { orderId: 'o4', reason: 'r' });
+    await shop.reserve('max', { S1: 1 }, { customer: 'max' });
+    expect(await shop.reserve('v6', { S1: 1 }, zoe)).toMatchObject({ state: 'queued' });
+    expect(await limited('v7')).toBe('customer-limit');
+    await shop.ok('reservation.release', { reservationId: 'v6' });
+    expect(await limited('v8')).toBeUndefined();
+  });
+
+  it('[V17] is known over a restart, forgets those who gave all back, and begins with the limit', async () => {
+    const shop = await drop(9);
+    await shop.place('before', { S1: 2 }, zoe);
+    await shop.pass(1);
+    await shop.ok('item.put', { item: { sku: 'S1', drop: { perCustomerMax: 2 } } });
+    await shop.place('o1', { S1: 2 }, { ...zoe, releaseAfterMs: minute });
+    const again = await shop.restart();
+    expect((await again.refused('order.place', order('o2', { S1: 1 }, zoe))).code).toBe('customer-limit');
+    await again.ok('order.cancel', { orderId: 'o1', reason: 'r' });
+    await again.pass(3_000);
+    const { quotas } = again.engine.inspect().core.world;
+    expect([quotas.cells.size, quotas.units('S1' as never, 'zoe')]).toEqual([0, 0]);
+    await again.place('o3', { S1: 2 }, zoe);
+    expect(quotas.units('S1' as never, 'zoe')).toBe(2);
   });
 });
 

@@ -14,10 +14,11 @@ export function drawItem(rng: Rng, { settings, now }: Names, sku: string): objec
       channels: some(0.3, () => Array.from({ length: rng.between(1, 2) }, () => ({ channel: channel(), capUnits: capUnits() }))),
     });
   const backorder = (): unknown => (rng.chance(0.2) ? 'never' : sound({ ...caps(), untilMs: some(0.3, soonMs) }));
+  const limit = (): object => sound({ perCustomerMax: some(0.6, () => rng.pick([1, settings.unitsMax, 3 * settings.unitsMax])) });
   const item = {
     sku,
     name: some(0.5, () => rng.pick(['lamp', 'Stuhl', '灯'])),
-    drop: some(settings.dropShare, () => (rng.chance(0.5) ? {} : { queueMax: rng.pick([1, 3, 10]) })),
+    drop: some(settings.dropShare, () => (rng.chance(0.5) ? {} : { queueMax: rng.pick([1, 3, 10]), ...limit() })),
     backorder: some(0.4, backorder),
     preorder: some(0.3, () => ({ ...caps(), availableAtMs: soonMs() })),
     serve: some(0.5, () => rng.pick(['age', 'priority', 'promise', 'value'])),

@@ -66,6 +66,11 @@ function checkOne(
     const there = rows.filter((row) => row !== null).map((row) => valueFromRow(row).context);
     return difference(now === undefined ? [] : [poolRowOf(now as ShadowPool)], there);
   }
+  if (map === shadow.quotas) {
+    const quota = take(prefixes.quota + key);
+    if (quota === undefined) return 'the count was not written';
+    return difference(now, quota === null ? undefined : valueFromRow(quota).context);
+  }
   if (map === shadow.buffers) {
     const rule = take(prefixes.buffer + key);
     if (rule === undefined) return 'the rule was not written';

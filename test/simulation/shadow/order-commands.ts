@@ -5,6 +5,7 @@ import { explode, isKnown, isLines, isWhole, kitOf, want } from './kits.ts';
 import { answerOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
+import * as quotas from './quotas.ts';
 import * as reservations from './reservations.ts';
 import { isOffered } from './sourcing.ts';
 import { isHeld, type Part, type ShadowLine, type ShadowOrder, type ShadowReservation } from './state.ts';
@@ -45,7 +46,9 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
     exception: undefined,
   });
   const refusal = held === undefined ? orders.source(doing, body.orderId) : take(doing, held.reservation, body, lines);
-  return refusal ?? mayWait(doing, shadow.orders.get(body.orderId) as ShadowOrder, body.lines) ?? answer(doing, body.orderId);
+  if (refusal !== undefined) return refusal;
+  const over = held === undefined ? quotas.refusal(doing, body.customer, lines) : undefined;
+  return over ?? mayWait(doing, shadow.orders.get(body.orderId) as ShadowOrder, body.lines) ?? answer(doing, body.orderId);
 }
 
 /** Place an order with what a reservation holds for it. */

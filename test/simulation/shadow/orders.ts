@@ -1,5 +1,6 @@
 /** What each message does to an order, in the shadow: sourcing, cancelling, losing units, starting. */
 import type { Destination } from '../../../actors/order-commands.ts';
+import { count } from './quotas.ts';
 import { datesOf } from './calendar.ts';
 import { overfull, roomFor, workAfter } from './capacity.ts';
 import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
@@ -17,6 +18,11 @@ export interface Doing {
 
 export function put(doing: Doing, order: ShadowOrder): ShadowOrder {
   const changed = { ...order, changedAtMs: doing.atMs };
+  const before = doing.shadow.orders.get(order.id);
+  for (const [index, { sku, quantity, cancelled }] of order.lines.entries()) {
+    const was = before === undefined ? 0 : quantity - (before.lines[index]?.cancelled ?? 0);
+    count(doing, sku, order.customer, order.placedAtMs, quantity - cancelled - was);
+  }
   doing.shadow.set(doing.shadow.orders, order.id, changed);
   return changed;
 }

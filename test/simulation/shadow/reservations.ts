@@ -1,6 +1,7 @@
 /** Reservations in the shadow: what each must hold, where, until when, and how commands on them are answered. */
 import type { CommandBody } from '../../../actors/commands.ts';
 import { explode, isKnown, isLines, needsFor } from './kits.ts';
+import { count, refusal } from './quotas.ts';
 import { promised, type Doing } from './orders.ts';
 import type { Candidate, ShadowPlan } from './sourcing.ts';
 import { isOffered, planUnits, pricesFor } from './sourcing.ts';
@@ -63,6 +64,12 @@ export function reservationViewOf(shadow: Shadow, reservation: ShadowReservation
 
 function put(doing: Doing, reservation: ShadowReservation): ShadowReservation {
   const changed = { ...reservation, changedAtMs: doing.atMs };
+  const before = doing.shadow.reservations.get(reservation.id);
+  const has = (one: ShadowReservation, line: number): number =>
+    one.state === 'queued' ? (one.lines[line]?.quantity ?? 0) : heldOf(one, line);
+  for (const [line, { sku }] of reservation.lines.entries()) {
+    count(doing, sku, reservation.customer, reservation.madeAtMs, has(changed, line) - (before === undefined ? 0 : has(before, line)));
+  }
   doing.shadow.set(doing.shadow.reservations, reservation.id, changed);
   return changed;
 }
@@ -148,6 +155,12 @@ export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdi
     runnerUpMinor: undefined,
     orderId: undefined,
   };
+  const made = makeIt(doing, asked, body);
+  return 'code' in made ? made : (refusal(doing, body.customer, asked.lines) ?? made);
+}
+
+function makeIt(doing: Doing, asked: ShadowReservation, body: CommandBody<'reservation.make'>): Verdict {
+  const { shadow } = doing;
   const [first] = asked.lines;
   const drop = shadow.items.get(first?.sku ?? '')?.item.drop;
   const line = lineOf(shadow, first?.sku ?? '');

@@ -150,6 +150,13 @@ export interface ShadowSupply {
   }[];
 }
 
+export interface ShadowQuota {
+  readonly sku: string;
+  readonly customer: string;
+  readonly units: number;
+  readonly sinceMs: number;
+}
+
 /** Units held for a cart, by the line's place in it. What is held of a line follows from its parcels. */
 export interface ShadowReservation {
   readonly id: string;
@@ -209,6 +216,8 @@ export class Shadow {
   /** Locations that have, or had, a SKU. */
   readonly places = new Map<string, string[]>();
   readonly orders = new Map<string, ShadowOrder>();
+  /** Units per customer, by SKU and customer; undefined once all were given back. */
+  readonly quotas = new Map<string, ShadowQuota | undefined>();
   readonly reservations = new Map<string, ShadowReservation>();
   readonly supplies = new Map<string, ShadowSupply>();
   /** Units of each transfer that have left one stock and not come to another. */
