@@ -199,7 +199,7 @@ export class Auditor implements Watcher {
     const { reservationId: id = '', channel, customer } = body as CommandBody<'order.place'>;
     const reservation = this.shadow.reservations.get(id);
     if (reservation === undefined || !isOver(reservation) || !this.#forgottenReservations.has(id)) return;
-    const isNew = refused === undefined || ['duplicate', 'out-of-stock', 'line-full'].includes(refused.code);
+    const isNew = refused === undefined || ['duplicate', 'out-of-stock', 'line-full', 'customer-limit'].includes(refused.code);
     const isAnothers =
       kind === 'order.place' &&
       (reservation.channel !== channel || (reservation.customer !== undefined && reservation.customer !== customer));

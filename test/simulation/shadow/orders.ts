@@ -115,7 +115,10 @@ export function promised(
   const from = shadow.locations.get(location);
   const sum = units.reduce((all, { quantity }) => all + quantity, 0);
   const slot = from === undefined ? undefined : (roomFor(shadow, from, sum, atMs) ?? overfull(from, atMs));
-  const dates = card === undefined || from === undefined ? undefined : datesOf(shadow.transits, from, card, service, destination, atMs, slot?.readyMs);
+  // A service that its carrier has no more, since it was reserved, promises nothing.
+  const isOffered = service === undefined || card?.services?.some(({ id }) => id === service) === true;
+  const isDated = card !== undefined && from !== undefined && isOffered;
+  const dates = isDated ? datesOf(shadow.transits, from, card, service, destination, atMs, slot?.readyMs) : undefined;
   return { shipByMs: dates?.shipByMs, deliverByMs: dates?.deliverByMs, workAtMs: slot?.workAtMs, workUnits: slot === undefined ? 0 : sum };
 }
 

@@ -155,13 +155,14 @@ export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdi
     runnerUpMinor: undefined,
     orderId: undefined,
   };
-  const made = makeIt(doing, asked, body);
+  const made = makeIt(doing, asked);
   return 'code' in made ? made : (refusal(doing, body.customer, asked.lines) ?? made);
 }
 
-function makeIt(doing: Doing, asked: ShadowReservation, body: CommandBody<'reservation.make'>): Verdict {
+function makeIt(doing: Doing, asked: ShadowReservation): Verdict {
   const { shadow } = doing;
-  const [first] = asked.lines;
+  const { lines } = asked;
+  const [first] = lines;
   const drop = shadow.items.get(first?.sku ?? '')?.item.drop;
   const line = lineOf(shadow, first?.sku ?? '');
   const mayWait = drop !== undefined && asked.lines.every(({ sku, kit }) => kit === undefined && sku === first?.sku);
