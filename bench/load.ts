@@ -10,6 +10,7 @@
 import { coldLines, coldStart } from './load/cold.ts';
 import { probeDisk, type Disk } from './load/disk.ts';
 import { fanOut, fanOutLines } from './load/fan-out.ts';
+import { feedLines, feedUnderLoad } from './load/feed.ts';
 import { httpLines, overHttp } from './load/http.ts';
 import { idle, idleLines } from './load/idle.ts';
 import { help, OptionError, readOptions, type LoadOptions, type Mode } from './load/options.ts';
@@ -66,6 +67,8 @@ async function measure(mode: OnServer, options: LoadOptions, server: Server, dis
       return show(await idle(options, server, say), idleLines);
     case 'fan-out':
       return show(await fanOut(options, server), fanOutLines);
+    case 'feed':
+      return show(await feedUnderLoad(options, server, say), feedLines);
     case 'http':
       return show(await overHttp(options, server, say), (result) => httpLines(options, result));
     case 'load': {

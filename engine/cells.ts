@@ -85,6 +85,11 @@ export interface StockCell extends Marks {
   changedBefore: number;
   /** Its place among the stocks that the turn under way has changed. */
   turnIndex: number;
+  /**
+   * The record that last changed what is physically there, or counted it; `undefined` while that is of the
+   * turn under way. After a restart the last that changed the stock at all.
+   */
+  movedAt: number | undefined;
   unsaved: number;
 }
 
@@ -287,6 +292,7 @@ export const stockCell = (sku: SkuCell, location: LocationCell): StockCell => ({
   changedAt: 0,
   changedBefore: 0,
   turnIndex: 0,
+  movedAt: 0,
   ...marks,
 });
 

@@ -2,7 +2,7 @@
  * All or nothing: what the present command changed, and how to put it back. Snapshots are immutable, so
  * the undo of a command is the list of those it replaced. What a command publishes is dropped with it.
  */
-import type { Move } from '../actors/stock-movements.ts';
+import { onHandChange, type Move } from '../actors/stock-movements.ts';
 import type { Event } from '../actors/vocabulary.ts';
 import { place, type Cell, type StockCell } from './cells.ts';
 import { movementBytesMax, type RecordedMove } from './movements.ts';
@@ -149,6 +149,7 @@ export class Changes {
       const stock = this.#movedStocks[i];
       if (move === undefined || stock === undefined) continue;
       const { kind, units, bucket } = move;
+      if (kind === 'counted' || onHandChange(move) !== 0) stock.movedAt = undefined;
       this.#keptMoves.push({ kind, units, bucket, stock: stock.turnIndex, command: this.#cause });
     }
     this.#movedStocks.length = 0;

@@ -27,10 +27,10 @@ export function compareStock(core: Core, { entries }: QueryBody<'stock.compare'>
   return { differ, refused };
 }
 
-/** Whether nothing moved since a count: of one that is older, the ledger decides. */
-function isStill({ changes, past }: Core, stock: StockCell, countedAtMs: number | undefined): boolean {
+/** Whether nothing came or went since a count: where something may have, the ledger decides. */
+function isStill({ past }: Core, { movedAt }: StockCell, countedAtMs: number | undefined): boolean {
   if (countedAtMs === undefined) return true;
-  return past.isAfter(stock.changedAt, countedAtMs) === false && changes.movesOf(stock).length === 0;
+  return movedAt !== undefined && past.isAfter(movedAt, countedAtMs) === false;
 }
 
 /** Which items have other settings, or none. */

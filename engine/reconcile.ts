@@ -40,6 +40,7 @@ export function reconcile(
 ): number | 'outdated' | 'next-turn' | Rejection {
   assert(countedAtMs <= atMs, 'a count of the future is refused before');
   if (countedAtMs === atMs || stock.snapshot === undefined) return counted;
+  if (stock.movedAt !== undefined && core.past.isAfter(stock.movedAt, countedAtMs) === false) return counted;
   const present = core.changes.movesOf(stock);
   if (present.some(({ kind }) => kind === 'counted')) return 'next-turn';
   let since = present.reduce((sum, move) => sum + onHandChange(move), 0);

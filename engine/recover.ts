@@ -132,7 +132,8 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
     case 's/': {
       const { sku, location } = stockNames(key);
       const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);
-      return Object.assign(placed(world.stock(sku, world.location(location)), snapshot), { changedAt, changedBefore });
+      const known = { changedAt, changedBefore, movedAt: changedAt };
+      return Object.assign(placed(world.stock(sku, world.location(location)), snapshot), known);
     }
     default:
       return unreachable(prefix);

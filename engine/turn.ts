@@ -229,6 +229,7 @@ export class Turns {
       if (cell.kind !== 'stock') continue;
       cell.changedBefore = cell.changedAt;
       cell.changedAt = position;
+      cell.movedAt ??= position;
     }
     return rows;
   }

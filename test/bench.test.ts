@@ -173,6 +173,12 @@ describe('the load tool against the real server', () => {
     }
   });
 
+  it('brings in a feed while orders flow, and drops what is known', { timeout: 90_000 }, async () => {
+    const result = await load('--feed', '4000', '--rate', '100', '--durability', 'memory');
+    expect(result).toMatchObject({ rows: 4_000, changed: 200, unchanged: 3_800, refused: 0, ratePerSecond: 100 });
+    expect((result as { withFeed: { count: number } }).withFeed.count).toBeGreaterThan(0);
+  });
+
   it('reaches every subscriber with every change', { timeout: 90_000 }, async () => {
     const { subscribers, pushes } = await load('--subscribers', '20');
     expect(subscribers).toBe(20);

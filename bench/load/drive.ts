@@ -16,6 +16,8 @@ export interface Plan {
   readonly warmupMs: number;
   readonly durationMs: number;
   readonly seed: number;
+  /** The window ends with this, or after its duration. */
+  readonly until?: Promise<void> | undefined;
 }
 
 export interface Window {
@@ -52,7 +54,7 @@ class Run {
   readonly #plan: Plan;
   readonly #meter = new Meter();
   readonly #fromMs: number;
-  readonly #toMs: number;
+  #toMs: number;
   #arrivals = 0;
   #unanswered = 0;
   #behind = 0;
@@ -68,8 +70,7 @@ class Run {
   }
 
   result(): Window {
-    const { durationMs } = this.#plan;
-    return { meter: this.#meter, elapsedMs: durationMs, arrivals: this.#arrivals, behind: this.#behind };
+    return { meter: this.#meter, elapsedMs: this.#toMs - this.#fromMs, arrivals: this.#arrivals, behind: this.#behind };
   }
 
   /** Arrivals at random times (a Poisson process), taken by the connections in turn. */
@@ -150,9 +151,16 @@ class Run {
   async #edges(onWindow: (edge: 'opens' | 'closes') => void): Promise<void> {
     await until(this.#fromMs);
     onWindow('opens');
-    await until(this.#toMs);
+    await (this.#plan.until === undefined ? until(this.#toMs) : this.#end(this.#plan.until));
     onWindow('closes');
     this.#behind = this.#unanswered;
+  }
+
+  async #end(sooner: Promise<void>): Promise<void> {
+    const timer = new AbortController();
+    await Promise.race([sooner, until(this.#toMs, timer.signal)]);
+    timer.abort();
+    this.#toMs = Math.min(this.#toMs, performance.now());
   }
 
   #quiet(): Promise<void> {
@@ -162,6 +170,9 @@ class Run {
   }
 }
 
-function until(atMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - performance.now())));
+function until(atMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.max(0, atMs - performance.now()));
+    signal?.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
 }

@@ -7,7 +7,7 @@ export const mixes = ['place', 'life', 'reserve', 'checkout', 'atp', 'atp-batch'
 export type Mix = (typeof mixes)[number];
 
 /** What is measured: commands under load, or one of the issue's other figures. */
-export type Mode = 'load' | 'http' | 'idle' | 'fan-out' | 'cold';
+export type Mode = 'load' | 'http' | 'idle' | 'fan-out' | 'cold' | 'feed';
 
 export interface LoadOptions {
   readonly mode: Mode;
@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly key: string | undefined;
   readonly subscribers: number;
   readonly idle: number;
+  /** Counts of the feed. */
+  readonly feed: number;
   /** Stocks and closed orders of `--cold`, each. */
   readonly history: number;
   /** Where the server's CPU profile goes. */
@@ -60,6 +62,8 @@ Other figures:
   --http                 the HTTP door: POST /v1/commands/order.place by autocannon
   --idle 10000           memory of so many idle subscribed sockets
   --subscribers 1000     from one stock change to each of so many subscribers of one SKU, or of --skus
+  --feed 1000000         a feed of so many counts, one in twenty different, while orders flow at half of what the
+                         server takes (or at --rate): its time, and the orders' latency without and with it
   --cold [--history N]   from start to ready with N stocks and N closed orders on disk (1,000,000),
                          and the cost of an order with and without them
 `;
@@ -87,6 +91,7 @@ export function readOptions(args: readonly string[]): LoadOptions | undefined {
     url: values.url,
     key: values.key,
     subscribers: whole('subscribers', values.subscribers ?? '0', 0, 20_000),
+    feed: whole('feed', values.feed ?? '0', 0, 10_000_000),
     idle: whole('idle', values.idle ?? '0', 0, 1_000_000),
     history: whole('history', values.history, 10, 10_000_000),
     profile: values.profile,
@@ -120,6 +125,7 @@ function parse(args: readonly string[]) {
         key: { type: 'string' },
         subscribers: { type: 'string' },
         idle: { type: 'string' },
+        feed: { type: 'string' },
         http: flag,
         cold: flag,
         history: text('1000000'),
@@ -140,7 +146,8 @@ function modeOf(values: Values): Mode {
   if (values.idle !== undefined) asked.push('idle');
   if (values.subscribers !== undefined) asked.push('fan-out');
   if (values.cold) asked.push('cold');
-  if (asked.length > 1) throw new OptionError('choose one of --http, --idle, --subscribers and --cold');
+  if (values.feed !== undefined) asked.push('feed');
+  if (asked.length > 1) throw new OptionError('choose one of --http, --idle, --subscribers, --cold and --feed');
   const mode = asked[0] ?? 'load';
   const needsOwn = mode === 'idle' || mode === 'cold' || values.profile !== undefined;
   if (needsOwn && values.url !== undefined) throw new OptionError('this needs a server of its own: leave out --url');

@@ -8,6 +8,8 @@ import type { HttpResponder, HttpStream } from '../server/server.ts';
 import type { FeedSummary, FeedTally, RefusedRow } from './feed.ts';
 
 const progressEveryMs = 1_000;
+/** A connection that neither sends nor is told anything for ten seconds is closed: one that works is told. */
+const aliveEveryMs = 3_000;
 
 export class FeedAnswer {
   readonly #respond: HttpResponder;
@@ -15,6 +17,8 @@ export class FeedAnswer {
   #stream: HttpStream | undefined;
   #written: Promise<unknown> = Promise.resolve();
   #toldAtMs = 0;
+  #tally: FeedTally | undefined;
+  #alive: NodeJS.Timeout | undefined;
 
   constructor(respond: HttpResponder, headers: Readonly<Record<string, string>>) {
     this.#respond = respond;
@@ -23,6 +27,7 @@ export class FeedAnswer {
 
   progress(tally: FeedTally): void {
     if (tally.rows === 0) return;
+    this.#tally = tally;
     const nowMs = performance.now();
     if (nowMs - this.#toldAtMs < progressEveryMs) return;
     this.#toldAtMs = nowMs;
@@ -38,7 +43,13 @@ export class FeedAnswer {
     await this.#written;
   }
 
+  /** No more is told: what the client did not hear, it will not. */
+  close(): void {
+    clearInterval(this.#alive);
+  }
+
   end(summary: FeedSummary, position: number): void {
+    this.close();
     const { stopped } = summary;
     if (this.#stream === undefined && stopped !== undefined) {
       const { row, code, detail, field } = stopped;
@@ -53,7 +64,10 @@ export class FeedAnswer {
 
   #line(value: unknown): void {
     const type = { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' };
-    this.#stream ??= this.#respond.stream(200, { ...type, ...this.#headers });
+    if (this.#stream === undefined) {
+      this.#stream = this.#respond.stream(200, { ...type, ...this.#headers });
+      this.#alive = setInterval(() => this.#tally && this.#line({ progress: this.#tally }), aliveEveryMs);
+    }
     this.#written = this.#stream.write(`${JSON.stringify(value)}\n`);
   }
 }

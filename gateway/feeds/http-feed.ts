@@ -39,7 +39,9 @@ const formats: Readonly<Record<string, RowFormat>> = {
   'application/x-ndjson': 'ndjson',
 };
 /** Bytes made into rows at one go: a fraction of a millisecond. */
-const sliceBytes = 8 * 1024;
+const sliceBytes = 4 * 1024;
+/** A feed works for so long, milliseconds, then lets everybody else go; the busier they are, the longer. */
+const workMs = { least: 0.5, most: 8, share: 0.25 } as const;
 const inFlightMax = 4;
 const reasonDefault = 'feed';
 
@@ -89,17 +91,24 @@ async function run(call: FeedCall, caller: Caller, format: RowFormat, options: I
   } catch (error) {
     // The client is gone, and with it whoever could be told. What was sent of its rows stands.
     if (!(error instanceof BodyBroken)) throw error;
+  } finally {
+    answer.close();
   }
 }
 
 /** The rows of a body, some at a time; between them everybody else has a turn. */
 async function* readRows(body: HttpBody, reader: RowReader, answer: FeedAnswer): AsyncGenerator<FeedRow[]> {
+  let untilMs = performance.now() + workMs.least;
   for (;;) {
     const piece = await body.read();
     if (piece === undefined) break;
     for (let at = 0; at < piece.byteLength; at += sliceBytes) {
       yield reader.push(piece.subarray(at, at + sliceBytes));
+      const nowMs = performance.now();
+      if (nowMs < untilMs) continue;
       await new Promise((resolve) => setImmediate(resolve));
+      const othersMs = performance.now() - nowMs;
+      untilMs = nowMs + othersMs + Math.min(workMs.most, Math.max(workMs.least, workMs.share * othersMs));
     }
     // A client that does not read what it is told sends no more either.
     await answer.drained();

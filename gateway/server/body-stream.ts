@@ -12,6 +12,8 @@ const pauseBytes = 256 * 1024;
 export interface Flow {
   pause(): void;
   resume(): void;
+  /** It is over: answered, or the client is gone. */
+  stop?(): void;
 }
 
 interface Reader {
@@ -74,6 +76,7 @@ export class BodyStream implements HttpBody {
 
   /** The client went away, or fell silent for too long, within the body. */
   broke(): void {
+    this.#flow.stop?.();
     if (this.#end !== 'open') return;
     this.#end = 'broken';
     this.#isDiscarded = true;
@@ -86,6 +89,7 @@ export class BodyStream implements HttpBody {
     if (this.#isDiscarded) return;
     this.#isDiscarded = true;
     this.#pieces = [];
+    this.#flow.stop?.();
     if (this.#isPaused) this.#resume();
     this.#fail();
   }

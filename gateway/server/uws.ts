@@ -18,7 +18,7 @@ import type {
 import { assert } from '../../engine/assert.ts';
 import { AnswerDeadline, answerTimeoutDefaultSeconds } from './answer-deadline.ts';
 import { BodyReader, noBody } from './body-reader.ts';
-import { BodyStream } from './body-stream.ts';
+import { BodyStream, type Flow } from './body-stream.ts';
 import { addHeader, addressText, declaredLength, isOffered, upgradeFault } from './http-text.ts';
 import { internalBody, jsonHeaders, lengthBody, overdueBody } from './incident.ts';
 import { refusedUpgradeHeaders, reportIncident, tooLargeBody } from './incident.ts';
@@ -30,6 +30,8 @@ import { UwsSocket } from './uws-socket.ts';
 
 /** LIBUS_LISTEN_EXCLUSIVE_PORT: without it a second process could listen on the same port. */
 const exclusivePort = 1;
+/** uWebSockets.js cuts off a request that brings nothing for ten seconds. */
+const renewMs = 3_000;
 const noCompression = 0;
 const latin = new TextDecoder('latin1');
 
@@ -223,6 +225,30 @@ function streams({ options }: Running, head: Head, responder: UwsResponder): boo
   }
 }
 
+/**
+ * A connection keeps the deadline that the last bytes of a body gave it, also while it is paused and after
+ * the body. It is given another before that, or it is cut off for a silence that is ours.
+ */
+function flowOf(response: HttpResponse, isWhole: () => boolean): Flow {
+  let isPaused = false;
+  const timer = setInterval(() => {
+    if (!isPaused && !isWhole()) return;
+    response.resume();
+    if (isPaused) response.pause();
+  }, renewMs);
+  return {
+    pause: () => {
+      isPaused = true;
+      response.pause();
+    },
+    resume: () => {
+      isPaused = false;
+      response.resume();
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
 /** Give a request to the handler before its body, which it reads as it arrives. */
 function streamBody(
   running: Running,
@@ -231,7 +257,7 @@ function streamBody(
   responder: UwsResponder,
   isEmpty: boolean,
 ): void {
-  const body = new BodyStream({ pause: () => response.pause(), resume: () => response.resume() });
+  const body: BodyStream = new BodyStream(flowOf(response, () => body.isWhole));
   head.bodyStream = body;
   responder.reads(body);
   if (isEmpty) body.end();

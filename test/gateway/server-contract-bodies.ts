@@ -89,6 +89,38 @@ function wholeBodies(kind: Kind): void {
     expect(await raw.waitFor('>')).toContain(digestOf(whole));
   }, 30_000);
 
+  test('[G36] a reader that takes longer than a silent sender may is still waited for', async () => {
+    const { port } = await serve(kind, {
+      streamsBody,
+      onRequest: async (request, respond) => {
+        await request.bodyStream!.read();
+        await sleep(16_000);
+        respond.end(200, {}, await digest(request));
+      },
+    });
+    const raw = await Raw.open(port);
+    raw.send(head(`Content-Length: ${16 * 1024 * 1024}\r\n`));
+    raw.send(Buffer.alloc(16 * 1024 * 1024, 'x'));
+    await until('the answer', () => raw.text.includes('>') || raw.isEnded, 40_000);
+    expect(raw.text).toContain('200 OK');
+  }, 60_000);
+
+  test('[G38] an answer in pieces may take long after its body has come', async () => {
+    const { port } = await serve(kind, {
+      streamsBody,
+      onRequest: async (request, respond) => {
+        await digest(request);
+        const stream = respond.stream(200, {});
+        await stream.write('began');
+        await sleep(16_000);
+        await stream.write(', done');
+        stream.end();
+      },
+    });
+    const answer = await fetch(`http://${host}:${port}/stream`, { method: 'POST', body: 'x' });
+    expect(await answer.text()).toBe('began, done');
+  }, 60_000);
+
   test('[G36] pieces are the reader’s to keep, and a slow reader gets them all', async () => {
     const kept: Uint8Array[] = [];
     const { port } = await serve(kind, {
