@@ -116,7 +116,8 @@ export function promised(
   const sum = units.reduce((all, { quantity }) => all + quantity, 0);
   const slot = from === undefined ? undefined : (roomFor(shadow, from, sum, atMs) ?? overfull(from, atMs));
   // A service that its carrier has no more, since it was reserved, promises nothing.
-  const isOffered = service === undefined || card?.services?.some(({ id }) => id === service) === true;
+  const offered: readonly { readonly id: string }[] = card?.services ?? [{ id: 'standard' }];
+  const isOffered = offered.some(({ id }) => id === (service ?? 'standard'));
   const isDated = card !== undefined && from !== undefined && isOffered;
   const dates = isDated ? datesOf(shadow.transits, from, card, service, destination, atMs, slot?.readyMs) : undefined;
   return { shipByMs: dates?.shipByMs, deliverByMs: dates?.deliverByMs, workAtMs: slot?.workAtMs, workUnits: slot === undefined ? 0 : sum };
