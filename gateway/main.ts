@@ -17,6 +17,7 @@ import type { Settings } from './config.ts';
 import { openCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 import { playDemo, seedDemoNetwork } from './demo/play.ts';
+import { endNow } from './end-now.ts';
 import { startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 import { createLog } from './log.ts';
@@ -127,8 +128,7 @@ async function openEngine(
       onSlowCommit: (elapsedMs) => log.warn({ elapsedMs }, 'a commit is slow'),
       onHungCommit: () => {
         log.fatal('a commit hangs: killing this process, which comes back sound');
-        // A clean exit would wait for the lock that the commit holds.
-        process.kill(process.pid, 'SIGKILL');
+        endNow();
       },
       onLost: (loss) => lost(loss, log),
     },

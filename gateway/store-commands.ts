@@ -1,6 +1,6 @@
 /**
  * What stands behind `baton verify | stats | backup | restore | export`: work on a data directory
- * that no server has open. Each takes the directory and where to print, and returns an exit code.
+ * that no server has open (a backup also of one that is served). Each takes the directory and where to print, and returns an exit code.
  * Storage only: nothing here knows what the records mean.
  */
 
@@ -46,13 +46,31 @@ export async function printStoreStats(directory: string, print: Print): Promise<
   });
 }
 
-/** Copy the store into a new or empty directory and verify the copy. */
+/**
+ * Copy the store into a new or empty directory and verify the copy; also while a server has it. Then the copy stands
+ * where the journal stood in between, as long as nothing was trimmed that its rows still need: the check would tell.
+ */
 export async function backupStore(directory: string, to: string, print: Print): Promise<ExitCode> {
-  return await inspecting(directory, print, async ({ driver }) => {
-    const code = await report(await driver.copy(to), print);
-    if (code === exitCodes.ok) await print(`backup written to ${to}`);
-    return code;
+  return await guarded(print, async () => {
+    const inspection = await openInUse(directory);
+    try {
+      const code = await report(await inspection.driver.copy(to), print);
+      if (code === exitCodes.ok) await print(`backup written to ${to}`);
+      return code;
+    } finally {
+      await inspection.close();
+    }
   });
+}
+
+/** Ours alone if nobody has it; beside its owner otherwise. */
+async function openInUse(directory: string): Promise<Inspection> {
+  try {
+    return await inspectLmdb(directory);
+  } catch (error) {
+    if (!(error instanceof JournalError) || error.code !== 'owned') throw error;
+    return await inspectLmdb(directory, 'none');
+  }
 }
 
 /** Put a backup into a new or empty data directory: verified before and after. */

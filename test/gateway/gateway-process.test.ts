@@ -102,7 +102,7 @@ describe('the program', { timeout: 60_000 }, () => {
     expect(await connected.closed).toBe(4001);
   });
 
-  test('[P5] the tools refuse a directory in use, and verify, count and copy one that is not', async () => {
+  test('[P5] the tools refuse a directory in use, and check one that is not', async () => {
     const server = serve('--insecure-dev');
     const port = await portOf(server);
     const backup = await fetch(`http://127.0.0.1:${port}/v1/admin/backup`, {

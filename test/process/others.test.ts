@@ -1,10 +1,13 @@
-/** A second owner, a backup under load, and peers that vanish: with a real server and traffic on it. */
+/** A second owner, a backup under load, peers that vanish, an end in a container: with a real server and traffic on it. */
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { connect as dial } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { connect } from '../../gateway/client/client.ts';
 import { openLmdb } from '../../storage/lmdb.ts';
+import { canRun } from '../storage/children.ts';
 import { Site } from './faults-kit.ts';
 import { readOn } from './journal.ts';
 import { run, type Program } from './program.ts';
@@ -31,7 +34,16 @@ test('[P13] a server whose directory is claimed by force ends with 75, and every
   });
 });
 
-test('[P14] a backup under load restores to a server that stands where the journal stood', { timeout: 60_000 }, async () => {
+/** The two ways to a backup. Each says whether there is one. */
+const ways: Readonly<Record<string, (site: Site, copy: string) => Promise<boolean>>> = {
+  'the door of the server': async (site, copy) => {
+    const { status } = await site.post('/v1/admin/backup', { directory: copy });
+    return status === 200;
+  },
+  'the tool': async (site, copy) => (await run('cli.js', ['backup', copy, '--data', site.data]).exit).code === 0,
+};
+
+test.each(Object.keys(ways))('[P14] a backup under load, by %s, restores to a server that stands where the journal stood', { timeout: 60_000 }, async (way) => {
   await Site.use(async (site) => {
     const server = await site.serve();
     const traffic = await Traffic.open({ url: site.url });
@@ -41,7 +53,7 @@ test('[P14] a backup under load restores to a server that stands where the journ
     const [copy, restored] = [join(site.folder, 'copy'), join(site.folder, 'restored')];
     const known = traffic.answered;
     const acked = traffic.calls.filter(({ told }) => told !== undefined);
-    expect(await site.post('/v1/admin/backup', { directory: copy })).toMatchObject({ status: 200, body: { ok: { directory: copy } } });
+    expect(await ways[way]?.(site, copy)).toBe(true);
     await traffic.grows(200);
     await traffic.stop();
     server.kill('SIGTERM');
@@ -115,4 +127,13 @@ test('[P15] ten thousand peers that vanish at any byte leave no file descriptor 
     expect((await site.memoryMib(server)) - memory).toBeLessThan(32);
     expect(await site.get('/readyz')).toBe('200 serving');
   });
+});
+
+test('[P11] ends itself also as the first process of a container', async (context) => {
+  if (!canRun('unshare (needs root)', 'unshare', ['-p', '-f', 'true'])) return context.skip();
+  const ours = fileURLToPath(new URL('../../dist/gateway/end-now.js', import.meta.url));
+  const code = `import { endNow } from '${ours}'; if (process.pid === 1) endNow();`;
+  const child = spawn('unshare', ['-p', '-f', process.execPath, '--input-type=module', '-e', code], { stdio: 'ignore' });
+  const ended = await new Promise((resolve) => child.on('close', (status) => resolve(status)));
+  expect(ended).not.toBe(0);
 });
