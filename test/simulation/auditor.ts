@@ -67,8 +67,8 @@ export class Auditor implements Watcher {
   /** Reservations that have closed and whose rows were deleted, or will be at any moment. */
   readonly #forgottenReservations = new Set<string>();
   readonly isForgotten = (reservationId: string): boolean => this.#forgottenReservations.has(reservationId);
-  /** Ids whose receipts were deleted, or will be at any moment. */
-  readonly #forgotten = new Set<string>();
+  /** Where ids were carried out whose receipts were deleted, or will be at any moment. */
+  readonly #forgotten = new Map<string, Position | undefined>();
   readonly #head: () => number;
   readonly #isOnDisk: (position: Position) => boolean;
   readonly #inboxMax: number;
@@ -160,7 +160,8 @@ export class Auditor implements Watcher {
     this.count.retries += 1;
     next.isRetry = true;
     // Its receipt is being deleted together with its record: it may be answered or carried out again.
-    if (!this.#forgotten.has(id)) this.#inbox.shift();
+    const isForgotten = this.#forgotten.has(id) && this.#forgotten.get(id) === first.position;
+    if (!isForgotten) this.#inbox.shift();
     const field = reuse(first, next.command);
     const again = field === undefined ? first : { ok: undefined, refused: { code: 'command-id-reused', field } };
     next.expected = { ...again, position: first.position ?? -1 } as Outcome;
@@ -172,7 +173,6 @@ export class Auditor implements Watcher {
   executed(entry: Entry): void {
     const submission = this.#inbox.shift();
     const [id, kind, by, body] = entry;
-    this.#forgotten.delete(id);
     expect(submission?.command.commandId === id, `command ${id} was carried out before its turn`);
     const { command } = submission;
     const outcome = outcomeOf(entry, 0);
@@ -228,7 +228,10 @@ export class Auditor implements Watcher {
 
   saved(rows: readonly Row[]): void {
     for (const [key, value] of rows) {
-      if (value === null && key.startsWith(prefixes.receipt)) this.#forgotten.add(key.slice(prefixes.receipt.length));
+      if (value === null && key.startsWith(prefixes.receipt)) {
+        const id = key.slice(prefixes.receipt.length);
+        this.#forgotten.set(id, this.shadow.executed.get(id)?.position);
+      }
       if (value === null && key.startsWith(prefixes.reservationClosed)) {
         this.#forgottenReservations.add(key.slice(prefixes.reservationClosed.length));
       }

@@ -181,6 +181,8 @@ export class Simulation {
       if (atMs === undefined) break;
       this.clock.moveTo(atMs);
       await drain();
+      // A commit that hung too long has ended the process: nothing of it runs any more.
+      if (this.isDead) break;
       this.clock.runSoon();
       await drain();
     }
