@@ -17,4 +17,10 @@ RUN mkdir /data && chown node /data
 USER node
 VOLUME /data
 EXPOSE 7070
-CMD ["node", "dist/gateway/main.js", "--host", "0.0.0.0", "--data", "/data", "--empty"]
+# `docker stop` sends SIGTERM, which saves and leaves; it waits ten seconds before it kills.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:7070/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Settings come as BATON_… variables; tools run as `docker exec CONTAINER node dist/gateway/cli.js keys list`.
+ENV BATON_DATA=/data BATON_HOST=0.0.0.0 BATON_EMPTY=1
+CMD ["node", "dist/gateway/main.js"]

@@ -1,7 +1,8 @@
 /**
  * What stands behind `baton verify | stats | backup | restore | export`: work on a data directory
- * that no server has open (a backup also of one that is served). Each takes the directory and where to print, and returns an exit code.
- * Storage only: nothing here knows what the records mean.
+ * that no server has open, save that a backup can also be made of one that is served. Each takes the
+ * directory and where to print, and returns an exit code. Storage only: nothing here knows what the
+ * records mean.
  */
 
 import { JournalError } from '../storage/journal.ts';

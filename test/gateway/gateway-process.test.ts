@@ -20,8 +20,10 @@ describe('the program', { timeout: 60_000 }, () => {
   test('[P7] a first start makes one operator key, prints it once, and keeps only its hash', async () => {
     const first = serve();
     const port = await portOf(first);
-    const key = /baton_[a-z2-7]{12}_[\w-]{43}/.exec(first.output())?.[0] ?? '';
-    expect(key).not.toBe('');
+    const keyIn = (): string => /baton_[a-z2-7]{12}_[\w-]{43}/.exec(first.output())?.[0] ?? '';
+    // It comes on standard error, after the line on standard output that it serves.
+    await expect.poll(keyIn).not.toBe('');
+    const key = keyIn();
     const file = join(data, 'keys.json');
     expect(readFileSync(file, 'utf8')).not.toContain(key.slice(-43));
     expect(statSync(file).mode & 0o077).toBe(0);
