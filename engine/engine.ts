@@ -137,7 +137,7 @@ export class Engine implements EngineApi {
   }
 
   query<K extends QueryKind>(query: QueryOf<K>): QueryAnswer<K> {
-    const ok = answer(this.#core, query, this.#claim, () => this.#clock.now(), () => this.#status());
+    const ok = answer(this.#core, query, this.#claim, () => this.#turns.nowMs, () => this.#status());
     return { ok, position: this.#claim.tail };
   }
 

@@ -86,6 +86,11 @@ export class Turns {
     parts.saver.onSaved = () => this.schedule();
   }
 
+  /** The time a turn would have that began now: never before that of the last one, whatever the clock says. */
+  get nowMs(): number {
+    return Math.max(this.#parts.clock.now(), this.#lastAtMs);
+  }
+
   /** Queue a command; refused at once as busy when the inbox is full. */
   submit(command: Command, reply: Reply): void {
     if (this.inbox.put({ command, reply })) this.schedule();
