@@ -21,7 +21,7 @@ export interface ImportRowsOptions {
   readonly onError?: 'go-on' | 'stop' | undefined;
   /** Why units were found or lost, for deltas that do not say. Default `feed`. */
   readonly reason?: string | undefined;
-  /** Commands under way at a time. Default 4. */
+  /** Commands under way at a time. Default 2. */
   readonly inFlightMax?: number | undefined;
   /** Refused rows named in the summary. Default 100. */
   readonly refusalsMax?: number | undefined;
@@ -55,7 +55,7 @@ export function importNumbered(
   rows: NumberedRows,
   options: ImportRowsOptions,
 ): Promise<FeedSummary> {
-  const { reason = 'feed', inFlightMax = 4, timeoutMs = 120_000, feed = client.newCommandId() } = options;
+  const { reason = 'feed', inFlightMax = 2, timeoutMs = 120_000, feed = client.newCommandId() } = options;
   return importFeed(new ClientPort(client, timeoutMs), rows, { ...options, feed, kind, reason, inFlightMax });
 }
 

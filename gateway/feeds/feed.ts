@@ -75,7 +75,7 @@ export const feedLimits = {
   /** Rows compared at once. */
   compareMax: 500,
   /** Entries of one command: small enough that orders share its turn. */
-  entriesMax: 200,
+  entriesMax: 100,
   /** Refused rows and displaced orders told by name; the rest is counted. */
   refusalsMax: 1_000,
   refusalsDefault: 100,

@@ -41,8 +41,11 @@ const formats: Readonly<Record<string, RowFormat>> = {
 /** Bytes made into rows at one go: a fraction of a millisecond. */
 const sliceBytes = 4 * 1024;
 /** A feed works for so long, milliseconds, then lets everybody else go; the busier they are, the longer. */
-const workMs = { least: 0.5, most: 8, share: 0.25 } as const;
-const inFlightMax = 4;
+const workMs = { least: 0.5, most: 4, share: 0.2 } as const;
+/** With more commands of others waiting than this, a feed rests between its pieces of work. */
+const othersMax = 128;
+const restMs = 10;
+const inFlightMax = 2;
 const reasonDefault = 'feed';
 
 export const isFeedKind = (kind: string): kind is FeedKind => (feedKinds as readonly string[]).includes(kind);
@@ -81,7 +84,7 @@ async function run(call: FeedCall, caller: Caller, format: RowFormat, options: I
   const reader = new RowReader(format, rowChecks[options.kind]);
   try {
     const port = new ServerPort(desk, caller, call.position);
-    const summary = await importFeed(port, readRows(body, reader, answer), {
+    const summary = await importFeed(port, readRows(body, reader, answer, desk), {
       ...options,
       refuses: reachOf(desk, caller, options.kind),
       onProgress: (tally) => answer.progress(tally),
@@ -97,7 +100,12 @@ async function run(call: FeedCall, caller: Caller, format: RowFormat, options: I
 }
 
 /** The rows of a body, some at a time; between them everybody else has a turn. */
-async function* readRows(body: HttpBody, reader: RowReader, answer: FeedAnswer): AsyncGenerator<FeedRow[]> {
+async function* readRows(
+  body: HttpBody,
+  reader: RowReader,
+  answer: FeedAnswer,
+  desk: Desk,
+): AsyncGenerator<FeedRow[]> {
   let untilMs = performance.now() + workMs.least;
   for (;;) {
     const piece = await body.read();
@@ -106,7 +114,10 @@ async function* readRows(body: HttpBody, reader: RowReader, answer: FeedAnswer):
       yield reader.push(piece.subarray(at, at + sliceBytes));
       const nowMs = performance.now();
       if (nowMs < untilMs) continue;
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => {
+        if (desk.owed > othersMax) setTimeout(resolve, restMs);
+        else setImmediate(resolve);
+      });
       const othersMs = performance.now() - nowMs;
       untilMs = nowMs + othersMs + Math.min(workMs.most, Math.max(workMs.least, workMs.share * othersMs));
     }

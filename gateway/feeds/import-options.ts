@@ -31,7 +31,7 @@ export const importHelp = `Bring rows of a file into a running Baton server.
   --on-error stop  end at the first bad row (default: go-on)
   --reason TEXT    why units were found or lost, for deltas that do not say
   --refusals N     bad rows told by name (default: 20)
-  --in-flight N    commands under way at a time (default: 4)
+  --in-flight N    commands under way at a time (default: 2)
   --format FORMAT  csv or ndjson, where the file's name does not say
   --help           this text
 
@@ -81,7 +81,7 @@ export function parseImportOptions(argv: readonly string[], env: Readonly<Record
   if (!isWhole(refusalsMax, 0, feedLimits.refusalsMax)) {
     return { wrong: `--refusals is a whole number from 0 to ${feedLimits.refusalsMax}` };
   }
-  const inFlightMax = Number(values['in-flight'] ?? 4);
+  const inFlightMax = Number(values['in-flight'] ?? 2);
   if (!isWhole(inFlightMax, 1, 64)) return { wrong: '--in-flight is a whole number from 1 to 64' };
   const isCompressed = file.endsWith('.gz');
   return { file, kind, format, isCompressed, url, key, feed, onError, reason, refusalsMax, inFlightMax };
