@@ -83,6 +83,11 @@ export class Auditor implements Watcher {
     this.#isOnDisk = isOnDisk;
   }
 
+  /** The time a turn would have now: where the clock was set back, time stands still. */
+  get turnTimeNow(): number {
+    return Math.max(this.#atMs, this.now());
+  }
+
   /** Commands sent and not taken by a turn yet. */
   get waiting(): number {
     return this.#inbox.length;

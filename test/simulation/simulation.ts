@@ -171,7 +171,7 @@ export class Simulation {
     const isIdle = !this.isDead && engine !== undefined && engine.inspect().core.wakes.isEmpty;
     if (!isIdle || claim === undefined || this.disk.pending.length > 0) return;
     checkRest(engine, claim, this.clock.now() - 1);
-    checkLines(this.auditor.shadow, this.clock.now());
+    checkLines(this.auditor.shadow, this.auditor.turnTimeNow);
   }
 
   async #wait(ms: number): Promise<void> {
