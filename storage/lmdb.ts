@@ -25,6 +25,7 @@ import {
 } from './lmdb-driver.ts';
 import type { Environment, Environments } from './lmdb-driver.ts';
 import { firstKey } from './keys.ts';
+import { probeDataFile } from './lmdb-probe.ts';
 import { lockDirectory, type DirectoryLock } from './owner.ts';
 import { keepReserve, yieldReserve } from './reserve.ts';
 import { RowTally, recordsAfter, verifyAll } from './verify.ts';
@@ -89,6 +90,8 @@ export async function inspectLmdb(
   const held = lock === 'own' ? await lockDirectory(path) : noLock;
   try {
     await held.sign('an inspection');
+    // Of a store that is written meanwhile, what one page says may be past before the next is read.
+    if (lock === 'own') await probeStore(path);
     const environments = openStore(path, { readOnly: true });
     const marks = readMarks(environments);
     const copy = (to: string): Promise<Verification> => copyAndVerify(environments, to);
@@ -129,6 +132,7 @@ async function claimDirectory(path: string, owner: string, options: LmdbOptions)
   try {
     await yieldReserve(path, reserveBytes);
     await lock.sign(owner);
+    if (!force) await probeStore(path);
     await upgrade(path, upgrades);
     const environments = openStore(path, options);
     try {
@@ -172,6 +176,10 @@ function takeEpoch({ journal, state }: Environments, owner: string): bigint {
 interface OpenHow {
   readonly readOnly?: boolean;
   readonly unsafeNoSync?: boolean | undefined;
+}
+
+async function probeStore(directory: string): Promise<void> {
+  for (const name of ['journal', 'state']) await probeDataFile(join(directory, name, 'data.mdb'));
 }
 
 function openStore(directory: string, how: OpenHow): Environments {

@@ -166,3 +166,32 @@ test('an inspection verifies a store without changing it', async () => {
     await again.release();
   });
 });
+
+test('[J27] a data file that does not begin as one, or is cut off, is refused by name and offset', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'baton-lmdb-'));
+  try {
+    const journal = await openLmdb(folder, { reserveBytes: 0 });
+    const claim = await journal.claim('first');
+    await appendMany(claim, 200);
+    await claim.save([['a', 1]], 200);
+    await claim.release();
+    for (const part of ['journal', 'state']) {
+      const path = join(folder, part, 'data.mdb');
+      const sound = await readFile(path);
+      const zeroed = Buffer.from(sound).fill(0, 0, 8 * 4_096);
+      const secondGone = Buffer.from(sound).fill(0, 4_096, 2 * 4_096);
+      for (const damaged of [zeroed, secondGone, sound.subarray(0, 100), sound.subarray(0, 2 * 4_096), Buffer.alloc(sound.length, 7)]) {
+        await writeFile(path, damaged);
+        const refused = { code: 'corrupt', message: expect.stringMatching(/data\.mdb .*\(offset \d+\)/) };
+        await expect(journal.claim('again')).rejects.toMatchObject(refused);
+        await expect(inspectLmdb(folder)).rejects.toMatchObject(refused);
+      }
+      await writeFile(path, sound);
+    }
+    const again = await journal.claim('last');
+    expect(again.tail).toBe(200);
+    await again.release();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
