@@ -23,4 +23,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:7070/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Settings come as BATON_… variables; tools run as `docker exec CONTAINER node dist/gateway/cli.js keys list`.
 ENV BATON_DATA=/data BATON_HOST=0.0.0.0 BATON_EMPTY=1
-CMD ["node", "dist/gateway/main.js"]
+CMD ["node", "--max-semi-space-size=64", "dist/gateway/main.js"]

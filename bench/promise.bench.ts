@@ -48,7 +48,12 @@ const name = (index: number): Sku => sku(`SKU-${index}`);
 async function world(locations: number): Promise<Engine> {
   const claim = await new MemoryDisk().journal().claim('bench');
   const hooks = { onBug: fail, onSlowCommit: ignore, onHungCommit: ignore, onLost: ignore };
-  const clock = { now: () => nowMs, after: () => () => undefined, soon: (work: () => void) => void setImmediate(work) };
+  const clock = {
+    now: () => nowMs,
+    measureMs: () => 0,
+    after: () => () => undefined,
+    soon: (work: () => void) => void setImmediate(work),
+  };
   const engine = await Engine.open({ claim, clock, hooks });
   let count = 0;
   const send = <K extends CommandKind>(kind: K, body: object): Promise<void> =>

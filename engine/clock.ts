@@ -5,6 +5,8 @@ import { performance } from 'node:perf_hooks';
 export interface Clock {
   /** Milliseconds since 1970. Read once per turn. */
   now(): number;
+  /** Milliseconds with a fraction, from any origin: to tell how long something took, never what time it is. */
+  measureMs(): number;
   /** Run `work` once, not before `delayMs` from now. Returns how to call it off. */
   after(delayMs: number, work: () => void): () => void;
   /** Run `work` soon, after what is waiting now has had its turn. */
@@ -20,6 +22,7 @@ const delayMsMax = 2_147_483_647;
  */
 export const systemClock: Clock = {
   now: () => Math.floor(performance.timeOrigin + performance.now()),
+  measureMs: () => performance.now(),
   after(delayMs, work) {
     const timer = setTimeout(work, Math.min(Math.max(delayMs, 0), delayMsMax));
     return () => clearTimeout(timer);

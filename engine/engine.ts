@@ -14,7 +14,7 @@ import { Changes } from './changes.ts';
 import type { Clock } from './clock.ts';
 import type { Core } from './core.ts';
 import { checkLimits, defaultLimits, type EngineLimits } from './limits.ts';
-import type { EngineMode, EngineStatus, Published, QueryAnswer, Reply } from './outcome.ts';
+import type { EngineMode, EngineStatus, Published, QueryAnswer, Reply, TurnReport } from './outcome.ts';
 import { unitsFor } from './queries-selling.ts';
 import { answer } from './queries.ts';
 import { Past } from './past.ts';
@@ -33,6 +33,8 @@ import { World } from './world.ts';
 export interface EngineHooks {
   /** A bug was caught: the command it befell was undone and refused as internal. */
   readonly onBug: (bug: unknown) => void;
+  /** A turn is durable: what it took. */
+  readonly onTurn?: (report: TurnReport) => void;
   /** A commit takes longer than it should, in milliseconds so far. */
   readonly onSlowCommit: (elapsedMs: number) => void;
   /** A commit did not end in time: kill the process at once. */

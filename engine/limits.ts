@@ -50,7 +50,7 @@ export const defaultLimits: EngineLimits = {
   recordBytesMax: 440 * 1024,
   smallCommandLinesMax: 200,
   turnWakesMax: 256,
-  ordersInMemoryMax: 100_000,
+  ordersInMemoryMax: 20_000,
   reservationsOpenMax: 1_000_000,
   suppliesOpenMax: 50_000,
   transitOriginsMax: 20_000,

@@ -251,3 +251,12 @@ export interface QueryAnswer<K extends QueryKind> {
   readonly ok: Answers[K];
   readonly position: number;
 }
+
+/** What one turn took, for whoever keeps count. */
+export interface TurnReport {
+  readonly commands: number;
+  /** Carrying out its commands and making its rows, waits left out. */
+  readonly computeMs: number;
+  /** From the append, with the encoding of its record, until it was durable. */
+  readonly commitMs: number;
+}

@@ -1,27 +1,25 @@
 /**
  * Saves state behind the journal. Every durable turn leaves its changed cells here; after a while they
  * are written as rows, each once however many turns changed it, and the journal is told how far the
- * rows reach. Old records that rows cover are trimmed with their receipts.
+ * rows reach. Old records that rows cover are then trimmed (trim.ts).
  *
  * Only durable snapshots come here, so saved rows never run ahead of the journal.
  */
 import type { CommandId } from '../actors/ids.ts';
-import type { Claim, Position, Row } from '../storage/journal.ts';
-import { must } from './assert.ts';
+import type { Claim, Position } from '../storage/journal.ts';
 import type { Cell } from './cells.ts';
 import type { Clock } from './clock.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Entry, Receipts } from './receipts.ts';
-import { prefixes, receiptRow, type RowBytes } from './rows.ts';
+import { receiptRow, type RowBytes } from './rows.ts';
+import { Trimmer } from './trim.ts';
 import { watchCommit, type WatchdogHooks } from './watchdog.ts';
 import type { World } from './world.ts';
 
 /** How long changes gather before they are saved: longer saves hot rows fewer times, and recovers slower. */
 const gatherMs = 1_000;
-/** Bytes appended between two looks at what may be trimmed. */
-const trimEveryBytes = 16 * 1024 * 1024;
-/** Records whose receipts are deleted in one piece. */
-const trimPieceRecords = 64;
+/** Rows put in order at a time: few enough that no turn waits for it. */
+const sortedRows = 16_384;
 
 interface Batch {
   readonly cells: Set<Cell>;
@@ -34,19 +32,40 @@ interface Batch {
 
 const emptyBatch = (at: Position): Batch => ({ cells: new Set(), rows: new Map(), receipts: [], at, records: 0 });
 
+/**
+ * The rows of a batch, neighbours by key together, so that one piece changes few pages of the store's tree:
+ * the ids of orders and commands are scattered all over it.
+ */
+function* inOrder({ receipts, rows }: Batch): Generator<RowBytes> {
+  const byKey = ([a]: RowBytes, [b]: RowBytes): number => (a < b ? -1 : 1);
+  for (let from = 0; from < receipts.length; from += sortedRows) {
+    yield* receipts.slice(from, from + sortedRows).map(([id, position]) => receiptRow(id, position)).sort(byKey);
+  }
+  let some: RowBytes[] = [];
+  for (const row of rows) {
+    some.push(row);
+    if (some.length < sortedRows) continue;
+    yield* some.sort(byKey);
+    some = [];
+  }
+  yield* some.sort(byKey);
+}
+
 export class Saver {
   #gathering: Batch;
   #saving: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
-  #bytesAtTrim = 0;
   /** A save failed: the claim is lost with it, and nothing more is saved. */
   #hasFailed = false;
+  /** Nothing was saved yet by this process. */
+  #isFirst = true;
   readonly #claim: Claim;
   readonly #clock: Clock;
   readonly #limits: EngineLimits;
   readonly #world: World;
   readonly #receipts: Receipts;
   readonly #hooks: WatchdogHooks;
+  readonly #trimmer: Trimmer;
 
   /** Called when rows were saved: turns that waited for it may go on. */
   onSaved: () => void = () => undefined;
@@ -66,6 +85,7 @@ export class Saver {
     this.#receipts = receipts;
     this.#hooks = hooks;
     this.#gathering = emptyBatch(claim.savedAt);
+    this.#trimmer = new Trimmer(claim, clock, limits, (write) => this.#watched(write));
   }
 
   /** Records behind: turns must wait when saving cannot keep up. */
@@ -121,12 +141,10 @@ export class Saver {
   }
 
   async #save(batch: Batch): Promise<void> {
+    if (this.#isFirst) await this.#trimmer.finish();
+    this.#isFirst = false;
     let rows: RowBytes[] = [];
-    for (const [id, position] of batch.receipts) {
-      rows.push(receiptRow(id, position));
-      if (rows.length >= this.#limits.savePieceRows) rows = await this.#piece(rows);
-    }
-    for (const row of batch.rows) {
+    for (const row of inOrder(batch)) {
       rows.push(row);
       if (rows.length >= this.#limits.savePieceRows) rows = await this.#piece(rows);
     }
@@ -134,7 +152,7 @@ export class Saver {
     for (const cell of batch.cells) cell.unsaved -= 1;
     this.#world.trimMemory();
     this.#receipts.trimMemory(batch.at);
-    await this.#trim();
+    await this.#trimmer.trim();
   }
 
   async #piece(rows: readonly RowBytes[]): Promise<RowBytes[]> {
@@ -150,36 +168,5 @@ export class Saver {
     } finally {
       stopWatch();
     }
-  }
-
-  /**
-   * Trim records that are saved, and older than the retention or beyond its size. The last one stays: it
-   * tells a recovery what time it was.
-   */
-  async #trim(): Promise<void> {
-    const { recordBytes } = this.#claim.stats();
-    if (Math.abs(recordBytes - this.#bytesAtTrim) < trimEveryBytes && recordBytes < this.#limits.retainBytes) return;
-    const oldestMs = this.#clock.now() - this.#limits.retainMs;
-    let bytesOver = recordBytes - this.#limits.retainBytes;
-    const average = recordBytes / Math.max(1, this.#claim.tail - this.#claim.head + 1);
-    let before = this.#claim.head;
-    while (before < this.#claim.savedAt) {
-      const forgotten: Row[] = [];
-      const pieceEnd = Math.min(before + trimPieceRecords, this.#claim.savedAt);
-      const from = before;
-      while (before < pieceEnd) {
-        const record = must(this.#claim.record(before), 'a record of the journal');
-        if (record.atMs >= oldestMs && bytesOver <= 0) break;
-        for (const [id] of record.commands as Entry[]) forgotten.push([prefixes.receipt + id, null]);
-        // A closed reservation is known as long as the record that closed it.
-        for (const [key] of record.rows) if (key.startsWith(prefixes.reservationClosed)) forgotten.push([key, null]);
-        bytesOver -= average;
-        before += 1;
-      }
-      if (before === from) break;
-      await this.#watched(this.#claim.save(forgotten));
-      await this.#watched(this.#claim.trim(before));
-    }
-    this.#bytesAtTrim = this.#claim.stats().recordBytes;
   }
 }

@@ -22,7 +22,7 @@ import type { Clock } from './clock.ts';
 import type { Core } from './core.ts';
 import { Inbox } from './inbox.ts';
 import { writeMovements } from './movements.ts';
-import type { Published, Reply } from './outcome.ts';
+import type { Published, Reply, TurnReport } from './outcome.ts';
 import { answerAgain, entryOf, outcomeOf, type Entry, type Receipts } from './receipts.ts';
 import { pushRows, type RowBytes } from './rows.ts';
 import { runCommand, serveLine, timerDue, wakeOrder } from './run-command.ts';
@@ -33,6 +33,8 @@ import { watchCommit } from './watchdog.ts';
 export interface TurnHooks {
   /** A turn is durable: called before its replies go out. */
   onPublished(published: Published): void;
+  /** The same turn, in figures. */
+  onTurn?(report: TurnReport): void;
   /** A bug was caught; the command it befell was undone. */
   onBug(bug: unknown): void;
   /** A commit takes longer than it should. */
@@ -60,6 +62,7 @@ interface Turn {
   /** Retries of commands that are not durable yet: answered when this turn is. */
   readonly again: { readonly entry: Entry; readonly retry: Command; readonly reply: Reply }[];
   wakes: number;
+  computeMs: number;
   /** A large command has the turn to itself. */
   isFull: boolean;
 }
@@ -133,7 +136,9 @@ export class Turns {
   // 1. Take what waits into the open turn, as far as there is room.
   #fill(): void {
     if (this.#parts.saver.isBehind) return;
+    const { clock } = this.#parts;
     const turn = (this.#open ??= this.#begin());
+    const sinceMs = clock.measureMs();
     if (!this.#isOverdue) this.#fillFromWakes(turn);
     while (this.#hasRoom(turn)) {
       const next = this.inbox.peek();
@@ -147,11 +152,12 @@ export class Turns {
       // Those who wait come before those who are next.
       if (!this.#core.wakes.isEmpty) this.#fillFromWakes(turn);
     }
+    turn.computeMs += clock.measureMs() - sinceMs;
   }
 
   #begin(): Turn {
     this.#lastAtMs = Math.max(this.#parts.clock.now(), this.#lastAtMs);
-    return { atMs: this.#lastAtMs, entries: [], replies: [], again: [], wakes: 0, isFull: false };
+    return { atMs: this.#lastAtMs, entries: [], replies: [], again: [], wakes: 0, computeMs: 0, isFull: false };
   }
 
   #hasRoom(turn: Turn): boolean {
@@ -214,6 +220,7 @@ export class Turns {
     const turn = this.#open;
     if (turn === undefined) return;
     this.#open = undefined;
+    const sinceMs = this.#parts.clock.measureMs();
     const { changed, events, moves } = this.#core.changes.takeTurn();
     if (changed.length === 0 && turn.entries.length === 0) return;
     const rows = this.#rowsOf(changed);
@@ -222,6 +229,7 @@ export class Turns {
     this.#appending = turn;
     const { tail, epoch } = this.#parts.claim;
     this.#core.past.append({ ...record, position: tail + 1, epoch });
+    turn.computeMs += this.#parts.clock.measureMs() - sinceMs;
     void this.#append(turn, record, changed, { atMs: turn.atMs, events, stock: stockChanges(changed) });
   }
 
@@ -247,6 +255,7 @@ export class Turns {
   ): Promise<void> {
     const { claim, saver, clock, hooks } = this.#parts;
     const stopWatch = watchCommit(clock, this.#core.limits, hooks);
+    const sinceMs = clock.measureMs();
     let position: Position;
     try {
       position = await claim.append(record, claim.tail);
@@ -258,6 +267,8 @@ export class Turns {
       stopWatch();
     }
     if (this.#isHalted) return;
+    const commitMs = clock.measureMs() - sinceMs;
+    hooks.onTurn?.({ commands: turn.entries.length, computeMs: turn.computeMs, commitMs });
     this.#appending = undefined;
     this.#core.past.settle();
     saver.add(position, changed, record.rows, turn.entries);

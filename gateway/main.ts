@@ -125,6 +125,7 @@ async function openEngine(
         if (metrics !== undefined) metrics.incidents += 1;
         log.error({ err: bug }, 'a bug was caught; the command it befell was undone');
       },
+      onTurn: (report) => metrics?.turn(report),
       onSlowCommit: (elapsedMs) => log.warn({ elapsedMs }, 'a commit is slow'),
       onHungCommit: () => {
         log.fatal('a commit hangs: killing this process, which comes back sound');

@@ -5,19 +5,13 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { EngineApi } from '../engine/api.ts';
+import type { TurnReport } from '../engine/outcome.ts';
 import type { RejectionCode } from '../actors/rejection.ts';
 
 const latencyBuckets = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
 ];
 const sizeBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
-
-/** What the engine's turns report; the composition root hands it to the engine. */
-export interface TurnReport {
-  readonly commands: number;
-  /** From the first command of the turn to the append. */
-  readonly durationMs: number;
-}
 
 export class Metrics {
   connections = 0;
@@ -72,15 +66,11 @@ export class Metrics {
     this.#reply.observe(elapsedMs / 1_000);
   }
 
-  /** One turn computed. */
-  turn(report: TurnReport): void {
-    this.#turn.observe(report.durationMs / 1_000);
-    this.#turnCommands.observe(report.commands);
-  }
-
-  /** One turn made durable. */
-  commit(durationMs: number): void {
-    this.#commit.observe(durationMs / 1_000);
+  /** One turn, computed and made durable. */
+  turn({ commands, computeMs, commitMs }: TurnReport): void {
+    this.#turnCommands.observe(commands);
+    this.#turn.observe(computeMs / 1_000);
+    this.#commit.observe(commitMs / 1_000);
   }
 
   /** The text of /metrics, and its content type. */

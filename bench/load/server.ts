@@ -20,6 +20,8 @@ export interface Server {
 
 const stopMs = 60_000;
 const outputCharsMax = 4_000;
+/** What `npm start` gives to Node: docs/decisions/0007-the-young-generation.md. */
+const asStarted = ['--max-semi-space-size=64'];
 const main = fileURLToPath(new URL('../../gateway/main.js', import.meta.url));
 
 /** The server the options ask for, on a fresh directory that is removed when it stops. */
@@ -54,12 +56,12 @@ export async function startServer(
 ): Promise<Server> {
   if (!existsSync(main)) throw new Error('the server is not built: run it by npm run load');
   const port = await freePort();
-  const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const where = durability === 'memory' ? ['--memory'] : ['--data', directory];
   const args = [...where, '--host', '127.0.0.1', '--port', String(port), '--empty', '--insecure-dev'];
   const more = ['--log-level', 'warn', '--in-flight', '16384'];
   const startMs = performance.now();
-  const child = spawn(process.execPath, [...flags, main, ...args, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...asStarted, ...profiling, main, ...args, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = untilEnd(child);
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);

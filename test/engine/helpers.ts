@@ -20,6 +20,10 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
+  measureMs(): number {
+    return this.#nowMs;
+  }
+
   after(delayMs: number, work: () => void): () => void {
     const timer = { atMs: this.#nowMs + Math.max(0, delayMs), work };
     this.#timers.add(timer);

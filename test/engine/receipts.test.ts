@@ -89,6 +89,31 @@ describe('a retry', () => {
     await shop.ok('stock.receive', { entries: entries({ 'A/S1': 5 }) }, 'once');
     expect(shop.stock('A/S1')).toBe('10 0 0 0');
   });
+
+  it('[E6] of a record whose trim a crash cut off is a new command, and then known for good', async () => {
+    const shop = await Shop.open();
+    const body = { entries: entries({ 'A/S1': 5 }) };
+    await shop.ok('stock.receive', body, 'once');
+    await shop.receive({ 'A/S2': 1 });
+    await shop.pass(2_000);
+    const record = shop.claim.tail - 1;
+    // The receipts of all records up to this one are gone, the records are not.
+    const keys = [...shop.disk.rows.keys()].filter((key) => key.startsWith('r/'));
+    const newest = (shop.claim.record(shop.claim.tail)?.commands ?? []) as readonly (readonly string[])[];
+    const last = newest.map(([id]) => `r/${id}`);
+    await shop.claim.save(keys.filter((key) => !last.includes(key)).map((key) => [key, null]));
+    const again = await shop.restart();
+    expect(again.claim.head).toBe(1);
+    expect(again.stock('A/S1')).toBe('5 0 0 0');
+    const first = await again.send('stock.receive', body, 'once');
+    expect(again.stock('A/S1')).toBe('10 0 0 0');
+    await again.pass(2_000);
+    expect(again.claim.head).toBe(record + 1);
+    const third = await again.restart();
+    expect(third.claim.head).toBe(record + 1);
+    expect(await third.send('stock.receive', body, 'once')).toEqual(first);
+    expect(third.stock('A/S1')).toBe('10 0 0 0');
+  });
 });
 
 describe('the first difference', () => {

@@ -47,6 +47,22 @@ describe('the program', { timeout: 60_000 }, () => {
     expect(second.output()).toContain(data);
   });
 
+  test('[H10] its metrics say how long turns took to compute and to become durable', async () => {
+    const port = await portOf(serve('--insecure-dev'));
+    const body = { channel: { id: 'web', name: 'Web' } };
+    const headers = { 'content-type': 'application/json', 'idempotency-key': 'c1' };
+    const url = `http://127.0.0.1:${port}/v1/commands/channel.put`;
+    const put = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    expect(put.status).toBe(200);
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    for (const name of ['baton_turn_seconds', 'baton_turn_commands', 'baton_commit_seconds']) {
+      expect(text).toMatch(new RegExp(`^${name}_count 1$`, 'm'));
+    }
+    const seconds = (name: string): number => Number(new RegExp(`^${name}_sum (.+)$`, 'm').exec(text)?.[1]);
+    expect(seconds('baton_turn_seconds')).toBeGreaterThan(0);
+    expect(seconds('baton_commit_seconds')).toBeGreaterThan(0);
+  });
+
   test('[P2] a port that is taken, a wrong option, a missing key file: one line, and no data directory held', async () => {
     const first = serve('--insecure-dev');
     const port = await portOf(first);

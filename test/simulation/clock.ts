@@ -30,6 +30,7 @@ export class SimulatedClock {
     const mine = this.#process;
     return {
       now: () => this.#nowMs,
+      measureMs: () => this.#nowMs,
       after: (delayMs, work) => (mine === this.#process ? this.#after(delayMs, work) : () => undefined),
       soon: (work) => {
         if (mine === this.#process) this.#soon.push(work);
