@@ -12,6 +12,8 @@ export const reservationMs = { min: 1_000, max: 24 * 3_600_000, default: 10 * 60
 export const dropQueueMax = 1_000_000;
 /** Locations one reservation may be confined to. */
 export const reservationLocationsMax = 100;
+/** Location groups one reservation may be confined to. */
+export const reservationGroupsMax = 100;
 /** SKU-locations in one stock command. */
 export const stockEntriesMax = 1_000;
 /** Lines in one supply document. */

@@ -3,6 +3,7 @@
  * answer says as of which journal position.
  */
 import { Type, type Static, type TSchema } from 'typebox';
+import { namePattern } from './ids.ts';
 import { ItemSchema } from './item-commands.ts';
 import { comparedMax } from './limits.ts';
 import { LocationSchema } from './network-commands.ts';
@@ -10,6 +11,7 @@ import { BufferIdSchema } from './buffer-commands.ts';
 import {
   CarrierIdSchema,
   ChannelIdSchema,
+  CustomerSchema,
   Latitude,
   LocationIdSchema,
   Longitude,
@@ -49,6 +51,16 @@ export type OrderState = (typeof orderStates)[number];
 
 const StateSchema = Type.Unsafe<OrderState>(Type.Enum([...orderStates]));
 
+/** States of reservations that are open: holding units, or waiting in line for them. */
+const openReservationStates = ['held', 'queued'] as const;
+type OpenReservationState = (typeof openReservationStates)[number];
+const OpenReservationSchema = Type.Unsafe<OpenReservationState>(Type.Enum([...openReservationStates]));
+/** When a reservation was made, and its id. */
+const ReservationCursorSchema = Type.String({
+  pattern: `^[0-9]{1,16}/${namePattern.slice(1)}`,
+  description: 'Where a page of reservations ended',
+});
+
 const SupplyStateSchema = Type.Unsafe<SupplyState>(Type.Enum([...supplyStates]));
 
 export const queryBodies = {
@@ -67,6 +79,23 @@ export const queryBodies = {
   ),
   /** One reservation, open or closed: a closed one as long as its record is in the journal. */
   'reservation.get': Type.Object({ reservationId: ReservationIdSchema }, exact),
+  /**
+   * Open reservations by channel, customer, state, SKU (of a line, or of the kit it belongs to) or any of
+   * these together, the first made first. A page may hold few while there is a `next`: it ends where it has
+   * looked at many.
+   */
+  'reservation.list': Type.Object(
+    {
+      channel: Type.Optional(ChannelIdSchema),
+      customer: Type.Optional(CustomerSchema),
+      state: Type.Optional(OpenReservationSchema),
+      sku: Type.Optional(SkuSchema),
+      /** Continue where the last page's `next` said. */
+      after: Type.Optional(ReservationCursorSchema),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+    },
+    exact,
+  ),
   /** The line for a SKU in drop mode: how many wait, and the ticket that is served next. */
   'line.get': Type.Object({ sku: SkuSchema }, exact),
   /** How many open orders are in each state and wait at each location. */

@@ -25,7 +25,7 @@ export function reservationInput(
 ): ReservationInput | Rejection {
   const lines = kitOf === undefined ? plainLines(body) : kitLines(body, kitOf);
   if ('code' in lines) return lines;
-  const { reservationId, channel, destination, customer, service, locations, partial, ttlMs } = body;
+  const { reservationId, channel, destination, customer, service, locations, groups, partial, ttlMs } = body;
   return {
     reservationId,
     channel,
@@ -33,6 +33,7 @@ export function reservationInput(
     customer,
     service,
     locations,
+    groups,
     isPartial: partial === true,
     ttlMs: ttlMs ?? reservationMs.default,
     ticket,

@@ -1,11 +1,12 @@
 /** Commands on reservations: units held for a cart for a while. Composed in commands.ts. */
 import { Type } from 'typebox';
-import { orderLinesMax, reservationLocationsMax, reservationMs } from './limits.ts';
+import { orderLinesMax, reservationGroupsMax, reservationLocationsMax, reservationMs } from './limits.ts';
 import { DestinationSchema } from './order-commands.ts';
 import {
   ChannelIdSchema,
   CustomerSchema,
   exact,
+  GroupSchema,
   LineIdSchema,
   LocationIdSchema,
   QuantitySchema,
@@ -18,6 +19,10 @@ const TtlMsSchema = Type.Integer({
   minimum: reservationMs.min,
   maximum: reservationMs.max,
   description: 'Milliseconds from now until the units go back to sale by themselves',
+});
+
+const PromiseSchema = Type.Boolean({
+  description: 'Answer also how the units could go from where they are held: by each service, with cost and dates',
 });
 
 export const ReservationLineSchema = Type.Object(
@@ -47,15 +52,23 @@ export const reservationCommands = {
       ttlMs: Type.Optional(TtlMsSchema),
       /** Hold what there is when there is not all of it. Default: all or nothing. */
       partial: Type.Optional(Type.Boolean()),
-      /** Hold units at these locations only, of those the channel sells from. */
+      /** Hold units only at these locations or those of `groups`, of those the channel sells from. Absent: anywhere. */
       locations: Type.Optional(
         Type.Array(LocationIdSchema, { minItems: 1, maxItems: reservationLocationsMax, uniqueItems: true }),
       ),
+      groups: Type.Optional(
+        Type.Array(GroupSchema, { minItems: 1, maxItems: reservationGroupsMax, uniqueItems: true }),
+      ),
+      /** Needs a destination. */
+      promise: Type.Optional(PromiseSchema),
     },
     exact,
   ),
   /** Hold the units so long from now, be it longer or shorter than before. */
-  'reservation.extend': Type.Object({ reservationId: ReservationIdSchema, ttlMs: TtlMsSchema }, exact),
+  'reservation.extend': Type.Object(
+    { reservationId: ReservationIdSchema, ttlMs: TtlMsSchema, promise: Type.Optional(PromiseSchema) },
+    exact,
+  ),
   /** Give the units back now. */
   'reservation.release': Type.Object({ reservationId: ReservationIdSchema }, exact),
 } as const;

@@ -29,8 +29,10 @@ export interface ReservationInput {
   readonly customer: string | undefined;
   /** The carrier service it is to go by; undefined: whichever is cheapest. */
   readonly service: ServiceId | undefined;
-  /** Where it may hold units; undefined: wherever the channel sells from. */
+  /** Where it may hold units; undefined, and without groups: wherever the channel sells from. */
   readonly locations: readonly LocationId[] | undefined;
+  /** Groups whose locations are meant as well. */
+  readonly groups: readonly string[] | undefined;
   readonly isPartial: boolean;
   /** How long it holds its units once it has them, in milliseconds. */
   readonly ttlMs: number;

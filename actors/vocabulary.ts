@@ -17,6 +17,7 @@ import type {
 } from './ids.ts';
 import type { PlannedFulfillment } from './order-context.ts';
 import type { ItemState } from './item-policy.ts';
+import type { PromiseOption } from './promise.ts';
 import type { OrderState } from './queries.ts';
 import type { SupplyAnswer, SupplyEvent } from './supply-context.ts';
 import type { ReservationLine, ReservationState } from './reservation-context.ts';
@@ -318,6 +319,8 @@ export interface ReservationAnswer {
   /** While it waits in line: its ticket, and its place, 1 being the next to be served. */
   readonly ticket?: number | undefined;
   readonly position?: number | undefined;
+  /** How its units could go from where they are held, where that was asked for. */
+  readonly options?: readonly PromiseOption[] | undefined;
 }
 
 /** A reservation as queries show it. */
@@ -327,6 +330,7 @@ export interface ReservationView extends ReservationAnswer {
   readonly destination?: Destination | undefined;
   readonly service?: ServiceId | undefined;
   readonly locations?: readonly LocationId[] | undefined;
+  readonly groups?: readonly string[] | undefined;
   readonly partial: boolean;
   readonly madeAtMs: number;
   readonly changedAtMs: number;

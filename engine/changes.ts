@@ -23,6 +23,7 @@ export class Changes {
   #keptMoves: RecordedMove[] = [];
   #cause: number | undefined;
   #bytes = 0;
+  #answerBytes = 0;
 
   /**
    * Begin a command: from here on changes belong to it.
@@ -31,6 +32,7 @@ export class Changes {
   begin(cause: number | undefined): void {
     this.#command += 1;
     this.#cause = cause;
+    this.#answerBytes = 0;
     this.#movedStocks.length = 0;
     this.#moves.length = 0;
     this.#cells.length = 0;
@@ -96,7 +98,7 @@ export class Changes {
   get commandBytes(): number {
     let bytes = 0;
     for (const cell of this.#cells) bytes += cellBytes(cell);
-    return bytes + this.#newsBytes() + this.moveBytes;
+    return bytes + this.#newsBytes() + this.moveBytes + this.#answerBytes;
   }
 
   /** An upper estimate of what the movements of the present command take. */
@@ -118,6 +120,11 @@ export class Changes {
     return this.#bytes;
   }
 
+  /** The present command’s answer holds so much beside what its cells are reckoned with. */
+  countAnswer(bytes: number): void {
+    this.#answerBytes += bytes;
+  }
+
   /** A command's body stands in the record whether it was refused or not. */
   countBody(bytes: number): void {
     this.#bytes += bytes;
@@ -125,7 +132,7 @@ export class Changes {
 
   /** Keep the command: `each` sees every changed cell with its snapshot from before. */
   keep(each: (cell: Cell, before: Cell['snapshot']) => void): void {
-    this.#bytes += this.#newsBytes() + this.moveBytes;
+    this.#bytes += this.#newsBytes() + this.moveBytes + this.#answerBytes;
     for (let i = 0; i < this.#cells.length; i += 1) {
       const cell = this.#cells[i];
       if (cell === undefined) continue;

@@ -217,6 +217,7 @@ export interface Answers {
   'order.list': { readonly orders: readonly OrderView[]; readonly next?: OrderId | undefined };
   'order.counts': OrderCounts;
   'reservation.get': ReservationView | null;
+  'reservation.list': { readonly reservations: readonly ReservationView[]; readonly next?: string | undefined };
   'line.get': LineView;
   'item.get': Item | null;
   'item.waiting': WaitingView;

@@ -14,7 +14,7 @@ import type { Answers, EngineStatus, OrderCounts, StockView, WaitingView } from 
 import { answerNetwork } from './queries-network.ts';
 import { answerSelling, type SellingQuery } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
-import { lineFor, reservationOf } from './reservation-views.ts';
+import { lineFor, listReservations, reservationOf } from './reservation-views.ts';
 import type { Snapshot } from './step.ts';
 
 const pageDefault = 100;
@@ -48,6 +48,8 @@ function answerAny(
       return counts(core);
     case 'reservation.get':
       return reservationOf(world, body.reservationId);
+    case 'reservation.list':
+      return listReservations(world, body);
     case 'line.get':
       return lineFor(world, body.sku);
     case 'stock.get':

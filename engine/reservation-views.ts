@@ -2,7 +2,8 @@
 import type { ReservationId, Sku } from '../actors/ids.ts';
 import type { ReservationContext, ReservationState } from '../actors/reservation-context.ts';
 import type { ReservationAnswer, ReservationView } from '../actors/vocabulary.ts';
-import type { LineView } from './outcome.ts';
+import type { QueryBody } from '../actors/queries.ts';
+import type { Answers, LineView } from './outcome.ts';
 import type { Snapshot } from './step.ts';
 import type { World } from './world.ts';
 
@@ -19,15 +20,24 @@ export function reservationAnswer({ value, context }: Reservation, position: num
 }
 
 export function reservationView(reservation: Reservation, position: number | undefined): ReservationView {
-  const { channel, customer, destination, service, locations, isPartial } = reservation.context;
+  const { channel, customer, destination, service, locations, groups, isPartial } = reservation.context;
   const { madeAtMs, changedAtMs, orderId } = reservation.context;
-  const asked = { channel, customer, destination, service, locations, partial: isPartial };
+  const asked = { channel, customer, destination, service, locations, groups, partial: isPartial };
   return { ...reservationAnswer(reservation, position), ...asked, madeAtMs, changedAtMs, orderId };
 }
 
 export function reservationOf({ reservations }: World, id: ReservationId): ReservationView | null {
   const snapshot = reservations.look(id);
   return snapshot === undefined ? null : reservationView(snapshot, reservations.position(snapshot));
+}
+
+/** A page of the open reservations, in the order they were made. */
+export function listReservations(
+  { reservations }: World,
+  body: QueryBody<'reservation.list'>,
+): Answers['reservation.list'] {
+  const { found, next } = reservations.list.page(body);
+  return { reservations: found.map((one) => reservationView(one, reservations.position(one))), next };
 }
 
 /** Who waits for a SKU: how many, and the ticket that is served next. */

@@ -11,6 +11,7 @@ import { must } from './assert.ts';
 import { place, reservationCell, reservationSteps } from './cells.ts';
 import type { ReservationCell, SkuCell, StockCell } from './cells.ts';
 import { DropLine } from './drop-line.ts';
+import { ReservationList } from './reservation-list.ts';
 import { prefixes, reservationFromRow } from './rows.ts';
 import { isFinal, type Snapshot } from './step.ts';
 import type { Timer, Timers } from './timers.ts';
@@ -23,6 +24,8 @@ export const isOpen = ({ value }: Reservation): boolean => !isFinal(reservationS
 export class Reservations {
   /** Open ones, and closed ones that are not saved yet. */
   readonly cells = new Map<ReservationId, ReservationCell>();
+  /** The open ones in the order they were made. */
+  readonly list = new ReservationList();
   openCount = 0;
   /** Of those, how many wait in line. */
   queuedCount = 0;
@@ -62,19 +65,24 @@ export class Reservations {
   /** Recovery: those the rows have, in the order of their tickets. */
   recover(rows: readonly (readonly [ReservationId, Reservation])[]): ReservationCell[] {
     const ticket = ([, { context }]: (typeof rows)[number]): number => context.ticket ?? 0;
-    return rows.toSorted((a, b) => ticket(a) - ticket(b)).map(([id, snapshot]) => {
+    const cells = rows.toSorted((a, b) => ticket(a) - ticket(b)).map(([id, snapshot]) => {
       const cell = reservationCell(id);
       place(cell, snapshot);
       this.changed(cell, undefined, snapshot);
       return cell;
     });
+    this.list.sort();
+    return cells;
   }
 
   /** A reservation went from one snapshot to another (undefined: it did not exist). */
   changed(cell: ReservationCell, before: Reservation | undefined, after: Reservation): void {
     const wasOpen = before !== undefined && isOpen(before);
     const isNow = isOpen(after);
-    if (before === undefined) this.cells.set(cell.id, cell);
+    if (before === undefined) {
+      this.cells.set(cell.id, cell);
+      this.list.add(cell);
+    }
     this.openCount += Number(isNow) - Number(wasOpen);
     if (before?.context.parcels !== after.context.parcels) this.#holds(cell.id, before?.context, after.context);
     this.#queue(cell, before?.value, after);
@@ -135,12 +143,14 @@ export class Reservations {
 
   #close(cell: ReservationCell, isExpired: boolean): void {
     this.#closed.push(cell);
+    this.list.close();
     if (isExpired) this.expiredCount += 1;
     else if (cell.timerAtMs !== 0) this.#timers.overtaken(this.#isNeeded);
   }
 
   /** Let go of closed ones that are saved. */
   trimMemory(): void {
+    this.list.trimMemory();
     let kept = 0;
     for (const cell of this.#closed) {
       if (cell.unsaved > 0) this.#closed[kept++] = cell;

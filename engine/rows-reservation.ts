@@ -13,10 +13,10 @@ import type { Snapshot } from './step.ts';
 const stateIndex = new Map<string, number>(reservationStates.map((state, index) => [state, index]));
 
 /** Optional fields that stand in the row, one bit each. */
-const has = { destination: 1, locations: 2, partial: 4, runnerUp: 8, ticket: 16, kits: 32 } as const;
+const has = { destination: 1, locations: 2, partial: 4, runnerUp: 8, ticket: 16, kits: 32, groups: 64 } as const;
 
 export function writeReservation(writer: ByteWriter, { value, context }: Snapshot<ReservationContext>): void {
-  const { destination, locations, isPartial, runnerUpMinor, madeAtMs, lines, parcels } = context;
+  const { destination, locations, groups, isPartial, runnerUpMinor, madeAtMs, lines, parcels } = context;
   const hasKits = lines.some(({ kit }) => kit !== undefined);
   writer.uint(must(stateIndex.get(value), 'a reservation state without a number'));
   writer.text(context.channel);
@@ -35,7 +35,8 @@ export function writeReservation(writer: ByteWriter, { value, context }: Snapsho
       (isPartial ? has.partial : 0) |
       (runnerUpMinor === undefined ? 0 : has.runnerUp) |
       (context.ticket === undefined ? 0 : has.ticket) |
-      (hasKits ? has.kits : 0),
+      (hasKits ? has.kits : 0) |
+      (groups === undefined ? 0 : has.groups),
   );
   if (destination !== undefined) {
     writeDestination(writer, destination);
@@ -52,6 +53,10 @@ export function writeReservation(writer: ByteWriter, { value, context }: Snapsho
   writer.uint(parcels.length);
   for (const parcel of parcels) writeParcel(writer, parcel, context);
   if (hasKits) writeKits(writer, lines);
+  if (groups !== undefined) {
+    writer.uint(groups.length);
+    for (const group of groups) writer.text(group);
+  }
 }
 
 /** A line that is called by its number, as most are, is written without its name. */
@@ -103,8 +108,10 @@ export function readReservation(reader: ByteReader, reservationId: ReservationId
   const lines = Array.from({ length: reader.uint() }, (_, index) => readLine(reader, index));
   const parcels = Array.from({ length: reader.uint() }, () => readParcel(reader, lines, madeAtMs));
   if ((mask & has.kits) !== 0) readKits(reader, lines);
+  const count = (mask & has.groups) === 0 ? 0 : reader.uint();
+  const groups = count === 0 ? undefined : Array.from({ length: count }, () => reader.text());
   const isPartial = (mask & has.partial) !== 0;
-  const asked = { reservationId, channel, destination, customer, service, locations, isPartial, ttlMs, ticket };
+  const asked = { reservationId, channel, destination, customer, service, locations, groups, isPartial, ttlMs, ticket };
   const standing = { madeAtMs, changedAtMs, expiresAtMs, attempt, candidates, runnerUpMinor, orderId };
   return { value, context: { ...asked, ...standing, lines, parcels } };
 }

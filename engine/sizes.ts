@@ -82,8 +82,8 @@ function supplyBytes({ supplier, reference, tracking, reason, lines }: SupplyCon
   return bytes;
 }
 
-function reservationBytes({ customer, lines, parcels, locations = [] }: ReservationContext): number {
-  let bytes = 192 + textBytes(customer) + 36 * locations.length;
+function reservationBytes({ customer, lines, parcels, locations = [], groups = [] }: ReservationContext): number {
+  let bytes = 192 + textBytes(customer) + 36 * (locations.length + groups.length);
   for (const { sku, lineId, kit } of lines) {
     bytes += 64 + 2 * sku.length + 2 * lineId.length;
     if (kit !== undefined) bytes += 96 + 2 * kit.sku.length + 2 * kit.lineId.length;
@@ -105,7 +105,8 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     bytes += 64 + body.orderId.length + textBytes(body.customer) + (body.reservationId?.length ?? 0);
     for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
   } else if (kind === 'reservation.make') {
-    bytes += 128 + body.reservationId.length + textBytes(body.customer) + 36 * (body.locations?.length ?? 0);
+    const places = (body.locations?.length ?? 0) + (body.groups?.length ?? 0);
+    bytes += 144 + body.reservationId.length + textBytes(body.customer) + 36 * places;
     for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
   } else if ('lines' in body && body.lines !== undefined) {
     for (const { lineId } of body.lines) bytes += 12 + lineId.length;

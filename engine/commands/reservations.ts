@@ -3,17 +3,20 @@ import type { CommandBody, CommandKind, CommandOf } from '../../actors/commands.
 import type { ReservationId, Sku } from '../../actors/ids.ts';
 import type { Destination } from '../../actors/order-commands.ts';
 import type { OrderInput, Plan, PlannedFulfillment, StockUnits } from '../../actors/order-context.ts';
-import { dropQueueMax } from '../../actors/limits.ts';
+import { dropQueueMax, promiseLinesMax } from '../../actors/limits.ts';
 import { reservationInput, takingOf } from '../../actors/reservation-checks.ts';
 import type { ReservationContext, ReservationMessage } from '../../actors/reservation-context.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
+import type { ReservationAnswer } from '../../actors/vocabulary.ts';
 import { must, unreachable } from '../assert.ts';
 import { reservationCell, reservationSteps, type ReservationCell, type SkuCell } from '../cells.ts';
 import type { Core } from '../core.ts';
+import { heldOptions } from '../promise/held.ts';
 import { quotaRefusal } from '../quotas.ts';
 import { tellReservation } from '../reservation-effects.ts';
 import { reservationAnswer } from '../reservation-views.ts';
 import { isOpen } from '../reservations.ts';
+import { valueBytes } from '../sizes.ts';
 import type { World } from '../world.ts';
 import { pricer } from '../routing/request.ts';
 import { isOffered } from '../routing/services.ts';
@@ -38,6 +41,12 @@ export function commandReservation(core: Core, command: ReservationCommand, atMs
 function makeReservation(core: Core, body: CommandBody<'reservation.make'>, atMs: number): Handled {
   const { world, limits } = core;
   const { reservations } = world;
+  if (body.promise === true && body.destination === undefined) {
+    return refuse('malformed', 'a promise needs a destination', 'body.promise');
+  }
+  if (body.promise === true && body.lines.length > promiseLinesMax) {
+    return refuse('over-limit', `a promise is of at most ${promiseLinesMax} lines`, 'body.promise');
+  }
   if (reservations.openCount >= limits.reservationsOpenMax) {
     return refuse('too-many', `${limits.reservationsOpenMax} reservations are open, the limit; try again shortly`);
   }
@@ -72,7 +81,17 @@ function makeReservation(core: Core, body: CommandBody<'reservation.make'>, atMs
   core.changes.set(cell, reservationSteps.begin(input, []));
   const made = tell(core, cell, { type: waits ? 'reservation.queue' : 'reservation.source', atMs });
   const over = 'refused' in made ? undefined : quotaRefusal(core, body.customer, input.lines);
-  return over === undefined ? made : refused(over);
+  if (over !== undefined) return refused(over);
+  return body.promise === true ? withOptions(core, cell, made, atMs) : made;
+}
+
+/** The answer to a command on a reservation, with the ways in which what it holds could go. */
+function withOptions({ world, changes }: Core, { snapshot }: ReservationCell, made: Handled, atMs: number): Handled {
+  const { context } = must(snapshot, 'a reservation');
+  if ('refused' in made || context.destination === undefined) return made;
+  const options = heldOptions(world, context, context.destination, atMs);
+  changes.countAnswer(valueBytes(options));
+  return done({ ...(made.ok as ReservationAnswer), options });
 }
 
 /** The SKU of a cart that may wait in line: the only one in it, and in drop mode. */
@@ -104,7 +123,11 @@ export function heldForLine(
 function extendReservation(core: Core, body: CommandBody<'reservation.extend'>, atMs: number): Handled {
   const cell = openReservation(core, body.reservationId, atMs);
   if ('code' in cell) return refused(cell);
-  return tell(core, cell, { type: 'reservation.extend', expiresAtMs: atMs + body.ttlMs, atMs });
+  if (body.promise === true && cell.snapshot?.context.destination === undefined) {
+    return refuse('malformed', 'a promise needs a destination, and none was named when it was made', 'body.promise');
+  }
+  const extended = tell(core, cell, { type: 'reservation.extend', expiresAtMs: atMs + body.ttlMs, atMs });
+  return body.promise === true ? withOptions(core, cell, extended, atMs) : extended;
 }
 
 function releaseReservation(core: Core, body: CommandBody<'reservation.release'>, atMs: number): Handled {

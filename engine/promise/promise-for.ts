@@ -89,27 +89,30 @@ export function datedPlan(world: World, plan: Plan, to: Destination, atMs: numbe
  * What could be promised for units whose locations are chosen, such as those a reservation holds: one
  * option for each service that can carry all of them, the cheapest first, of equals the earlier.
  * @param to where they go. @param atMs when the locations would be given them: mostly now.
+ * @param asked the service it is to go by; absent: any.
  */
 export function promiseFor(
   world: World,
   bundles: readonly Bundle[],
   to: Destination,
   atMs: number,
+  asked?: ServiceId,
 ): readonly PromiseOption[] {
   if (bundles.length === 0) return [];
-  const byName = new Map<ServiceId, CarrierService[]>();
-  for (const service of openServices(world, undefined)) {
-    const same = byName.get(service.id);
-    if (same === undefined) byName.set(service.id, [service]);
+  const services = new Map<ServiceId, CarrierService[]>();
+  for (const service of openServices(world, asked)) {
+    const same = services.get(service.id);
+    if (same === undefined) services.set(service.id, [service]);
     else same.push(service);
   }
   const options: PromiseOption[] = [];
-  for (const [id, services] of byName) {
-    const parcels = bundles.map((bundle) => parcelBy(world, bundle, services, to, atMs));
+  for (const [id, same] of services) {
+    const parcels = bundles.map((bundle) => parcelBy(world, bundle, same, to, atMs));
     options.push(optionOf('service', parcels, 0, id));
   }
   const lastMs = ({ deliverByMs, shipByMs }: PromiseOption): number => deliverByMs ?? shipByMs ?? Infinity;
-  return options.sort((a, b) => a.costMinor - b.costMinor || lastMs(a) - lastMs(b) || 0);
+  const byName = (a: PromiseOption, b: PromiseOption): number => ((a.service ?? '') < (b.service ?? '') ? -1 : 1);
+  return options.sort((a, b) => a.costMinor - b.costMinor || lastMs(a) - lastMs(b) || byName(a, b));
 }
 
 /** A parcel by the cheapest of some services. */

@@ -61,6 +61,7 @@ interface Seeker {
   /** The carrier service to go by; undefined: whichever is cheapest. */
   readonly service: ServiceId | undefined;
   readonly locations?: readonly LocationId[] | undefined;
+  readonly groups?: readonly string[] | undefined;
 }
 
 function requestFor(world: World, needs: readonly Need[], seeker: Seeker, atMs: number): SourcingRequest {
@@ -80,16 +81,23 @@ function requestFor(world: World, needs: readonly Need[], seeker: Seeker, atMs: 
 function candidatesFor(
   world: World,
   view: View,
-  { destination, locations, service }: Seeker,
+  seeker: Seeker,
   hasRoom: (cell: LocationCell) => boolean,
 ): Found[] {
   const found: Found[] = [];
-  const price = pricer(world, destination, service);
+  const price = pricer(world, seeker.destination, seeker.service);
   for (const cell of world.locationList) {
-    if (!view.sells(cell) || locations?.includes(cell.id) === false || !hasRoom(cell)) continue;
+    if (!view.sells(cell) || !isNamed(cell, seeker) || !hasRoom(cell)) continue;
     found.push({ cell, location: cell.id, ...price(cell) });
   }
   return found.sort(byCost);
+}
+
+/** Whether a location is one of those it is confined to, by name or by a group. */
+function isNamed({ id, snapshot }: LocationCell, { locations, groups }: Seeker): boolean {
+  if (locations === undefined && groups === undefined) return true;
+  if (locations?.includes(id) === true) return true;
+  return groups !== undefined && snapshot?.context.groups?.some((group) => groups.includes(group)) === true;
 }
 
 /** What one parcel from a location to a destination costs now, and who takes it. Without a destination: over 0 km. */

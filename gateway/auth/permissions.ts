@@ -86,6 +86,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
     { rule: 'everything', roles: systems },
   ],
   'reservation.get': [{ rule: 'reservation-channel', roles: sellers }],
+  'reservation.list': [{ rule: 'channel', roles: sellers }],
   'line.get': [{ rule: 'none', roles: [...sellers, 'terminal'] }],
   'order.counts': [{ rule: 'everything', roles: systems }],
   'item.get': [{ rule: 'none', roles: [...sellers, 'terminal'] }],

@@ -88,6 +88,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'reservation.release': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
   'line.get': ['yy yy yy yy yy', none],
   'reservation.get': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
+  'reservation.list': ['yf -- yf yf yf', (channel) => ({ channel })],
   'feed.open': ['-- yy yy yy --', none],
   'feed.close': ['-- yy yy yy --', none],
   'stock.compare': ['-- yf yf yf --', entries],

@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts';
 
 type NetworkKind = Extract<CommandKind, `location.${string}` | `channel.${string}` | `carrier.${string}` | `transit.${string}`>;
 
-const groups = ['north', 'south', 'valueOf'];
+export const groups = ['north', 'south', 'valueOf'];
 const tables = ['ground', 'air'];
 /** Clocks that change by an hour, by half an hour, and not at all. */
 const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Pacific/Apia'];

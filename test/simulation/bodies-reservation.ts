@@ -1,7 +1,7 @@
 /** The bodies of commands on reservations, drawn for the world as the shadow has it. */
 import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw, Names } from './bodies.ts';
-import { serviceNames } from './bodies-network.ts';
+import { groups as groupNames, serviceNames } from './bodies-network.ts';
 import { kitNames } from './bodies-items.ts';
 import { customerNames, drawReach, drawSku } from './draw-sku.ts';
 import type { Rng } from './rng.ts';
@@ -18,6 +18,7 @@ export const reservationDraws: Record<ReservationKind, Draw> = {
   'reservation.extend': (rng, names, shadow) => ({
     reservationId: drawExisting(rng, names, shadow)?.id ?? 'nothing',
     ttlMs: rng.pick(ttlsMs),
+    ...(rng.chance(0.3) ? { promise: rng.chance(0.9) } : {}),
   }),
   'reservation.release': (rng, names, shadow) => ({ reservationId: drawExisting(rng, names, shadow)?.id ?? 'nothing' }),
 };
@@ -26,7 +27,7 @@ function drawReservation(rng: Rng, { reservations, settings }: Names, shadow: Sh
   const isNonsense = reservations.length > 0 && rng.chance(settings.nonsenseShare);
   const isSingle = rng.chance(settings.dropShare);
   const coordinates = { latitude: rng.pick([52.1, -33.9, -0, 40.7]), longitude: rng.pick([4.3, 151.2, -74, 0]) };
-  const destination = { country: rng.pick(['NL', 'DE']), ...(rng.chance(0.7) ? coordinates : {}), ...drawReach(rng, settings) };
+  const destination = rng.chance(0.3) ? undefined : { country: rng.pick(['NL', 'DE']), ...(rng.chance(0.7) ? coordinates : {}), ...drawReach(rng, settings) };
   const places = settings.locations.filter((id) => shadow.locations.has(id) && rng.chance(0.7));
   const locations = rng.chance(settings.nonsenseShare / 4) ? [...places, 'nowhere'] : places;
   return {
@@ -37,12 +38,14 @@ function drawReservation(rng: Rng, { reservations, settings }: Names, shadow: Sh
       sku: rng.chance(settings.kitShare) ? rng.pick(kitNames) : drawSku(rng, settings),
       quantity: rng.between(1, settings.unitsMax),
     })),
-    ...(rng.chance(0.7) ? { destination } : {}),
+    ...(destination === undefined ? {} : { destination }),
     ...(rng.chance(settings.calendarShare / 4) ? { service: rng.pick([...serviceNames, 'no-such']) } : {}),
     ...(rng.chance(0.4) ? { customer: rng.pick(customerNames) } : {}),
     ...(rng.chance(0.8) ? { ttlMs: rng.pick(ttlsMs) } : {}),
     ...(rng.chance(0.4) ? { partial: rng.chance(0.9) } : {}),
     ...(rng.chance(0.2) && locations.length > 0 ? { locations } : {}),
+    ...(rng.chance(0.1) ? { groups: groupNames.filter((_, index) => index === 0 || rng.chance(0.5)) } : {}),
+    ...(rng.chance(destination === undefined ? settings.nonsenseShare / 4 : 0.4) ? { promise: rng.chance(0.9) } : {}),
   };
 }
 

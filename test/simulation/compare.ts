@@ -11,8 +11,9 @@ import { workOf } from './shadow/capacity.ts';
 import { stockOf } from './records.ts';
 import { inLine, isOnPreorder, unitsWaiting } from './shadow/items.ts';
 import { isClosed, stateOf, viewOf } from './shadow/order-facts.ts';
-import { isOver, lineOf, reservationViewOf } from './shadow/reservations.ts';
+import { lineOf } from './shadow/reservations.ts';
 import { isHeld, stockKey, toPromise, type Shadow } from './shadow/state.ts';
+import { compareReservations } from './compare-reservation.ts';
 import { compareSelling } from './compare-selling.ts';
 import { compareSupplies } from './compare-supply.ts';
 import { hasEnded, incomingTo } from './shadow/supply-facts.ts';
@@ -38,9 +39,7 @@ export function compareAll(
   compareLists(shadow, (body) => ask('order.list', body));
   const open = [...shadow.supplies.values()].filter((supply) => !hasEnded(supply));
   compareSupplies(shadow, turnOf, agree, ask);
-  compareReservations(shadow, isForgotten, (reservationId, view) => {
-    agree(`reservation ${reservationId}`, view, ask('reservation.get', { reservationId }));
-  });
+  compareReservations(shadow, turnOf, isForgotten, agree, ask);
   for (const [sku, places] of shadow.places) {
     const [first, ...others] = lineOf(shadow, sku);
     const line = { sku, length: first === undefined ? 0 : 1 + others.length, head: first?.ticket ?? null };
@@ -118,16 +117,6 @@ function compareOrders(shadow: Shadow, turnOf: number, compare: (id: string, vie
   for (let i = turnOf % step; i < closed.length; i += step) {
     const order = closed[i];
     if (order !== undefined) compare(order.id, viewOf(order));
-  }
-}
-
-function compareReservations(
-  shadow: Shadow,
-  isForgotten: (id: string) => boolean,
-  compare: (id: string, view: unknown) => void,
-): void {
-  for (const reservation of shadow.reservations.values()) {
-    if (!isOver(reservation) || !isForgotten(reservation.id)) compare(reservation.id, reservationViewOf(shadow, reservation));
   }
 }
 

@@ -16,6 +16,7 @@ export interface Dates {
   readonly readyMs: number;
   readonly shipByMs: number;
   readonly deliverByMs: number | undefined;
+  readonly latestByMs: number | undefined;
   readonly confidence: number;
 }
 
@@ -162,5 +163,6 @@ export function datesOf(
   if (service === undefined || readyMs === undefined || shipByMs === undefined) return undefined;
   const lane = service.transit === undefined ? undefined : laneFor(transits, service.transit, location, to);
   const deliverByMs = lane === undefined ? undefined : arrivesAt(card, service, shipByMs, location.timeZone ?? '', to, lane.typicalDays);
-  return { readyMs, shipByMs, deliverByMs, confidence: deliverByMs === undefined ? 0 : (lane?.confidence ?? 0.9) };
+  const latestByMs = lane === undefined || deliverByMs === undefined ? undefined : arrivesAt(card, service, shipByMs, location.timeZone ?? '', to, lane.maxDays);
+  return { readyMs, shipByMs, deliverByMs, latestByMs, confidence: deliverByMs === undefined ? 0 : (lane?.confidence ?? 0.9) };
 }

@@ -1,6 +1,7 @@
 /** Reservations in the shadow: what each must hold, where, until when, and how commands on them are answered. */
 import type { CommandBody } from '../../../actors/commands.ts';
 import { explode, isKnown, isLines, needsFor } from './kits.ts';
+import { heldOptionsOf } from './held.ts';
 import { count, refusal } from './quotas.ts';
 import { promised, type Doing } from './orders.ts';
 import type { Candidate, ShadowPlan } from './sourcing.ts';
@@ -57,12 +58,12 @@ export function answerOf(shadow: Shadow, reservation: ShadowReservation): object
 
 /** The reservation as reservation.get shows it. */
 export function reservationViewOf(shadow: Shadow, reservation: ShadowReservation): object {
-  const { channel, customer, destination, service, locations, isPartial, madeAtMs, changedAtMs, orderId } = reservation;
-  const asked = { channel, customer, destination, service, locations, partial: isPartial };
+  const { channel, customer, destination, service, locations, groups, isPartial, madeAtMs, changedAtMs, orderId } = reservation;
+  const asked = { channel, customer, destination, service, locations, groups, partial: isPartial };
   return { ...answerOf(shadow, reservation), ...asked, madeAtMs, changedAtMs, orderId };
 }
 
-function put(doing: Doing, reservation: ShadowReservation): ShadowReservation {
+export function put(doing: Doing, reservation: ShadowReservation): ShadowReservation {
   const changed = { ...reservation, changedAtMs: doing.atMs };
   const before = doing.shadow.reservations.get(reservation.id);
   const has = (one: ShadowReservation, line: number): number =>
@@ -122,6 +123,8 @@ export function addReserved(shadow: Shadow, sku: string, location: string, units
 
 export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdict {
   const { shadow, atMs } = doing;
+  if (body.promise === true && body.destination === undefined) return no('malformed', 'body.promise');
+  if (body.promise === true && body.lines.length > 200) return no('over-limit', 'body.promise');
   const open = [...shadow.reservations.values()].filter((one) => !isOver(one));
   if (open.length >= shadow.reservationsOpenMax) return no('too-many');
   if (!shadow.channels.has(body.channel)) return no('unknown-channel', 'body.channel');
@@ -142,6 +145,7 @@ export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdi
     destination: body.destination,
     service: body.service,
     locations: body.locations,
+    groups: body.groups,
     isPartial: body.partial ?? false,
     ttlMs,
     madeAtMs: atMs,
@@ -156,7 +160,15 @@ export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdi
     orderId: undefined,
   };
   const made = makeIt(doing, asked);
-  return 'code' in made ? made : (refusal(doing, body.customer, asked.lines) ?? made);
+  if ('code' in made) return made;
+  return refusal(doing, body.customer, asked.lines) ?? withOptions(doing, body, made);
+}
+
+/** The answer with the ways in which what is held could go, when it was asked for them. */
+function withOptions({ shadow, atMs }: Doing, { reservationId, promise }: { readonly reservationId: string; readonly promise?: boolean | undefined }, made: Verdict): Verdict {
+  const reservation = shadow.reservations.get(reservationId);
+  if (promise !== true || 'code' in made || reservation?.destination === undefined) return made;
+  return { ok: { ...(made.ok as object), options: heldOptionsOf(shadow, reservation, reservation.destination, atMs) } };
 }
 
 function makeIt(doing: Doing, asked: ShadowReservation): Verdict {
@@ -244,12 +256,14 @@ function withHeld(
   return isOver(reservation) ? no('wrong-state', 'body.reservationId') : go(reservation);
 }
 
-export function extend(doing: Doing, { reservationId, ttlMs }: CommandBody<'reservation.extend'>): Verdict {
+export function extend(doing: Doing, body: CommandBody<'reservation.extend'>): Verdict {
+  const { reservationId, ttlMs, promise } = body;
   return withHeld(doing, reservationId, (reservation) => {
+    if (promise === true && reservation.destination === undefined) return no('malformed', 'body.promise');
     if (reservation.state === 'queued') return no('wrong-state');
     const after = put(doing, { ...reservation, expiresAtMs: doing.atMs + ttlMs });
     tell(doing, after, 'reservation.changed');
-    return { ok: answerOf(doing.shadow, after) };
+    return withOptions(doing, body, { ok: answerOf(doing.shadow, after) });
   });
 }
 
@@ -345,35 +359,6 @@ export function convert(doing: Doing, reservation: ShadowReservation, orderId: s
     poolsFollow(shadow, key, reservation.channel, -1, units - (used.get(key) ?? 0));
   }
   close(doing, reservation, { state: 'converted', orderId }, 'reservation.changed');
-}
-
-/** Who holds units of a stock: the last made first; of those made at once, the last by name. */
-export function holdersOf(shadow: Shadow, sku: string, location: string): ShadowReservation[] {
-  const holds = ({ lines, parcels }: ShadowReservation): boolean =>
-    parcels.some(({ from, units }) => from.location === location && units.some(({ line }) => lines[line]?.sku === sku));
-  return [...shadow.reservations.values()]
-    .filter(holds)
-    .sort((a, b) => b.madeAtMs - a.madeAtMs || (a.id < b.id ? 1 : -1));
-}
-
-/** Up to so many units of a SKU at a place are lost: from the last parcel there, its last line first. */
-export function lose(doing: Doing, before: ShadowReservation, sku: string, location: string, quantity: number): number {
-  let left = quantity;
-  const parcels = before.parcels.toReversed().flatMap((parcel) => {
-    if (parcel.from.location !== location) return [parcel];
-    const units = parcel.units.toReversed().flatMap(({ line, quantity: there }) => {
-      const taken = before.lines[line]?.sku === sku ? Math.min(there, left) : 0;
-      left -= taken;
-      return taken < there ? [{ line, quantity: there - taken }] : [];
-    });
-    return units.length === 0 ? [] : [{ from: parcel.from, units: units.toReversed() }];
-  });
-  const units = quantity - left;
-  const { id, channel } = put(doing, { ...before, parcels: parcels.toReversed() });
-  doing.events.push({ kind: 'reservation.broken', reservationId: id, channel, sku, location, units });
-  addReserved(doing.shadow, sku, location, -units);
-  movePools(doing.shadow, sku, location, channel, 'give', units);
-  return units;
 }
 
 /** Look for the units that were lost elsewhere. */

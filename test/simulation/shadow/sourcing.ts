@@ -40,6 +40,7 @@ interface Seeker {
   readonly destination: Destination | undefined;
   readonly service: string | undefined;
   readonly locations?: readonly string[] | undefined;
+  readonly groups?: readonly string[] | undefined;
 }
 
 export function planUnits(
@@ -199,11 +200,13 @@ export function pricesFor(
   };
 }
 
-function candidatesFor(shadow: Shadow, { channel, destination, locations, service }: Seeker): Candidate[] {
+function candidatesFor(shadow: Shadow, { channel, destination, locations, groups, service }: Seeker): Candidate[] {
   const found: Candidate[] = [];
   const price = pricesFor(shadow, destination, service);
   for (const location of shadow.locations.values()) {
-    if (!isSoldFrom(shadow, { channel, method: 'ship' }, location) || locations?.includes(location.id) === false) continue;
+    if (!isSoldFrom(shadow, { channel, method: 'ship' }, location)) continue;
+    const isIn = (location.groups ?? []).some((group) => (groups ?? []).includes(group)) || (locations ?? []).includes(location.id);
+    if (!isIn && (locations !== undefined || groups !== undefined)) continue;
     found.push(price(location));
   }
   return found.sort(

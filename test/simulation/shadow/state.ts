@@ -165,6 +165,7 @@ export interface ShadowReservation {
   readonly destination: Destination | undefined;
   readonly service: string | undefined;
   readonly locations: readonly string[] | undefined;
+  readonly groups: readonly string[] | undefined;
   readonly isPartial: boolean;
   readonly ttlMs: number;
   readonly madeAtMs: number;

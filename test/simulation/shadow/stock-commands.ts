@@ -4,6 +4,7 @@ import { quantityMax } from '../../../actors/limits.ts';
 import { kitOf } from './items.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
+import * as losses from './reservation-losses.ts';
 import * as reservations from './reservations.ts';
 import { free, levelsOf, onHand, stockKey, type ShadowOrder, type ShadowStock } from './state.ts';
 import type { Verdict } from './verdict.ts';
@@ -132,10 +133,10 @@ function takeBack(doing: Doing, { sku, location }: Entry, missing: number, lost:
     lost.lines += lines.length;
     return lost.orders.size + lost.reservations.size >= 200 || lost.lines > 1_000;
   };
-  for (const reservation of reservations.holdersOf(shadow, sku, location)) {
+  for (const reservation of losses.holdersOf(shadow, sku, location)) {
     if (left === 0) break;
     if (isTooMuch(reservation)) return 'over-limit';
-    left -= reservations.lose(doing, reservation, sku, location, left);
+    left -= losses.lose(doing, reservation, sku, location, left);
     lost.reservations.add(reservation.id);
   }
   const holders = [...(shadow.holders.get(stockKey(sku, location)) ?? [])];
