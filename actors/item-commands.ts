@@ -1,7 +1,8 @@
 /** Commands on items: what holds for a SKU wherever it is. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
-import { dropQueueMax, itemChannelsMax, kitComponentsMax } from './limits.ts';
-import { BalanceSchema, ChannelIdSchema, exact, QuantitySchema, SkuSchema, text, TimeMsSchema } from './schemas.ts';
+import { dropQueueMax, itemChannelsMax, kitComponentsMax, untrackedPlacesMax } from './limits.ts';
+import { BalanceSchema, ChannelIdSchema, exact, GroupSchema, LocationIdSchema } from './schemas.ts';
+import { QuantitySchema, SkuSchema, text, TimeMsSchema } from './schemas.ts';
 
 /** How many units of a SKU may wait: over all channels, and through single ones. */
 const caps = {
@@ -55,6 +56,25 @@ const DropSchema = Type.Object(
   exact,
 );
 
+/**
+ * Sold without stock: digital goods, what is made to order, what a supplier always has. Orders and carts of
+ * it take no units; they are sent from one of the locations named, or of those in the groups, or from any.
+ */
+const UntrackedSchema = Type.Object(
+  {
+    /** Through these channels alone; through any other it is sold from stock. Absent: through all. */
+    channels: Type.Optional(
+      Type.Array(ChannelIdSchema, { minItems: 1, maxItems: itemChannelsMax, uniqueItems: true }),
+    ),
+    locations: Type.Optional(
+      Type.Array(LocationIdSchema, { minItems: 1, maxItems: untrackedPlacesMax, uniqueItems: true }),
+    ),
+    groups: Type.Optional(Type.Array(GroupSchema, { minItems: 1, maxItems: untrackedPlacesMax, uniqueItems: true })),
+  },
+  exact,
+);
+export type Untracked = Static<typeof UntrackedSchema>;
+
 /** A kit has no stock of its own: it is sold from that of its components. */
 const KitSchema = Type.Object(
   {
@@ -86,6 +106,8 @@ export const ItemSchema = Type.Object(
     /** While it is out, carts of this SKU alone wait in line for units instead of being refused. */
     drop: Type.Optional(DropSchema),
     kit: Type.Optional(KitSchema),
+    /** Absent: it is sold from stock. */
+    untracked: Type.Optional(UntrackedSchema),
   },
   exact,
 );

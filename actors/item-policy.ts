@@ -15,9 +15,9 @@ export function itemState({ preorder }: Item, atMs: number): ItemState {
   return preorder !== undefined && preorder.availableAtMs > atMs ? 'preorder' : 'open';
 }
 
-/** Whether orders may name the SKU before any location has had it: something says that units will come. */
-export function isAnnounced({ preorder, backorder }: Item): boolean {
-  return preorder !== undefined || (backorder !== undefined && backorder !== 'never');
+/** Whether orders may name the SKU before any location has had it: units will come, or none are needed. */
+export function isAnnounced({ preorder, backorder, untracked }: Item): boolean {
+  return untracked !== undefined || preorder !== undefined || (backorder !== undefined && backorder !== 'never');
 }
 
 /** Units that wait for a SKU, over all channels and through the one that asks for more. */

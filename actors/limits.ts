@@ -33,6 +33,8 @@ export const channelGroupsMax = 100;
 export const comparedMax = 1_000;
 /** Components of one kit. */
 export const kitComponentsMax = 50;
+/** Locations, and groups of them, that send what is sold without stock. */
+export const untrackedPlacesMax = 100;
 /** Channels an item may name caps for. */
 export const itemChannelsMax = 100;
 /** Milliseconds a timer may be set ahead: one year. */

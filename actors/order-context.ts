@@ -1,6 +1,6 @@
 /** What an order remembers, is told, and asks for. */
 import type { Destination } from './order-commands.ts';
-import type { CarrierId, ChannelId, FulfillmentId, LocationId, OrderId, ServiceId, Sku } from './ids.ts';
+import type { CarrierId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, ServiceId, Sku } from './ids.ts';
 import type { Rejection } from './rejection.ts';
 import type { Event, ExceptionCode, Fulfillment, LineUnits, OrderException, OrderLine, Removed } from './vocabulary.ts';
 
@@ -62,6 +62,8 @@ export interface PlannedFulfillment {
   readonly deliverByMs?: number | undefined;
   /** The hour of work its location is given for it, where the location has a capacity. */
   readonly workAtMs?: number | undefined;
+  /** Lines of which the units here take no stock. */
+  readonly untracked?: readonly LineId[] | undefined;
 }
 
 /** What sourcing answers: parcels for all units that can be had, and how the choice was made. */

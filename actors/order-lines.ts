@@ -46,6 +46,14 @@ export function stockUnits(
   });
 }
 
+/** Of some units of a parcel, those that are in stock: the others were sold without. */
+export function trackedUnits(
+  { untracked }: Pick<PlannedFulfillment, 'untracked'>,
+  units: readonly LineUnits[],
+): readonly LineUnits[] {
+  return untracked === undefined ? units : units.filter(({ lineId }) => !untracked.includes(lineId));
+}
+
 /** Everything a plan takes from stock. */
 export function plannedUnits(context: OrderContext, plan: Plan): StockUnits[] {
   if (plan.fulfillments.length === 1) return unitsOfPart(context, plan.fulfillments[0]);
@@ -57,7 +65,7 @@ export function unitsOfPart(
   context: OrderContext,
   part: PlannedFulfillment | Fulfillment | undefined,
 ): StockUnits[] {
-  return part === undefined ? [] : stockUnits(context.lines, part.location, part.lines);
+  return part === undefined ? [] : stockUnits(context.lines, part.location, trackedUnits(part, part.lines));
 }
 
 export function findFulfillment(context: OrderContext, id: string): Fulfillment | undefined {
@@ -138,18 +146,22 @@ export function cancelPlan(
   return { waiting, takings, missing };
 }
 
-/** Take up to `left` units of each line out of untouched fulfillments, newest first; lowers `left`. */
+/**
+ * Take up to `left` units of each line out of untouched fulfillments, newest first; lowers `left`.
+ * @param isTracked take only units that are in stock.
+ */
 function take(
   context: OrderContext,
   left: Map<string, number>,
   from: (part: Fulfillment) => boolean,
+  isTracked = false,
 ): Taking[] {
   const takings: Taking[] = [];
   for (let i = context.fulfillments.length - 1; i >= 0; i -= 1) {
     const part = context.fulfillments[i];
     if (part === undefined || !isUntouched(part) || !from(part)) continue;
     const units: LineUnits[] = [];
-    for (const line of part.lines) {
+    for (const line of isTracked ? trackedUnits(part, part.lines) : part.lines) {
       const quantity = Math.min(line.quantity, left.get(line.lineId) ?? 0);
       if (quantity === 0) continue;
       units.push({ lineId: line.lineId, quantity });
@@ -167,20 +179,20 @@ export function displacePlan(context: OrderContext, lost: StockUnits): readonly 
   for (const part of context.fulfillments) {
     if (part.location !== lost.location || !isUntouched(part)) continue;
     const skus = new Map(context.lines.map((line) => [line.lineId, line.sku]));
-    for (const line of part.lines) {
+    for (const line of trackedUnits(part, part.lines)) {
       if (skus.get(line.lineId) !== lost.sku || quantity === 0) continue;
       const taken = Math.min(line.quantity, quantity);
       left.set(line.lineId, (left.get(line.lineId) ?? 0) + taken);
       quantity -= taken;
     }
   }
-  return take(context, left, (part) => part.location === lost.location);
+  return take(context, left, (part) => part.location === lost.location, true);
 }
 
 /** The units of takings, as stock knows them. */
 export function takenUnits(context: OrderContext, takings: readonly Taking[]): StockUnits[] {
   return takings.flatMap(({ fulfillment, units }) =>
-    stockUnits(context.lines, fulfillment.location, units),
+    stockUnits(context.lines, fulfillment.location, trackedUnits(fulfillment, units)),
   );
 }
 
@@ -238,6 +250,7 @@ function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext 
     shipByMs: part.shipByMs,
     deliverByMs: part.deliverByMs,
     workAtMs: part.workAtMs,
+    untracked: part.untracked,
   })) satisfies Fulfillment[];
   const units = plan.fulfillments.length === 1 ? parts[0]?.lines : parts.flatMap((part) => part.lines);
   const next = {

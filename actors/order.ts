@@ -17,6 +17,7 @@ import {
   stateOf,
   stockUnits,
   takenUnits,
+  trackedUnits,
   unitsOfPart,
 } from './order-lines.ts';
 import { news } from './order-news.ts';
@@ -62,12 +63,12 @@ const ship = effect((args) => ({
 const deliver = effect((args) => ({ kind: 'deliver', carrier: part(args)?.carrier }));
 
 const short = effect((args) => {
-  const location = part(args)?.location;
+  const picked = part(args);
   const { context, event } = args;
   const units =
-    location === undefined || event.type !== 'fulfillment.short'
+    picked === undefined || event.type !== 'fulfillment.short'
       ? []
-      : stockUnits(context.lines, location, event.lines);
+      : stockUnits(context.lines, picked.location, trackedUnits(picked, event.lines));
   return { kind: 'short', units };
 });
 

@@ -66,6 +66,18 @@ function kitLines(
   });
 }
 
+/** The lines that are of SKUs which take no stock; undefined when none is. */
+function untrackedOf(
+  lines: readonly Pick<OrderLine, 'lineId' | 'sku'>[],
+  taken: readonly LineUnits[],
+  free: ReadonlySet<Sku | undefined> | undefined,
+): readonly LineId[] | undefined {
+  if (free === undefined) return undefined;
+  const ids = new Set(lines.flatMap(({ lineId, sku }) => (free.has(sku) ? [lineId] : [])));
+  const untracked = taken.flatMap(({ lineId }) => (ids.has(lineId) ? [lineId] : []));
+  return untracked.length === 0 ? undefined : untracked;
+}
+
 /** What an order takes of a reservation, and what it leaves. */
 export interface Taking {
   /** The parcels of the order, its lines in its own order. */
@@ -99,8 +111,12 @@ export function takingOf(
       left[index] = (left[index] ?? 0) - quantity;
       held.set(sku, (held.get(sku) ?? 0) - quantity);
     }
-    for (const [sku, quantity] of held) if (quantity > 0) rest.push({ sku, location: parcel.location, quantity });
-    if (taken.length > 0) parcels.push({ ...parcel, lines: taken });
+    const { untracked } = parcel;
+    const free = untracked === undefined ? undefined : new Set(untracked.map((lineId) => skus.get(lineId)));
+    for (const [sku, quantity] of held) {
+      if (quantity > 0 && free?.has(sku) !== true) rest.push({ sku, location: parcel.location, quantity });
+    }
+    if (taken.length > 0) parcels.push({ ...parcel, lines: taken, untracked: untrackedOf(lines, taken, free) });
   }
   const over = left.findIndex((quantity) => quantity > 0);
   if (over < 0) return { parcels, rest };

@@ -3,7 +3,7 @@
  * does to the context, `news` what it tells the world; the machine (reservation.ts) says when.
  */
 import { reservationMs } from './limits.ts';
-import { stockUnits } from './order-lines.ts';
+import { stockUnits, trackedUnits } from './order-lines.ts';
 import type { Plan, PlannedFulfillment, StockUnits } from './order-context.ts';
 import type {
   ReservationContext,
@@ -16,8 +16,10 @@ import type { Event, LineUnits } from './vocabulary.ts';
 /** Every unit of some parcels, as stock knows them. */
 export function parcelUnits(lines: readonly ReservationLine[], parcels: readonly PlannedFulfillment[]): StockUnits[] {
   const [only] = parcels;
-  if (only !== undefined && parcels.length === 1) return stockUnits(lines, only.location, only.lines);
-  return parcels.flatMap((parcel) => stockUnits(lines, parcel.location, parcel.lines));
+  if (only !== undefined && parcels.length === 1) {
+    return stockUnits(lines, only.location, trackedUnits(only, only.lines));
+  }
+  return parcels.flatMap((parcel) => stockUnits(lines, parcel.location, trackedUnits(parcel, parcel.lines)));
 }
 
 /** Units held, over all lines. */
@@ -84,7 +86,8 @@ export function breakPlan(
     }
     const rest: LineUnits[] = [];
     for (const unit of parcel.lines.toReversed()) {
-      const taken = skus.get(unit.lineId) === sku ? Math.min(unit.quantity, left) : 0;
+      const isMeant = skus.get(unit.lineId) === sku && parcel.untracked?.includes(unit.lineId) !== true;
+      const taken = isMeant ? Math.min(unit.quantity, left) : 0;
       left -= taken;
       if (taken > 0) lost.push({ lineId: unit.lineId, quantity: taken });
       if (taken < unit.quantity) rest.push({ lineId: unit.lineId, quantity: unit.quantity - taken });

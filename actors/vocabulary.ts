@@ -78,6 +78,8 @@ export interface Fulfillment {
   readonly deliverByMs?: number | undefined;
   /** The hour for which its location was given the work, where the location has a capacity. */
   readonly workAtMs?: number | undefined;
+  /** Lines of which the units here take no stock: they were sold without. */
+  readonly untracked?: readonly LineId[] | undefined;
 }
 
 export type ExceptionCode =

@@ -5,7 +5,7 @@
 import type { CarrierContext, CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import { carrierMachine } from '../actors/carrier.ts';
 import type { BufferRule } from '../actors/buffer-commands.ts';
-import type { Item } from '../actors/item-commands.ts';
+import type { Item, Untracked } from '../actors/item-commands.ts';
 import type { Pool } from '../actors/pool-commands.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
 import type { BufferId, CarrierId, ChannelId, LocationId, OrderId } from '../actors/ids.ts';
@@ -124,6 +124,8 @@ export interface ItemCell extends Marks {
   readonly sku: SkuCell;
   /** The cell of any other SKU, made when new. */
   readonly cellOf: (sku: Sku) => SkuCell;
+  /** Every SKU that is sold without stock. */
+  readonly untracked: Set<SkuCell>;
   snapshot: Snapshot<Item> | undefined;
   unsaved: number;
 }
@@ -210,6 +212,8 @@ export interface SkuCell {
   item: ItemCell | undefined;
   /** What it consists of, when it is a kit. */
   kit: KitParts | undefined;
+  /** Through which channels and from where it is sold without stock, if it is. */
+  untracked: Untracked | undefined;
   /** The kits it is a component of. */
   kits: Set<SkuCell> | undefined;
   waiting: Waiting | undefined;
@@ -251,11 +255,16 @@ export const bufferCell = (id: BufferId, buffers: Buffers): BufferCell => ({
   snapshot: undefined,
   ...marks,
 });
-export const itemCell = (sku: SkuCell, cellOf: (sku: Sku) => SkuCell): ItemCell => ({
+export const itemCell = (
+  sku: SkuCell,
+  cellOf: (sku: Sku) => SkuCell,
+  untracked: Set<SkuCell>,
+): ItemCell => ({
   kind: 'item',
   id: sku.sku,
   sku,
   cellOf,
+  untracked,
   snapshot: undefined,
   ...marks,
 });
@@ -277,6 +286,7 @@ export const skuCell = (sku: Sku): SkuCell => ({
   pools: undefined,
   item: undefined,
   kit: undefined,
+  untracked: undefined,
   kits: undefined,
   waiting: undefined,
   line: undefined,
@@ -312,7 +322,10 @@ export function place(cell: Cell, snapshot: Cell['snapshot']): void {
 }
 
 /** What a SKU gives to views may be another number of units: they are added up again when asked for. */
-function placeItem({ sku, snapshot, cellOf }: ItemCell): void {
+function placeItem({ sku, snapshot, cellOf, untracked }: ItemCell): void {
+  sku.untracked = snapshot?.context.untracked;
+  if (sku.untracked === undefined) untracked.delete(sku);
+  else untracked.add(sku);
   const kit = snapshot?.context.kit;
   for (const { sku: component } of sku.kit?.components ?? []) component.kits?.delete(sku);
   const components = kit?.components.map(({ sku: name, quantity }) => ({ sku: cellOf(name), quantity }));

@@ -18,6 +18,7 @@ import { datedPlan } from './promise/promise-for.ts';
 import { sourcingRequest } from './routing/request.ts';
 import { countOrder } from './quotas.ts';
 import { step } from './step.ts';
+import { withUntracked } from './untracked.ts';
 
 /** Messages one command may put through one order: a placement takes three. More is a loop, a bug. */
 const hopsMax = 8;
@@ -70,7 +71,8 @@ function carryOut(
       return undefined;
     case 'source': {
       const { context } = must(order.snapshot, 'an order that exists');
-      const found = reserved ?? core.source(sourcingRequest(core.world, context, atMs));
+      const found =
+        reserved ?? withUntracked(core.world, context, core.source(sourcingRequest(core.world, context, atMs)));
       const plan = datedPlan(core.world, found, context.destination, atMs);
       messages.push({ type: 'order.sourced', plan, atMs });
       return undefined;

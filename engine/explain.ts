@@ -1,4 +1,5 @@
 /** Why a number is what it is: each term of what a view may sell, location by location. */
+import { availableOf } from '../actors/available.ts';
 import type { Location } from '../actors/network-commands.ts';
 import type { QueryBody } from '../actors/queries.ts';
 import { free, unavailable } from '../actors/stock-ledger.ts';
@@ -25,21 +26,33 @@ export function explain(
     if (terms !== undefined) locations.push(terms);
   }
   locations.sort((a, b) => (a.location < b.location ? -1 : 1));
-  const kit = kitTerms(view, world.skus.get(sku));
-  const atp = kit === undefined ? locations.reduce((sum, terms) => sum + terms.atp, 0) : kit.atp;
-  return { sku, channel, method, atp, locations, kit: kit?.terms };
+  const cell = world.skus.get(sku);
+  const untracked = untrackedTerms(world, view, cell);
+  const atp = availableOf(cell === undefined ? 0 : (view?.unitsOf(cell) ?? 0));
+  return { sku, channel, method, atp, locations, kit: kitTerms(view, cell), untracked };
 }
 
 /** Of a kit, what there is of each component: the scarcest decides, place by place if it is kept together. */
 function kitTerms(
   view: View | undefined,
   cell: SkuCell | undefined,
-): { readonly atp: number; readonly terms: AtpExplained['kit'] } | undefined {
+): AtpExplained['kit'] {
   if (cell?.kit === undefined) return undefined;
   const components = cell.kit.components.map(({ sku, quantity }) => {
-    return { sku: sku.sku, quantity, atp: view?.unitsOf(sku) ?? 0 };
+    return { sku: sku.sku, quantity, atp: availableOf(view?.unitsOf(sku) ?? 0) };
   });
-  return { atp: view?.unitsOf(cell) ?? 0, terms: { together: cell.kit.together, components } };
+  return { together: cell.kit.together, components };
+}
+
+/** Of what is sold without stock, the locations that send it. */
+function untrackedTerms(
+  { locationList }: World,
+  view: View | undefined,
+  cell: SkuCell | undefined,
+): AtpExplained['untracked'] {
+  if (cell === undefined || view?.isUntracked(cell) !== true) return undefined;
+  const sending = locationList.filter((location) => view.unitsIn(cell, location) > 0);
+  return { locations: sending.map(({ id }) => id).sort() };
 }
 
 function termsOf(world: World, view: View | undefined, stock: StockCell, method: DeliveryMethod): AtpTerms | undefined {
@@ -62,7 +75,10 @@ function termsOf(world: World, view: View | undefined, stock: StockCell, method:
 }
 
 function reasonNotToSell(view: View, { sku, location }: StockCell, method: DeliveryMethod): NotSold | undefined {
-  if (view.sells(location)) return isOnPreorder(sku) ? 'preorder' : undefined;
+  if (view.sells(location)) {
+    if (view.isUntracked(sku)) return 'untracked';
+    return isOnPreorder(sku) ? 'preorder' : undefined;
+  }
   const place: Location | undefined = location.snapshot?.context;
   if (place === undefined || place.state !== 'open') return 'paused';
   return delivers(place, method) ? 'not-of-channel' : 'cannot-deliver';

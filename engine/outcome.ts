@@ -1,4 +1,5 @@
 /** What comes out of the engine: outcomes of commands, answers of queries, and what one turn published. */
+import type { Available } from '../actors/available.ts';
 import type { Pool } from '../actors/pool-commands.ts';
 import type { BufferRule } from '../actors/buffer-commands.ts';
 import type { CommandKind } from '../actors/commands.ts';
@@ -92,7 +93,7 @@ export type StockAt =
 /** Units that can be sold at one place. */
 export interface PlaceUnits {
   readonly location: LocationId;
-  readonly atp: number;
+  readonly atp: Available;
   /** Kilometres from where was asked, when that was said. */
   readonly distanceKm?: number | undefined;
 }
@@ -114,7 +115,7 @@ export interface WaitingView {
 export type PoolView = Pool & { readonly left: number };
 
 /** Why nothing is sold from a location through a view. */
-export type NotSold = 'paused' | 'cannot-deliver' | 'not-of-channel' | 'unknown-channel' | 'preorder';
+export type NotSold = 'paused' | 'cannot-deliver' | 'not-of-channel' | 'unknown-channel' | 'preorder' | 'untracked';
 
 /** What a location gives to a view, term by term. */
 export interface AtpTerms extends StockLevels {
@@ -140,14 +141,16 @@ export interface AtpExplained {
   readonly kit?:
     | {
         readonly together: boolean;
-        readonly components: readonly { readonly sku: Sku; readonly quantity: number; readonly atp: number }[];
+        readonly components: readonly { readonly sku: Sku; readonly quantity: number; readonly atp: Available }[];
       }
     | undefined;
   readonly sku: Sku;
   readonly channel?: ChannelId | undefined;
   readonly method: DeliveryMethod;
+  /** Of what this view sells without stock: the locations that send it. Their stock is not used. */
+  readonly untracked?: { readonly locations: readonly LocationId[] } | undefined;
   /** The sum over the locations: what atp.get answers. */
-  readonly atp: number;
+  readonly atp: Available;
   readonly locations: readonly AtpTerms[];
 }
 
@@ -227,7 +230,7 @@ export interface Answers {
   'stock.compare': Comparison;
   'item.compare': Comparison;
   'location.compare': Comparison;
-  'atp.get': Readonly<Record<string, number>>;
+  'atp.get': Readonly<Record<string, Available>>;
   'atp.by-location': Readonly<Record<string, readonly PlaceUnits[]>>;
   'atp.explain': AtpExplained;
   'pool.list': readonly PoolView[];

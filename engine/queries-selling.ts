@@ -1,4 +1,5 @@
 /** Answers about what can be sold: from the sums of views, and by place. */
+import { availableOf, type Available } from '../actors/available.ts';
 import type { ChannelId, Sku } from '../actors/ids.ts';
 import type { Query, QueryBody } from '../actors/queries.ts';
 import type { DeliveryMethod } from '../actors/vocabulary.ts';
@@ -44,18 +45,18 @@ function viewFor(world: World, channel: ChannelId | undefined, method?: Delivery
   return cell?.snapshot === undefined ? undefined : world.selling.of(cell, method);
 }
 
-/** The units that may be sold of a SKU. */
+/** The units that may be sold of a SKU: Infinity where it is sold without stock. */
 export function unitsFor(world: World, sku: Sku, channel: ChannelId | undefined, method?: DeliveryMethod): number {
   const cell = world.skus.get(sku);
   return cell === undefined ? 0 : (viewFor(world, channel, method)?.unitsOf(cell) ?? 0);
 }
 
-function available(world: World, { skus, channel, method }: QueryBody<'atp.get'>): Record<string, number> {
+function available(world: World, { skus, channel, method }: QueryBody<'atp.get'>): Record<string, Available> {
   const view = viewFor(world, channel, method);
   return Object.fromEntries(
     skus.map((sku) => {
       const cell = world.skus.get(sku);
-      return [sku, cell === undefined ? 0 : (view?.unitsOf(cell) ?? 0)];
+      return [sku, cell === undefined ? 0 : availableOf(view?.unitsOf(cell) ?? 0)];
     }),
   );
 }
@@ -67,11 +68,11 @@ function availableByLocation(
   const view = viewFor(world, channel, method);
   const places = (sku: Sku): PlaceUnits[] => {
     const found: PlaceUnits[] = [];
-    for (const [location, atp] of unitsByPlace(view, world.skus.get(sku))) {
+    for (const [location, units] of unitsByPlace(world, view, world.skus.get(sku))) {
       const place = location.snapshot?.context;
-      if (atp === 0 || place === undefined) continue;
+      if (units === 0 || place === undefined) continue;
       const distance = near === undefined ? {} : { distanceKm: kilometres(place, near) };
-      found.push({ location: place.id, atp, ...distance });
+      found.push({ location: place.id, atp: availableOf(units), ...distance });
     }
     return found.sort(nearestFirst).slice(0, limit);
   };
@@ -79,9 +80,14 @@ function availableByLocation(
 }
 
 /** The units of a SKU that a view has, place by place; of a kit, those that each place could make whole. */
-function unitsByPlace(view: View | undefined, cell: SkuCell | undefined): Iterable<readonly [LocationCell, number]> {
+function unitsByPlace(
+  { locationList }: World,
+  view: View | undefined,
+  cell: SkuCell | undefined,
+): Iterable<readonly [LocationCell, number]> {
   if (view === undefined || cell === undefined) return [];
   if (cell.kit !== undefined) return view.kitsAt(cell.kit);
+  if (view.isUntracked(cell)) return locationList.map((location) => [location, view.unitsIn(cell, location)] as const);
   return cell.stocks.map((stock) => [stock.location, view.unitsAt(stock)] as const);
 }
 

@@ -12,6 +12,7 @@ import { datedPlan } from './promise/promise-for.ts';
 import { countReservation } from './quotas.ts';
 import { reservationRequest } from './routing/request.ts';
 import { step } from './step.ts';
+import { withUntracked } from './untracked.ts';
 
 /** Messages one command may put through one reservation: a new one takes two. More is a loop, a bug. */
 const hopsMax = 4;
@@ -70,7 +71,8 @@ function carryOut(
 
 /** Where the units would come from that a reservation does not hold, with dates when it is known where they go. */
 export function planFor(core: Core, context: ReservationContext, atMs: number): Plan {
-  const plan = core.source(reservationRequest(core.world, context, atMs));
+  const found = core.source(reservationRequest(core.world, context, atMs));
+  const plan = withUntracked(core.world, context, found);
   return context.destination === undefined ? plan : datedPlan(core.world, plan, context.destination, atMs, false);
 }
 

@@ -1,18 +1,20 @@
 /** What few orders have, at the very end of their row behind a mask of what is there; most rows end before it. */
 import type { OrderContext } from '../actors/order-context.ts';
-import type { KitRef, OrderLine } from '../actors/vocabulary.ts';
+import type { LineId } from '../actors/ids.ts';
+import type { Fulfillment, KitRef, OrderLine } from '../actors/vocabulary.ts';
 import { must } from './assert.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
 export type Rare = Pick<OrderContext, 'priority' | 'promisedByMs'>;
-type Whole = Rare & Pick<OrderContext, 'lines'>;
+type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 
 /** Bits of the mask: never reuse one. */
-const bits = { priority: 1, promisedByMs: 2, kits: 4 } as const;
+const bits = { priority: 1, promisedByMs: 2, kits: 4, untracked: 8 } as const;
 
-function maskOf({ priority, promisedByMs, lines }: Whole): number {
+function maskOf({ priority, promisedByMs, lines, fulfillments }: Whole): number {
   let mask = (priority === undefined ? 0 : bits.priority) | (promisedByMs === undefined ? 0 : bits.promisedByMs);
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
+  for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
   return mask;
 }
 
@@ -25,6 +27,7 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   if (order.priority !== undefined) writer.uint(order.priority);
   if (order.promisedByMs !== undefined) writer.uint(order.promisedByMs);
   if ((mask & bits.kits) !== 0) writeKits(writer, order.lines);
+  if ((mask & bits.untracked) !== 0) writeUntracked(writer, order.fulfillments, order.lines);
 }
 
 type KitLine = { readonly kit?: KitRef | undefined };
@@ -61,12 +64,41 @@ export function readKits<L extends KitLine>(reader: ByteReader, lines: L[]): voi
   }
 }
 
-/** @param lines those read before, to which their kits are added. */
-export function readRare(reader: ByteReader, lines: OrderLine[]): Rare {
+type Parcel = { readonly untracked?: readonly LineId[] | undefined };
+type Named = { readonly lineId: LineId };
+
+/** Parcels with untracked lines: each by its place, then the places of those lines among all. */
+export function writeUntracked(writer: ByteWriter, parcels: readonly Parcel[], lines: readonly Named[]): void {
+  writer.uint(parcels.reduce((count, { untracked }) => count + Number(untracked !== undefined), 0));
+  for (const [index, { untracked }] of parcels.entries()) {
+    if (untracked === undefined) continue;
+    writer.uint(index);
+    writer.uint(untracked.length);
+    let number = 0;
+    for (const lineId of untracked) {
+      // They mostly stand in the order of the lines: the search goes on from the last one.
+      while (lines[number]?.lineId !== lineId) number = (number + 1) % lines.length;
+      writer.uint(number);
+    }
+  }
+}
+
+/** Add their untracked lines to the parcels read before. */
+export function readUntracked<P extends Parcel>(reader: ByteReader, parcels: P[], lines: readonly Named[]): void {
+  for (let left = reader.uint(); left > 0; left -= 1) {
+    const index = reader.uint();
+    const untracked = Array.from({ length: reader.uint() }, () => must(lines[reader.uint()], 'a line number').lineId);
+    parcels[index] = { ...must(parcels[index], 'a parcel number'), untracked };
+  }
+}
+
+/** @param lines those read before, to which their kits are added. @param parts likewise. */
+export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillment[]): Rare {
   const mask = reader.isAtEnd ? 0 : reader.uint();
   const has = (bit: number): boolean => (mask & bit) !== 0;
   const priority = has(bits.priority) ? reader.uint() : undefined;
   const promisedByMs = has(bits.promisedByMs) ? reader.uint() : undefined;
   if (has(bits.kits)) readKits(reader, lines);
+  if (has(bits.untracked)) readUntracked(reader, parts, lines);
   return { priority, promisedByMs };
 }

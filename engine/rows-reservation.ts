@@ -7,17 +7,20 @@ import { reservationStates, type ReservationContext, type ReservationLine } from
 import { must } from './assert.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { readDestination, writeDestination } from './row-parts.ts';
-import { readKits, writeKits } from './rows-rare.ts';
+import { readKits, readUntracked, writeKits, writeUntracked } from './rows-rare.ts';
 import type { Snapshot } from './step.ts';
 
 const stateIndex = new Map<string, number>(reservationStates.map((state, index) => [state, index]));
 
 /** Optional fields that stand in the row, one bit each. */
-const has = { destination: 1, locations: 2, partial: 4, runnerUp: 8, ticket: 16, kits: 32, groups: 64 } as const;
+const has = {
+  destination: 1, locations: 2, partial: 4, runnerUp: 8, ticket: 16, kits: 32, groups: 64, untracked: 128,
+} as const;
 
 export function writeReservation(writer: ByteWriter, { value, context }: Snapshot<ReservationContext>): void {
   const { destination, locations, groups, isPartial, runnerUpMinor, madeAtMs, lines, parcels } = context;
   const hasKits = lines.some(({ kit }) => kit !== undefined);
+  const hasUntracked = parcels.some(({ untracked }) => untracked !== undefined);
   writer.uint(must(stateIndex.get(value), 'a reservation state without a number'));
   writer.text(context.channel);
   writer.uint(madeAtMs);
@@ -36,7 +39,8 @@ export function writeReservation(writer: ByteWriter, { value, context }: Snapsho
       (runnerUpMinor === undefined ? 0 : has.runnerUp) |
       (context.ticket === undefined ? 0 : has.ticket) |
       (hasKits ? has.kits : 0) |
-      (groups === undefined ? 0 : has.groups),
+      (groups === undefined ? 0 : has.groups) |
+      (hasUntracked ? has.untracked : 0),
   );
   if (destination !== undefined) {
     writeDestination(writer, destination);
@@ -57,6 +61,7 @@ export function writeReservation(writer: ByteWriter, { value, context }: Snapsho
     writer.uint(groups.length);
     for (const group of groups) writer.text(group);
   }
+  if (hasUntracked) writeUntracked(writer, parcels, lines);
 }
 
 /** A line that is called by its number, as most are, is written without its name. */
@@ -110,6 +115,7 @@ export function readReservation(reader: ByteReader, reservationId: ReservationId
   if ((mask & has.kits) !== 0) readKits(reader, lines);
   const count = (mask & has.groups) === 0 ? 0 : reader.uint();
   const groups = count === 0 ? undefined : Array.from({ length: count }, () => reader.text());
+  if ((mask & has.untracked) !== 0) readUntracked(reader, parcels, lines);
   const isPartial = (mask & has.partial) !== 0;
   const asked = { reservationId, channel, destination, customer, service, locations, groups, isPartial, ttlMs, ticket };
   const standing = { madeAtMs, changedAtMs, expiresAtMs, attempt, candidates, runnerUpMinor, orderId };

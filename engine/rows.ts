@@ -236,7 +236,7 @@ export function orderFromRow(id: OrderId, row: unknown): Snapshot<OrderContext> 
   const exceptionText = reader.maybe();
   const exception = exceptionText === undefined ? undefined : (JSON.parse(exceptionText) as OrderException);
   const service = readPromises(reader, placedAtMs, destination, fulfillments);
-  const rare = readRare(reader, lines);
+  const rare = readRare(reader, lines, fulfillments);
   assert(reader.isAtEnd, `order ${id}: a row that is too long`);
   const standing = { placedAtMs, changedAtMs, releasedAtMs, attempt, lines, fulfillments, trouble, exception };
   const placed = { orderId: id, channel, destination, currency, customer, shortage, service, releaseAfterMs } as const;

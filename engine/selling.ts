@@ -6,12 +6,12 @@
  * question about a SKU adds up the stocks of that SKU alone.
  */
 import type { BufferRule } from '../actors/buffer-commands.ts';
-import type { Sku } from '../actors/ids.ts';
+import type { LocationId, Sku } from '../actors/ids.ts';
 import { free } from '../actors/stock-ledger.ts';
 import { deliveryMethods, type DeliveryMethod } from '../actors/vocabulary.ts';
 import { Buffers, bufferUnits } from './buffers.ts';
 import type { ChannelCell, KitParts, LocationCell, SkuCell, StockCell } from './cells.ts';
-import { voidSums } from './sums.ts';
+import { voidKits, voidSums } from './sums.ts';
 import { leftToOthers, Pools } from './pools.ts';
 
 /** A view's units of one SKU. True while `version` is the view's. */
@@ -47,8 +47,16 @@ export class View {
   /** Whether it sells from a location, by the location's index. */
   readonly #sells: boolean[] = [];
 
-  constructor(channel: ChannelCell | undefined, method: DeliveryMethod | undefined, buffers: Buffers) {
+  readonly #locations: readonly LocationCell[];
+
+  constructor(
+    channel: ChannelCell | undefined,
+    method: DeliveryMethod | undefined,
+    buffers: Buffers,
+    locations: readonly LocationCell[],
+  ) {
     this.#buffers = buffers;
+    this.#locations = locations;
     this.channel = channel;
     this.method = method;
   }
@@ -57,9 +65,29 @@ export class View {
     return this.#sells[location.index] === true;
   }
 
-  /** The units that a stock gives to this view. */
+  /** Whether it sells a SKU without stock. */
+  isUntracked({ untracked }: SkuCell): boolean {
+    if (untracked === undefined || this.method === undefined) return false;
+    if (untracked.channels === undefined) return true;
+    return this.channel !== undefined && untracked.channels.includes(this.channel.id);
+  }
+
+  /** The units of a SKU that a location gives to this view: Infinity where none are needed. */
+  unitsIn(sku: SkuCell, location: LocationCell): number {
+    if (this.isUntracked(sku)) return this.#sends(sku, location) ? Infinity : 0;
+    for (const stock of sku.stocks) if (stock.location === location) return this.unitsAt(stock);
+    return 0;
+  }
+
+  /** Whether an untracked SKU goes out from a location. */
+  #sends(sku: SkuCell, location: LocationCell): boolean {
+    return this.sells(location) && !isOnPreorder(sku) && isAmong(location, sku.untracked ?? {});
+  }
+
+  /** The units that a stock gives to this view: none of a SKU that it sells without stock. */
   unitsAt(stock: StockCell): number {
     if (stock.atp === 0 || this.#sells[stock.location.index] !== true || isOnPreorder(stock.sku)) return 0;
+    if (stock.sku.untracked !== undefined && this.isUntracked(stock.sku)) return 0;
     if (this.method === undefined) return stock.atp;
     const units = this.#buffers.count === 0 ? stock.atp : this.#beyondRules(stock);
     if (stock.sku.pools === undefined) return units;
@@ -74,8 +102,15 @@ export class View {
     return Math.min(stock.atp, Math.max(0, free(levels) - bufferUnits(rule, levels)));
   }
 
-  /** The units of a SKU in this view. */
+  /**
+   * The units of a SKU in this view: Infinity of one that it sells without stock from somewhere. Everything
+   * has no fewer than any view, so what is sold so through one channel is without bound there.
+   */
   unitsOf(sku: SkuCell): number {
+    if (sku.untracked !== undefined && (this.method === undefined || this.isUntracked(sku))) {
+      if (this.#locations.some((location) => this.#sends(sku, location))) return Infinity;
+      if (this.method !== undefined) return 0;
+    }
     let sum: Sum | undefined;
     for (const each of sku.sums ?? []) if (each.view === this) sum = each;
     if (sum?.version === this.version) return sum.units;
@@ -102,10 +137,10 @@ export class View {
     const kits = new Map<LocationCell, number>();
     for (const [index, { sku, quantity }] of components.entries()) {
       const here = new Map<LocationCell, number>();
-      for (const stock of sku.stocks) {
-        const most = index === 0 ? Infinity : (kits.get(stock.location) ?? 0);
-        const units = Math.min(most, Math.floor(this.unitsAt(stock) / quantity));
-        if (units > 0) here.set(stock.location, units);
+      for (const location of this.isUntracked(sku) ? this.#locations : sku.stocks.map((stock) => stock.location)) {
+        const most = index === 0 ? Infinity : (kits.get(location) ?? 0);
+        const units = Math.min(most, Math.floor(this.unitsIn(sku, location) / quantity));
+        if (units > 0) here.set(location, units);
       }
       kits.clear();
       for (const [location, units] of here) kits.set(location, units);
@@ -146,11 +181,25 @@ export function delivers({ capabilities, type }: Place, method: DeliveryMethod):
   return method === 'ship' || type === 'store';
 }
 
+/** Whether a location is one of those named, or of a group named; naming neither names all. */
+export function isAmong({ id, snapshot }: LocationCell, { locations, groups }: Named): boolean {
+  if (locations === undefined && groups === undefined) return true;
+  if (locations?.includes(id) === true) return true;
+  return groups !== undefined && snapshot?.context.groups?.some((group) => groups.includes(group)) === true;
+}
+
+interface Named {
+  readonly locations?: readonly LocationId[] | undefined;
+  readonly groups?: readonly string[] | undefined;
+}
+
 /** Every view there is: made when first asked for, two to a channel. */
 export class SellingViews {
   /** Of every open location, however it delivers: no view has more of a SKU. */
   readonly everything: View;
   readonly pools = new Pools();
+  /** SKUs that are sold without stock, through some channel or all. */
+  readonly untracked = new Set<SkuCell>();
   readonly buffers = new Buffers((rule) => this.#ruleChanged(rule));
   readonly #locations: readonly LocationCell[];
   readonly #skus: ReadonlyMap<Sku, SkuCell>;
@@ -174,7 +223,7 @@ export class SellingViews {
   }
 
   #made(channel: ChannelCell | undefined, method: DeliveryMethod | undefined): View {
-    const view = new View(channel, method, this.buffers);
+    const view = new View(channel, method, this.buffers, this.#locations);
     view.look(this.#locations);
     this.#views.push(view);
     return view;
@@ -183,6 +232,8 @@ export class SellingViews {
   /** A location was put into its cell, or taken out again. */
   locationChanged(location: LocationCell): void {
     for (const view of this.#views) view.look([location]);
+    // Its groups may be others: kits of what it sends are added up again.
+    for (const sku of this.untracked) voidKits(sku);
   }
 
   /** A rule began or ceased to hold: sums it has no part in stay. */

@@ -68,7 +68,15 @@ function orderBytes({ customer, destination, lines, fulfillments }: OrderContext
     const isPromised = part.shipByMs !== undefined || part.workAtMs !== undefined;
     if (isPromised || part.service !== undefined) bytes += 80 + 2 * (part.service?.length ?? 0);
     for (const { lineId } of part.lines) bytes += 16 + lineId.length;
+    if (part.untracked !== undefined) bytes += untrackedBytes(part.untracked);
   }
+  return bytes;
+}
+
+/** In the row by number, in the answer by name. */
+function untrackedBytes(untracked: readonly string[]): number {
+  let bytes = 32;
+  for (const lineId of untracked) bytes += 12 + lineId.length;
   return bytes;
 }
 
@@ -91,6 +99,7 @@ function reservationBytes({ customer, lines, parcels, locations = [], groups = [
   for (const parcel of parcels) {
     bytes += 96 + 2 * parcel.location.length;
     for (const { lineId } of parcel.lines) bytes += 32 + lineId.length;
+    if (parcel.untracked !== undefined) bytes += untrackedBytes(parcel.untracked);
   }
   return bytes;
 }

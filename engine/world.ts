@@ -206,7 +206,7 @@ export class World {
   /** The cell for the settings of a SKU, made when new. */
   item(sku: Sku): ItemCell {
     const cell = this.sku(sku);
-    return (cell.item ??= itemCell(cell, this.#cellOf));
+    return (cell.item ??= itemCell(cell, this.#cellOf, this.selling.untracked));
   }
 
   /** The cell for a stock, made when new. */
@@ -222,8 +222,12 @@ export class World {
   /** The units of a SKU that a channel may ship from locations that `accepts` takes. */
   unitsWhere(sku: Sku, channel: ChannelCell | undefined, accepts: (location: LocationCell) => boolean): number {
     const view = this.selling.of(channel);
+    const cell = this.skus.get(sku);
+    if (cell !== undefined && view.isUntracked(cell)) {
+      return this.locationList.some((location) => view.unitsIn(cell, location) > 0 && accepts(location)) ? Infinity : 0;
+    }
     let units = 0;
-    for (const stock of this.skus.get(sku)?.stocks ?? []) if (accepts(stock.location)) units += view.unitsAt(stock);
+    for (const stock of cell?.stocks ?? []) if (accepts(stock.location)) units += view.unitsAt(stock);
     return units;
   }
 

@@ -8,6 +8,7 @@
  * the reader to.
  */
 import { Type, type Static } from 'typebox';
+import type { Available } from '../actors/available.ts';
 import type { CommandId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { CommandKind } from '../actors/commands.ts';
 import { BalanceSchema, ChannelIdSchema, LocationIdSchema } from '../actors/schemas.ts';
@@ -172,7 +173,7 @@ export interface ComplaintFrame {
 /** Availability as a subscriber of a channel sees it: `atp` over the channel's open locations. */
 export interface ChannelStock {
   readonly sku: Sku;
-  readonly atp: number;
+  readonly atp: Available;
 }
 /** A location's open work. */
 export interface LocationWork {

@@ -2,6 +2,7 @@
  * The whole truth of a topic, asked of the engine: what a subscription begins with, and begins
  * again with after a gap.
  */
+import { availableOf } from '../actors/available.ts';
 import type { EngineApi } from '../engine/api.ts';
 import type { StockView } from '../engine/outcome.ts';
 import type { ChannelId, LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
@@ -135,5 +136,5 @@ export function channelStockOf(
   channel: ChannelId | undefined,
   method: DeliveryMethod | undefined,
 ): ChannelStock {
-  return { sku, atp: engine.atp(sku, channel, method) };
+  return { sku, atp: availableOf(engine.atp(sku, channel, method)) };
 }

@@ -3,6 +3,7 @@
  * sent yet, so a paced or slow reader costs no more than the SKUs it follows, and needs no journal.
  * A subscription begins, and begins again, with a snapshot; a large one goes out in pieces.
  */
+import { availableOf, type Available } from '../actors/available.ts';
 import type { EngineApi } from '../engine/api.ts';
 import type { Published } from '../engine/outcome.ts';
 import type { Sku } from '../actors/ids.ts';
@@ -151,7 +152,7 @@ export class StockStreams {
 
   #tellViews(touched: StockFollowers, skus?: ReadonlySet<Sku>): void {
     for (const { sku, atp, followers } of this.#following.changes(skus)) {
-      const part = new Part({ sku, atp });
+      const part = new Part({ sku, atp: availableOf(atp) });
       for (const subscription of followers) this.#tell(subscription, sku, part, atp, touched);
     }
   }
@@ -190,7 +191,7 @@ export function takeBack(subscription: StockSubscription, push: Push): void {
 function noteZones({ zones, topic }: StockSubscription, sent: ReadonlyMap<string, Part>): void {
   if (zones === undefined) return;
   for (const [key, { value }] of sent) {
-    zones.set(key, zoneOf(topic.thresholds ?? [], (value as { readonly atp: number }).atp));
+    zones.set(key, zoneOf(topic.thresholds ?? [], (value as { readonly atp: Available }).atp));
   }
 }
 

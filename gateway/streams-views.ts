@@ -2,6 +2,7 @@
  * Who follows what of availability: single balances by SKU, or what a view may sell. A view remembers what
  * its followers were last told of each SKU, so that a movement that changes nothing for it tells nobody.
  */
+import type { Available } from '../actors/available.ts';
 import type { EngineApi } from '../engine/api.ts';
 import type { ChannelId, Sku } from '../actors/ids.ts';
 import type { DeliveryMethod } from '../actors/vocabulary.ts';
@@ -102,7 +103,8 @@ function viewKey({ channel = '*' as ChannelId, method = 'ship' }: StockTopic): s
  * Under how many of the thresholds a number is: it crosses one when this changes. A number is under a
  * threshold when it is less; none left is under every threshold, 0 too.
  */
-export function zoneOf(thresholds: readonly number[], atp: number): number {
+export function zoneOf(thresholds: readonly number[], atp: Available): number {
+  if (atp === 'unlimited') return 0;
   let under = 0;
   for (const threshold of thresholds) if (atp < Math.max(1, threshold)) under += 1;
   return under;

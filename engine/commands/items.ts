@@ -11,6 +11,7 @@ export function putItem(core: Core, { item }: CommandBody<'item.put'>, atMs: num
   const rejection =
     unsoundCaps(core, 'backorder', backorder === 'never' ? undefined : backorder?.channels) ??
     unsoundCaps(core, 'preorder', preorder?.channels) ??
+    unsoundUntracked(core, item) ??
     unsoundKit(core, item) ??
     settleItem(core, item, atMs);
   return rejection === undefined ? done({ id: item.sku }) : refused(rejection);
@@ -19,7 +20,8 @@ export function putItem(core: Core, { item }: CommandBody<'item.put'>, atMs: num
 /** Why an item cannot be this kit. */
 function unsoundKit({ world }: Core, { sku, kit, ...item }: Item): Rejection | undefined {
   if (kit === undefined) return undefined;
-  const own = (['backorder', 'preorder', 'serve', 'drop'] as const).find((policy) => item[policy] !== undefined);
+  const policies = ['backorder', 'preorder', 'serve', 'drop', 'untracked'] as const;
+  const own = policies.find((policy) => item[policy] !== undefined);
   if (own !== undefined) return reject('malformed', `a kit has no ${own}: its components have`, `body.item.${own}`);
   const field = 'body.item.kit';
   const cell = world.sku(sku);
@@ -40,6 +42,19 @@ function unsoundKit({ world }: Core, { sku, kit, ...item }: Item): Rejection | u
   }
   if (cell.waiting === undefined || cell.waiting.size === 0) return undefined;
   return reject('wrong-state', `${cell.waiting.size} orders wait for stock of ${sku}`, field);
+}
+
+/** Channels and locations that do not exist. */
+function unsoundUntracked({ world }: Core, { untracked = {} }: Item): Rejection | undefined {
+  for (const [index, id] of (untracked.channels ?? []).entries()) {
+    if (world.channels.get(id)?.snapshot !== undefined) continue;
+    return reject('unknown-channel', `no channel ${id}`, `body.item.untracked.channels[${index}]`);
+  }
+  for (const [index, id] of (untracked.locations ?? []).entries()) {
+    if (world.locations.get(id)?.snapshot !== undefined) continue;
+    return reject('unknown-location', `no location ${id}`, `body.item.untracked.locations[${index}]`);
+  }
+  return undefined;
 }
 
 /** Put an item into the state that it belongs in now, and tell. */

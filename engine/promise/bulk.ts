@@ -61,9 +61,8 @@ function promiseOf(
 ): QuickPromises {
   let earliest: QuickPromise | undefined;
   let cheapest: QuickPromise | undefined;
-  for (const stock of world.skus.get(sku)?.stocks ?? []) {
-    if (view.unitsAt(stock) === 0) continue;
-    const from = best[stock.location.index];
+  for (const location of placesOf(world, view, sku)) {
+    const from = best[location.index];
     if (from === undefined) continue;
     if (from.earliest !== undefined && isEarlier(from.earliest, earliest)) earliest = from.earliest;
     if (from.cheapest !== undefined && isCheaper(from.cheapest, cheapest)) cheapest = from.cheapest;
@@ -73,6 +72,14 @@ function promiseOf(
   if (later === undefined) return { sku };
   const { location, atMs } = later;
   return { sku, ...bestOf(location, waysFrom(location, { ...journey, atMs }), later) };
+}
+
+/** The locations that have any of a SKU for a view, or send it without stock. */
+function placesOf({ skus, locationList }: World, view: View, sku: Sku): readonly LocationCell[] {
+  const cell = skus.get(sku);
+  if (cell === undefined) return [];
+  if (view.isUntracked(cell)) return locationList.filter((location) => view.unitsIn(cell, location) > 0);
+  return cell.stocks.flatMap((stock) => (view.unitsAt(stock) === 0 ? [] : [stock.location]));
 }
 
 const arrivalMs = ({ deliverByMs }: QuickPromise): number => deliverByMs ?? Infinity;

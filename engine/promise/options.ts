@@ -194,8 +194,8 @@ function pickups({ core, body, lines: asked, journey }: Asked): PromiseOption[] 
     const card = cell.snapshot?.context;
     if (card === undefined || !view.sells(cell)) continue;
     const hasAll = lines.every(({ sku, quantity }) => {
-      const stock = world.findStock(sku, cell.id);
-      return stock !== undefined && view.unitsAt(stock) >= quantity;
+      const item = world.skus.get(sku);
+      return item !== undefined && view.unitsIn(item, cell) >= quantity;
     });
     const isLimited = card.capacity !== undefined;
     const slot = isLimited ? roomAt(world, cell, units, journey.atMs) : undefined;

@@ -8,7 +8,8 @@ import type { Removed } from '../../actors/vocabulary.ts';
 import { roomAt } from '../capacity.ts';
 import type { LocationCell } from '../cells.ts';
 import { priceOf } from '../promise/services.ts';
-import type { View } from '../selling.ts';
+import { isAmong, type View } from '../selling.ts';
+import { plentyUnits } from '../untracked.ts';
 import type { World } from '../world.ts';
 import { distanceKm } from './distance.ts';
 import { cheapestService, openServices } from './services.ts';
@@ -87,17 +88,10 @@ function candidatesFor(
   const found: Found[] = [];
   const price = pricer(world, seeker.destination, seeker.service);
   for (const cell of world.locationList) {
-    if (!view.sells(cell) || !isNamed(cell, seeker) || !hasRoom(cell)) continue;
+    if (!view.sells(cell) || !isAmong(cell, seeker) || !hasRoom(cell)) continue;
     found.push({ cell, location: cell.id, ...price(cell) });
   }
   return found.sort(byCost);
-}
-
-/** Whether a location is one of those it is confined to, by name or by a group. */
-function isNamed({ id, snapshot }: LocationCell, { locations, groups }: Seeker): boolean {
-  if (locations === undefined && groups === undefined) return true;
-  if (locations?.includes(id) === true) return true;
-  return groups !== undefined && snapshot?.context.groups?.some((group) => groups.includes(group)) === true;
 }
 
 /** What one parcel from a location to a destination costs now, and who takes it. Without a destination: over 0 km. */
@@ -142,9 +136,15 @@ function availability(world: World, view: View, candidates: readonly Found[]): S
     if (sku !== last) {
       last = sku;
       units.fill(0);
-      for (const stock of world.skus.get(sku)?.stocks ?? []) {
+      const cell = world.skus.get(sku);
+      for (const stock of cell?.stocks ?? []) {
         const place = placeOf[stock.location.index] ?? -1;
         if (place >= 0) units[place] = view.unitsAt(stock);
+      }
+      if (cell !== undefined && view.isUntracked(cell)) {
+        for (const [place, one] of candidates.entries()) {
+          units[place] = Math.min(plentyUnits, view.unitsIn(cell, one.cell));
+        }
       }
     }
     return units[candidate] ?? 0;

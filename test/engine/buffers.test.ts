@@ -1,5 +1,6 @@
 /** Units held back: the stock's own buffer, rules by SKU, location, channel and method, and why a number is what it is. */
 import { describe, expect, it } from 'vitest';
+import type { Available } from '../../actors/available.ts';
 import type { DeliveryMethod } from '../../actors/vocabulary.ts';
 import { location, Shop, type Loose } from './shop.ts';
 import type { BufferRule } from '../../actors/buffer-commands.ts';
@@ -15,7 +16,7 @@ async function shopWith(...rules: readonly Rule[]): Promise<Shop> {
   return shop;
 }
 
-const atp = (shop: Shop, channel = 'web', method: DeliveryMethod = 'ship'): number | undefined =>
+const atp = (shop: Shop, channel = 'web', method: DeliveryMethod = 'ship'): Available | undefined =>
   shop.ask('atp.get', { skus: ['S1'], channel, method })['S1'];
 const rule = (id: string, quantity: number, scope: object = {}): Rule => ({ id, quantity, ...scope });
 

@@ -15,6 +15,10 @@ describe('the page about items', () => {
     expect(await playSection('Backorder and preorder', await shop())).toBe(3);
   });
 
+  it('[Y7] says of what is sold without stock what an engine answers', async () => {
+    expect(await playSection('Sold without stock', await shop())).toBe(2);
+  });
+
   it('[Y7] says of kits what an engine answers', async () => {
     expect(await playSection('Kits', await shop())).toBe(3);
   });

@@ -1,5 +1,6 @@
 /** Exclusive pools: units that some channels alone may take, first taken by them and given back to them. */
 import { describe, expect, it } from 'vitest';
+import type { Available } from '../../actors/available.ts';
 import { location, Shop } from './shop.ts';
 
 /** 10 units at A, of which 6 are the pool of channel "vip". */
@@ -13,9 +14,9 @@ async function shopWithPool(): Promise<Shop> {
 
 const putPool = (shop: Shop, quantity: number, more: object = {}): Promise<unknown> =>
   shop.ok('pool.put', { pool: { id: 'drop', sku: 'S1', location: 'A', channels: ['vip'], quantity, ...more } });
-const atp = (shop: Shop, channel: string): number | undefined => shop.ask('atp.get', { skus: ['S1'], channel })['S1'];
+const atp = (shop: Shop, channel: string): Available | undefined => shop.ask('atp.get', { skus: ['S1'], channel })['S1'];
 /** What web and vip may sell, then what of the pool is left, taken and gone. */
-const numbers = (shop: Shop): (number | undefined)[] => {
+const numbers = (shop: Shop): (Available | undefined)[] => {
   const [pool] = shop.ask('pool.list', { sku: 'S1' });
   return [atp(shop, 'web'), atp(shop, 'vip'), pool?.left, pool?.taken, pool?.gone];
 };

@@ -1,5 +1,6 @@
 /** What a channel may see and sell: locations, groups, delivery methods; sums that are kept, and by place. */
 import { describe, expect, it } from 'vitest';
+import type { Available } from '../../actors/available.ts';
 import type { ChannelId, Sku } from '../../actors/ids.ts';
 import type { DeliveryMethod } from '../../actors/vocabulary.ts';
 import { location, Shop } from './shop.ts';
@@ -16,7 +17,7 @@ async function shopWith(more: Readonly<Record<string, object>>): Promise<Shop> {
   return shop;
 }
 
-const atp = (shop: Shop, channel?: string, method?: DeliveryMethod): number | undefined =>
+const atp = (shop: Shop, channel?: string, method?: DeliveryMethod): Available | undefined =>
   shop.ask('atp.get', { skus: ['S1'], ...(channel === undefined ? {} : { channel }), ...(method === undefined ? {} : { method }) })['S1'];
 
 describe('what a channel sees', () => {

@@ -52,6 +52,21 @@ describe('stock', () => {
     ]);
   });
 
+  test('[K16] what is sold without stock is told as unlimited, and is under no threshold', () => {
+    const { engine, streams } = setUp();
+    stock(engine, 'A', 2);
+    const all = new Reader(streams).subscribe({ topic: 'stock', skus: [sku('A')], channel: channelId('web') });
+    const scarce = new Reader(streams).subscribe({ topic: 'stock', skus: [sku('A')], channel: channelId('web'), thresholds: [5, 0] });
+    for (const atp of [Infinity, 9, 3]) {
+      stock(engine, 'A', atp);
+      engine.publish([{ kind: 'item.changed', sku: sku('A'), state: 'open' }], []);
+      for (const reader of [all, scarce]) reader.flush();
+    }
+    const told = ({ got }: Reader): unknown[] => got.flatMap((push) => ('snapshot' in push ? push.snapshot : 'stock' in push ? push.stock : []) as unknown[]);
+    expect(told(all)).toEqual([2, 'unlimited', 9, 3].map((atp) => ({ sku: 'A', atp })));
+    expect(told(scarce)).toEqual([2, 'unlimited', 3].map((atp) => ({ sku: 'A', atp })));
+  });
+
   test('[T10] a paced subscription gets the newest balance, at most once in its time', () => {
     vi.useFakeTimers();
     const { engine, streams } = setUp();

@@ -1,5 +1,6 @@
 /** Settings of SKUs, drawn: caps, moments that come soon or have passed, policies. */
 import type { Names } from './bodies.ts';
+import { groups } from './bodies-network.ts';
 import type { Rng } from './rng.ts';
 
 /** @param sku what the item is of. */
@@ -15,10 +16,18 @@ export function drawItem(rng: Rng, { settings, now }: Names, sku: string): objec
     });
   const backorder = (): unknown => (rng.chance(0.2) ? 'never' : sound({ ...caps(), untilMs: some(0.3, soonMs) }));
   const limit = (): object => sound({ perCustomerMax: some(0.6, () => rng.pick([1, settings.unitsMax, 3 * settings.unitsMax])) });
+  const names = (all: readonly string[]): readonly string[] => all.filter((_, index) => index === 0 || rng.chance(0.4));
+  const untracked = (): object =>
+    sound({
+      channels: some(0.4, () => (rng.chance(settings.nonsenseShare / 4) ? ['no-such'] : names(settings.channels))),
+      locations: some(0.3, () => (rng.chance(settings.nonsenseShare / 4) ? ['nowhere'] : names(settings.locations))),
+      groups: some(0.3, () => names(groups)),
+    });
   const item = {
     sku,
     name: some(0.5, () => rng.pick(['lamp', 'Stuhl', '灯'])),
     drop: some(settings.dropShare, () => (rng.chance(0.5) ? {} : { queueMax: rng.pick([1, 3, 10]), ...limit() })),
+    untracked: some(settings.untrackedShare, untracked),
     backorder: some(0.4, backorder),
     preorder: some(0.3, () => ({ ...caps(), availableAtMs: soonMs() })),
     serve: some(0.5, () => rng.pick(['age', 'priority', 'promise', 'value'])),

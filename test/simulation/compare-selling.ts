@@ -1,10 +1,11 @@
 /** What the engine says can be sold, against the shadow: every SKU in every view, and place by place. */
+import { availableOf } from '../../actors/available.ts';
 import type { ChannelId } from '../../actors/ids.ts';
 import type { QueryKind } from '../../actors/queries.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Answers } from '../../engine/outcome.ts';
 import { expect } from './actions.ts';
-import { isOnPreorder } from './shadow/items.ts';
+import { isOnPreorder, isUntracked } from './shadow/items.ts';
 import { heldBackBy, ruleFor } from './shadow/buffer-commands.ts';
 import { ofOthers, poolsOf, poolViewOf } from './shadow/pool-commands.ts';
 import { isSoldFrom, promise, unitsFrom } from './shadow/selling.ts';
@@ -20,7 +21,7 @@ export function compareSelling(engine: Engine, shadow: Shadow, agree: Agree, ask
       for (const method of ['ship', 'pickup'] as const) {
         const units = promise(shadow, sku, { channel, method });
         const what = `ATP of ${sku} through ${channel} by ${method}`;
-        agree(what, units, ask('atp.get', { skus: [sku], channel, method })[sku]);
+        agree(what, availableOf(units), ask('atp.get', { skus: [sku], channel, method })[sku]);
         expect(engine.atp(sku, channel, method) === units, `${what} asked directly`);
         compareTerms(shadow, sku, channel, method, agree, ask);
         comparePlaces(shadow, sku, channel, method, agree, ask);
@@ -48,9 +49,14 @@ function compareTerms(
   const view = { channel, method };
   const said = ask('atp.explain', { sku, channel, method });
   const what = `the terms of ${sku} through ${channel} by ${method}`;
-  agree(what, promise(shadow, sku, view), said.atp);
+  agree(what, availableOf(promise(shadow, sku, view)), said.atp);
+  const isFree = isUntracked(shadow, sku, channel);
+  const sending = [...shadow.locations.keys()].filter((place) => unitsFrom(shadow, sku, place, view) > 0).sort();
+  agree(`${what}, without stock`, isFree ? { locations: sending } : undefined, said.untracked);
+  const sum = said.locations.reduce((all, one) => all + one.atp, 0);
+  expect(isFree || said.kit !== undefined || sum === said.atp, `${what} add up to ${sum}, not ${said.atp}`);
   const kit = shadow.items.get(sku)?.item.kit;
-  const components = kit?.components.map((one) => ({ ...one, atp: promise(shadow, one.sku, view) }));
+  const components = kit?.components.map((one) => ({ ...one, atp: availableOf(promise(shadow, one.sku, view)) }));
   agree(`${what}, as a kit`, kit === undefined ? undefined : { together: kit.together, components }, said.kit);
   const places = (shadow.places.get(sku) ?? []).filter((place) => shadow.stocks.has(stockKey(sku, place)));
   expect(said.locations.length === places.length, `${what} are of other places`);
@@ -68,7 +74,7 @@ function compareTerms(
     expect(pooled === ofOthers(shadow, sku, location, channel), `${what} at ${location}: ${pooled} in pools of others`);
     expect(atp === is && free === freeOf(stock) && unavailable === aside(stock), `${what} at ${location} do not make ${atp}`);
     expect(heldBack === Math.max(buffer, rule?.units ?? 0), `${what} at ${location}: ${heldBack} held back`);
-    const isSold = isSoldFrom(shadow, view, place) && !isOnPreorder(shadow, sku);
+    const isSold = isSoldFrom(shadow, view, place) && !isOnPreorder(shadow, sku) && !isFree;
     expect((notSold === undefined) === isSold, `${what}: ${location} is ${notSold ?? 'sold from'}`);
   }
 }
@@ -84,6 +90,7 @@ function comparePlaces(
   const places = [...shadow.locations.keys()]
     .map((location) => ({ location, atp: unitsFrom(shadow, sku, location, { channel, method }) }))
     .filter(({ atp }) => atp > 0)
+    .map(({ location, atp }) => ({ location, atp: availableOf(atp) }))
     .sort((a, b) => (a.location < b.location ? -1 : 1));
   agree(`${sku} by place`, places, ask('atp.by-location', { skus: [sku], channel, method })[sku]);
 }

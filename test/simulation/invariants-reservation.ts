@@ -28,11 +28,12 @@ export function checkReservations(engine: Engine): Map<string, number> {
     open += Number(isOpen);
     queued += Number(value === 'queued');
     const inParcels = new Map<string, number>();
-    for (const { location, lines } of context.parcels) {
+    for (const { location, lines, untracked } of context.parcels) {
       for (const { lineId, quantity } of lines) {
         const sku = context.lines.find((line) => line.lineId === lineId)?.sku;
         const key = `${location}/${sku}`;
         inParcels.set(lineId, (inParcels.get(lineId) ?? 0) + quantity);
+        if (untracked?.includes(lineId) === true) continue;
         held.set(key, (held.get(key) ?? 0) + quantity);
         const ids = holders.get(key) ?? new Set();
         holders.set(key, ids.add(id));

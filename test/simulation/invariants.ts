@@ -96,6 +96,7 @@ function heldUnits(context: OrderContext): Map<string, number> {
   for (const part of context.fulfillments) {
     if (!isHeld(part.state)) continue;
     for (const { lineId, quantity } of part.lines) {
+      if (part.untracked?.includes(lineId) === true) continue;
       const sku = context.lines.find((line) => line.lineId === lineId)?.sku;
       const key = `${part.location}/${sku}`;
       units.set(key, (units.get(key) ?? 0) + quantity);

@@ -27,6 +27,8 @@ export interface Settings {
   readonly delayShare: number;
   /** Locations, carriers and orders with what dates are made of. */
   readonly calendarShare: number;
+  /** Items that are sold without stock. */
+  readonly untrackedShare: number;
   /** Items put in drop mode. */
   readonly dropShare: number;
   /** Orders that take what a reservation holds. */
@@ -55,6 +57,7 @@ export function drawSettings(rng: Rng): Settings {
     kitShare: rng.pick([0, 0.05, 0.3]),
     mayWaitShare: rng.pick([0, 0.3, 0.7, 1]),
     calendarShare: rng.pick([0, 0.3, 0.8, 0.8]),
+    untrackedShare: rng.pick([0, 0, 0.2, 0.6]),
     dropShare,
     takeShare: rng.pick([0, 0.3, 0.8]),
     delayShare: rng.pick([0, 0.3, 0.8]),

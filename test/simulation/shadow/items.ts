@@ -16,6 +16,11 @@ export function put(doing: Doing, { item }: CommandBody<'item.put'>): Verdict {
       if (named.findIndex((one) => one.channel === channel) < index) return no('duplicate', field);
     }
   }
+  const { channels = [], locations = [] } = item.untracked ?? {};
+  const noChannel = channels.findIndex((id) => !doing.shadow.channels.has(id));
+  if (noChannel >= 0) return no('unknown-channel', `body.item.untracked.channels[${noChannel}]`);
+  const nowhere = locations.findIndex((id) => !doing.shadow.locations.has(id));
+  if (nowhere >= 0) return no('unknown-location', `body.item.untracked.locations[${nowhere}]`);
   const wrong = unsoundKit(doing.shadow, item);
   if (wrong !== undefined) return wrong;
   settle(doing, item);
@@ -24,15 +29,23 @@ export function put(doing: Doing, { item }: CommandBody<'item.put'>): Verdict {
 
 export const kitOf = ({ items }: Shadow, sku: string): Kit | undefined => items.get(sku)?.item.kit;
 
+/** Whether a channel sells a SKU without stock. */
+export function isUntracked({ items }: Shadow, sku: string, channel: string | undefined): boolean {
+  const untracked = items.get(sku)?.item.untracked;
+  if (untracked === undefined) return false;
+  return untracked.channels === undefined || (untracked.channels as readonly (string | undefined)[]).includes(channel);
+}
+
 export const hasStock = (shadow: Shadow, sku: string): boolean =>
   (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
 
-function unsoundKit(shadow: Shadow, { sku, kit, backorder, preorder, serve, drop }: Item): Verdict | undefined {
+function unsoundKit(shadow: Shadow, { sku, kit, backorder, preorder, serve, drop, untracked }: Item): Verdict | undefined {
   if (kit === undefined) return undefined;
   if (backorder !== undefined) return no('malformed', 'body.item.backorder');
   if (preorder !== undefined) return no('malformed', 'body.item.preorder');
   if (serve !== undefined) return no('malformed', 'body.item.serve');
   if (drop !== undefined) return no('malformed', 'body.item.drop');
+  if (untracked !== undefined) return no('malformed', 'body.item.untracked');
   const isIn = [...shadow.items.values()].some(({ item }) => item.kit?.components.some((one) => one.sku === sku));
   // A kit that contained itself would be one already.
   if (isIn) return no('kit-in-kit', 'body.item.kit');
@@ -63,7 +76,7 @@ export const isOnPreorder = ({ items }: Shadow, sku: string): boolean => items.g
 /** Whether an order may name a SKU of which there never was any stock. */
 export function isAnnounced({ items }: Shadow, sku: string): boolean {
   const item = items.get(sku)?.item;
-  return item?.preorder !== undefined || typeof item?.backorder === 'object';
+  return item?.untracked !== undefined || item?.preorder !== undefined || typeof item?.backorder === 'object';
 }
 
 /** Whether the units of an order that was just placed may wait. */

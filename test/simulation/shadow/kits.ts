@@ -1,5 +1,5 @@
 /** Kits in the shadow: what an ordered kit becomes, what may be cancelled of it, and where whole kits come from. */
-import { hasStock, isAnnounced, kitOf } from './items.ts';
+import { hasStock, isAnnounced, isUntracked, kitOf } from './items.ts';
 import { waitingOf } from './order-facts.ts';
 import { hasRoom } from './capacity.ts';
 import { unitsFrom } from './selling.ts';
@@ -124,7 +124,7 @@ export function maySource(shadow: Shadow, order: ShadowOrder, atMs: number): boo
     return location !== undefined && hasRoom(shadow, location, wanted, atMs);
   };
   const has = (sku: string): number =>
-    (shadow.places.get(sku) ?? [])
+    (isUntracked(shadow, sku, order.channel) ? [...shadow.locations.keys()] : (shadow.places.get(sku) ?? []))
       .filter(isOpen)
       .reduce((sum, place) => sum + unitsFrom(shadow, sku, place, { channel: order.channel, method: 'ship' }), 0);
   if (needs.some(({ sku, kit }) => kit === undefined && has(sku) > 0)) return true;

@@ -57,6 +57,7 @@ function fulfillments(order: ShadowOrder): unknown[] {
     shipByMs: part.shipByMs,
     deliverByMs: part.deliverByMs,
     workAtMs: part.workAtMs,
+    untracked: part.untracked?.map((line) => order.lines[line]?.lineId),
   }));
 }
 

@@ -6,7 +6,7 @@ import { overfull, roomFor, workAfter } from './capacity.ts';
 import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import { movePools } from './pool-commands.ts';
 import { planFor, type Candidate, type ShadowPlan } from './sourcing.ts';
-import { isUntouched, stockKey, type Part, type Shadow, type ShadowOrder } from './state.ts';
+import { isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
 /** One thing done in the shadow: at one time, with what it tells the world. */
@@ -88,7 +88,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   const { shadow, atMs } = doing;
   const before = shadow.orders.get(id) as ShadowOrder;
   const state = before.startedAtMs === undefined ? 'open' : 'released';
-  const added = plan.parcels.map(({ from, units }): Part => ({ ...from, ...promised(shadow, from, units, before.destination, atMs), state, units, tracking: undefined }));
+  const added = plan.parcels.map(({ from, units, untracked }): Part => ({ ...from, ...promised(shadow, from, units, before.destination, atMs), state, units, tracking: undefined, untracked }));
   const parts = [...before.parts, ...added];
   const placed = put(doing, judged({ ...before, attempts: before.attempts + 1, parts }, atMs));
   doing.events.push(decision(placed, plan));
@@ -148,10 +148,11 @@ function decision(order: ShadowOrder, plan: ShadowPlan): unknown {
 export function moveStock(
   shadow: Shadow,
   order: ShadowOrder,
-  { location, units }: Pick<Part, 'location' | 'units'>,
+  part: Pick<Part, 'location' | 'units' | 'untracked'>,
   how: 'allocate' | 'commit' | 'give-back' | 'leave',
 ): void {
-  for (const { line, quantity } of units) {
+  const { location } = part;
+  for (const { line, quantity } of tracked(part)) {
     const key = stockKey(order.lines[line]?.sku ?? '', location);
     const stock = shadow.stocks.get(key);
     if (stock === undefined) throw new Error(`the shadow has no stock ${key}`);
@@ -172,7 +173,8 @@ function takeOut(
   order: ShadowOrder,
   wanted: Wanted,
   from: (part: Part) => boolean,
-): { readonly parts: Part[]; readonly taken: Pick<Part, 'location' | 'units'>[] } {
+  isOfStock = false,
+): { readonly parts: Part[]; readonly taken: Pick<Part, 'location' | 'units' | 'untracked'>[] } {
   const parts = [...order.parts];
   const taken = [];
   for (let index = parts.length - 1; index >= 0; index -= 1) {
@@ -181,13 +183,14 @@ function takeOut(
     const units = [];
     const left = [];
     for (const unit of part.units) {
-      const quantity = Math.min(unit.quantity, wanted.get(unit.line) ?? 0);
+      const isMeant = !isOfStock || part.untracked?.includes(unit.line) !== true;
+      const quantity = isMeant ? Math.min(unit.quantity, wanted.get(unit.line) ?? 0) : 0;
       wanted.set(unit.line, (wanted.get(unit.line) ?? 0) - quantity);
       if (quantity > 0) units.push({ line: unit.line, quantity });
       if (quantity < unit.quantity) left.push({ line: unit.line, quantity: unit.quantity - quantity });
     }
     if (units.length === 0) continue;
-    taken.push({ location: part.location, units });
+    taken.push({ location: part.location, units, untracked: part.untracked });
     parts[index] = { ...part, units: left, workUnits: workAfter(part, left), state: left.length === 0 ? 'cancelled' : part.state };
   }
   return { parts, taken };
@@ -221,7 +224,7 @@ export function cancel(doing: Doing, before: ShadowOrder, wanted: Wanted, reason
 export function canGiveUp(order: ShadowOrder, sku: string, location: string): number {
   let sum = 0;
   for (const [index, line] of order.lines.entries()) {
-    if (line.sku === sku) sum += unitsIn(order, index, (part) => part.location === location && isUntouched(part));
+    if (line.sku === sku) sum += unitsIn(order, index, (part) => part.location === location && isUntouched(part) && part.untracked?.includes(index) !== true);
   }
   return sum;
 }
@@ -232,14 +235,14 @@ export function displace(doing: Doing, before: ShadowOrder, sku: string, locatio
   let left = quantity;
   const wanted: Wanted = new Map();
   for (const part of before.parts.filter(here)) {
-    for (const { line, quantity: units } of part.units) {
+    for (const { line, quantity: units } of tracked(part)) {
       if (before.lines[line]?.sku !== sku) continue;
       const lost = Math.min(units, left);
       wanted.set(line, (wanted.get(line) ?? 0) + lost);
       left -= lost;
     }
   }
-  const { parts, taken } = takeOut(before, wanted, here);
+  const { parts, taken } = takeOut(before, wanted, here, true);
   for (const part of taken) moveStock(doing.shadow, before, part, 'give-back');
   const after = put(doing, { ...before, parts, trouble: before.trouble ?? 'stockout' });
   tellParts(doing, before, after);

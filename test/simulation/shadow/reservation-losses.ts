@@ -2,12 +2,12 @@
 import type { Doing } from './orders.ts';
 import { movePools } from './pool-commands.ts';
 import { addReserved, put } from './reservations.ts';
-import type { Shadow, ShadowReservation } from './state.ts';
+import { tracked, type Shadow, type ShadowReservation } from './state.ts';
 
 /** Who holds units of a stock: the last made first; of those made at once, the last by name. */
 export function holdersOf(shadow: Shadow, sku: string, location: string): ShadowReservation[] {
   const holds = ({ lines, parcels }: ShadowReservation): boolean =>
-    parcels.some(({ from, units }) => from.location === location && units.some(({ line }) => lines[line]?.sku === sku));
+    parcels.some(({ from, ...parcel }) => from.location === location && tracked(parcel).some(({ line }) => lines[line]?.sku === sku));
   return [...shadow.reservations.values()]
     .filter(holds)
     .sort((a, b) => b.madeAtMs - a.madeAtMs || (a.id < b.id ? 1 : -1));
@@ -19,11 +19,12 @@ export function lose(doing: Doing, before: ShadowReservation, sku: string, locat
   const parcels = before.parcels.toReversed().flatMap((parcel) => {
     if (parcel.from.location !== location) return [parcel];
     const units = parcel.units.toReversed().flatMap(({ line, quantity: there }) => {
-      const taken = before.lines[line]?.sku === sku ? Math.min(there, left) : 0;
+      const isMeant = before.lines[line]?.sku === sku && parcel.untracked?.includes(line) !== true;
+      const taken = isMeant ? Math.min(there, left) : 0;
       left -= taken;
       return taken < there ? [{ line, quantity: there - taken }] : [];
     });
-    return units.length === 0 ? [] : [{ from: parcel.from, units: units.toReversed() }];
+    return units.length === 0 ? [] : [{ ...parcel, units: units.toReversed() }];
   });
   const units = quantity - left;
   const { id, channel } = put(doing, { ...before, parcels: parcels.toReversed() });

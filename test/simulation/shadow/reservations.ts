@@ -7,7 +7,7 @@ import { promised, type Doing } from './orders.ts';
 import type { Candidate, ShadowPlan } from './sourcing.ts';
 import { isOffered, planUnits, pricesFor } from './sourcing.ts';
 import { movePools } from './pool-commands.ts';
-import { stockKey, type Shadow, type ShadowLine, type ShadowOrder, type ShadowReservation } from './state.ts';
+import { stockKey, tracked, type Shadow, type ShadowLine, type ShadowOrder, type ShadowReservation } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
 const tenMinutesMs = 600_000;
@@ -49,8 +49,9 @@ export function answerOf(shadow: Shadow, reservation: ShadowReservation): object
     state,
     expiresAtMs,
     lines: lines.map((line, index) => ({ ...line, held: heldOf(reservation, index) })),
-    fulfillments: parcels.map(({ from, units }) => ({
+    fulfillments: parcels.map(({ from, units, untracked }) => ({
       ...from,
+      untracked: untracked?.map((line) => lines[line]?.lineId),
       lines: units.map(({ line, quantity }) => ({ lineId: lines[line]?.lineId, quantity })),
     })),
   };
@@ -96,11 +97,11 @@ function poolsFollow(shadow: Shadow, key: string, channel: string, sign: 1 | -1,
 /** Units at each stock. */
 function unitsByStock(
   { lines }: { readonly lines: readonly { readonly sku: string }[] },
-  parcels: readonly { readonly from: { readonly location: string }; readonly units: readonly { readonly line: number; readonly quantity: number }[] }[],
+  parcels: readonly (Omit<ShadowPlan['parcels'][number], 'from'> & { readonly from: { readonly location: string } })[],
 ): Map<string, number> {
   const sums = new Map<string, number>();
-  for (const { from, units } of parcels) {
-    for (const { line, quantity } of units) {
+  for (const { from, ...parcel } of parcels) {
+    for (const { line, quantity } of tracked(parcel)) {
       const key = stockKey(lines[line]?.sku ?? '', from.location);
       sums.set(key, (sums.get(key) ?? 0) + quantity);
     }
@@ -109,8 +110,8 @@ function unitsByStock(
 }
 
 function setApart(shadow: Shadow, { lines }: ShadowReservation, parcels: ShadowReservation['parcels'], sign: 1 | -1): void {
-  for (const { from, units } of parcels) {
-    for (const { line, quantity } of units) addReserved(shadow, lines[line]?.sku ?? '', from.location, sign * quantity);
+  for (const { from, ...parcel } of parcels) {
+    for (const { line, quantity } of tracked(parcel)) addReserved(shadow, lines[line]?.sku ?? '', from.location, sign * quantity);
   }
 }
 
@@ -230,9 +231,9 @@ function planFor({ shadow, atMs }: Doing, reservation: ShadowReservation): Shado
   const plan = planUnits(shadow, reservation, needs, atMs);
   const { destination } = reservation;
   if (destination === undefined) return plan;
-  const dated = ({ from, units }: ShadowPlan['parcels'][number]): ShadowPlan['parcels'][number] => {
-    const { shipByMs, deliverByMs } = promised(shadow, from, units, destination, atMs);
-    return { from: { ...from, shipByMs, deliverByMs } as typeof from, units };
+  const dated = ({ from, ...rest }: ShadowPlan['parcels'][number]): ShadowPlan['parcels'][number] => {
+    const { shipByMs, deliverByMs } = promised(shadow, from, rest.units, destination, atMs);
+    return { from: { ...from, shipByMs, deliverByMs } as typeof from, ...rest };
   };
   return { ...plan, parcels: plan.parcels.map(dated) };
 }
@@ -322,7 +323,7 @@ export function planOf(
   const service = body.service ?? reservation.service;
   const sameAsAsked = isSamePlace && service === reservation.service;
   const prices = sameAsAsked ? undefined : pricesFor(shadow, body.destination, service);
-  const parcels = reservation.parcels.flatMap(({ from, units }) => {
+  const parcels = reservation.parcels.flatMap(({ from, units, untracked = [] }) => {
     const here = new Map<string, number>();
     for (const { line, quantity } of units) {
       const sku = reservation.lines[line]?.sku ?? '';
@@ -337,7 +338,10 @@ export function planOf(
     const location = shadow.locations.get(from.location);
     const priced: Candidate = prices === undefined || location === undefined ? from : prices(location);
     // Dates are made anew, by the order.
-    return taken.length === 0 ? [] : [{ from: { ...priced, shipByMs: undefined, deliverByMs: undefined }, units: taken }];
+    const free = new Set(untracked.map((line) => reservation.lines[line]?.sku));
+    const freed = taken.flatMap(({ line }) => (free.has(body.lines[line]?.sku ?? '') ? [line] : []));
+    const undated = { ...priced, shipByMs: undefined, deliverByMs: undefined };
+    return taken.length === 0 ? [] : [{ from: undated, units: taken, untracked: freed.length === 0 ? undefined : freed }];
   });
   const over = left.findIndex((quantity) => quantity > 0);
   if (over >= 0) return no('not-enough', `body.lines[${over}].quantity`);
@@ -353,7 +357,7 @@ export function convert(doing: Doing, reservation: ShadowReservation, orderId: s
   const { shadow } = doing;
   setApart(shadow, reservation, reservation.parcels, -1);
   const order = shadow.orders.get(orderId) as ShadowOrder;
-  const parts = order.parts.map(({ location, units }) => ({ from: { location }, units }));
+  const parts = order.parts.map(({ location, units, untracked }) => ({ from: { location }, units, untracked }));
   const used = unitsByStock(order, parts);
   for (const [key, units] of unitsByStock(reservation, reservation.parcels)) {
     poolsFollow(shadow, key, reservation.channel, -1, units - (used.get(key) ?? 0));

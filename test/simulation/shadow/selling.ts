@@ -6,7 +6,7 @@ import type { Location } from '../../../actors/network-commands.ts';
 import { heldBackBy, ruleFor } from './buffer-commands.ts';
 import { ofOthers } from './pool-commands.ts';
 import { free, stockKey, toPromise, type Shadow } from './state.ts';
-import { isOnPreorder, kitOf } from './items.ts';
+import { isOnPreorder, isUntracked, kitOf } from './items.ts';
 
 /** Who asks, and how it would be delivered. */
 export interface ShadowView {
@@ -33,6 +33,13 @@ export function unitsFrom(shadow: Shadow, sku: string, place: string, view: Shad
     return Math.min(...kit.components.map((one) => Math.floor(unitsFrom(shadow, one.sku, place, view) / one.quantity)));
   }
   const location = shadow.locations.get(place);
+  if (isUntracked(shadow, sku, view.channel)) {
+    const { locations, groups } = shadow.items.get(sku)?.item.untracked ?? {};
+    const isNamed = (locations as readonly string[] | undefined)?.includes(place) === true || location?.groups?.some((group) => groups?.includes(group)) === true;
+    const isAny = locations === undefined && groups === undefined;
+    const sends = location !== undefined && isSoldFrom(shadow, view, location) && (isAny || isNamed) && !isOnPreorder(shadow, sku);
+    return sends ? Infinity : 0;
+  }
   const stock = shadow.stocks.get(stockKey(sku, place));
   if (location === undefined || stock === undefined || !isSoldFrom(shadow, view, location)) return 0;
   if (isOnPreorder(shadow, sku)) return 0;
@@ -49,6 +56,7 @@ export function promise(shadow: Shadow, sku: string, view: ShadowView): number {
   }
   if (kit !== undefined) return [...shadow.locations.keys()].reduce((sum, place) => sum + unitsFrom(shadow, sku, place, view), 0);
   let sum = 0;
-  for (const place of shadow.places.get(sku) ?? []) sum += unitsFrom(shadow, sku, place, view);
+  const places = isUntracked(shadow, sku, view.channel) ? shadow.locations.keys() : (shadow.places.get(sku) ?? []);
+  for (const place of places) sum += unitsFrom(shadow, sku, place, view);
   return sum;
 }

@@ -6,6 +6,7 @@
 import type { Location } from '../../../actors/network-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
 import { hasRoom } from './capacity.ts';
+import { isUntracked } from './items.ts';
 import { giveKits, needsOf, type ShadowNeed } from './kits.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
 import type { Part, Shadow, ShadowOrder } from './state.ts';
@@ -22,6 +23,8 @@ export interface ShadowPlan {
   readonly parcels: readonly {
     readonly from: Candidate & Partial<Pick<Part, 'shipByMs' | 'deliverByMs'>>;
     readonly units: readonly { readonly line: number; readonly quantity: number }[];
+    /** Lines of which the units take no stock. */
+    readonly untracked?: readonly number[] | undefined;
   }[];
   readonly short: number;
   readonly candidates: number;
@@ -43,7 +46,18 @@ interface Seeker {
   readonly groups?: readonly string[] | undefined;
 }
 
-export function planUnits(
+/** A plan of which every parcel says what of it takes no stock. */
+export function planUnits(shadow: Shadow, seeker: Seeker, needs: readonly ShadowNeed[], atMs: number): ShadowPlan {
+  const plan = planned(shadow, seeker, needs, atMs);
+  const free = new Set(needs.flatMap(({ line, sku }) => (isUntracked(shadow, sku, seeker.channel) ? [line] : [])));
+  const parcels = plan.parcels.map((parcel) => {
+    const untracked = parcel.units.flatMap(({ line }) => (free.has(line) ? [line] : []));
+    return untracked.length === 0 ? parcel : { ...parcel, untracked };
+  });
+  return { ...plan, parcels };
+}
+
+function planned(
   shadow: Shadow,
   seeker: Seeker,
   needs: readonly ShadowNeed[],

@@ -32,6 +32,8 @@ export interface Part {
   readonly workUnits: number;
   readonly units: readonly { readonly line: number; readonly quantity: number }[];
   readonly tracking: string | undefined;
+  /** Lines of which the units take no stock. */
+  readonly untracked?: readonly number[] | undefined;
 }
 
 export interface ShadowLine {
@@ -355,7 +357,12 @@ function stocksOf(order: ShadowOrder, from: number): string[] {
   return order.parts
     .slice(from)
     .filter(isHeld)
-    .flatMap(({ location, units }) => units.map(({ line }) => stockKey(order.lines[line]?.sku ?? '', location)));
+    .flatMap(({ location, ...part }) => tracked(part).map(({ line }) => stockKey(order.lines[line]?.sku ?? '', location)));
+}
+
+/** The units of a part that are in stock. */
+export function tracked<U extends { readonly line: number }>({ units, untracked = [] }: { readonly units: readonly U[]; readonly untracked?: readonly number[] | undefined }): U[] {
+  return units.filter(({ line }) => !untracked.includes(line));
 }
 
 export const stockKey = (sku: string, location: string): string => `${location}/${sku}`;
