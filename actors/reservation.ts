@@ -77,11 +77,22 @@ export const reservationMachine = setup({
   },
 }).createMachine({
   id: 'reservation',
-  context: ({ input: { atMs, ...asked } }) => ({
-    ...asked,
-    madeAtMs: atMs,
-    changedAtMs: atMs,
-    expiresAtMs: atMs + asked.ttlMs,
+  // Field by field: a rest and a spread took a twentieth of what a reservation costs.
+  context: ({ input: asked }) => ({
+    reservationId: asked.reservationId,
+    channel: asked.channel,
+    destination: asked.destination,
+    customer: asked.customer,
+    service: asked.service,
+    locations: asked.locations,
+    groups: asked.groups,
+    isPartial: asked.isPartial,
+    ttlMs: asked.ttlMs,
+    ticket: asked.ticket,
+    lines: asked.lines,
+    madeAtMs: asked.atMs,
+    changedAtMs: asked.atMs,
+    expiresAtMs: asked.atMs + asked.ttlMs,
     attempt: 0,
     parcels: [],
     candidates: 0,

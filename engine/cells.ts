@@ -48,6 +48,8 @@ interface Marks {
   commandMark: number;
   /** The turn that last changed it, so that it is in that turn's rows once. */
   turnMark: number;
+  /** The batch of the saver it was last in, so that it is in that batch once. */
+  batchMark: number;
 }
 
 export interface OrderCell extends Marks {
@@ -73,6 +75,8 @@ export interface StockCell extends Marks {
   readonly kind: 'stock';
   readonly sku: SkuCell;
   readonly location: LocationCell;
+  /** The key of its row, once it had one: a stock is written again and again. */
+  key: string | undefined;
   snapshot: Snapshot<StockContext> | undefined;
   /** Units to promise, kept with the snapshot: sourcing reads this alone. */
   atp: number;
@@ -221,7 +225,7 @@ export interface SkuCell {
   line: DropLine | undefined;
 }
 
-const marks = { commandMark: 0, turnMark: 0, unsaved: 0 };
+const marks = { commandMark: 0, turnMark: 0, batchMark: 0, unsaved: 0 };
 
 export const orderCell = (id: OrderId): OrderCell => ({ kind: 'order', id, snapshot: undefined, ...marks });
 export const reservationCell = (id: ReservationId): ReservationCell => ({
@@ -295,6 +299,7 @@ export const stockCell = (sku: SkuCell, location: LocationCell): StockCell => ({
   kind: 'stock',
   sku,
   location,
+  key: undefined,
   snapshot: undefined,
   atp: 0,
   holders: new Holders(),

@@ -87,7 +87,7 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       // Where the change before this one stands, as a distance: the ledger is read back along these.
       writer.uint(position);
       writer.uint(cell.changedAt === 0 ? 0 : position - cell.changedAt);
-      rows.push([`${prefixes.stock}${cell.location.id}/${cell.sku.sku}`, writer.take()]);
+      rows.push([(cell.key ??= `${prefixes.stock}${cell.location.id}/${cell.sku.sku}`), writer.take()]);
       return;
     }
     case 'carrier':

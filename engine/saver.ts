@@ -22,7 +22,8 @@ const gatherMs = 1_000;
 const sortedRows = 16_384;
 
 interface Batch {
-  readonly cells: Set<Cell>;
+  readonly number: number;
+  readonly cells: Cell[];
   /** The newest row of each key. */
   readonly rows: Map<string, Uint8Array | null>;
   readonly receipts: (readonly [id: CommandId, position: Position])[];
@@ -30,7 +31,14 @@ interface Batch {
   records: number;
 }
 
-const emptyBatch = (at: Position): Batch => ({ cells: new Set(), rows: new Map(), receipts: [], at, records: 0 });
+const emptyBatch = (number: number, at: Position): Batch => ({
+  number,
+  cells: [],
+  rows: new Map(),
+  receipts: [],
+  at,
+  records: 0,
+});
 
 /**
  * The rows of a batch, neighbours by key together, so that one piece changes few pages of the store's tree:
@@ -84,7 +92,7 @@ export class Saver {
     this.#world = world;
     this.#receipts = receipts;
     this.#hooks = hooks;
-    this.#gathering = emptyBatch(claim.savedAt);
+    this.#gathering = emptyBatch(1, claim.savedAt);
     this.#trimmer = new Trimmer(claim, clock, limits, (write) => this.#watched(write));
   }
 
@@ -98,8 +106,11 @@ export class Saver {
     const batch = this.#gathering;
     for (const cell of cells) {
       // Each turn counted its change; many turns of one batch are saved once.
-      if (batch.cells.has(cell)) cell.unsaved -= 1;
-      else batch.cells.add(cell);
+      if (cell.batchMark === batch.number) cell.unsaved -= 1;
+      else {
+        cell.batchMark = batch.number;
+        batch.cells.push(cell);
+      }
     }
     for (const [key, bytes] of rows) batch.rows.set(key, bytes);
     for (const [id] of entries) batch.receipts.push([id, position]);
@@ -124,7 +135,7 @@ export class Saver {
     this.#cancelTimer = undefined;
     if (this.#hasFailed || this.#saving !== undefined || this.#gathering.records === 0) return;
     const batch = this.#gathering;
-    this.#gathering = emptyBatch(batch.at);
+    this.#gathering = emptyBatch(batch.number + 1, batch.at);
     this.#saving = this.#save(batch).then(
       () => {
         this.#saving = undefined;
