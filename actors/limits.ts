@@ -25,6 +25,9 @@ export const locationListMax = 32;
 /** Pools of one SKU, and channels of one pool. */
 export const poolsOfSkuMax = 50;
 export const poolChannelsMax = 50;
+/** Customer segments of one pool, and over all pools. */
+export const poolSegmentsMax = 50;
+export const segmentsMax = 200;
 /** Buffer rules at a time. */
 export const bufferRulesMax = 100_000;
 /** Location groups of one channel. */

@@ -28,6 +28,7 @@ export function orderInput(
     shortage: body.shortage ?? 'refuse',
     service: body.service,
     releaseAfterMs: body.releaseAfterMs ?? 0,
+    segment: body.segment,
     priority: body.priority,
     promisedByMs: body.promisedByMs,
     lines,

@@ -17,6 +17,7 @@ import {
   QuantitySchema,
   Reason,
   ReservationIdSchema,
+  SegmentSchema,
   ServiceIdSchema,
   SkuSchema,
   text,
@@ -62,6 +63,8 @@ export const orderCommands = {
       lines: Type.Array(OrderLineSchema, { minItems: 1, maxItems: orderLinesMax }),
       currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })),
       customer: Type.Optional(CustomerSchema),
+      /** Of the customer, for pools that are for some segments; with a reservation, that of it. */
+      segment: Type.Optional(SegmentSchema),
       /** Take the units this reservation holds, where it holds them: no more of any SKU; the rest is given back. */
       reservationId: Type.Optional(ReservationIdSchema),
       /** When units are missing: `refuse` the order (default), or accept it and `backorder` them. */

@@ -15,6 +15,8 @@ export interface OrderContext {
   /** The carrier service it asked for; undefined: the cheapest. */
   readonly service: ServiceId | undefined;
   readonly releaseAfterMs: number;
+  /** The segment of its customer, as far as it was named. */
+  readonly segment?: string | undefined;
   /** 0 to 9, absent 0, and what the customer was told: its place among those who wait. */
   readonly priority?: number | undefined;
   readonly promisedByMs?: number | undefined;
@@ -41,6 +43,7 @@ export interface OrderInput {
   readonly shortage: 'refuse' | 'backorder';
   readonly service: ServiceId | undefined;
   readonly releaseAfterMs: number;
+  readonly segment?: string | undefined;
   readonly priority?: number | undefined;
   readonly promisedByMs?: number | undefined;
   readonly lines: readonly OrderLine[];

@@ -168,6 +168,7 @@ export const orderMachine = setup({
     shortage: input.shortage,
     service: input.service,
     releaseAfterMs: input.releaseAfterMs,
+    segment: input.segment,
     priority: input.priority,
     promisedByMs: input.promisedByMs,
     placedAtMs: input.atMs,

@@ -1,8 +1,9 @@
 /** Exclusive pools: units of a stock that some channels alone may take. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
-import type { PoolId } from './ids.ts';
-import { poolChannelsMax } from './limits.ts';
-import { ChannelIdSchema, exact, LocationIdSchema, place, QuantitySchema, SkuSchema } from './schemas.ts';
+import type { ChannelId, PoolId } from './ids.ts';
+import { poolChannelsMax, poolSegmentsMax } from './limits.ts';
+import { ChannelIdSchema, exact, LocationIdSchema, place } from './schemas.ts';
+import { QuantitySchema, SegmentSchema, SkuSchema } from './schemas.ts';
 
 export const PoolIdSchema = Type.Unsafe<PoolId>(place('Pool id'));
 
@@ -13,6 +14,8 @@ export const PoolSchema = Type.Object(
     location: LocationIdSchema,
     /** Who may take its units. */
     channels: Type.Array(ChannelIdSchema, { minItems: 1, maxItems: poolChannelsMax, uniqueItems: true }),
+    /** Only for customers of these segments, as orders, carts and questions name them. Absent: for all. */
+    segments: Type.Optional(Type.Array(SegmentSchema, { minItems: 1, maxItems: poolSegmentsMax, uniqueItems: true })),
     /** Units in all, those that were taken included. */
     quantity: QuantitySchema,
   },
@@ -27,6 +30,18 @@ export type Pool = PoolCard & {
   /** Shipped, or found missing. */
   readonly gone: number;
 };
+
+/** Whom units are for: a channel, or nobody in particular, and the customer's segment if one is named. */
+export interface Buyer {
+  readonly channel: ChannelId | undefined;
+  readonly segment?: string | undefined;
+}
+
+/** Whether a pool is there for somebody. */
+export function isFor({ channels, segments }: PoolCard, { channel, segment }: Buyer): boolean {
+  if (channel === undefined || !channels.includes(channel)) return false;
+  return segments === undefined || (segment !== undefined && segments.includes(segment));
+}
 
 /** Units of a pool that nobody but its channels may take. */
 export function leftOf({ quantity, taken, gone }: Pool): number {

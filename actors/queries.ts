@@ -19,6 +19,7 @@ import {
   OrderIdSchema,
   QuantitySchema,
   ReservationIdSchema,
+  SegmentSchema,
   ServiceIdSchema,
   SkuSchema,
   SupplyIdSchema,
@@ -142,6 +143,7 @@ export const queryBodies = {
       skus: Type.Array(SkuSchema, { minItems: 1, maxItems: 500 }),
       channel: Type.Optional(ChannelIdSchema),
       method: Type.Optional(MethodSchema),
+      segment: Type.Optional(SegmentSchema),
     },
     exact,
   ),
@@ -151,6 +153,7 @@ export const queryBodies = {
       skus: Type.Array(SkuSchema, { minItems: 1, maxItems: 20 }),
       channel: Type.Optional(ChannelIdSchema),
       method: Type.Optional(MethodSchema),
+      segment: Type.Optional(SegmentSchema),
       /** Where the customer is: places stand in order of distance. Without it they stand in order of name. */
       near: Type.Optional(Type.Object({ latitude: Latitude, longitude: Longitude }, exact)),
       /** Places of each SKU, default 50. */
@@ -160,7 +163,12 @@ export const queryBodies = {
   ),
   /** Why a number of atp.get is what it is: every term, location by location. */
   'atp.explain': Type.Object(
-    { sku: SkuSchema, channel: Type.Optional(ChannelIdSchema), method: Type.Optional(MethodSchema) },
+    {
+      sku: SkuSchema,
+      channel: Type.Optional(ChannelIdSchema),
+      method: Type.Optional(MethodSchema),
+      segment: Type.Optional(SegmentSchema),
+    },
     exact,
   ),
   /** The exclusive pools of a SKU, by their ids: what is left, taken and gone. */
@@ -209,6 +217,7 @@ export const queryBodies = {
   'promise.get': Type.Object(
     {
       channel: ChannelIdSchema,
+      segment: Type.Optional(SegmentSchema),
       destination: DestinationSchema,
       lines: Type.Array(Type.Object({ sku: SkuSchema, quantity: QuantitySchema }, exact), {
         minItems: 1,
@@ -223,6 +232,7 @@ export const queryBodies = {
   'promise.bulk': Type.Object(
     {
       channel: ChannelIdSchema,
+      segment: Type.Optional(SegmentSchema),
       destination: DestinationSchema,
       skus: Type.Array(SkuSchema, { minItems: 1, maxItems: 500 }),
     },

@@ -25,12 +25,13 @@ export function reservationInput(
 ): ReservationInput | Rejection {
   const lines = kitOf === undefined ? plainLines(body) : kitLines(body, kitOf);
   if ('code' in lines) return lines;
-  const { reservationId, channel, destination, customer, service, locations, groups, partial, ttlMs } = body;
+  const { reservationId, channel, destination, customer, segment, service, locations, groups, partial, ttlMs } = body;
   return {
     reservationId,
     channel,
     destination,
     customer,
+    segment,
     service,
     locations,
     groups,

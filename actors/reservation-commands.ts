@@ -11,6 +11,7 @@ import {
   LocationIdSchema,
   QuantitySchema,
   ReservationIdSchema,
+  SegmentSchema,
   ServiceIdSchema,
   SkuSchema,
 } from './schemas.ts';
@@ -45,6 +46,8 @@ export const reservationCommands = {
       destination: Type.Optional(DestinationSchema),
       /** Whose cart it is: only an order of the same customer may take its units. Absent: any order of the channel. */
       customer: Type.Optional(CustomerSchema),
+      /** Of the customer, for pools that are for some segments. */
+      segment: Type.Optional(SegmentSchema),
       /** The carrier service to go by, such as `express`. Absent: whichever is cheapest. */
       service: Type.Optional(ServiceIdSchema),
       lines: Type.Array(ReservationLineSchema, { minItems: 1, maxItems: orderLinesMax }),

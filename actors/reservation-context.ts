@@ -27,6 +27,8 @@ export interface ReservationInput {
   readonly channel: ChannelId;
   readonly destination: Destination | undefined;
   readonly customer: string | undefined;
+  /** The segment of its customer, as far as it was named. */
+  readonly segment: string | undefined;
   /** The carrier service it is to go by; undefined: whichever is cheapest. */
   readonly service: ServiceId | undefined;
   /** Where it may hold units; undefined, and without groups: wherever the channel sells from. */

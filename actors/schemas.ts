@@ -36,6 +36,8 @@ export const ServiceIdSchema = Type.Unsafe<ServiceId>(place('Carrier service id,
 export const TransitIdSchema = Type.Unsafe<TransitId>(place('Transit table id'));
 /** Locations that are treated alike. */
 export const GroupSchema = place('Location group');
+/** A group of customers, as the caller has it: the engine knows customers by nothing else. */
+export const SegmentSchema = place('Customer segment');
 export const FeedIdSchema = Type.Unsafe<FeedId>(place('Feed id, the same when the same rows are sent again'));
 
 export const QuantitySchema = Type.Integer({ minimum: 1, maximum: quantityMax, description: 'Units' });

@@ -290,6 +290,8 @@ export interface OrderView {
   readonly destination: Destination;
   readonly currency?: string | undefined;
   readonly customer?: string | undefined;
+  /** The segment of its customer, as far as it was named. */
+  readonly segment?: string | undefined;
   /** The carrier service it asked for. */
   readonly service?: ServiceId | undefined;
   readonly priority?: number | undefined;
@@ -329,6 +331,8 @@ export interface ReservationAnswer {
 export interface ReservationView extends ReservationAnswer {
   readonly channel: ChannelId;
   readonly customer?: string | undefined;
+  /** The segment of its customer, as far as it was named. */
+  readonly segment?: string | undefined;
   readonly destination?: Destination | undefined;
   readonly service?: ServiceId | undefined;
   readonly locations?: readonly LocationId[] | undefined;

@@ -30,10 +30,11 @@ export interface EngineApi {
   /** The channel a reservation was made through; undefined for an unknown one. For authorisation. */
   reservationChannelOf(reservationId: ReservationId): ChannelId | undefined;
   /**
-   * The units a channel may sell of a SKU now, delivered by a method; absent: shipped. Infinity of what is
+   * The units a channel may sell of a SKU now, delivered by a method (absent: shipped) to a
+   * customer of a segment. Infinity of what is
    * sold without stock: told to others as `unlimited` (actors/available.ts).
    */
-  atp(sku: string, channel?: ChannelId, method?: DeliveryMethod): number;
+  atp(sku: string, channel?: ChannelId, method?: DeliveryMethod, segment?: string): number;
   /** The kits that a SKU is a component of: what can be sold of them changes with it. */
   kitsOf(sku: Sku): readonly Sku[];
   /** A consistent, verified copy in a new directory, while serving. Rejects with the reason. */

@@ -2,9 +2,10 @@
  * How an order's effects are carried out, until nothing is left to do. Everything happens within the
  * present command: what is changed here is undone with it.
  */
-import type { CarrierId, ChannelId } from '../actors/ids.ts';
+import type { CarrierId } from '../actors/ids.ts';
 import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import type { OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
+import type { Buyer } from '../actors/pool-commands.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
 import { refusal, type StockMessage } from '../actors/stock-ledger.ts';
 import { moveFor } from '../actors/stock-movements.ts';
@@ -55,7 +56,7 @@ export function tellOrder(
   return undefined;
 }
 
-const channelOf = ({ snapshot }: OrderCell): ChannelId => must(snapshot, 'an order that exists').context.channel;
+const buyerOf = ({ snapshot }: OrderCell): Buyer => must(snapshot, 'an order that exists').context;
 
 function carryOut(
   core: Core,
@@ -79,7 +80,7 @@ function carryOut(
     }
     case 'allocate': {
       const type = reserved === undefined ? 'stock.allocate' : 'stock.commit';
-      const rejection = moveUnits(core, type, effect.units, channelOf(order));
+      const rejection = moveUnits(core, type, effect.units, buyerOf(order));
       messages.push(
         rejection === undefined
           ? { type: 'order.allocated', atMs }
@@ -88,12 +89,12 @@ function carryOut(
       return undefined;
     }
     case 'deallocate':
-      return assertMoved(moveUnits(core, 'stock.deallocate', effect.units, channelOf(order)));
+      return assertMoved(moveUnits(core, 'stock.deallocate', effect.units, buyerOf(order)));
     case 'short':
-      return assertMoved(moveUnits(core, 'stock.short', effect.units, channelOf(order)));
+      return assertMoved(moveUnits(core, 'stock.short', effect.units, buyerOf(order)));
     case 'ship':
       return tellCarrier(core, effect.carrier, 'carrier.dispatch') ??
-        assertMoved(moveUnits(core, 'stock.ship', effect.units, channelOf(order)));
+        assertMoved(moveUnits(core, 'stock.ship', effect.units, buyerOf(order)));
     case 'deliver':
       return tellCarrier(core, effect.carrier, 'carrier.deliver');
     case 'refuse':
@@ -123,12 +124,12 @@ const poolMoves: Readonly<Record<UnitsMoved, PoolMove | undefined>> = {
   'stock.short': 'leave',
 };
 
-/** Move units of an order or reservation of a channel; its pools move with them. */
+/** Move units of an order or reservation; the pools that are for its buyer move with them. */
 export function moveUnits(
   core: Core,
   type: UnitsMoved,
   units: readonly StockUnits[],
-  channel: ChannelId,
+  buyer: Buyer,
 ): Rejection | undefined {
   const inPools = poolMoves[type];
   for (const { sku, location, quantity } of units) {
@@ -136,7 +137,7 @@ export function moveUnits(
     const refused = tellStock(core, stock, { type, quantity });
     if (refused !== undefined) return refused;
     if (stock.sku.pools !== undefined && inPools !== undefined) {
-      movePools(core.changes, stock, channel, inPools, quantity);
+      movePools(core.changes, stock, buyer, inPools, quantity);
     }
   }
   return undefined;

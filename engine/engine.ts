@@ -194,8 +194,8 @@ export class Engine implements EngineApi {
     return [...(this.#core.world.skus.get(sku)?.kits ?? [])].map((kit) => kit.sku);
   }
 
-  atp(sku: string, channel?: ChannelId, method?: DeliveryMethod): number {
-    return unitsFor(this.#core.world, sku as Sku, channel, method);
+  atp(sku: string, channel?: ChannelId, method?: DeliveryMethod, segment?: string): number {
+    return unitsFor(this.#core.world, sku as Sku, { channel, method, segment });
   }
 
   async backup(directory: string): Promise<{ records: number; rows: number }> {

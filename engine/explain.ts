@@ -18,7 +18,7 @@ import type { World } from './world.ts';
 export function explain(
   world: World,
   view: View | undefined,
-  { sku, channel, method = 'ship' }: QueryBody<'atp.explain'>,
+  { sku, channel, method = 'ship', segment }: QueryBody<'atp.explain'>,
 ): AtpExplained {
   const locations: AtpTerms[] = [];
   for (const stock of world.skus.get(sku)?.stocks ?? []) {
@@ -29,7 +29,7 @@ export function explain(
   const cell = world.skus.get(sku);
   const untracked = untrackedTerms(world, view, cell);
   const atp = availableOf(cell === undefined ? 0 : (view?.unitsOf(cell) ?? 0));
-  return { sku, channel, method, atp, locations, kit: kitTerms(view, cell), untracked };
+  return { sku, channel, method, segment, atp, locations, kit: kitTerms(view, cell), untracked };
 }
 
 /** Of a kit, what there is of each component: the scarcest decides, place by place if it is kept together. */
@@ -68,7 +68,7 @@ function termsOf(world: World, view: View | undefined, stock: StockCell, method:
     free: free(levels),
     rule: found,
     heldBack: Math.max(levels.buffer, found?.units ?? 0),
-    ofOthers: leftToOthers(stock, view?.channel?.id),
+    ofOthers: leftToOthers(stock, view?.buyer ?? { channel: undefined }),
     notSold: view === undefined ? 'unknown-channel' : reasonNotToSell(view, stock, method),
     atp: view?.unitsAt(stock) ?? 0,
   };

@@ -147,6 +147,7 @@ export interface AtpExplained {
   readonly sku: Sku;
   readonly channel?: ChannelId | undefined;
   readonly method: DeliveryMethod;
+  readonly segment?: string | undefined;
   /** Of what this view sells without stock: the locations that send it. Their stock is not used. */
   readonly untracked?: { readonly locations: readonly LocationId[] } | undefined;
   /** The sum over the locations: what atp.get answers. */

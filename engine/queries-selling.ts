@@ -24,7 +24,7 @@ export function answerSelling(world: World, { kind, body }: SellingQuery): Answe
     case 'atp.get':
       return available(world, body);
     case 'atp.explain':
-      return explain(world, viewFor(world, body.channel, body.method), body);
+      return explain(world, viewFor(world, body), body);
     case 'atp.by-location':
       return availableByLocation(world, body);
     case 'buffer.get':
@@ -38,21 +38,28 @@ export function answerSelling(world: World, { kind, body }: SellingQuery): Answe
   }
 }
 
+/** Through which channel, by which method and for whom it is asked. */
+interface Seen {
+  readonly channel?: ChannelId | undefined;
+  readonly method?: DeliveryMethod | undefined;
+  readonly segment?: string | undefined;
+}
+
 /** The view that is asked for; undefined for a channel that does not exist: it sells nothing. */
-function viewFor(world: World, channel: ChannelId | undefined, method?: DeliveryMethod): View | undefined {
+function viewFor(world: World, { channel, method, segment }: Seen): View | undefined {
   if (channel === undefined) return world.selling.of(undefined, method);
   const cell = world.channels.get(channel);
-  return cell?.snapshot === undefined ? undefined : world.selling.of(cell, method);
+  return cell?.snapshot === undefined ? undefined : world.selling.of(cell, method, segment);
 }
 
 /** The units that may be sold of a SKU: Infinity where it is sold without stock. */
-export function unitsFor(world: World, sku: Sku, channel: ChannelId | undefined, method?: DeliveryMethod): number {
+export function unitsFor(world: World, sku: Sku, seen: Seen): number {
   const cell = world.skus.get(sku);
-  return cell === undefined ? 0 : (viewFor(world, channel, method)?.unitsOf(cell) ?? 0);
+  return cell === undefined ? 0 : (viewFor(world, seen)?.unitsOf(cell) ?? 0);
 }
 
-function available(world: World, { skus, channel, method }: QueryBody<'atp.get'>): Record<string, Available> {
-  const view = viewFor(world, channel, method);
+function available(world: World, { skus, ...seen }: QueryBody<'atp.get'>): Record<string, Available> {
+  const view = viewFor(world, seen);
   return Object.fromEntries(
     skus.map((sku) => {
       const cell = world.skus.get(sku);
@@ -63,9 +70,9 @@ function available(world: World, { skus, channel, method }: QueryBody<'atp.get'>
 
 function availableByLocation(
   world: World,
-  { skus, channel, method, near, limit = placesDefault }: QueryBody<'atp.by-location'>,
+  { skus, near, limit = placesDefault, ...seen }: QueryBody<'atp.by-location'>,
 ): Record<string, readonly PlaceUnits[]> {
-  const view = viewFor(world, channel, method);
+  const view = viewFor(world, seen);
   const places = (sku: Sku): PlaceUnits[] => {
     const found: PlaceUnits[] = [];
     for (const [location, units] of unitsByPlace(world, view, world.skus.get(sku))) {

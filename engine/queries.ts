@@ -110,6 +110,7 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
     destination: context.destination,
     currency: context.currency,
     customer: context.customer,
+    segment: context.segment,
     service: context.service,
     priority: context.priority,
     promisedByMs: context.promisedByMs,

@@ -1,6 +1,6 @@
 /** How a reservation's effects are carried out, until nothing is left to do, within the present command. */
-import type { ChannelId } from '../actors/ids.ts';
 import type { Plan } from '../actors/order-context.ts';
+import type { Buyer } from '../actors/pool-commands.ts';
 import type { ReservationContext, ReservationEffect, ReservationMessage } from '../actors/reservation-context.ts';
 import { missingUnits } from '../actors/reservation-lines.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
@@ -39,8 +39,7 @@ export function tellReservation(core: Core, cell: ReservationCell, first: Reserv
   return undefined;
 }
 
-const channelOf = ({ snapshot }: ReservationCell): ChannelId =>
-  must(snapshot, 'a reservation that exists').context.channel;
+const buyerOf = ({ snapshot }: ReservationCell): Buyer => must(snapshot, 'a reservation that exists').context;
 
 function carryOut(
   core: Core,
@@ -59,9 +58,9 @@ function carryOut(
       return undefined;
     }
     case 'reserve':
-      return moveUnits(core, 'stock.reserve', effect.units, channelOf(cell));
+      return moveUnits(core, 'stock.reserve', effect.units, buyerOf(cell));
     case 'unreserve':
-      return assertMoved(moveUnits(core, 'stock.unreserve', effect.units, channelOf(cell)));
+      return assertMoved(moveUnits(core, 'stock.unreserve', effect.units, buyerOf(cell)));
     case 'refuse':
       return effect.rejection;
     default:

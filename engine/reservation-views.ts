@@ -20,9 +20,9 @@ export function reservationAnswer({ value, context }: Reservation, position: num
 }
 
 export function reservationView(reservation: Reservation, position: number | undefined): ReservationView {
-  const { channel, customer, destination, service, locations, groups, isPartial } = reservation.context;
+  const { channel, customer, segment, destination, service, locations, groups, isPartial } = reservation.context;
   const { madeAtMs, changedAtMs, orderId } = reservation.context;
-  const asked = { channel, customer, destination, service, locations, groups, partial: isPartial };
+  const asked = { channel, customer, segment, destination, service, locations, groups, partial: isPartial };
   return { ...reservationAnswer(reservation, position), ...asked, madeAtMs, changedAtMs, orderId };
 }
 

@@ -5,15 +5,16 @@ import type { Fulfillment, KitRef, OrderLine } from '../actors/vocabulary.ts';
 import { must } from './assert.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
-export type Rare = Pick<OrderContext, 'priority' | 'promisedByMs'>;
+export type Rare = Pick<OrderContext, 'priority' | 'promisedByMs' | 'segment'>;
 type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 
 /** Bits of the mask: never reuse one. */
-const bits = { priority: 1, promisedByMs: 2, kits: 4, untracked: 8 } as const;
+const bits = { priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16 } as const;
 
-function maskOf({ priority, promisedByMs, lines, fulfillments }: Whole): number {
+function maskOf({ priority, promisedByMs, segment, lines, fulfillments }: Whole): number {
   let mask = (priority === undefined ? 0 : bits.priority) | (promisedByMs === undefined ? 0 : bits.promisedByMs);
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
+  if (segment !== undefined) mask |= bits.segment;
   for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
   return mask;
 }
@@ -28,6 +29,7 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   if (order.promisedByMs !== undefined) writer.uint(order.promisedByMs);
   if ((mask & bits.kits) !== 0) writeKits(writer, order.lines);
   if ((mask & bits.untracked) !== 0) writeUntracked(writer, order.fulfillments, order.lines);
+  if (order.segment !== undefined) writer.text(order.segment);
 }
 
 type KitLine = { readonly kit?: KitRef | undefined };
@@ -100,5 +102,6 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   const promisedByMs = has(bits.promisedByMs) ? reader.uint() : undefined;
   if (has(bits.kits)) readKits(reader, lines);
   if (has(bits.untracked)) readUntracked(reader, parts, lines);
-  return { priority, promisedByMs };
+  const segment = has(bits.segment) ? reader.text() : undefined;
+  return { priority, promisedByMs, segment };
 }

@@ -14,7 +14,7 @@ const stateIndex = new Map<string, number>(reservationStates.map((state, index) 
 
 /** Optional fields that stand in the row, one bit each. */
 const has = {
-  destination: 1, locations: 2, partial: 4, runnerUp: 8, ticket: 16, kits: 32, groups: 64, untracked: 128,
+  destination: 1, locations: 2, partial: 4, runnerUp: 8, ticket: 16, kits: 32, groups: 64, untracked: 128, segment: 256,
 } as const;
 
 export function writeReservation(writer: ByteWriter, { value, context }: Snapshot<ReservationContext>): void {
@@ -40,7 +40,8 @@ export function writeReservation(writer: ByteWriter, { value, context }: Snapsho
       (context.ticket === undefined ? 0 : has.ticket) |
       (hasKits ? has.kits : 0) |
       (groups === undefined ? 0 : has.groups) |
-      (hasUntracked ? has.untracked : 0),
+      (hasUntracked ? has.untracked : 0) |
+      (context.segment === undefined ? 0 : has.segment),
   );
   if (destination !== undefined) {
     writeDestination(writer, destination);
@@ -62,6 +63,7 @@ export function writeReservation(writer: ByteWriter, { value, context }: Snapsho
     for (const group of groups) writer.text(group);
   }
   if (hasUntracked) writeUntracked(writer, parcels, lines);
+  if (context.segment !== undefined) writer.text(context.segment);
 }
 
 /** A line that is called by its number, as most are, is written without its name. */
@@ -116,8 +118,10 @@ export function readReservation(reader: ByteReader, reservationId: ReservationId
   const count = (mask & has.groups) === 0 ? 0 : reader.uint();
   const groups = count === 0 ? undefined : Array.from({ length: count }, () => reader.text());
   if ((mask & has.untracked) !== 0) readUntracked(reader, parcels, lines);
+  const segment = (mask & has.segment) === 0 ? undefined : reader.text();
   const isPartial = (mask & has.partial) !== 0;
-  const asked = { reservationId, channel, destination, customer, service, locations, groups, isPartial, ttlMs, ticket };
+  const where = { destination, service, locations, groups };
+  const asked = { reservationId, channel, customer, segment, ...where, isPartial, ttlMs, ticket };
   const standing = { madeAtMs, changedAtMs, expiresAtMs, attempt, candidates, runnerUpMinor, orderId };
   return { value, context: { ...asked, ...standing, lines, parcels } };
 }

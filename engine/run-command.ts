@@ -228,12 +228,11 @@ export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): 
   const order = core.world.order(id);
   const context = order?.snapshot?.context;
   if (order === undefined || context === undefined) return true;
-  const channel = core.world.channels.get(context.channel);
   // A location with a capacity takes all that the order still wants, or is no candidate.
   const units = waitingUnits(context);
   const hasRoomNow = (location: LocationCell): boolean => hasRoom(core.world, location, units, atMs);
   const isUseful = maySource(context.lines, (sku) =>
-    core.views.rooms.isEmpty ? core.world.atp(sku, channel) : core.world.unitsWhere(sku, channel, hasRoomNow),
+    core.views.rooms.isEmpty ? core.world.atp(sku, context) : core.world.unitsWhere(sku, context, hasRoomNow),
   );
   return !isUseful || tellQuietly(core, atMs, () => tellOrder(core, order, { type: 'order.source', atMs }), onBug);
 }

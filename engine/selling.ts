@@ -7,6 +7,7 @@
  */
 import type { BufferRule } from '../actors/buffer-commands.ts';
 import type { LocationId, Sku } from '../actors/ids.ts';
+import type { Buyer } from '../actors/pool-commands.ts';
 import { free } from '../actors/stock-ledger.ts';
 import { deliveryMethods, type DeliveryMethod } from '../actors/vocabulary.ts';
 import { Buffers, bufferUnits } from './buffers.ts';
@@ -42,6 +43,8 @@ export class View {
   readonly #buffers: Buffers;
   readonly channel: ChannelCell | undefined;
   readonly method: DeliveryMethod | undefined;
+  /** Whose pools are its own. */
+  readonly buyer: Buyer;
   /** Sums kept under another one are void. */
   version = 1;
   /** Whether it sells from a location, by the location's index. */
@@ -54,7 +57,9 @@ export class View {
     method: DeliveryMethod | undefined,
     buffers: Buffers,
     locations: readonly LocationCell[],
+    segment: string | undefined,
   ) {
+    this.buyer = { channel: channel?.id, segment };
     this.#buffers = buffers;
     this.#locations = locations;
     this.channel = channel;
@@ -91,7 +96,7 @@ export class View {
     if (this.method === undefined) return stock.atp;
     const units = this.#buffers.count === 0 ? stock.atp : this.#beyondRules(stock);
     if (stock.sku.pools === undefined) return units;
-    return Math.max(0, units - leftToOthers(stock, this.channel?.id));
+    return Math.max(0, units - leftToOthers(stock, this.buyer));
   }
 
   /** What is left when the rule for this view holds more back than the stock's own buffer does. */
@@ -193,18 +198,20 @@ interface Named {
   readonly groups?: readonly string[] | undefined;
 }
 
-/** Every view there is: made when first asked for, two to a channel. */
+/** Every view there is: made when first asked for, two to a channel, and to each segment of it that pools name. */
 export class SellingViews {
   /** Of every open location, however it delivers: no view has more of a SKU. */
   readonly everything: View;
-  readonly pools = new Pools();
+  readonly pools = new Pools((segment) => this.#forget(segment));
   /** SKUs that are sold without stock, through some channel or all. */
   readonly untracked = new Set<SkuCell>();
   readonly buffers = new Buffers((rule) => this.#ruleChanged(rule));
   readonly #locations: readonly LocationCell[];
   readonly #skus: ReadonlyMap<Sku, SkuCell>;
-  readonly #views: View[] = [];
+  #views: View[] = [];
   readonly #byChannel = new Map<ChannelCell | undefined, View[]>();
+  /** Views of customers of a segment, by segment and channel. */
+  readonly #bySegment = new Map<string, Map<ChannelCell | undefined, View[]>>();
 
   constructor(locations: readonly LocationCell[], skus: ReadonlyMap<Sku, SkuCell>) {
     this.#locations = locations;
@@ -212,18 +219,38 @@ export class SellingViews {
     this.everything = this.#made(undefined, undefined);
   }
 
-  /** The view of a channel; of all open locations without one. */
-  of(channel: ChannelCell | undefined, method: DeliveryMethod = 'ship'): View {
-    let views = this.#byChannel.get(channel);
+  /**
+   * The view of a channel; of all open locations without one.
+   * @param segment of its customers; one that no pool names is like none.
+   */
+  of(channel: ChannelCell | undefined, method: DeliveryMethod = 'ship', segment?: string): View {
+    const isNamed = segment !== undefined && channel !== undefined && this.pools.names(segment);
+    const among = isNamed ? this.#ofSegment(segment) : this.#byChannel;
+    let views = among.get(channel);
     if (views === undefined) {
-      views = deliveryMethods.map((each) => this.#made(channel, each));
-      this.#byChannel.set(channel, views);
+      views = deliveryMethods.map((each) => this.#made(channel, each, isNamed ? segment : undefined));
+      among.set(channel, views);
     }
     return views[deliveryMethods.indexOf(method)] ?? this.everything;
   }
 
-  #made(channel: ChannelCell | undefined, method: DeliveryMethod | undefined): View {
-    const view = new View(channel, method, this.buffers, this.#locations);
+  #ofSegment(segment: string): Map<ChannelCell | undefined, View[]> {
+    let views = this.#bySegment.get(segment);
+    if (views === undefined) this.#bySegment.set(segment, (views = new Map()));
+    return views;
+  }
+
+  /** No pool names a segment any more: whoever is of it sees what others see. */
+  #forget(segment: string): void {
+    const views = new Set([...(this.#bySegment.get(segment)?.values() ?? [])].flat());
+    this.#bySegment.delete(segment);
+    this.#views = this.#views.filter((view) => !views.has(view));
+    // What is kept of their sums is kept up no more.
+    for (const view of views) view.version += 1;
+  }
+
+  #made(channel: ChannelCell | undefined, method: DeliveryMethod | undefined, segment?: string): View {
+    const view = new View(channel, method, this.buffers, this.#locations, segment);
     view.look(this.#locations);
     this.#views.push(view);
     return view;
@@ -250,6 +277,6 @@ export class SellingViews {
   }
 
   channelChanged(channel: ChannelCell): void {
-    for (const view of this.#byChannel.get(channel) ?? []) view.look(this.#locations);
+    for (const view of this.#views) if (view.channel === channel) view.look(this.#locations);
   }
 }

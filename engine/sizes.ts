@@ -57,8 +57,8 @@ export function cellBytes(cell: Cell): number {
   }
 }
 
-function orderBytes({ customer, destination, lines, fulfillments }: OrderContext): number {
-  let bytes = 160 + textBytes(customer) + (destination.timeZone?.length ?? 0);
+function orderBytes({ customer, segment, destination, lines, fulfillments }: OrderContext): number {
+  let bytes = 192 + textBytes(customer) + (segment?.length ?? 0) + (destination.timeZone?.length ?? 0);
   for (const line of lines) {
     bytes += 28 + line.sku.length + line.lineId.length;
     if (line.kit !== undefined) bytes += 24 + line.kit.sku.length + line.kit.lineId.length;
@@ -90,8 +90,9 @@ function supplyBytes({ supplier, reference, tracking, reason, lines }: SupplyCon
   return bytes;
 }
 
-function reservationBytes({ customer, lines, parcels, locations = [], groups = [] }: ReservationContext): number {
-  let bytes = 192 + textBytes(customer) + 36 * (locations.length + groups.length);
+function reservationBytes(reservation: ReservationContext): number {
+  const { customer, segment, lines, parcels, locations = [], groups = [] } = reservation;
+  let bytes = 208 + textBytes(customer) + (segment?.length ?? 0) + 36 * (locations.length + groups.length);
   for (const { sku, lineId, kit } of lines) {
     bytes += 64 + 2 * sku.length + 2 * lineId.length;
     if (kit !== undefined) bytes += 96 + 2 * kit.sku.length + 2 * kit.lineId.length;
@@ -111,11 +112,11 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     const each = kind === 'stock.count' ? 40 : 24;
     for (const { sku, location } of body.entries) bytes += each + sku.length + location.length;
   } else if (kind === 'order.place') {
-    bytes += 64 + body.orderId.length + textBytes(body.customer) + (body.reservationId?.length ?? 0);
+    bytes += 112 + body.orderId.length + textBytes(body.customer) + (body.reservationId?.length ?? 0);
     for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
   } else if (kind === 'reservation.make') {
     const places = (body.locations?.length ?? 0) + (body.groups?.length ?? 0);
-    bytes += 144 + body.reservationId.length + textBytes(body.customer) + 36 * places;
+    bytes += 192 + body.reservationId.length + textBytes(body.customer) + 36 * places;
     for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
   } else if ('lines' in body && body.lines !== undefined) {
     for (const { lineId } of body.lines) bytes += 12 + lineId.length;

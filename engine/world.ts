@@ -3,9 +3,9 @@
  * are read back from their saved rows when they are needed; everything else stays.
  */
 import type { CarrierId, ChannelId, LocationId, OrderId, Sku } from '../actors/ids.ts';
-import type { DeliveryMethod } from '../actors/vocabulary.ts';
 import type { Kit } from '../actors/item-commands.ts';
 import { isAnnounced } from '../actors/item-policy.ts';
+import type { Buyer } from '../actors/pool-commands.ts';
 import type { Claim } from '../storage/journal.ts';
 import {
   carrierCell,
@@ -219,9 +219,9 @@ export class World {
     return cell;
   }
 
-  /** The units of a SKU that a channel may ship from locations that `accepts` takes. */
-  unitsWhere(sku: Sku, channel: ChannelCell | undefined, accepts: (location: LocationCell) => boolean): number {
-    const view = this.selling.of(channel);
+  /** The units of a SKU that a buyer may have shipped from locations that `accepts` takes. */
+  unitsWhere(sku: Sku, { channel, segment }: Buyer, accepts: (location: LocationCell) => boolean): number {
+    const view = this.selling.of(channel === undefined ? undefined : this.channels.get(channel), 'ship', segment);
     const cell = this.skus.get(sku);
     if (cell !== undefined && view.isUntracked(cell)) {
       return this.locationList.some((location) => view.unitsIn(cell, location) > 0 && accepts(location)) ? Infinity : 0;
@@ -231,9 +231,10 @@ export class World {
     return units;
   }
 
-  /** The units of a SKU that a channel may sell now; without a channel, over all open locations. */
-  atp(sku: Sku, channel: ChannelCell | undefined, method: DeliveryMethod = 'ship'): number {
+  /** The units of a SKU that a buyer may have shipped now. */
+  atp(sku: Sku, { channel, segment }: Buyer): number {
     const cell = this.skus.get(sku);
-    return cell === undefined ? 0 : this.selling.of(channel, method).unitsOf(cell);
+    const view = this.selling.of(channel === undefined ? undefined : this.channels.get(channel), 'ship', segment);
+    return cell === undefined ? 0 : view.unitsOf(cell);
   }
 }

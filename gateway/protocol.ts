@@ -11,7 +11,7 @@ import { Type, type Static } from 'typebox';
 import type { Available } from '../actors/available.ts';
 import type { CommandId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { CommandKind } from '../actors/commands.ts';
-import { BalanceSchema, ChannelIdSchema, LocationIdSchema } from '../actors/schemas.ts';
+import { BalanceSchema, ChannelIdSchema, LocationIdSchema, SegmentSchema } from '../actors/schemas.ts';
 import { MethodSchema, OrderIdSchema, ReservationIdSchema, SkuSchema } from '../actors/schemas.ts';
 import type { QueryKind } from '../actors/queries.ts';
 import type { Rejection } from '../actors/rejection.ts';
@@ -62,6 +62,8 @@ export const topicSchemas = {
       skus: Type.Array(SkuSchema, { minItems: 1, maxItems: 1_000, uniqueItems: true }),
       channel: Type.Optional(ChannelIdSchema),
       method: Type.Optional(MethodSchema),
+      /** Of the customer: pools that are for it count. With a channel only. */
+      segment: Type.Optional(SegmentSchema),
       since,
       everyMs,
       /** Tell a number only when it comes under one of these, or is under it no more. Under 0: none left. */

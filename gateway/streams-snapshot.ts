@@ -7,9 +7,8 @@ import type { EngineApi } from '../engine/api.ts';
 import type { StockView } from '../engine/outcome.ts';
 import type { ChannelId, LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import type { OrderView, StockChange } from '../actors/vocabulary.ts';
-import type { DeliveryMethod } from '../actors/vocabulary.ts';
 import { seesChannel } from './streams-subscription.ts';
-import type { Caller, EventTopic } from './streams-subscription.ts';
+import type { Caller, EventTopic, StockTopic } from './streams-subscription.ts';
 import type { ChannelStock, ExceptionList, LocationWork, Snapshot, SupplyList } from './protocol.ts';
 
 export interface TopicSnapshot {
@@ -133,8 +132,7 @@ function stockChange(view: StockView): StockChange {
 export function channelStockOf(
   engine: EngineApi,
   sku: Sku,
-  channel: ChannelId | undefined,
-  method: DeliveryMethod | undefined,
+  { channel, method, segment }: StockTopic,
 ): ChannelStock {
-  return { sku, atp: availableOf(engine.atp(sku, channel, method)) };
+  return { sku, atp: availableOf(engine.atp(sku, channel, method, segment)) };
 }

@@ -133,7 +133,7 @@ export class StockStreams {
     subscription.position = this.#engine.position;
     for (const sku of skus) {
       if (isOfView(topic)) {
-        subscription.unsent.set(sku, new Part(channelStockOf(this.#engine, sku, topic.channel, topic.method)));
+        subscription.unsent.set(sku, new Part(channelStockOf(this.#engine, sku, topic)));
         continue;
       }
       for (const change of stockOf(this.#engine, sku)) {

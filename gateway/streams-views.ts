@@ -19,6 +19,7 @@ interface Followed {
 export interface FollowedView {
   readonly channel: ChannelId | undefined;
   readonly method: DeliveryMethod | undefined;
+  readonly segment: string | undefined;
   readonly skus: Map<Sku, Followed>;
 }
 
@@ -56,13 +57,17 @@ export class StockFollowing {
       }
       return;
     }
-    const { channel, method } = topic;
+    const { channel, method, segment } = topic;
     let view = this.#views.get(viewKey(topic));
-    if (view === undefined) this.#views.set(viewKey(topic), (view = { channel, method, skus: new Map() }));
+    if (view === undefined) this.#views.set(viewKey(topic), (view = { channel, method, segment, skus: new Map() }));
     for (const sku of topic.skus) {
       const followed = view.skus.get(sku);
-      if (followed !== undefined) followed.followers.add(subscription);
-      else view.skus.set(sku, { followers: new Set([subscription]), atp: this.#engine.atp(sku, channel, method) });
+      if (followed !== undefined) {
+        followed.followers.add(subscription);
+        continue;
+      }
+      const atp = this.#engine.atp(sku, channel, method, segment);
+      view.skus.set(sku, { followers: new Set([subscription]), atp });
     }
   }
 
@@ -85,7 +90,7 @@ export class StockFollowing {
       for (const sku of skus ?? view.skus.keys()) {
         const followed = view.skus.get(sku);
         if (followed === undefined) continue;
-        const atp = this.#engine.atp(sku, view.channel, view.method);
+        const atp = this.#engine.atp(sku, view.channel, view.method, view.segment);
         if (atp === followed.atp) continue;
         followed.atp = atp;
         yield { sku, atp, followers: followed.followers };
@@ -94,9 +99,9 @@ export class StockFollowing {
   }
 }
 
-/** No channel is called so. */
-function viewKey({ channel = '*' as ChannelId, method = 'ship' }: StockTopic): string {
-  return `${channel} ${method}`;
+/** No channel and no segment is called so. */
+function viewKey({ channel = '*' as ChannelId, method = 'ship', segment = '*' }: StockTopic): string {
+  return `${channel} ${method} ${segment}`;
 }
 
 /**

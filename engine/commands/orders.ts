@@ -48,7 +48,7 @@ export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: n
     return refuse('order-exists', `order ${body.orderId} exists`, 'body.orderId');
   }
   const kitOf = world.kitsAmong(body.lines);
-  const input = orderInput(serviceOf(body, held), atMs, kitOf);
+  const input = orderInput(withHeld(body, held), atMs, kitOf);
   if ('code' in input) return refused(input);
   const waits = held === undefined ? heldForLine(world, input.lines) : undefined;
   if (waits !== undefined) return refused(kitOf === undefined ? waits : { ...waits, field: 'body.lines' });
@@ -108,10 +108,11 @@ function convert(core: Core, order: OrderCell, { cell, plan, rest }: Taken, atMs
   return rejection === undefined ? done(orderAnswer(must(order.snapshot, 'an order'))) : refused(rejection);
 }
 
-/** An order that names no service goes by that of its reservation. */
-function serviceOf(body: CommandBody<'order.place'>, held: ReservationCell | undefined): CommandBody<'order.place'> {
-  const service = held?.snapshot?.context.service;
-  return service === undefined || body.service !== undefined ? body : { ...body, service };
+/** An order that names no service goes by that of its reservation, and is of its segment. */
+function withHeld(body: CommandBody<'order.place'>, held: ReservationCell | undefined): CommandBody<'order.place'> {
+  const { service, segment } = held?.snapshot?.context ?? {};
+  const goes = service === undefined || body.service !== undefined ? body : { ...body, service };
+  return segment === undefined ? goes : { ...goes, segment };
 }
 
 function tell(core: Core, order: OrderCell, message: OrderMessage): Handled {

@@ -1,11 +1,11 @@
 /** Commands on exclusive pools. */
 import type { CommandBody } from '../../actors/commands.ts';
-import { poolsOfSkuMax } from '../../actors/limits.ts';
+import { poolsOfSkuMax, segmentsMax } from '../../actors/limits.ts';
 import type { Core } from '../core.ts';
 import { done, refuse, type Handled } from './handled.ts';
 
 export function putPool({ world, changes }: Core, { pool }: CommandBody<'pool.put'>): Handled {
-  const { id, sku, location, channels, quantity } = pool;
+  const { id, sku, location, channels, segments = [], quantity } = pool;
   const unknown = channels.findIndex((channel) => world.channels.get(channel)?.snapshot === undefined);
   if (unknown >= 0) {
     return refuse('unknown-channel', `no channel ${channels[unknown]}`, `body.pool.channels[${unknown}]`);
@@ -25,8 +25,11 @@ export function putPool({ world, changes }: Core, { pool }: CommandBody<'pool.pu
   if (known === undefined && (cell.pools?.length ?? 0) >= poolsOfSkuMax) {
     return refuse('over-limit', `${sku} has ${poolsOfSkuMax} pools, no more fit`);
   }
+  if (!pools.fits(segments)) {
+    return refuse('over-limit', `pools name ${segmentsMax} segments, no more fit`, 'body.pool.segments');
+  }
   const { taken, gone } = known ?? { taken: 0, gone: 0 };
-  const context = { id, sku, location, channels, quantity, taken, gone };
+  const context = { ...pool, taken, gone };
   changes.set(pools.cell(id, cell), { value: 'put', context });
   return done({ id, left: Math.max(0, quantity - taken - gone) });
 }

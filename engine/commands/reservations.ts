@@ -176,17 +176,19 @@ export interface Taken {
 }
 
 /**
- * Find the reservation an order names. One of another channel or another customer is like one that does
+ * Find the reservation an order names. One of another channel, customer or segment is like one that does
  * not exist. Undefined when it names none.
  */
 export function reservationFor(
   core: Core,
-  { reservationId, channel, customer }: CommandBody<'order.place'>,
+  { reservationId, channel, customer, segment }: CommandBody<'order.place'>,
   atMs: number,
 ): ReservationCell | Rejection | undefined {
   if (reservationId === undefined) return undefined;
   const mayTake = (held: ReservationContext): boolean =>
-    held.channel === channel && (held.customer === undefined || held.customer === customer);
+    held.channel === channel &&
+    (held.customer === undefined || held.customer === customer) &&
+    (segment === undefined || held.segment === segment);
   const cell = openReservation(core, reservationId, atMs, mayTake);
   if ('code' in cell || cell.snapshot?.value === 'held') return cell;
   return reject('wrong-state', `reservation ${reservationId} waits in line, it holds nothing`, 'body.reservationId');

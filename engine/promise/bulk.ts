@@ -22,7 +22,7 @@ interface Best {
 export function quickPromises(world: World, body: QueryBody<'promise.bulk'>, atMs: number): QuickPromises[] {
   const channel = world.channels.get(body.channel);
   if (channel?.snapshot === undefined) return body.skus.map((sku) => ({ sku }));
-  const view = world.selling.of(channel);
+  const view = world.selling.of(channel, 'ship', body.segment);
   const { destination: to, skus } = body;
   const journey = { to, services: openServices(world, undefined), find: transitsOf(world), atMs };
   const best: (Best | undefined)[] = [];

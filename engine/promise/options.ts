@@ -45,12 +45,12 @@ interface Asked {
 export function promiseOptions(core: Core, body: Body, atMs: number): readonly PromiseOption[] {
   const { world } = core;
   if (world.channels.get(body.channel)?.snapshot === undefined) return [];
-  const { channel, destination, service } = body;
+  const { channel, segment, destination, service } = body;
   const exploded = explode(body.lines, (sku) => world.skus.get(sku)?.item?.snapshot?.context.kit);
   if ('code' in exploded) return [];
   const nothing = { allocated: 0, shipped: 0, cancelled: 0 };
   const lines = exploded.map((line) => ({ ...line, ...nothing, backordered: line.quantity }));
-  const request = sourcingRequest(world, { channel, destination, service, lines }, atMs);
+  const request = sourcingRequest(world, { channel, segment, destination, service, lines }, atMs);
   const journey = { to: destination, services: openServices(world, service), find: transitsOf(world), atMs };
   const asked = { core, body, lines: exploded, journey, request };
   const byPriceOf = (cell: LocationCell, units: number): Way | undefined => firstBy(waysOf(asked, cell, units), byCost);
@@ -185,7 +185,7 @@ function earliestFor({ request }: Asked, arrivals: readonly (number | undefined)
 /** Locations that have everything and hand it over, those that are ready first, then the nearest. */
 function pickups({ core, body, lines: asked, journey }: Asked): PromiseOption[] {
   const { world } = core;
-  const view = world.selling.of(world.channels.get(body.channel), 'pickup');
+  const view = world.selling.of(world.channels.get(body.channel), 'pickup', body.segment);
   const wanted = unitsBySku(asked);
   const units = [...wanted.values()].reduce((sum, quantity) => sum + quantity, 0);
   const lines = [...wanted].map(([sku, quantity]) => ({ sku, quantity }));

@@ -18,7 +18,7 @@ import type { Candidate, Need, SourcingRequest } from './source.ts';
 type Found = Candidate & { readonly cell: LocationCell };
 
 /** What of an order sourcing looks at. */
-export type Asked = Pick<OrderContext, 'channel' | 'destination' | 'service' | 'lines'>;
+export type Asked = Pick<OrderContext, 'channel' | 'segment' | 'destination' | 'service' | 'lines'>;
 
 /** Everything sourcing needs for the units of an order that have no place. */
 export function sourcingRequest(world: World, order: Asked, atMs: number): SourcingRequest {
@@ -58,6 +58,8 @@ export function reservationRequest(world: World, reservation: ReservationContext
 /** Whose units are sought: from where they may come, and where they go if that is known. */
 interface Seeker {
   readonly channel: ChannelId;
+  /** The segment of its customer, as far as it was named. */
+  readonly segment?: string | undefined;
   readonly destination: Destination | undefined;
   /** The carrier service to go by; undefined: whichever is cheapest. */
   readonly service: ServiceId | undefined;
@@ -66,7 +68,7 @@ interface Seeker {
 }
 
 function requestFor(world: World, needs: readonly Need[], seeker: Seeker, atMs: number): SourcingRequest {
-  const view = world.selling.of(world.channels.get(seeker.channel));
+  const view = world.selling.of(world.channels.get(seeker.channel), 'ship', seeker.segment);
   const removed: Removed[] = [];
   const candidates = candidatesFor(world, view, seeker, (cell) => {
     if (cell.snapshot?.context.capacity === undefined) return true;

@@ -114,3 +114,64 @@ describe('an exclusive pool', () => {
     expect(shop.ask('pool.list', { sku: 'S2' })).toMatchObject([{ id: 'other', left: 3 }]);
   });
 });
+
+describe('a pool for segments', () => {
+  const only = (shop: Shop, more: object = {}): Promise<unknown> => putPool(shop, 6, { channels: ['vip'], segments: ['gold'], ...more });
+  const seen = (shop: Shop, segment?: string, channel = 'vip'): Available | undefined =>
+    shop.ask('atp.get', { skus: ['S1'], channel, ...(segment === undefined ? {} : { segment }) })['S1'];
+
+  it('[Q19] is for customers of its channels whose segment is named, and for nobody else', async () => {
+    const shop = await shopWithPool();
+    await only(shop);
+    expect([seen(shop), seen(shop, 'gold'), seen(shop, 'silver'), seen(shop, 'gold', 'web')]).toEqual([4, 10, 4, 4]);
+    expect(shop.ask('atp.explain', { sku: 'S1', channel: 'vip', segment: 'gold' })).toMatchObject({ segment: 'gold', atp: 10, locations: [{ ofOthers: 0 }] });
+    expect(shop.ask('atp.explain', { sku: 'S1', channel: 'vip' })).toMatchObject({ atp: 4, locations: [{ ofOthers: 6 }] });
+    expect(shop.ask('atp.by-location', { skus: ['S1'], channel: 'vip', segment: 'gold' })).toEqual({ S1: [{ location: 'A', atp: 10 }] });
+    await expect(shop.place('o1', { S1: 5 }, { channel: 'vip', segment: 'silver' })).rejects.toThrow('out-of-stock');
+    await shop.place('o2', { S1: 5 }, { channel: 'vip', segment: 'gold' });
+    expect([seen(shop), seen(shop, 'gold'), shop.order('o2').segment]).toEqual([4, 5, 'gold']);
+    await shop.ok('order.cancel', { orderId: 'o2', reason: 'r' });
+    expect(numbers(shop).slice(2)).toEqual([6, 0, 0]);
+    await only(shop, { segments: ['silver'] });
+    expect([seen(shop, 'gold'), seen(shop, 'silver')]).toEqual([4, 10]);
+    await shop.ok('pool.remove', { poolId: 'drop' });
+    expect([seen(shop), seen(shop, 'silver')]).toEqual([10, 10]);
+  });
+
+  it('[Q19] wakes whoever waits for it, and comes back after a restart with orders and carts', async () => {
+    const shop = await shopWithPool();
+    await only(shop, { quantity: 10 });
+    await shop.place('o1', { S1: 1 }, { channel: 'vip', segment: 'silver', shortage: 'backorder' });
+    await shop.place('o2', { S1: 1 }, { channel: 'vip', shortage: 'backorder' });
+    await shop.reserve('v1', { S1: 2 }, { channel: 'vip', segment: 'gold' });
+    await only(shop, { quantity: 10, segments: ['gold', 'silver'] });
+    await shop.settle();
+    expect([shop.order('o1').state, shop.order('o2').state]).toEqual(['released', 'backordered']);
+    const again = await shop.restart();
+    expect([again.order('o1'), again.reservation('v1')]).toEqual([shop.order('o1'), shop.reservation('v1')]);
+    expect([again.reservation('v1').segment, seen(again), seen(again, 'silver'), numbers(again).slice(2)]).toEqual(['gold', 0, 7, [7, 3, 0]]);
+  });
+
+  it('[V7] an order that takes a reservation is of its segment', async () => {
+    const shop = await shopWithPool();
+    await only(shop);
+    await shop.reserve('v1', { S1: 5 }, { channel: 'vip', segment: 'gold' });
+    await expect(shop.place('o1', { S1: 5 }, { channel: 'vip', segment: 'silver', reservationId: 'v1' })).rejects.toThrow('unknown-reservation');
+    await shop.place('o1', { S1: 5 }, { channel: 'vip', reservationId: 'v1' });
+    expect([shop.order('o1').segment, numbers(shop).slice(2)]).toEqual(['gold', [1, 5, 0]]);
+    await shop.reserve('v2', { S1: 1 }, { channel: 'vip' });
+    await expect(shop.place('o2', { S1: 1 }, { channel: 'vip', segment: 'gold', reservationId: 'v2' })).rejects.toThrow('unknown-reservation');
+  });
+
+  it('[Q19] 200 segments are named at most; those that are named already do not count', async () => {
+    const shop = await shopWithPool();
+    const names = (from: number, count: number): string[] => Array.from({ length: count }, (_, index) => `s${from + index}`);
+    for (let pool = 0; pool < 4; pool += 1) await putPool(shop, 1, { id: `p${pool}`, segments: names(50 * pool, 50) });
+    expect(await shop.refused('pool.put', { pool: { id: 'p4', sku: 'S1', location: 'A', channels: ['vip'], segments: ['one-more'], quantity: 1 } }))
+      .toMatchObject({ code: 'over-limit', field: 'body.pool.segments' });
+    await putPool(shop, 1, { id: 'p4', segments: ['s7'] });
+    await shop.ok('pool.remove', { poolId: 'p3' });
+    await putPool(shop, 1, { id: 'p5', segments: ['one-more'] });
+    expect([seen(shop), seen(shop, 'one-more')]).toEqual([5, 6]);
+  });
+});

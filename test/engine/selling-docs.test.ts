@@ -12,8 +12,9 @@ describe('the page about what channels see', () => {
     expect(await playSection('What a channel sees', shop)).toBe(2);
     await playSection('Buffers', shop);
     await shop.receive({ 'LEEDS/VASE': 10 });
-    expect(await playSection('Pools', shop)).toBe(1);
     await shop.ok('channel.put', { channel: { id: 'market', name: 'Market' } });
+    expect(await playSection('Pools', shop)).toBe(3);
+    await shop.ok('pool.remove', { poolId: 'gold-drop' });
     expect(shop.ask('atp.get', { skus: ['VASE'], channel: 'market' })).toEqual({ VASE: 4 });
     expect(await playSection('Why is this 7?', shop)).toBe(1);
   });

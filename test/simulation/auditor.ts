@@ -201,13 +201,15 @@ export class Auditor implements Watcher {
 
   /** A closed reservation whose row is being deleted is known or not: what the engine says is believed. */
   #forget({ kind, body }: Command, { refused }: Outcome): void {
-    const { reservationId: id = '', channel, customer } = body as CommandBody<'order.place'>;
+    const { reservationId: id = '', channel, customer, segment } = body as CommandBody<'order.place'>;
     const reservation = this.shadow.reservations.get(id);
     if (reservation === undefined || !isOver(reservation) || !this.#forgottenReservations.has(id)) return;
     const isNew = refused === undefined || ['duplicate', 'out-of-stock', 'line-full', 'customer-limit'].includes(refused.code);
     const isAnothers =
       kind === 'order.place' &&
-      (reservation.channel !== channel || (reservation.customer !== undefined && reservation.customer !== customer));
+      (reservation.channel !== channel ||
+        (reservation.customer !== undefined && reservation.customer !== customer) ||
+        (segment !== undefined && reservation.segment !== segment));
     const isUnknown = kind === 'reservation.make' ? isNew : refused?.code === 'unknown-reservation' && !isAnothers;
     if (isUnknown) this.shadow.reservations.delete(id);
   }

@@ -3,7 +3,7 @@ import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw, Names } from './bodies.ts';
 import { groups as groupNames, serviceNames } from './bodies-network.ts';
 import { kitNames } from './bodies-items.ts';
-import { customerNames, drawReach, drawSku } from './draw-sku.ts';
+import { customerNames, drawReach, drawSku, segmentNames } from './draw-sku.ts';
 import type { Rng } from './rng.ts';
 import { heldOf, isOver } from './shadow/reservations.ts';
 import type { Shadow, ShadowReservation } from './shadow/state.ts';
@@ -41,6 +41,7 @@ function drawReservation(rng: Rng, { reservations, settings }: Names, shadow: Sh
     ...(destination === undefined ? {} : { destination }),
     ...(rng.chance(settings.calendarShare / 4) ? { service: rng.pick([...serviceNames, 'no-such']) } : {}),
     ...(rng.chance(0.4) ? { customer: rng.pick(customerNames) } : {}),
+    ...(rng.chance(0.3) ? { segment: rng.pick([...segmentNames, 'nobody']) } : {}),
     ...(rng.chance(0.8) ? { ttlMs: rng.pick(ttlsMs) } : {}),
     ...(rng.chance(0.4) ? { partial: rng.chance(0.9) } : {}),
     ...(rng.chance(0.2) && locations.length > 0 ? { locations } : {}),
@@ -65,7 +66,7 @@ function drawExisting(rng: Rng, { reservations, settings }: Names, shadow: Shado
 export function drawTaken(rng: Rng, names: Names, shadow: Shadow): object {
   const reservation = drawExisting(rng, names, shadow);
   if (reservation === undefined) return { reservationId: 'nothing' };
-  const { id, channel, customer, destination } = reservation;
+  const { id, channel, customer, segment, destination } = reservation;
   const held = reservation.lines.flatMap(({ sku }, line) => {
     const quantity = heldOf(reservation, line);
     return quantity > 0 && rng.chance(0.9) ? [{ sku, quantity: rng.chance(0.8) ? quantity : rng.between(1, quantity + 1) }] : [];
@@ -73,6 +74,8 @@ export function drawTaken(rng: Rng, names: Names, shadow: Shadow): object {
   return {
     reservationId: id,
     ...(rng.chance(0.95) ? { channel } : {}),
+    ...(segment !== undefined && rng.chance(0.6) ? { segment } : {}),
+    ...(rng.chance(0.05) ? { segment: rng.pick(segmentNames) } : {}),
     ...(customer !== undefined && rng.chance(0.9) ? { customer } : {}),
     ...(destination !== undefined && rng.chance(0.6) ? { destination } : {}),
     ...(held.length > 0 ? { lines: rng.chance(0.3) ? held.toReversed() : held } : {}),

@@ -1,6 +1,6 @@
 /** Bodies of commands on what channels may sell: buffer rules. */
 import type { Draw } from './bodies.ts';
-import { drawSku } from './draw-sku.ts';
+import { drawSku, segmentNames } from './draw-sku.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 
@@ -26,6 +26,7 @@ export const sellingDraws: Record<'buffer.put' | 'buffer.remove' | 'pool.put' | 
       location: drawName(rng, settings, settings.locations),
       channels: [...new Set([drawName(rng, settings, settings.channels), rng.pick(settings.channels)])],
       quantity: rng.between(1, 4 * settings.unitsMax),
+      ...(rng.chance(0.5) ? { segments: segmentNames.filter((_, index) => index === 0 || rng.chance(0.5)) } : {}),
     },
   }),
   'pool.remove': (rng) => ({ poolId: rng.pick(poolIds) }),

@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts';
 import { drawTaken, reservationDraws } from './bodies-reservation.ts';
 import { sellingDraws } from './bodies-selling.ts';
 import { supplyDraws } from './bodies-supply.ts';
-import { customerNames, drawReach, drawSku } from './draw-sku.ts';
+import { customerNames, drawReach, drawSku, segmentNames } from './draw-sku.ts';
 import { waitingOf } from './shadow/order-facts.ts';
 import { onHand, stockKey, type PartState, type Shadow, type ShadowOrder } from './shadow/state.ts';
 
@@ -137,6 +137,7 @@ function drawOrder(rng: Rng, names: Names, shadow: Shadow): unknown {
     lines,
     ...(rng.chance(0.2) ? { currency: 'EUR', customer: rng.pick(customerNames) } : {}),
     ...drawStanding(rng, names),
+    ...(rng.chance(0.3) ? { segment: rng.pick([...segmentNames, 'nobody']) } : {}),
     ...(rng.chance(settings.mayWaitShare) ? { shortage: 'backorder' } : {}),
     ...(rng.chance(settings.delayShare) ? { releaseAfterMs: rng.pick([0, 1, 500, 60_000, 3_600_000, 31_536_000_000]) } : {}),
     ...taken,

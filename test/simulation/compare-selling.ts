@@ -5,10 +5,11 @@ import type { QueryKind } from '../../actors/queries.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Answers } from '../../engine/outcome.ts';
 import { expect } from './actions.ts';
+import { segmentNames } from './draw-sku.ts';
 import { isOnPreorder, isUntracked } from './shadow/items.ts';
 import { heldBackBy, ruleFor } from './shadow/buffer-commands.ts';
 import { ofOthers, poolsOf, poolViewOf } from './shadow/pool-commands.ts';
-import { isSoldFrom, promise, unitsFrom } from './shadow/selling.ts';
+import { isSoldFrom, promise, unitsFrom, type ShadowView } from './shadow/selling.ts';
 import { aside, free as freeOf, levelsOf, stockKey, type Shadow } from './shadow/state.ts';
 
 type Agree = (what: string, is: unknown, said: unknown) => void;
@@ -16,15 +17,19 @@ type Ask = <K extends QueryKind>(kind: K, body: object) => Answers[K];
 
 export function compareSelling(engine: Engine, shadow: Shadow, agree: Agree, ask: Ask): void {
   for (const sku of new Set([...shadow.places.keys(), ...shadow.items.keys()])) {
+    const segments = poolsOf(shadow, sku).length === 0 ? [undefined] : [undefined, ...segmentNames];
     agree(`pools of ${sku}`, poolsOf(shadow, sku).map(poolViewOf), ask('pool.list', { sku }));
     for (const channel of [undefined, ...shadow.channels.keys()] as (ChannelId | undefined)[]) {
       for (const method of ['ship', 'pickup'] as const) {
-        const units = promise(shadow, sku, { channel, method });
-        const what = `ATP of ${sku} through ${channel} by ${method}`;
-        agree(what, availableOf(units), ask('atp.get', { skus: [sku], channel, method })[sku]);
-        expect(engine.atp(sku, channel, method) === units, `${what} asked directly`);
-        compareTerms(shadow, sku, channel, method, agree, ask);
-        comparePlaces(shadow, sku, channel, method, agree, ask);
+        for (const segment of segments) {
+          const view = { channel, method, segment };
+          const units = promise(shadow, sku, view);
+          const what = `ATP of ${sku} through ${channel} by ${method} for ${segment}`;
+          agree(what, availableOf(units), ask('atp.get', { skus: [sku], ...view })[sku]);
+          expect(engine.atp(sku, channel, method, segment) === units, `${what} asked directly`);
+          compareTerms(shadow, sku, view, agree, ask);
+          comparePlaces(shadow, sku, view, agree, ask);
+        }
       }
     }
   }
@@ -41,14 +46,13 @@ export function compareSelling(engine: Engine, shadow: Shadow, agree: Agree, ask
 function compareTerms(
   shadow: Shadow,
   sku: string,
-  channel: ChannelId | undefined,
-  method: 'ship' | 'pickup',
+  view: ShadowView,
   agree: Agree,
   ask: Ask,
 ): void {
-  const view = { channel, method };
-  const said = ask('atp.explain', { sku, channel, method });
-  const what = `the terms of ${sku} through ${channel} by ${method}`;
+  const { channel } = view;
+  const said = ask('atp.explain', { sku, ...view });
+  const what = `the terms of ${sku} through ${channel} by ${view.method} for ${view.segment}`;
   agree(what, availableOf(promise(shadow, sku, view)), said.atp);
   const isFree = isUntracked(shadow, sku, channel);
   const sending = [...shadow.locations.keys()].filter((place) => unitsFrom(shadow, sku, place, view) > 0).sort();
@@ -71,7 +75,7 @@ function compareTerms(
     const ruled = holds === undefined ? undefined : { bufferId: holds.id, units: heldBackBy(shadow, holds, sku, location) };
     agree(`${what} at ${location}, rule`, ruled, rule);
     const is = notSold === undefined ? Math.max(0, onHand - damaged - quality - held - reserved - allocated - heldBack - pooled) : 0;
-    expect(pooled === ofOthers(shadow, sku, location, channel), `${what} at ${location}: ${pooled} in pools of others`);
+    expect(pooled === ofOthers(shadow, sku, location, view), `${what} at ${location}: ${pooled} in pools of others`);
     expect(atp === is && free === freeOf(stock) && unavailable === aside(stock), `${what} at ${location} do not make ${atp}`);
     expect(heldBack === Math.max(buffer, rule?.units ?? 0), `${what} at ${location}: ${heldBack} held back`);
     const isSold = isSoldFrom(shadow, view, place) && !isOnPreorder(shadow, sku) && !isFree;
@@ -82,15 +86,14 @@ function compareTerms(
 function comparePlaces(
   shadow: Shadow,
   sku: string,
-  channel: ChannelId | undefined,
-  method: 'ship' | 'pickup',
+  view: ShadowView,
   agree: Agree,
   ask: Ask,
 ): void {
   const places = [...shadow.locations.keys()]
-    .map((location) => ({ location, atp: unitsFrom(shadow, sku, location, { channel, method }) }))
+    .map((location) => ({ location, atp: unitsFrom(shadow, sku, location, view) }))
     .filter(({ atp }) => atp > 0)
     .map(({ location, atp }) => ({ location, atp: availableOf(atp) }))
     .sort((a, b) => (a.location < b.location ? -1 : 1));
-  agree(`${sku} by place`, places, ask('atp.by-location', { skus: [sku], channel, method })[sku]);
+  agree(`${sku} by place`, places, ask('atp.by-location', { skus: [sku], ...view })[sku]);
 }

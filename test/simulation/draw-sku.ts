@@ -2,6 +2,7 @@
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 
+export const segmentNames = ['vip', 'valueOf'];
 export const customerNames = ['Zoë ✓', 'x', 'constructor'];
 
 /** Mostly the hot one, rarely one that does not exist. */

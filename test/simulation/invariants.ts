@@ -206,15 +206,14 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
     expect(item?.snapshot?.value !== 'preorder' || atMs > nowMs, `${sku} was to be available at ${atMs}, it is ${nowMs}`);
   }
   for (const { id, state, context } of openOrders(engine, claim)) {
-    const channel = world.channels.get(context.channel);
     // Where a capacity is, the day may be full.
     const isUnlimited = ({ snapshot }: LocationCell): boolean => snapshot?.context.capacity === undefined;
     for (const { sku, backordered, kit } of context.lines) {
       // What a kit waits for may be another of its components.
-      const units = backordered > 0 && kit === undefined ? world.unitsWhere(sku, channel, isUnlimited) : 0;
+      const units = backordered > 0 && kit === undefined ? world.unitsWhere(sku, context, isUnlimited) : 0;
       expect(units === 0, `order ${id} waits for ${sku}, of which ${units} can be had`);
     }
-    const isOwed = !context.lines.some(({ kit }) => kit?.together === true) && maySource(context.lines, (sku) => world.unitsWhere(sku, channel, isUnlimited));
+    const isOwed = !context.lines.some(({ kit }) => kit?.together === true) && maySource(context.lines, (sku) => world.unitsWhere(sku, context, isUnlimited));
     expect(!isOwed, `order ${id} waits for kits that can be had`);
     const dueMs = context.placedAtMs + context.releaseAfterMs;
     expect(state !== 'allocated' || dueMs > nowMs, `order ${id} was to be released at ${dueMs}, it is ${nowMs}`);

@@ -126,7 +126,7 @@ export function maySource(shadow: Shadow, order: ShadowOrder, atMs: number): boo
   const has = (sku: string): number =>
     (isUntracked(shadow, sku, order.channel) ? [...shadow.locations.keys()] : (shadow.places.get(sku) ?? []))
       .filter(isOpen)
-      .reduce((sum, place) => sum + unitsFrom(shadow, sku, place, { channel: order.channel, method: 'ship' }), 0);
+      .reduce((sum, place) => sum + unitsFrom(shadow, sku, place, { channel: order.channel, segment: order.segment, method: 'ship' }), 0);
   if (needs.some(({ sku, kit }) => kit === undefined && has(sku) > 0)) return true;
   const ids = new Set(needs.flatMap(({ kit }) => (kit === undefined ? [] : [kit.id])));
   return [...ids].some((id) => needs.every(({ sku, kit }) => kit?.id !== id || has(sku) >= kit.units));

@@ -31,6 +31,7 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
     destination: body.destination,
     currency: body.currency,
     customer: body.customer,
+    segment: held?.reservation.segment ?? body.segment,
     service: body.service ?? held?.reservation.service,
     mayWait: body.shortage === 'backorder',
     delayMs: body.releaseAfterMs ?? 0,

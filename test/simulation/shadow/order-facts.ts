@@ -83,6 +83,7 @@ export function viewOf(order: ShadowOrder): unknown {
     destination: order.destination,
     currency: order.currency,
     customer: order.customer,
+    segment: order.segment,
     service: order.service,
     priority: order.priority,
     promisedByMs: order.promisedByMs,

@@ -161,7 +161,7 @@ export function moveStock(
     shadow.set(shadow.stocks, key, { ...stock, allocated, went });
     if (how === 'commit') continue;
     const inPools = how === 'allocate' ? 'take' : how === 'leave' ? 'leave' : 'give';
-    movePools(shadow, order.lines[line]?.sku ?? '', location, order.channel, inPools, quantity);
+    movePools(shadow, order.lines[line]?.sku ?? '', location, order, inPools, quantity);
   }
 }
 

@@ -47,24 +47,36 @@ export function poolsOf(shadow: Shadow, sku: string): ShadowPool[] {
     .sort((a, b) => (a.card.id < b.card.id ? -1 : 1));
 }
 
-/** Units at a place that a channel must leave to others. */
-export function ofOthers(shadow: Shadow, sku: string, location: string, channel: string | undefined): number {
+interface Buyer {
+  readonly channel: string | undefined;
+  readonly segment?: string | undefined;
+}
+
+/** Whether somebody of a channel, and of a segment perhaps, may take of a pool. */
+function mayTake({ card }: ShadowPool, { channel, segment }: Buyer): boolean {
+  const of = (names: readonly (string | undefined)[], name: string | undefined): boolean => names.includes(name);
+  return of(card.channels, channel) && (card.segments === undefined || of(card.segments, segment));
+}
+
+/** Units at a place that somebody must leave to others. */
+export function ofOthers(shadow: Shadow, sku: string, location: string, buyer: Buyer): number {
   return poolsOf(shadow, sku)
-    .filter(({ card }) => card.location === location && !(card.channels as readonly (string | undefined)[]).includes(channel))
+    .filter((pool) => pool.card.location === location && !mayTake(pool, buyer))
     .reduce((sum, pool) => sum + left(pool), 0);
 }
 
-/** Units of a channel at a stock: taken from its pools one by one as long as they have any, or put back, or gone. */
+/** Units of somebody at a stock: taken from their pools one by one as long as they have any, or put back, or gone. */
 export function movePools(
   shadow: Shadow,
   sku: string,
   location: string,
-  channel: string,
+  buyer: Buyer,
   how: 'take' | 'give' | 'leave',
   quantity: number,
 ): void {
-  for (const { card } of poolsOf(shadow, sku)) {
-    if (card.location !== location || !(card.channels as readonly string[]).includes(channel)) continue;
+  for (const one of poolsOf(shadow, sku)) {
+    const { card } = one;
+    if (card.location !== location || !mayTake(one, buyer)) continue;
     for (; quantity > 0; quantity -= 1) {
       const pool = shadow.pools.get(card.id) as ShadowPool;
       if ((how === 'take' ? left(pool) : out(pool)) === 0) break;

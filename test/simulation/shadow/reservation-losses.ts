@@ -30,6 +30,6 @@ export function lose(doing: Doing, before: ShadowReservation, sku: string, locat
   const { id, channel } = put(doing, { ...before, parcels: parcels.toReversed() });
   doing.events.push({ kind: 'reservation.broken', reservationId: id, channel, sku, location, units });
   addReserved(doing.shadow, sku, location, -units);
-  movePools(doing.shadow, sku, location, channel, 'give', units);
+  movePools(doing.shadow, sku, location, before, 'give', units);
   return units;
 }

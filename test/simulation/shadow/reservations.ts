@@ -59,8 +59,8 @@ export function answerOf(shadow: Shadow, reservation: ShadowReservation): object
 
 /** The reservation as reservation.get shows it. */
 export function reservationViewOf(shadow: Shadow, reservation: ShadowReservation): object {
-  const { channel, customer, destination, service, locations, groups, isPartial, madeAtMs, changedAtMs, orderId } = reservation;
-  const asked = { channel, customer, destination, service, locations, groups, partial: isPartial };
+  const { channel, customer, segment, destination, service, locations, groups, isPartial, madeAtMs, changedAtMs, orderId } = reservation;
+  const asked = { channel, customer, segment, destination, service, locations, groups, partial: isPartial };
   return { ...answerOf(shadow, reservation), ...asked, madeAtMs, changedAtMs, orderId };
 }
 
@@ -86,12 +86,12 @@ function tell({ events }: Doing, reservation: ShadowReservation, kind: string, m
 /** Units of parcels are set apart (+1) or put back (−1). */
 function move(shadow: Shadow, reservation: ShadowReservation, parcels: ShadowReservation['parcels'], sign: 1 | -1): void {
   setApart(shadow, reservation, parcels, sign);
-  for (const [key, units] of unitsByStock(reservation, parcels)) poolsFollow(shadow, key, reservation.channel, sign, units);
+  for (const [key, units] of unitsByStock(reservation, parcels)) poolsFollow(shadow, key, reservation, sign, units);
 }
 
-function poolsFollow(shadow: Shadow, key: string, channel: string, sign: 1 | -1, units: number): void {
+function poolsFollow(shadow: Shadow, key: string, whose: ShadowReservation, sign: 1 | -1, units: number): void {
   const slash = key.indexOf('/');
-  movePools(shadow, key.slice(slash + 1), key.slice(0, slash), channel, sign > 0 ? 'take' : 'give', units);
+  movePools(shadow, key.slice(slash + 1), key.slice(0, slash), whose, sign > 0 ? 'take' : 'give', units);
 }
 
 /** Units at each stock. */
@@ -143,6 +143,7 @@ export function make(doing: Doing, body: CommandBody<'reservation.make'>): Verdi
     id: body.reservationId,
     channel: body.channel,
     customer: body.customer,
+    segment: body.segment,
     destination: body.destination,
     service: body.service,
     locations: body.locations,
@@ -307,7 +308,8 @@ export function shareOf(
       found = reservation;
       return { ok: undefined };
     },
-    ({ channel, customer }) => channel === body.channel && (customer === undefined || customer === body.customer),
+    ({ channel, customer, segment }) =>
+      channel === body.channel && (customer ?? body.customer) === body.customer && (body.segment ?? segment) === segment,
   );
   return found === undefined ? verdict : { reservation: found };
 }
@@ -360,7 +362,7 @@ export function convert(doing: Doing, reservation: ShadowReservation, orderId: s
   const parts = order.parts.map(({ location, units, untracked }) => ({ from: { location }, units, untracked }));
   const used = unitsByStock(order, parts);
   for (const [key, units] of unitsByStock(reservation, reservation.parcels)) {
-    poolsFollow(shadow, key, reservation.channel, -1, units - (used.get(key) ?? 0));
+    poolsFollow(shadow, key, reservation, -1, units - (used.get(key) ?? 0));
   }
   close(doing, reservation, { state: 'converted', orderId }, 'reservation.changed');
 }

@@ -12,6 +12,7 @@ import { isOnPreorder, isUntracked, kitOf } from './items.ts';
 export interface ShadowView {
   readonly channel: string | undefined;
   readonly method: 'ship' | 'pickup';
+  readonly segment?: string | undefined;
 }
 
 type Place = Location & { readonly groups?: readonly string[]; readonly capabilities?: readonly string[] };
@@ -45,7 +46,7 @@ export function unitsFrom(shadow: Shadow, sku: string, place: string, view: Shad
   if (isOnPreorder(shadow, sku)) return 0;
   const rule = heldBackBy(shadow, ruleFor(shadow, sku, place, view), sku, place);
   const units = Math.max(0, Math.min(toPromise(stock), free(stock) - rule));
-  return Math.max(0, units - ofOthers(shadow, sku, place, view.channel));
+  return Math.max(0, units - ofOthers(shadow, sku, place, view));
 }
 
 /** Units of a SKU that a channel may sell; without a channel, over all open locations. */

@@ -40,6 +40,7 @@ export function planFor(shadow: Shadow, order: ShadowOrder, atMs: number): Shado
 /** Whose units are sought: from where they may come, and where they go if that is known. */
 interface Seeker {
   readonly channel: string;
+  readonly segment?: string | undefined;
   readonly destination: Destination | undefined;
   readonly service: string | undefined;
   readonly locations?: readonly string[] | undefined;
@@ -72,7 +73,7 @@ function planned(
   const totals = new Map<string, number>();
   for (const { sku, quantity } of needs) totals.set(sku, (totals.get(sku) ?? 0) + quantity);
   const has = (candidate: number, sku: string): number =>
-    unitsFrom(shadow, sku, candidates[candidate]?.location ?? '', { channel: seeker.channel, method: 'ship' });
+    unitsFrom(shadow, sku, candidates[candidate]?.location ?? '', { channel: seeker.channel, segment: seeker.segment, method: 'ship' });
   if (needs.some(({ kit }) => kit !== undefined)) return { ...planKits(candidates, needs, has), removed };
   const found = new Map([...totals].map(([sku, quantity]) => [sku, Math.min(quantity, sumOf(candidates, (one) => has(one, sku)))]));
   const { members, runnerUpMinor } = choose(candidates, found, has);

@@ -67,6 +67,7 @@ export interface ShadowOrder {
   readonly destination: Destination;
   readonly currency: string | undefined;
   readonly customer: string | undefined;
+  readonly segment?: string | undefined;
   readonly service: string | undefined;
   readonly mayWait: boolean;
   readonly delayMs: number;
@@ -165,6 +166,7 @@ export interface ShadowReservation {
   readonly channel: string;
   readonly customer: string | undefined;
   readonly destination: Destination | undefined;
+  readonly segment: string | undefined;
   readonly service: string | undefined;
   readonly locations: readonly string[] | undefined;
   readonly groups: readonly string[] | undefined;
