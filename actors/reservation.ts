@@ -83,6 +83,7 @@ export const reservationMachine = setup({
     channel: asked.channel,
     destination: asked.destination,
     customer: asked.customer,
+    segment: asked.segment,
     service: asked.service,
     locations: asked.locations,
     groups: asked.groups,
