@@ -8,6 +8,7 @@ import { feedCommands } from './feed-commands.ts';
 import { bufferCommands } from './buffer-commands.ts';
 import type { CommandId } from './ids.ts';
 import { itemCommands } from './item-commands.ts';
+import { lotCommands } from './lot-commands.ts';
 import { networkCommands } from './network-commands.ts';
 import { orderCommands } from './order-commands.ts';
 import { poolCommands } from './pool-commands.ts';
@@ -20,6 +21,7 @@ import { transitCommands } from './transit-commands.ts';
 export const commandBodies = {
   ...networkCommands,
   ...itemCommands,
+  ...lotCommands,
   ...transitCommands,
   ...stockCommands,
   ...bufferCommands,

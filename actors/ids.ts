@@ -35,6 +35,8 @@ export type ServiceId = Branded<'ServiceId'>;
 /** Transit times that services share. */
 export type TransitId = Branded<'TransitId'>;
 
+/** Units of a SKU that were made together, or one unit by its serial; unique within the SKU. */
+export type LotId = Branded<'LotId'>;
 /** One feed: a file, an export, one run of a scanner. */
 export type FeedId = Branded<'FeedId'>;
 
@@ -42,6 +44,8 @@ export type FeedId = Branded<'FeedId'>;
 export const namePattern = '^[!-~](?:[ -~]{0,62}[!-~])?$';
 /** Letters, digits, dot, dash and underscore, 1 to 32 characters: used where names are joined into keys. */
 export const placePattern = '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$';
+/** As places, up to 64 characters: lots and serials. */
+export const lotPattern = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
 /** Free text: any well-formed Unicode without control characters. */
 export const textPattern = '^[^\\u0000-\\u001f\\u007f\\u2028\\u2029\\ud800-\\udfff]*$';
 

@@ -1,6 +1,6 @@
 /** Commands on items: what holds for a SKU wherever it is. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
-import { dropQueueMax, itemChannelsMax, kitComponentsMax, untrackedPlacesMax } from './limits.ts';
+import { dropQueueMax, itemChannelsMax, kitComponentsMax, shelfDaysMax, untrackedPlacesMax } from './limits.ts';
 import { BalanceSchema, ChannelIdSchema, exact, GroupSchema, LocationIdSchema } from './schemas.ts';
 import { QuantitySchema, SkuSchema, text, TimeMsSchema } from './schemas.ts';
 
@@ -75,6 +75,19 @@ const UntrackedSchema = Type.Object(
 );
 export type Untracked = Static<typeof UntrackedSchema>;
 
+/** Units are known by lot, or each by its serial: what arrives, leaves or is counted says which. */
+const TrackingSchema = Type.Object(
+  {
+    by: Type.Union([Type.Literal('lot'), Type.Literal('serial')]),
+    /** Days from receipt to expiry of a lot that comes without its own. */
+    shelfLifeDays: Type.Optional(Type.Integer({ minimum: 1, maximum: shelfDaysMax, description: 'Days' })),
+    /** A lot leaves sale so many days before it expires. Each must have an expiry then. */
+    minRemainingDays: Type.Optional(Type.Integer({ minimum: 0, maximum: shelfDaysMax, description: 'Days' })),
+  },
+  exact,
+);
+export type Tracking = Static<typeof TrackingSchema>;
+
 /** A kit has no stock of its own: it is sold from that of its components. */
 const KitSchema = Type.Object(
   {
@@ -108,6 +121,8 @@ export const ItemSchema = Type.Object(
     kit: Type.Optional(KitSchema),
     /** Absent: it is sold from stock. */
     untracked: Type.Optional(UntrackedSchema),
+    /** Absent: units of the SKU are all alike. It changes only while there are none, nor any on their way. */
+    tracking: Type.Optional(TrackingSchema),
   },
   exact,
 );

@@ -52,3 +52,13 @@ export const carrierServicesMax = 32;
 export const processingMsMax = 30 * 24 * 3_600_000;
 /** Lines of one question for a promise. */
 export const promiseLinesMax = 200;
+/** Lots or serials in one command; each is a row of its record. */
+export const lotsOfCommandMax = 1_000;
+/** Locations that hold units of one lot. */
+export const lotPlacesMax = 500;
+/** Transfers that carry units of one lot at a time. */
+export const lotTransitMax = 200;
+/** How far ahead a lot may expire: fifty years. */
+export const expiryAheadMsMax = 50 * 366 * 24 * 3_600_000;
+/** Days of shelf life, and of life a unit must have left to be sold. */
+export const shelfDaysMax = 3_660;

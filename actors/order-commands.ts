@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox';
 import { TimeZoneSchema } from './calendar-schemas.ts';
 import { delayMsMax, orderLinesMax } from './limits.ts';
+import { lotFields } from './lot-commands.ts';
 import {
   CarrierIdSchema,
   ChannelIdSchema,
@@ -52,6 +53,9 @@ export const OrderLineSchema = Type.Object(
 const FulfillmentRef = { orderId: OrderIdSchema, fulfillmentId: FulfillmentIdSchema };
 const LineUnits = Type.Object({ lineId: LineIdSchema, quantity: QuantitySchema }, exact);
 const lineUnits = Type.Array(LineUnits, { minItems: 1, maxItems: orderLinesMax });
+/** Units of a line; of a tracked SKU also which. Absent: those it was told to pick. */
+const NamedUnits = Type.Object({ lineId: LineIdSchema, quantity: QuantitySchema, ...lotFields }, exact);
+const namedUnits = Type.Array(NamedUnits, { minItems: 1, maxItems: orderLinesMax });
 
 export const orderCommands = {
   /** Source, allocate and accept an order, in one turn: all of it or, when refused, nothing. */
@@ -89,16 +93,21 @@ export const orderCommands = {
   'order.release': Type.Object({ orderId: OrderIdSchema }, exact),
   /** Source the waiting units again now. */
   'order.retry': Type.Object({ orderId: OrderIdSchema }, exact),
-  /** A location began to pick: from here on its units can no longer be cancelled or displaced. */
+  /**
+   * A location began to pick: from here on its units can no longer be cancelled or displaced. Of tracked SKUs the
+   * answer says which to take, the first to expire first.
+   */
   'fulfillment.pick': Type.Object(FulfillmentRef, exact),
   /** Units that could not be found while picking: stock is corrected, the units are sourced elsewhere. */
-  'fulfillment.short': Type.Object({ ...FulfillmentRef, lines: lineUnits, reason: Reason }, exact),
+  'fulfillment.short': Type.Object({ ...FulfillmentRef, lines: namedUnits, reason: Reason }, exact),
   /** The parcel left the location, with the planned carrier or the one named. */
   'fulfillment.ship': Type.Object(
     {
       ...FulfillmentRef,
       carrier: Type.Optional(CarrierIdSchema),
       tracking: Type.Optional(text(64, 'Tracking number')),
+      /** Of tracked SKUs: which units left, where they are others than those it was told to pick. Whole lines. */
+      lines: Type.Optional(namedUnits),
     },
     exact,
   ),

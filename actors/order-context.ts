@@ -1,8 +1,11 @@
 /** What an order remembers, is told, and asks for. */
 import type { Destination } from './order-commands.ts';
-import type { CarrierId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, ServiceId, Sku } from './ids.ts';
+import type { CarrierId, ChannelId, FulfillmentId, LineId, LocationId, LotId, OrderId, ServiceId } from './ids.ts';
+import type { Sku } from './ids.ts';
+import type { LotUnits } from './lots.ts';
 import type { Rejection } from './rejection.ts';
-import type { Event, ExceptionCode, Fulfillment, LineUnits, OrderException, OrderLine, Removed } from './vocabulary.ts';
+import type { Event, ExceptionCode, Fulfillment, LineLot, LineUnits, OrderException } from './vocabulary.ts';
+import type { OrderLine, Removed } from './vocabulary.ts';
 
 export interface OrderContext {
   readonly orderId: OrderId;
@@ -87,6 +90,8 @@ export interface StockUnits {
   readonly sku: Sku;
   readonly location: LocationId;
   readonly quantity: number;
+  /** Which of a tracked SKU, where that is known. */
+  readonly lots?: readonly LotUnits[] | undefined;
 }
 
 interface At {
@@ -105,19 +110,33 @@ export type OrderMessage =
   | ({ readonly type: 'order.release' } & At)
   | ({ readonly type: 'order.cancel'; readonly units: readonly LineUnits[]; readonly reason: string } & At)
   /** Units allocated at a location turned out not to be there. */
-  | ({ readonly type: 'order.displace'; readonly units: StockUnits } & At)
-  | ({ readonly type: 'fulfillment.pick'; readonly fulfillmentId: FulfillmentId } & At)
+  | ({
+      readonly type: 'order.displace';
+      readonly units: StockUnits;
+      /** A lot that nobody may pick any more, or `picking`: also units that are being picked, whatever their lot. */
+      readonly lot?: LotId | undefined;
+      readonly picking?: boolean | undefined;
+    } & At)
+  | ({
+      readonly type: 'fulfillment.pick';
+      readonly fulfillmentId: FulfillmentId;
+      /** What to take, of tracked SKUs. */
+      readonly lots?: readonly LineLot[] | undefined;
+    } & At)
   | ({
       readonly type: 'fulfillment.short';
       readonly fulfillmentId: FulfillmentId;
       readonly lines: readonly LineUnits[];
       readonly reason: string;
+      /** Which units those are, of tracked SKUs. */
+      readonly lots?: readonly LineLot[] | undefined;
     } & At)
   | ({
       readonly type: 'fulfillment.ship';
       readonly fulfillmentId: FulfillmentId;
       readonly carrier: CarrierId | undefined;
       readonly tracking: string | undefined;
+      readonly lots?: readonly LineLot[] | undefined;
     } & At)
   | ({ readonly type: 'fulfillment.deliver'; readonly fulfillmentId: FulfillmentId } & At);
 

@@ -6,7 +6,8 @@
 import type { LocationId, Sku } from './ids.ts';
 import type { OrderContext, OrderMessage, Plan, PlannedFulfillment, StockUnits } from './order-context.ts';
 import type { OrderState } from './queries.ts';
-import type { ExceptionCode, Fulfillment, LineUnits, OrderLine } from './vocabulary.ts';
+import { fitting, lotsOnly, withLots } from './picked-lots.ts';
+import type { ExceptionCode, Fulfillment, LineLot, LineUnits, OrderLine } from './vocabulary.ts';
 
 /** Units of each line, by line id; the same line named twice counts twice. */
 function byLine(units: readonly LineUnits[]): Map<string, number> {
@@ -113,13 +114,14 @@ export function stateOf(context: OrderContext): OrderState {
 }
 
 /** Take units of lines out of one fulfillment; one left empty is cancelled. */
-function without(part: Fulfillment, units: ReadonlyMap<string, number>): Fulfillment {
+function without(part: Fulfillment, units: ReadonlyMap<string, number>, gone: readonly LineLot[]): Fulfillment {
   const lines: LineUnits[] = [];
   for (const { lineId, quantity } of part.lines) {
     const left = quantity - (units.get(lineId) ?? 0);
     if (left > 0) lines.push({ lineId, quantity: left });
   }
-  return { ...part, lines, state: lines.length === 0 ? 'cancelled' : part.state };
+  const rest = { ...part, lines, state: lines.length === 0 ? ('cancelled' as const) : part.state };
+  return part.lots === undefined ? rest : { ...rest, lots: fitting(part.lots, gone, lines) };
 }
 
 /** Units of lines taken from one fulfillment. */
@@ -140,14 +142,14 @@ export function cancelPlan(
     if (quantity > 0) waiting.push({ lineId: line.lineId, quantity });
     if (quantity > 0) left.set(line.lineId, (left.get(line.lineId) ?? 0) - quantity);
   }
-  const takings = take(context, left, () => true);
+  const takings = take(context, left, isUntouched);
   let missing = 0;
   for (const quantity of left.values()) missing += quantity;
   return { waiting, takings, missing };
 }
 
 /**
- * Take up to `left` units of each line out of untouched fulfillments, newest first; lowers `left`.
+ * Take up to `left` units of each line out of the fulfillments meant, newest first; lowers `left`.
  * @param isTracked take only units that are in stock.
  */
 function take(
@@ -159,7 +161,7 @@ function take(
   const takings: Taking[] = [];
   for (let i = context.fulfillments.length - 1; i >= 0; i -= 1) {
     const part = context.fulfillments[i];
-    if (part === undefined || !isUntouched(part) || !from(part)) continue;
+    if (part === undefined || !from(part)) continue;
     const units: LineUnits[] = [];
     for (const line of isTracked ? trackedUnits(part, part.lines) : part.lines) {
       const quantity = Math.min(line.quantity, left.get(line.lineId) ?? 0);
@@ -172,12 +174,17 @@ function take(
   return takings;
 }
 
-/** Which of an order's allocations at a location are given up for units that are not there. */
-export function displacePlan(context: OrderContext, lost: StockUnits): readonly Taking[] {
+type Displaced = Pick<Extract<OrderMessage, { type: 'order.displace' }>, 'units' | 'lot' | 'picking'>;
+
+/** Which of an order's allocations at a location are given up for units that are not there, or not for sale. */
+export function displacePlan(context: OrderContext, { units: lost, lot, picking }: Displaced): readonly Taking[] {
+  if (lot !== undefined) return lotPlan(context, lost, lot);
+  const isMeant = (part: Fulfillment): boolean =>
+    part.location === lost.location && (picking === true ? isHeld(part) : isUntouched(part));
   let quantity = lost.quantity;
   const left = new Map<string, number>();
   for (const part of context.fulfillments) {
-    if (part.location !== lost.location || !isUntouched(part)) continue;
+    if (!isMeant(part)) continue;
     const skus = new Map(context.lines.map((line) => [line.lineId, line.sku]));
     for (const line of trackedUnits(part, part.lines)) {
       if (skus.get(line.lineId) !== lost.sku || quantity === 0) continue;
@@ -186,7 +193,17 @@ export function displacePlan(context: OrderContext, lost: StockUnits): readonly 
       quantity -= taken;
     }
   }
-  return take(context, left, (part) => part.location === lost.location, true);
+  return take(context, left, isMeant, true);
+}
+
+/** All units of a lot that its location was told to pick for an order. */
+function lotPlan(context: OrderContext, { sku, location }: StockUnits, lot: string): readonly Taking[] {
+  const skus = new Map(context.lines.map((line) => [line.lineId, line.sku]));
+  return context.fulfillments.flatMap((fulfillment) => {
+    if (fulfillment.location !== location || fulfillment.state !== 'picking') return [];
+    const units = lotsOnly(fulfillment.lots, lot).filter(({ lineId }) => skus.get(lineId) === sku);
+    return units.length === 0 ? [] : [{ fulfillment, units }];
+  });
 }
 
 /** The units of takings, as stock knows them. */
@@ -196,7 +213,12 @@ export function takenUnits(context: OrderContext, takings: readonly Taking[]): S
   );
 }
 
-function withTakings(context: OrderContext, takings: readonly Taking[], to: Place): OrderContext {
+function withTakings(
+  context: OrderContext,
+  takings: readonly Taking[],
+  to: Place,
+  gone: readonly LineLot[] = [],
+): OrderContext {
   const taken = new Map(takings.map(({ fulfillment, units }) => [fulfillment, byLine(units)]));
   const lines = takings.reduce(
     (sofar, { units }) => moved(sofar, units, 'allocated', to),
@@ -204,7 +226,7 @@ function withTakings(context: OrderContext, takings: readonly Taking[], to: Plac
   );
   const fulfillments = context.fulfillments.map((part) => {
     const units = taken.get(part);
-    return units === undefined ? part : without(part, units);
+    return units === undefined ? part : without(part, units, gone);
   });
   return { ...context, lines, fulfillments };
 }
@@ -262,6 +284,12 @@ function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext 
   return judged(next, atMs);
 }
 
+/** What of a lot is not to be picked any more. */
+function lotsTaken({ fulfillments }: OrderContext, { lot }: Displaced): readonly LineLot[] {
+  if (lot === undefined) return [];
+  return fulfillments.flatMap((part) => (part.state === 'picking' ? lotsOnly(part.lots, lot) : []));
+}
+
 function troubled(context: OrderContext, code: ExceptionCode): OrderContext {
   return { ...context, trouble: context.trouble ?? code };
 }
@@ -303,23 +331,23 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
     }
     case 'order.displace':
       return troubled(
-        withTakings(context, displacePlan(context, message.units), 'backordered'),
+        withTakings(context, displacePlan(context, message), 'backordered', lotsTaken(context, message)),
         'stockout',
       );
     case 'fulfillment.pick':
-      return { ...context, fulfillments: patched(context, message.fulfillmentId, { state: 'picking' }) };
+      return { ...context, fulfillments: patched(context, message.fulfillmentId, withLots('picking', message.lots)) };
     case 'fulfillment.short': {
       const part = findFulfillment(context, message.fulfillmentId);
       if (part === undefined) return context;
       const takings = [{ fulfillment: part, units: message.lines }];
-      return troubled(withTakings(context, takings, 'backordered'), 'short-pick');
+      return troubled(withTakings(context, takings, 'backordered', message.lots), 'short-pick');
     }
     case 'fulfillment.ship': {
       const part = findFulfillment(context, message.fulfillmentId);
       if (part === undefined) return context;
       const carrier = message.carrier ?? part.carrier;
       const service = carrier === part.carrier ? part.service : undefined;
-      const patch = { state: 'shipped' as const, carrier, service, tracking: message.tracking };
+      const patch = { ...withLots('shipped', message.lots), carrier, service, tracking: message.tracking };
       const lines = moved(context.lines, part.lines, 'allocated', 'shipped');
       return { ...context, lines, fulfillments: patched(context, message.fulfillmentId, patch) };
     }

@@ -7,7 +7,7 @@
  * messages; guards on the fulfillment decide.
  */
 import { assign, setup } from 'xstate';
-import type { OrderContext, OrderEffect, OrderInput, OrderMessage } from './order-context.ts';
+import type { OrderContext, OrderEffect, OrderInput, OrderMessage, StockUnits } from './order-context.ts';
 import {
   cancelPlan,
   displacePlan,
@@ -18,12 +18,11 @@ import {
   stockUnits,
   takenUnits,
   trackedUnits,
-  unitsOfPart,
 } from './order-lines.ts';
 import { news } from './order-news.ts';
 import type { OrderState } from './queries.ts';
 import { reject } from './rejection.ts';
-import type { FulfillmentState } from './vocabulary.ts';
+import type { Fulfillment, FulfillmentState, LineUnits } from './vocabulary.ts';
 
 interface Args {
   readonly context: OrderContext;
@@ -47,30 +46,42 @@ const deallocate = effect(({ context, event }) => ({
     event.type === 'order.cancel'
       ? takenUnits(context, cancelPlan(context, event.units).takings)
       : event.type === 'order.displace'
-        ? takenUnits(context, displacePlan(context, event.units))
+        ? takenUnits(context, displacePlan(context, event))
         : [],
 }));
 
 const part = ({ context, event }: Args) =>
   'fulfillmentId' in event ? findFulfillment(context, event.fulfillmentId) : undefined;
 
+/** Units of a fulfillment that are in stock, with their lots where the message says which they are. */
+const taken = (
+  { context, event }: Args,
+  from: Fulfillment | undefined,
+  lines: readonly LineUnits[] | undefined = from?.lines,
+): readonly StockUnits[] => {
+  if (from === undefined || lines === undefined) return [];
+  const kept = trackedUnits(from, lines);
+  const units = stockUnits(context.lines, from.location, kept);
+  const lots = 'lots' in event ? event.lots : undefined;
+  if (lots === undefined) return units;
+  return units.map((each, at) => {
+    const own = lots.filter(({ lineId }) => lineId === kept[at]?.lineId);
+    return own.length === 0 ? each : { ...each, lots: own };
+  });
+};
+
 const ship = effect((args) => ({
   kind: 'ship',
-  units: unitsOfPart(args.context, part(args)),
+  units: taken(args, part(args)),
   carrier: (args.event.type === 'fulfillment.ship' ? args.event.carrier : undefined) ?? part(args)?.carrier,
 }));
 
 const deliver = effect((args) => ({ kind: 'deliver', carrier: part(args)?.carrier }));
 
-const short = effect((args) => {
-  const picked = part(args);
-  const { context, event } = args;
-  const units =
-    picked === undefined || event.type !== 'fulfillment.short'
-      ? []
-      : stockUnits(context.lines, picked.location, trackedUnits(picked, event.lines));
-  return { kind: 'short', units };
-});
+const short = effect((args) => ({
+  kind: 'short',
+  units: args.event.type === 'fulfillment.short' ? taken(args, part(args), args.event.lines) : [],
+}));
 
 const refuse = effect(({ event }) => ({
   kind: 'refuse',

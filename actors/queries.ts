@@ -6,6 +6,7 @@ import { Type, type Static, type TSchema } from 'typebox';
 import { namePattern } from './ids.ts';
 import { ItemSchema } from './item-commands.ts';
 import { comparedMax } from './limits.ts';
+import { lotStates, type LotState } from './lots.ts';
 import { LocationSchema } from './network-commands.ts';
 import { BufferIdSchema } from './buffer-commands.ts';
 import {
@@ -14,6 +15,7 @@ import {
   CustomerSchema,
   Latitude,
   LocationIdSchema,
+  LotIdSchema,
   Longitude,
   MethodSchema,
   OrderIdSchema,
@@ -64,6 +66,8 @@ const ReservationCursorSchema = Type.String({
 
 const SupplyStateSchema = Type.Unsafe<SupplyState>(Type.Enum([...supplyStates]));
 
+const LotStateSchema = Type.Unsafe<LotState>(Type.Enum([...lotStates]));
+
 export const queryBodies = {
   /** One order, open or closed. */
   'order.get': Type.Object({ orderId: OrderIdSchema }, exact),
@@ -105,6 +109,30 @@ export const queryBodies = {
   'stock.get': Type.Object({ sku: SkuSchema, location: Type.Optional(LocationIdSchema) }, exact),
   /** The settings of a SKU, if it has any. */
   'item.get': Type.Object({ sku: SkuSchema }, exact),
+  /** A lot or serial, and the shipments it went with, the first ones first. */
+  'lot.get': Type.Object(
+    {
+      sku: SkuSchema,
+      lot: LotIdSchema,
+      /** Shipments from this one on, as the last page's `next` said. Default 1. */
+      from: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+      /** Shipments wanted, default 100. */
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+    },
+    exact,
+  ),
+  /** Lots of a SKU with units, or recalled, the first to expire first; those with units at a location. */
+  'lot.list': Type.Object(
+    {
+      sku: SkuSchema,
+      location: Type.Optional(LocationIdSchema),
+      state: Type.Optional(LotStateSchema),
+      /** Continue after this lot, as the last page's `next` said. */
+      after: Type.Optional(LotIdSchema),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+    },
+    exact,
+  ),
   /** Who waits for a SKU, the first to be served first. */
   'item.waiting': Type.Object(
     { sku: SkuSchema, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })) },

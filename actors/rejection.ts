@@ -35,6 +35,8 @@ export const rejectionCodes = {
   'unknown-buffer': false,
   'unknown-pool': false,
   'unknown-line': false,
+  /** No such lot or serial of the SKU, or not where it was named. */
+  'unknown-lot': false,
   /** An order with this id exists. */
   'order-exists': false,
   /** A reservation with this id exists, or existed not long ago. */
@@ -45,6 +47,18 @@ export const rejectionCodes = {
   duplicate: false,
   /** Parts of the message contradict each other: overlapping hours, a day that is given twice. */
   contradiction: false,
+  /** Units of a tracked SKU must say their lots, serials, or when they expire. */
+  'lot-required': false,
+  /** Lots of a SKU that has none, or serials of one that is tracked by lot. */
+  'not-tracked': false,
+  /** The lot is known with another expiry. */
+  'lot-differs': false,
+  /** The serial is somewhere already: each is one unit. */
+  'serial-exists': false,
+  /** The lot has expired. */
+  'lot-expired': false,
+  /** The lot was recalled. */
+  'lot-recalled': false,
   /** Its state does not allow this now; `detail` names the state. */
   'wrong-state': false,
   /** More units than there are in the place named. */

@@ -6,9 +6,9 @@
  * milliseconds (`…Ms`), coordinates are decimal degrees (WGS 84).
  */
 import { Type } from 'typebox';
-import { namePattern, placePattern, textPattern } from './ids.ts';
+import { lotPattern, namePattern, placePattern, textPattern } from './ids.ts';
 import type { CarrierId, ChannelId, CommandId, FeedId, FulfillmentId } from './ids.ts';
-import type { LineId, LocationId, OrderId, ReservationId, ServiceId, Sku, SupplyId, TransitId } from './ids.ts';
+import type { LineId, LocationId, LotId, OrderId, ReservationId, ServiceId, Sku, SupplyId, TransitId } from './ids.ts';
 import { moneyMinorMax, quantityMax } from './limits.ts';
 import { deliveryMethods, type DeliveryMethod } from './vocabulary.ts';
 
@@ -38,6 +38,9 @@ export const TransitIdSchema = Type.Unsafe<TransitId>(place('Transit table id'))
 export const GroupSchema = place('Location group');
 /** A group of customers, as the caller has it: the engine knows customers by nothing else. */
 export const SegmentSchema = place('Customer segment');
+export const LotIdSchema = Type.Unsafe<LotId>(
+  Type.String({ pattern: lotPattern, description: 'Lot or serial, unique within the SKU' }),
+);
 export const FeedIdSchema = Type.Unsafe<FeedId>(place('Feed id, the same when the same rows are sent again'));
 
 export const QuantitySchema = Type.Integer({ minimum: 1, maximum: quantityMax, description: 'Units' });

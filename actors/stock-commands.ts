@@ -1,13 +1,14 @@
 /** Commands on stock. All entries of one command happen or none. Composed in commands.ts. */
 import { Type, type TSchema } from 'typebox';
 import { quantityMax, stockEntriesMax } from './limits.ts';
+import { lotFields } from './lot-commands.ts';
 import { BalanceSchema, exact, FeedIdSchema, LocationIdSchema, QuantitySchema, Reason } from './schemas.ts';
 import { SkuSchema, text, TimeMsSchema } from './schemas.ts';
 
 const entries = <S extends TSchema>(entry: S) =>
   Type.Array(entry, { minItems: 1, maxItems: stockEntriesMax });
 const where = { sku: SkuSchema, location: LocationIdSchema };
-const StockUnits = Type.Object({ ...where, quantity: QuantitySchema }, exact);
+const StockUnits = Type.Object({ ...where, quantity: QuantitySchema, ...lotFields }, exact);
 const DeltaSchema = Type.Integer({ minimum: -quantityMax, maximum: quantityMax, description: 'Units' });
 const Reference = text(80, 'Delivery note, purchase order, return: what papers say of it');
 
@@ -16,7 +17,7 @@ const Reference = text(80, 'Delivery note, purchase order, return: what papers s
  * count, what came and went since is added.
  */
 export const CountEntrySchema = Type.Object(
-  { ...where, onHand: BalanceSchema, countedAtMs: Type.Optional(TimeMsSchema) },
+  { ...where, onHand: BalanceSchema, countedAtMs: Type.Optional(TimeMsSchema), ...lotFields },
   exact,
 );
 /** Units found or lost, as a row of a feed says it. */
@@ -37,7 +38,7 @@ export const stockCommands = {
   /** Units found (+) or lost (−). May displace the newest allocations, which are sourced again. */
   'stock.adjust': Type.Object(
     {
-      entries: entries(Type.Object({ ...where, delta: DeltaSchema }, exact)),
+      entries: entries(Type.Object({ ...where, delta: DeltaSchema, ...lotFields }, exact)),
       reason: Reason,
       feed: Type.Optional(FeedIdSchema),
     },

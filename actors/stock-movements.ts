@@ -2,6 +2,7 @@
  * Movements: what the ledger of a stock is made of. Each message a stock takes is one movement, with the
  * units it moved; balances taken back movement by movement are those of any earlier moment. Pure.
  */
+import type { LotUnits } from './lots.ts';
 import type { StockContext, StockMessage } from './stock-ledger.ts';
 import { buckets, type Bucket, type MovementKind, type StockLevels } from './vocabulary.ts';
 
@@ -10,6 +11,8 @@ export interface Move {
   readonly kind: MovementKind;
   readonly units: number;
   readonly bucket?: Bucket | undefined;
+  /** Of a tracked SKU: the units of each lot, signed as all are. */
+  readonly lots?: readonly LotUnits[] | undefined;
 }
 
 const kindOf: Record<StockMessage['type'], MovementKind> = {

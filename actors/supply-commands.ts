@@ -1,6 +1,7 @@
 /** Commands on incoming supply: purchases from suppliers and transfers between locations. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
 import { supplyLinesMax } from './limits.ts';
+import { lotFields } from './lot-commands.ts';
 import { BalanceSchema, exact, LineIdSchema, LocationIdSchema, QuantitySchema, Reason } from './schemas.ts';
 import { SkuSchema, SupplyIdSchema, text } from './schemas.ts';
 
@@ -57,6 +58,8 @@ const ReceivedUnits = Type.Object(
     quantity: QuantitySchema,
     /** Of these, units that may not be sold: they go into the damaged bucket. */
     damaged: Type.Optional(BalanceSchema),
+    /** Of a tracked SKU: the units, good ones first; the last ones are the damaged ones. */
+    ...lotFields,
   },
   exact,
 );

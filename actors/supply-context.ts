@@ -2,6 +2,7 @@
 import type { LineId, LocationId, Sku, SupplyId } from './ids.ts';
 import type { StockUnits } from './order-context.ts';
 import type { SupplyDocument, SupplyType } from './supply-commands.ts';
+import type { NamedLots } from './lot-commands.ts';
 import type { LineUnits } from './vocabulary.ts';
 
 export const supplyStates = [
@@ -66,7 +67,7 @@ export interface SupplyInput {
 }
 
 /** Units of a line that arrived; `damaged` of them are not for sale. */
-export interface ArrivedUnits extends LineUnits {
+export interface ArrivedUnits extends LineUnits, NamedLots {
   readonly damaged?: number | undefined;
 }
 

@@ -10,6 +10,7 @@ import type {
   FulfillmentId,
   LineId,
   LocationId,
+  LotId,
   OrderId,
   ReservationId,
   ServiceId,
@@ -17,6 +18,7 @@ import type {
 } from './ids.ts';
 import type { PlannedFulfillment } from './order-context.ts';
 import type { ItemState } from './item-policy.ts';
+import type { LotAnswer, LotEvent } from './lots.ts';
 import type { PromiseOption } from './promise.ts';
 import type { OrderState } from './queries.ts';
 import type { SupplyAnswer, SupplyEvent } from './supply-context.ts';
@@ -57,6 +59,13 @@ export interface LineUnits {
   readonly quantity: number;
 }
 
+/** Units of a line by lot, or one unit by its serial. */
+export interface LineLot {
+  readonly lineId: LineId;
+  readonly lot: LotId;
+  readonly quantity: number;
+}
+
 export type FulfillmentState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
 
 /** The part of an order that one location ships, as one parcel. A value inside the order. */
@@ -76,6 +85,8 @@ export interface Fulfillment {
   readonly shipByMs?: number | undefined;
   /** When it is to be there: known where the service keeps a transit table. As promised when it was sourced. */
   readonly deliverByMs?: number | undefined;
+  /** Of tracked SKUs: what to take while it is picked, what left once it is shipped. */
+  readonly lots?: readonly LineLot[] | undefined;
   /** The hour for which its location was given the work, where the location has a capacity. */
   readonly workAtMs?: number | undefined;
   /** Lines of which the units here take no stock: they were sold without. */
@@ -256,6 +267,7 @@ export type Event =
       readonly sku: Sku;
       readonly state: ItemState;
     }
+  | LotEvent
   | {
       readonly kind: 'carrier.changed';
       readonly carrierId: CarrierId;
@@ -373,4 +385,6 @@ export type Answer<K extends CommandKind> = K extends `stock.${string}`
         ? ReservationAnswer
         : K extends 'feed.open'
           ? FeedAnswer
-          : { readonly id: string };
+          : K extends `lot.${string}`
+            ? LotAnswer
+            : { readonly id: string };

@@ -4,6 +4,7 @@
  */
 import type { CarrierContext, CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import { carrierMachine } from '../actors/carrier.ts';
+import type { Lot, LotShipment } from '../actors/lots.ts';
 import type { BufferRule } from '../actors/buffer-commands.ts';
 import type { Item, Untracked } from '../actors/item-commands.ts';
 import type { Pool } from '../actors/pool-commands.ts';
@@ -28,6 +29,7 @@ import type { Buffers } from './buffers.ts';
 import type { Pools } from './pools.ts';
 import type { DropLine } from './drop-line.ts';
 import { Holders } from './holders.ts';
+import type { Lots, SkuLots } from './lots.ts';
 import type { Work } from './promise/capacity.ts';
 import type { SellingViews, Sum } from './selling.ts';
 import type { Quota } from './quotas.ts';
@@ -165,7 +167,30 @@ export interface QuotaCell extends Marks {
   unsaved: number;
 }
 
+/** A lot, or a serial. */
+export interface LotCell extends Marks {
+  readonly kind: 'lot';
+  /** Lot and SKU (engine/lots.ts). */
+  readonly id: string;
+  readonly sku: SkuCell;
+  readonly all: Lots;
+  /** What its place among others depends on, also when its snapshot is undone. */
+  order: Lot | undefined;
+  snapshot: Snapshot<Lot> | undefined;
+  unsaved: number;
+}
+
+/** One shipment that a lot went with. */
+export interface LotShipmentCell extends Marks {
+  readonly kind: 'lot-shipment';
+  readonly id: string;
+  snapshot: Snapshot<LotShipment> | undefined;
+  unsaved: number;
+}
+
 export type Cell =
+  | LotCell
+  | LotShipmentCell
   | QuotaCell
   | OrderCell
   | ReservationCell
@@ -214,6 +239,8 @@ export interface SkuCell {
   /** Exclusive pools of it, by their ids. */
   pools: readonly PoolCell[] | undefined;
   item: ItemCell | undefined;
+  /** Its lots or serials, once it had any. */
+  lots: SkuLots | undefined;
   /** What it consists of, when it is a kit. */
   kit: KitParts | undefined;
   /** Through which channels and from where it is sold without stock, if it is. */
@@ -272,6 +299,21 @@ export const itemCell = (
   snapshot: undefined,
   ...marks,
 });
+export const lotCell = (id: string, sku: SkuCell, all: Lots): LotCell => ({
+  kind: 'lot',
+  id,
+  sku,
+  all,
+  order: undefined,
+  snapshot: undefined,
+  ...marks,
+});
+export const lotShipmentCell = (id: string): LotShipmentCell => ({
+  kind: 'lot-shipment',
+  id,
+  snapshot: undefined,
+  ...marks,
+});
 export const supplyCell = (id: SupplyId): SupplyCell => ({ kind: 'supply', id, snapshot: undefined, ...marks });
 export const workCell = (id: LocationId): WorkCell => ({ kind: 'work', id, snapshot: undefined, ...marks });
 export const transitCell = (id: string): TransitCell => ({ kind: 'transit', id, snapshot: undefined, ...marks });
@@ -289,6 +331,7 @@ export const skuCell = (sku: Sku): SkuCell => ({
   sums: undefined,
   pools: undefined,
   item: undefined,
+  lots: undefined,
   kit: undefined,
   untracked: undefined,
   kits: undefined,
@@ -324,6 +367,7 @@ export function place(cell: Cell, snapshot: Cell['snapshot']): void {
   else if (cell.kind === 'location') cell.views.locationChanged(cell);
   else if (cell.kind === 'channel') cell.views.channelChanged(cell);
   else if (cell.kind === 'item') placeItem(cell);
+  else if (cell.kind === 'lot') cell.all.placed(cell, before as LotCell['snapshot']);
 }
 
 /** What a SKU gives to views may be another number of units: they are added up again when asked for. */

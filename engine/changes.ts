@@ -5,7 +5,7 @@
 import { onHandChange, type Move } from '../actors/stock-movements.ts';
 import type { Event } from '../actors/vocabulary.ts';
 import { place, type Cell, type StockCell } from './cells.ts';
-import { movementBytesMax, type RecordedMove } from './movements.ts';
+import { lotsBytes, movementBytesMax, type RecordedMove } from './movements.ts';
 import { cellBytes, eventBytes } from './sizes.ts';
 
 export class Changes {
@@ -24,6 +24,8 @@ export class Changes {
   #cause: number | undefined;
   #bytes = 0;
   #answerBytes = 0;
+  /** What the lots of the command's movements take. */
+  #lotBytes = 0;
 
   /**
    * Begin a command: from here on changes belong to it.
@@ -35,6 +37,7 @@ export class Changes {
     this.#answerBytes = 0;
     this.#movedStocks.length = 0;
     this.#moves.length = 0;
+    this.#lotBytes = 0;
     this.#cells.length = 0;
     this.#before.length = 0;
     this.#keptEvents = this.#events.length;
@@ -54,6 +57,7 @@ export class Changes {
   moved(stock: StockCell, move: Move): void {
     this.#movedStocks.push(stock);
     this.#moves.push(move);
+    if (move.lots !== undefined) this.#lotBytes += lotsBytes(move.lots);
   }
 
   /** What the kept commands of this turn moved of a stock. */
@@ -103,7 +107,7 @@ export class Changes {
 
   /** An upper estimate of what the movements of the present command take. */
   get moveBytes(): number {
-    return movementBytesMax * this.#moves.length;
+    return movementBytesMax * this.#moves.length + this.#lotBytes;
   }
 
   #newsBytes(): number {
@@ -155,9 +159,9 @@ export class Changes {
       const move = this.#moves[i];
       const stock = this.#movedStocks[i];
       if (move === undefined || stock === undefined) continue;
-      const { kind, units, bucket } = move;
+      const { kind, units, bucket, lots } = move;
       if (kind === 'counted' || onHandChange(move) !== 0) stock.movedAt = undefined;
-      this.#keptMoves.push({ kind, units, bucket, stock: stock.turnIndex, command: this.#cause });
+      this.#keptMoves.push({ kind, units, bucket, lots, stock: stock.turnIndex, command: this.#cause });
     }
     this.#movedStocks.length = 0;
     this.#moves.length = 0;

@@ -6,6 +6,7 @@ import type { QueryBody } from '../actors/queries.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
 import type { StockCell } from './cells.ts';
 import type { Core } from './core.ts';
+import { trackingOf } from './lots.ts';
 import type { Comparison } from './outcome.ts';
 import { firstDifference } from './receipts.ts';
 import type { World } from './world.ts';
@@ -21,7 +22,9 @@ export function compareStock(core: Core, { entries }: QueryBody<'stock.compare'>
       continue;
     }
     const stock = world.findStock(sku, location);
-    const isSame = stock?.snapshot?.context.onHand === onHand && isStill(core, stock, countedAtMs);
+    // Of lots, the count itself tells.
+    const isPlain = stock !== undefined && trackingOf(stock.sku) === undefined;
+    const isSame = isPlain && stock.snapshot?.context.onHand === onHand && isStill(core, stock, countedAtMs);
     if (!isSame) differ.push(index);
   }
   return { differ, refused };

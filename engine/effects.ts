@@ -4,6 +4,7 @@
  */
 import type { CarrierId } from '../actors/ids.ts';
 import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
+import type { LotUnits } from '../actors/lots.ts';
 import type { OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
 import type { Buyer } from '../actors/pool-commands.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
@@ -132,9 +133,9 @@ export function moveUnits(
   buyer: Buyer,
 ): Rejection | undefined {
   const inPools = poolMoves[type];
-  for (const { sku, location, quantity } of units) {
+  for (const { sku, location, quantity, lots } of units) {
     const stock = must(core.world.findStock(sku, location), 'stock an order was given');
-    const refused = tellStock(core, stock, { type, quantity });
+    const refused = tellStock(core, stock, { type, quantity }, lots);
     if (refused !== undefined) return refused;
     if (stock.sku.pools !== undefined && inPools !== undefined) {
       movePools(core.changes, stock, buyer, inPools, quantity);
@@ -149,8 +150,16 @@ export function assertMoved(refused: Rejection | undefined): undefined {
   return undefined;
 }
 
-/** Tell a stock something. Returns why not, when its balances do not allow it. */
-export function tellStock(core: Core, stock: StockCell, message: StockMessage): Rejection | undefined {
+/**
+ * Tell a stock something. Returns why not, when its balances do not allow it.
+ * @param lots the units by lot, of a tracked SKU: for the ledger.
+ */
+export function tellStock(
+  core: Core,
+  stock: StockCell,
+  message: StockMessage,
+  lots?: readonly LotUnits[],
+): Rejection | undefined {
   if (stock.snapshot === undefined && stock.sku.kit !== undefined) {
     return reject('kit-stock', `${stock.sku.sku} is a kit: it has no stock of its own`);
   }
@@ -159,7 +168,8 @@ export function tellStock(core: Core, stock: StockCell, message: StockMessage): 
   const after = step(stockSteps, before, message, []);
   if (after === undefined) return must(refusal(before.context, message), 'a reason for the refusal');
   core.changes.set(stock, after);
-  core.changes.moved(stock, moveFor(before.context, message));
+  const move = moveFor(before.context, message);
+  core.changes.moved(stock, lots === undefined ? move : { ...move, lots });
   return undefined;
 }
 

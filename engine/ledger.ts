@@ -105,14 +105,14 @@ function viewsOf({ record, levels, moves }: StockRecord): MovementView[] {
 }
 
 function viewOf(record: StoredRecord, move: RecordedMove, levels: StockLevels): MovementView {
-  const { kind, units, bucket }: Move = move;
+  const { kind, units, bucket, lots }: Move = move;
   const entry = move.command === undefined ? undefined : (record.commands[move.command] as Entry | undefined);
   const said = (entry?.[3] ?? {}) as Pick<MovementView, 'orderId' | 'supplyId' | 'reference' | 'reason'>;
   const command = entry === undefined ? undefined : { commandId: entry[0], kind: entry[1], by: entry[2] };
   const { orderId, supplyId, reference, reason } = said;
   const { position, atMs } = record;
   const cause = { command, orderId, supplyId, reference, reason };
-  return { position, atMs, kind, units, bucket, ...cause, levels, atp: atp(levels) };
+  return { position, atMs, kind, units, bucket, lots, ...cause, levels, atp: atp(levels) };
 }
 
 /** Balances as they stood at the end of the last turn at or before a time. */

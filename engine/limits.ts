@@ -18,6 +18,8 @@ export interface EngineLimits {
   readonly ordersInMemoryMax: number;
   /** Supply documents open at a time. */
   readonly suppliesOpenMax: number;
+  /** Lots and serials with units anywhere, or recalled; all are in memory. */
+  readonly lotsOpenMax: number;
   /** Origins with transit times, over all tables. */
   readonly transitOriginsMax: number;
   /** Reservations that hold units or wait at one time; all are in memory. One more is refused as too-many. */
@@ -53,6 +55,7 @@ export const defaultLimits: EngineLimits = {
   ordersInMemoryMax: 20_000,
   reservationsOpenMax: 1_000_000,
   suppliesOpenMax: 50_000,
+  lotsOpenMax: 1_000_000,
   transitOriginsMax: 20_000,
   receiptsInMemoryMax: 200_000,
   savePieceRows: 1_024,

@@ -3,12 +3,16 @@
  * which of its commands asked for it, what it was and how many units. Four to eight bytes apiece, so that
  * every balance can be explained at any later time.
  */
+import type { LotId } from '../actors/ids.ts';
+import type { LotUnits } from '../actors/lots.ts';
 import type { Move } from '../actors/stock-movements.ts';
 import { moveCode, moveOf } from '../actors/stock-movements.ts';
 import { assert, must } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 
-/** The most bytes one movement takes in a record. */
+/** Added to the code of a movement that names its lots. */
+const withLots = 128;
+/** The most bytes one movement takes in a record, without its lots. */
 export const movementBytesMax = 12;
 
 /** A movement in the record of its turn. */
@@ -27,12 +31,37 @@ export function writeMovements(moves: readonly RecordedMove[]): Uint8Array | und
   for (const move of moves) {
     writer.uint(move.stock);
     writer.uint(move.command === undefined ? 0 : move.command + 1);
-    writer.uint(moveCode(move));
-    // Signed: even numbers are up, odd ones down.
-    writer.uint(move.units < 0 ? -2 * move.units - 1 : 2 * move.units);
+    writer.uint(moveCode(move) + (move.lots === undefined ? 0 : withLots));
+    writeSigned(move.units);
+    if (move.lots !== undefined) writeLots(move.lots);
   }
   return writer.take();
 }
+
+/** Signed: even numbers are up, odd ones down. */
+function writeSigned(units: number): void {
+  writer.uint(units < 0 ? -2 * units - 1 : 2 * units);
+}
+
+const signed = (written: number): number => (written % 2 === 0 ? written / 2 : -(written + 1) / 2);
+
+function writeLots(lots: readonly LotUnits[]): void {
+  writer.uint(lots.length);
+  for (const { lot, quantity } of lots) {
+    writer.text(lot);
+    writeSigned(quantity);
+  }
+}
+
+function readLots(reader: ByteReader): LotUnits[] {
+  return Array.from({ length: reader.uint() }, () => {
+    const lot = reader.text() as LotId;
+    return { lot, quantity: signed(reader.uint()) };
+  });
+}
+
+/** The most bytes the lots of a movement take in a record. */
+export const lotsBytes = (lots: readonly LotUnits[]): number => 4 + 72 * lots.length;
 
 /** The movements of one stock of a record, in the order they happened. */
 export function readMovements(bytes: unknown, stock: number): RecordedMove[] {
@@ -41,11 +70,12 @@ export function readMovements(bytes: unknown, stock: number): RecordedMove[] {
   const reader = new ByteReader(bytes);
   const moves: RecordedMove[] = [];
   while (!reader.isAtEnd) {
-    const [place, command, code, signed] = [reader.uint(), reader.uint(), reader.uint(), reader.uint()];
+    const [place, command, code, units] = [reader.uint(), reader.uint(), reader.uint(), signed(reader.uint())];
+    const lots = code >= withLots ? readLots(reader) : undefined;
     if (place !== stock) continue;
-    const units = signed % 2 === 0 ? signed / 2 : -(signed + 1) / 2;
-    const move = must(moveOf(code, units), 'a movement of a kind this build knows');
-    moves.push({ ...move, stock, command: command === 0 ? undefined : command - 1 });
+    const move = must(moveOf(code % withLots, units), 'a movement of a kind this build knows');
+    const cause = { stock, command: command === 0 ? undefined : command - 1 };
+    moves.push(lots === undefined ? { ...move, ...cause } : { ...move, lots, ...cause });
   }
   return moves;
 }

@@ -6,8 +6,9 @@ import type { CommandKind } from '../actors/commands.ts';
 import type { Item, Serve } from '../actors/item-commands.ts';
 import type { ItemState } from '../actors/item-policy.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
-import type { BufferId, ChannelId, CommandId, LocationId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
+import type { BufferId, ChannelId, CommandId, LocationId, LotId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
 import type { IncomingUnits } from '../actors/incoming.ts';
+import type { LotPlace, LotShipment, LotState, LotUnits } from '../actors/lots.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
 import type { WorkHour } from './promise/capacity.ts';
 import type { Transit } from '../actors/transit-commands.ts';
@@ -59,6 +60,8 @@ export interface MovementView {
   /** Units moved; negative when an adjustment, a count or a buffer took some away. */
   readonly units: number;
   readonly bucket?: Bucket | undefined;
+  /** Of a tracked SKU: the units of each lot or serial, signed as all are. */
+  readonly lots?: readonly LotUnits[] | undefined;
   /** What asked for it; absent when a timer or arriving stock did. */
   readonly command?: { readonly commandId: CommandId; readonly kind: CommandKind; readonly by: string } | undefined;
   /** The order, supply document, return or paper it belongs to, and why, as far as the command said. */
@@ -113,6 +116,33 @@ export interface WaitingView {
 
 /** A pool, and what is left of it. */
 export type PoolView = Pool & { readonly left: number };
+
+/** A lot or serial. */
+export interface LotView {
+  readonly sku: Sku;
+  readonly lot: LotId;
+  readonly state: LotState;
+  readonly receivedAtMs: number;
+  readonly expiresAtMs?: number | undefined;
+  /** When it leaves sale. */
+  readonly leavesAtMs?: number | undefined;
+  readonly recall?: { readonly reason: string; readonly sinceMs: number } | undefined;
+  /** Units on hand over all locations told of. */
+  readonly onHand: number;
+  readonly locations: readonly (LotPlace & { readonly forSale: number })[];
+  readonly transit: readonly { readonly supplyId: SupplyId; readonly units: number }[];
+  /** Units that left with orders, in how many shipments, and units that came back. */
+  readonly shipped: number;
+  readonly shipments: number;
+  readonly returned: number;
+}
+
+/** A lot with a page of what it went with. */
+export interface LotTrace extends LotView {
+  readonly went: readonly LotShipment[];
+  /** Where the next page begins; absent when there is none. */
+  readonly next?: number | undefined;
+}
 
 /** Why nothing is sold from a location through a view. */
 export type NotSold = 'paused' | 'cannot-deliver' | 'not-of-channel' | 'unknown-channel' | 'preorder' | 'untracked';
@@ -226,6 +256,8 @@ export interface Answers {
   'item.get': Item | null;
   'item.waiting': WaitingView;
   'stock.get': readonly StockView[];
+  'lot.get': LotTrace | null;
+  'lot.list': { readonly lots: readonly LotView[]; readonly next?: LotId | undefined };
   'stock.history': StockHistory;
   'stock.at': StockAt;
   'stock.compare': Comparison;

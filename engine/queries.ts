@@ -11,6 +11,7 @@ import { compareItems, compareLocations, compareStock } from './compare.ts';
 import type { Core } from './core.ts';
 import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import type { Answers, EngineStatus, OrderCounts, StockView, WaitingView } from './outcome.ts';
+import { listLots, lotTrace } from './queries-lots.ts';
 import { answerNetwork } from './queries-network.ts';
 import { answerSelling, type SellingQuery } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
@@ -58,6 +59,10 @@ function answerAny(
       return world.skus.get(body.sku)?.item?.snapshot?.context ?? null;
     case 'item.waiting':
       return waitingView(core, body);
+    case 'lot.get':
+      return lotTrace(world, body);
+    case 'lot.list':
+      return listLots(world, body);
     case 'stock.history':
       return stockHistory(world, journal, body);
     case 'stock.at':

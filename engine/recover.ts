@@ -16,6 +16,7 @@ import { orderCell, place, type Cell, type OrderCell } from './cells.ts';
 import type { Core } from './core.ts';
 import type { Work } from './promise/capacity.ts';
 import type { EngineLimits } from './limits.ts';
+import { lotNames } from './lots.ts';
 import type { Entry, Receipts } from './receipts.ts';
 import {
   carrierFromRow,
@@ -55,6 +56,7 @@ export async function recover(
   for (const prefix of plainPrefixes) {
     await loadAll(claim, latest, prefix, (key, row) => keep(touched, latest, key, load(core, prefix, key, row)));
   }
+  recoverLots(core, latest, touched);
   await recoverSupplies(core, claim, latest, touched);
   await recoverReservations(core, claim, latest, touched);
   await recoverOrders(core, claim, latest, touched, limits);
@@ -96,7 +98,7 @@ async function loadAll(
 /** Everything but orders, in the order it is loaded. */
 const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
-  prefixes.pool, prefixes.work, prefixes.quota, prefixes.stock,
+  prefixes.pool, prefixes.work, prefixes.quota, prefixes.stock, prefixes.lot,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -129,6 +131,10 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       return placed(world.work(name as LocationId), valueFromRow<Work>(row));
     case 'q/':
       return placed(world.quotas.recover(name), valueFromRow<Quota>(row));
+    case 'e/': {
+      const { sku, lot } = lotNames(name);
+      return world.lots.recover(world.sku(sku), lot, row);
+    }
     case 's/': {
       const { sku, location } = stockNames(key);
       const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);
@@ -152,6 +158,19 @@ export function stockNames(key: string): { readonly sku: Sku; readonly location:
     location: key.slice(prefixes.stock.length, slash) as LocationId,
     sku: key.slice(slash + 1) as Sku,
   };
+}
+
+/** Lots that have ended, and shipments, that are not saved yet. */
+function recoverLots({ world }: Core, latest: Latest, touched: Cell[]): void {
+  for (const [key, row] of latest) {
+    if (row === null) continue;
+    if (key.startsWith(prefixes.lotEnded)) {
+      const { sku, lot } = lotNames(key.slice(prefixes.lotEnded.length));
+      keep(touched, latest, key, world.lots.recover(world.sku(sku), lot, row));
+    } else if (key.startsWith(prefixes['lot-shipment'])) {
+      keep(touched, latest, key, world.lots.recoverShipment(key.slice(prefixes['lot-shipment'].length), row));
+    }
+  }
 }
 
 /** Open documents, and those that have ended and are not saved yet. */

@@ -1,6 +1,6 @@
 /** What few orders have, at the very end of their row behind a mask of what is there; most rows end before it. */
 import type { OrderContext } from '../actors/order-context.ts';
-import type { LineId } from '../actors/ids.ts';
+import type { LineId, LotId } from '../actors/ids.ts';
 import type { Fulfillment, KitRef, OrderLine } from '../actors/vocabulary.ts';
 import { must } from './assert.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
@@ -9,13 +9,14 @@ export type Rare = Pick<OrderContext, 'priority' | 'promisedByMs' | 'segment'>;
 type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 
 /** Bits of the mask: never reuse one. */
-const bits = { priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16 } as const;
+const bits = { priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16, lots: 32 } as const;
 
 function maskOf({ priority, promisedByMs, segment, lines, fulfillments }: Whole): number {
   let mask = (priority === undefined ? 0 : bits.priority) | (promisedByMs === undefined ? 0 : bits.promisedByMs);
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
   if (segment !== undefined) mask |= bits.segment;
   for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
+  for (const { lots } of fulfillments) if (lots !== undefined) mask |= bits.lots;
   return mask;
 }
 
@@ -30,6 +31,35 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   if ((mask & bits.kits) !== 0) writeKits(writer, order.lines);
   if ((mask & bits.untracked) !== 0) writeUntracked(writer, order.fulfillments, order.lines);
   if (order.segment !== undefined) writer.text(order.segment);
+  if ((mask & bits.lots) !== 0) writeLots(writer, order);
+}
+
+/** Fulfillments with lots, by their numbers; a lot names its line by number. */
+function writeLots(writer: ByteWriter, { lines, fulfillments }: Whole): void {
+  const numbers = new Map(lines.map(({ lineId }, index) => [lineId, index]));
+  writer.uint(fulfillments.reduce((count, { lots }) => count + (lots === undefined ? 0 : 1), 0));
+  for (const [index, { lots }] of fulfillments.entries()) {
+    if (lots === undefined) continue;
+    writer.uint(index);
+    writer.uint(lots.length);
+    for (const { lineId, lot, quantity } of lots) {
+      writer.uint(must(numbers.get(lineId), 'the line of a lot'));
+      writer.text(lot);
+      writer.uint(quantity);
+    }
+  }
+}
+
+/** Add the lots to the fulfillments read before. */
+function readLots(reader: ByteReader, lines: readonly OrderLine[], fulfillments: Fulfillment[]): void {
+  for (let left = reader.uint(); left > 0; left -= 1) {
+    const index = reader.uint();
+    const lots = Array.from({ length: reader.uint() }, () => {
+      const { lineId } = must(lines[reader.uint()], 'the line of a lot');
+      return { lineId, lot: reader.text() as LotId, quantity: reader.uint() };
+    });
+    fulfillments[index] = { ...must(fulfillments[index], 'a fulfillment with lots'), lots };
+  }
 }
 
 type KitLine = { readonly kit?: KitRef | undefined };
@@ -94,7 +124,7 @@ export function readUntracked<P extends Parcel>(reader: ByteReader, parcels: P[]
   }
 }
 
-/** @param lines those read before, to which their kits are added. @param parts likewise. */
+/** @param lines those read before, to which their kits are added. @param parts likewise, with their lots. */
 export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillment[]): Rare {
   const mask = reader.isAtEnd ? 0 : reader.uint();
   const has = (bit: number): boolean => (mask & bit) !== 0;
@@ -103,5 +133,6 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   if (has(bits.kits)) readKits(reader, lines);
   if (has(bits.untracked)) readUntracked(reader, parts, lines);
   const segment = has(bits.segment) ? reader.text() : undefined;
+  if (has(bits.lots)) readLots(reader, lines, parts);
   return { priority, promisedByMs, segment };
 }

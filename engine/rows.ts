@@ -4,7 +4,8 @@
  *
  * Keys: o/ order open, c/ order closed, v/ reservation open, w/ reservation closed, s/ stock (location/SKU),
  * k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, x/ pool, p/ supply document open,
- * P/ supply document ended, t/ transit times (table/origin), d/ work of a location by the hour,
+ * P/ supply document ended, e/ lot with units, E/ lot ended, h/ shipment of a lot, t/ transit times
+ * (table/origin), d/ work of a location by the hour,
  * r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
@@ -13,12 +14,13 @@ import type { Item } from '../actors/item-commands.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { orderStates, type OrderState } from '../actors/queries.ts';
 import type { ReservationContext } from '../actors/reservation-context.ts';
+import { lotState, type Lot } from '../actors/lots.ts';
 import type { StockContext } from '../actors/stock-ledger.ts';
 import type { SupplyContext } from '../actors/supply-context.ts';
 import type { Fulfillment, FulfillmentState, LineUnits, OrderException, OrderLine } from '../actors/vocabulary.ts';
 import { assert, must, unreachable } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { orderSteps, reservationSteps, supplySteps, type Cell } from './cells.ts';
+import { orderSteps, reservationSteps, supplySteps, type Cell, type LotCell } from './cells.ts';
 import { readDestination, writeDestination } from './row-parts.ts';
 import { readPromises, writePromises } from './rows-promises.ts';
 import { hasRare, readRare, writeRare } from './rows-rare.ts';
@@ -47,6 +49,9 @@ export const prefixes = {
   transit: 't/',
   work: 'd/',
   quota: 'q/',
+  lot: 'e/',
+  lotEnded: 'E/',
+  'lot-shipment': 'h/',
   receipt: 'r/',
 } as const;
 
@@ -109,8 +114,11 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     case 'transit':
     case 'work':
     case 'quota':
+    case 'lot-shipment':
       pushValue(prefixes[cell.kind] + nameOf(cell), must(snapshot, 'a value to write'), rows);
       return;
+    case 'lot':
+      return pushLot(cell.id, must(snapshot as LotCell['snapshot'], 'a lot to write'), rows);
     case 'item':
       writer.text(must(snapshot, 'an item to write').value);
       writer.text(JSON.stringify(must(snapshot, 'an item to write').context));
@@ -138,6 +146,13 @@ function pushValue(key: string, { value, context }: Snapshot<unknown>, rows: Row
   writer.text(JSON.stringify(context));
   const bytes = writer.take();
   rows.push([key, value === 'removed' ? null : bytes]);
+}
+
+/** An ended lot leaves memory; one of which units come back is in it again. */
+function pushLot(id: string, { context }: Snapshot<Lot>, rows: RowBytes[]): void {
+  writer.text(JSON.stringify(context));
+  const [at, not] = lotState(context) === 'ended' ? (['lotEnded', 'lot'] as const) : (['lot', 'lotEnded'] as const);
+  rows.push([prefixes[not] + id, null], [prefixes[at] + id, writer.take()]);
 }
 
 /** A receipt: the position of the record that has the command. */

@@ -14,10 +14,11 @@ import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { assert, must, unreachable } from './assert.ts';
 import { expectRoom, hasRoom, wakeForRoom } from './capacity.ts';
 import type { Cell, LocationCell, SkuCell } from './cells.ts';
-import { putItem, settleItem } from './commands/items.ts';
+import { changeItem, settleItem } from './commands/items.ts';
 import { bufferKept } from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
 import { closeFeed, openFeed } from './commands/feeds.ts';
+import * as lots from './commands/lots.ts';
 import * as network from './commands/network.ts';
 import * as orders from './commands/orders.ts';
 import { changeSelling } from './commands/selling.ts';
@@ -139,7 +140,9 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'pool.remove':
       return changeSelling(core, command);
     case 'item.put':
-      return putItem(core, command.body, atMs);
+    case 'lot.recall':
+    case 'lot.lift':
+      return changeItem(core, command, atMs);
     case 'supply.put':
       return supply.putSupply(core, command.body, atMs);
     case 'supply.order':
@@ -177,6 +180,7 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
     return;
   }
   if (cell.kind === 'quota') return core.world.quotas.changed(cell);
+  if (cell.kind === 'lot') return core.world.lots.changed(cell, before as typeof cell.snapshot);
   if (cell.kind === 'supply') {
     core.world.supplies.changed(cell, before as typeof cell.snapshot);
     return;
@@ -266,6 +270,8 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
       return expiryDue(core, owner.id, atMs, onBug);
     case 'item':
       return availableNow(core, owner.id, atMs, onBug);
+    case 'lot':
+      return lotDue(core, owner.id, atMs, onBug);
     default:
       return unreachable(owner);
   }
@@ -292,6 +298,13 @@ function expiryDue(core: Core, id: ReservationId, atMs: number, onBug: OnBug): b
   }
   reservations.rearm(cell, expiresAtMs, atMs);
   return true;
+}
+
+/** A lot leaves sale, or more of one that did is taken back from orders, unless that was overtaken. */
+function lotDue(core: Core, id: string, atMs: number, onBug: OnBug): boolean {
+  const cell = core.world.lots.cells.get(id);
+  if (cell === undefined || !lots.isLotDue(cell, atMs)) return true;
+  return tellQuietly(core, atMs, () => lots.leaveSale(core, cell, atMs), onBug);
 }
 
 /** Open an item whose preorder has ended, unless it was overtaken. */

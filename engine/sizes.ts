@@ -4,6 +4,7 @@
  * a large one is measured value by value.
  */
 import type { Command } from '../actors/commands.ts';
+import type { NamedLots } from '../actors/lot-commands.ts';
 import type { Channel } from '../actors/network-commands.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import type { SupplyContext } from '../actors/supply-context.ts';
@@ -39,6 +40,9 @@ export function cellBytes(cell: Cell): number {
       return cell.snapshot === undefined ? 0 : channelBytes(cell.snapshot.context);
     case 'supply':
       return cell.snapshot === undefined ? 0 : supplyBytes(cell.snapshot.context);
+    case 'lot':
+    case 'lot-shipment':
+      return 240 + valueRowBytes(cell.snapshot?.context);
     case 'location':
     case 'transit':
     case 'work':
@@ -69,6 +73,8 @@ function orderBytes({ customer, segment, destination, lines, fulfillments }: Ord
     if (isPromised || part.service !== undefined) bytes += 80 + 2 * (part.service?.length ?? 0);
     for (const { lineId } of part.lines) bytes += 16 + lineId.length;
     if (part.untracked !== undefined) bytes += untrackedBytes(part.untracked);
+    // In the row, and in the answer with its keys.
+    if (part.lots !== undefined) for (const { lot, lineId } of part.lots) bytes += 48 + 2 * lot.length + lineId.length;
   }
   return bytes;
 }
@@ -110,7 +116,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   let bytes = 96 + commandId.length + by.length;
   if ('entries' in body) {
     const each = kind === 'stock.count' ? 40 : 24;
-    for (const { sku, location } of body.entries) bytes += each + sku.length + location.length;
+    for (const entry of body.entries) bytes += each + entry.sku.length + entry.location.length + lotsBytes(entry);
   } else if (kind === 'order.place') {
     bytes += 112 + body.orderId.length + textBytes(body.customer) + (body.reservationId?.length ?? 0);
     for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
@@ -119,7 +125,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     bytes += 192 + body.reservationId.length + textBytes(body.customer) + 36 * places;
     for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
   } else if ('lines' in body && body.lines !== undefined) {
-    for (const { lineId } of body.lines) bytes += 12 + lineId.length;
+    for (const line of body.lines) bytes += 12 + line.lineId.length + lotsBytes(line);
   } else if (kind === 'channel.put') {
     bytes += channelBytes(body.channel);
   }
@@ -137,9 +143,19 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
 
+/** The lots or serials an entry or line names. */
+function lotsBytes(entry: object): number {
+  const { lots, serials } = entry as NamedLots;
+  let bytes = 0;
+  if (lots !== undefined) for (const { lot } of lots) bytes += 44 + lot.length;
+  if (serials !== undefined) for (const serial of serials) bytes += 5 + serial.length;
+  return bytes;
+}
+
 export function eventBytes(event: Event): number {
   const bytes = ('reservationId' in event ? 160 : 64) + event.kind.length;
   if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + 64 * (event.removed?.length ?? 0);
+  if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;
 }

@@ -16,7 +16,9 @@ export type TimerOwner =
   /** A location with a capacity takes work for another day. */
   | { readonly kind: 'capacity'; readonly id: LocationId }
   /** An item on preorder becomes available. */
-  | { readonly kind: 'item'; readonly id: Sku };
+  | { readonly kind: 'item'; readonly id: Sku }
+  /** A lot leaves sale, or units of one that may not be sold are still with orders (engine/lots.ts, `lotKey`). */
+  | { readonly kind: 'lot'; readonly id: string };
 
 export interface Timer {
   readonly atMs: number;

@@ -32,6 +32,7 @@ import {
 import { orderFromRow, prefixes } from './rows.ts';
 import { SellingViews } from './selling.ts';
 import { isFinal } from './step.ts';
+import { Lots } from './lots.ts';
 import { Quotas } from './quotas.ts';
 import { Reservations } from './reservations.ts';
 import { Supplies } from './supplies.ts';
@@ -53,6 +54,7 @@ export class World {
   readonly orders = new Map<OrderId, OrderCell>();
   readonly supplies: Supplies;
   readonly reservations: Reservations;
+  readonly lots: Lots;
   /** Units per customer of limited SKUs. */
   readonly quotas = new Quotas();
   stockCount = 0;
@@ -67,6 +69,7 @@ export class World {
     this.#saved = saved;
     this.supplies = new Supplies(saved);
     this.reservations = new Reservations(saved, this, timers);
+    this.lots = new Lots(saved, timers);
     this.#ordersMax = ordersInMemoryMax;
   }
 
@@ -113,6 +116,7 @@ export class World {
   trimMemory(): void {
     this.supplies.trimMemory();
     this.reservations.trimMemory();
+    this.lots.trimMemory();
     this.quotas.trimMemory();
     this.selling.buffers.trimMemory();
     this.selling.pools.trimMemory();

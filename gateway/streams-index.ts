@@ -103,6 +103,10 @@ export class TopicIndex {
       return;
     }
     if (event.kind === 'location.changed') return add(this.#location.get(event.location));
+    if (event.kind === 'lot.changed') {
+      for (const location of event.locations) add(this.#location.get(location));
+      return;
+    }
     if ('reservationId' in event) return add(this.#reservation.get(event.reservationId));
     add(this.#order.get(event.orderId));
     if (event.kind === 'fulfillment.changed') add(this.#location.get(event.location));

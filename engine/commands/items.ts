@@ -1,18 +1,28 @@
 /** Commands on items, and the moment at which a preorder ends. */
-import type { CommandBody } from '../../actors/commands.ts';
+import type { CommandBody, CommandOf } from '../../actors/commands.ts';
 import type { Item } from '../../actors/item-commands.ts';
 import { itemState } from '../../actors/item-policy.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { Core } from '../core.ts';
+import { trackingOf } from '../lots.ts';
 import { done, refused, type Handled } from './handled.ts';
+import { changeLot } from './lots.ts';
 
-export function putItem(core: Core, { item }: CommandBody<'item.put'>, atMs: number): Handled {
+type ItemCommand = CommandOf<'item.put'> | CommandOf<'lot.recall'> | CommandOf<'lot.lift'>;
+
+/** What holds for a SKU, or for a lot of it, wherever it is. */
+export function changeItem(core: Core, command: ItemCommand, atMs: number): Handled {
+  return command.kind === 'item.put' ? putItem(core, command.body, atMs) : changeLot(core, command, atMs);
+}
+
+function putItem(core: Core, { item }: CommandBody<'item.put'>, atMs: number): Handled {
   const { backorder, preorder } = item;
   const rejection =
     unsoundCaps(core, 'backorder', backorder === 'never' ? undefined : backorder?.channels) ??
     unsoundCaps(core, 'preorder', preorder?.channels) ??
     unsoundUntracked(core, item) ??
     unsoundKit(core, item) ??
+    unsoundTracking(core, item) ??
     settleItem(core, item, atMs);
   return rejection === undefined ? done({ id: item.sku }) : refused(rejection);
 }
@@ -20,7 +30,7 @@ export function putItem(core: Core, { item }: CommandBody<'item.put'>, atMs: num
 /** Why an item cannot be this kit. */
 function unsoundKit({ world }: Core, { sku, kit, ...item }: Item): Rejection | undefined {
   if (kit === undefined) return undefined;
-  const policies = ['backorder', 'preorder', 'serve', 'drop', 'untracked'] as const;
+  const policies = ['backorder', 'preorder', 'serve', 'drop', 'untracked', 'tracking'] as const;
   const own = policies.find((policy) => item[policy] !== undefined);
   if (own !== undefined) return reject('malformed', `a kit has no ${own}: its components have`, `body.item.${own}`);
   const field = 'body.item.kit';
@@ -53,6 +63,25 @@ function unsoundUntracked({ world }: Core, { untracked = {} }: Item): Rejection 
   for (const [index, id] of (untracked.locations ?? []).entries()) {
     if (world.locations.get(id)?.snapshot !== undefined) continue;
     return reject('unknown-location', `no location ${id}`, `body.item.untracked.locations[${index}]`);
+  }
+  return undefined;
+}
+
+/** Why units of a SKU cannot be told apart in another way from now on: there are some. */
+function unsoundTracking({ world }: Core, { sku, tracking }: Item): Rejection | undefined {
+  const cell = world.skus.get(sku);
+  if (cell === undefined || trackingOf(cell)?.by === tracking?.by) return undefined;
+  const field = 'body.item.tracking';
+  const stock = cell.stocks.find(({ snapshot }) => (snapshot?.context.onHand ?? 0) > 0);
+  if (stock !== undefined) return reject('wrong-state', `there are units of ${sku} at ${stock.location.id}`, field);
+  if (cell.lots !== undefined && cell.lots.open.length > 0) {
+    return reject('wrong-state', `lot ${cell.lots.open[0]?.order?.lot} of ${sku} is on its way or recalled`, field);
+  }
+  for (const id of world.supplies.bySku.get(sku) ?? []) {
+    const supply = world.supplies.look(id)?.context;
+    if (supply?.type === 'transfer' && supply.shippedAtMs !== undefined) {
+      return reject('wrong-state', `units of ${sku} are on their way with ${id}`, field);
+    }
   }
   return undefined;
 }

@@ -7,7 +7,7 @@ import type { OrderContext, OrderInput, OrderMessage } from '../../actors/order-
 import { findFulfillment, waitingUnits } from '../../actors/order-lines.ts';
 import type { Rejection } from '../../actors/rejection.ts';
 import type { OrderState } from '../../actors/queries.ts';
-import type { OrderAnswer } from '../../actors/vocabulary.ts';
+import type { LineLot, OrderAnswer } from '../../actors/vocabulary.ts';
 import { must } from '../assert.ts';
 import { orderSteps, type OrderCell, type ReservationCell } from '../cells.ts';
 import type { Core } from '../core.ts';
@@ -17,6 +17,7 @@ import { tellReservation } from '../reservation-effects.ts';
 import { isOffered } from '../routing/services.ts';
 import type { Snapshot } from '../step.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
+import { followPicks, hasLots, lotsGone, lotsMeant, lotsToPick } from './lot-orders.ts';
 import { heldForLine, reservationFor, takeReservation, type Taken } from './reservations.ts';
 
 /** Where an order stands: the answer to every command on one. */
@@ -171,26 +172,69 @@ function tellPart(core: Core, body: FulfillmentBody, message: OrderMessage): Han
 }
 
 export function pickFulfillment(core: Core, body: FulfillmentBody, atMs: number): Handled {
-  return tellPart(core, body, { type: 'fulfillment.pick', fulfillmentId: body.fulfillmentId, atMs });
+  const { fulfillmentId } = body;
+  return withPart(core, body, (order, context) => {
+    const part = findFulfillment(context, fulfillmentId);
+    const isTracked = part?.state === 'released' && hasLots(core, context, part, undefined);
+    if (!isTracked) return tellPart(core, body, { type: 'fulfillment.pick', fulfillmentId, atMs });
+    const lots = lotsToPick(core, context, part);
+    if ('code' in lots) return refused(lots);
+    const handled = tellPart(core, body, { type: 'fulfillment.pick', fulfillmentId, lots, atMs });
+    if (!('refused' in handled)) followPicks(core, context, must(order.snapshot, 'an order').context);
+    return handled;
+  });
 }
 
 export function shortFulfillment(core: Core, body: CommandBody<'fulfillment.short'>, atMs: number): Handled {
   const { fulfillmentId, lines, reason } = body;
-  return withPart(core, body, (_, context) => {
+  return withPart(core, body, (order, context) => {
     const rejection = shortRefusal(context, fulfillmentId, lines);
     const isPicking = findFulfillment(context, fulfillmentId)?.state === 'picking';
     // What its state forbids is told before how many units it has.
     if (rejection !== undefined && (isPicking || rejection.code !== 'not-enough')) return refused(rejection);
-    return tellPart(core, body, { type: 'fulfillment.short', fulfillmentId, lines, reason, atMs });
+    return tellGone(core, body, order, context, lines, (lots) => ({
+      type: 'fulfillment.short', fulfillmentId, lines, reason, lots, atMs,
+    }));
   });
 }
 
 export function shipFulfillment(core: Core, body: CommandBody<'fulfillment.ship'>, atMs: number): Handled {
-  const { fulfillmentId, carrier, tracking } = body;
+  const { fulfillmentId, carrier, tracking, lines } = body;
   if (carrier !== undefined && core.world.carriers.get(carrier)?.snapshot === undefined) {
     return refuse('unknown-carrier', `no carrier ${carrier}`, 'body.carrier');
   }
-  return tellPart(core, body, { type: 'fulfillment.ship', fulfillmentId, carrier, tracking, atMs });
+  return withPart(core, body, (order, context) =>
+    tellGone(core, body, order, context, lines, (lots) => ({
+      type: 'fulfillment.ship', fulfillmentId, carrier, tracking, lots, atMs,
+    })),
+  );
+}
+
+type Gone = Extract<OrderMessage, { type: 'fulfillment.ship' | 'fulfillment.short' }>;
+
+/** Units of a fulfillment left or were not there. Of tracked SKUs it is found which, and their lots follow. */
+function tellGone(
+  core: Core,
+  body: FulfillmentBody,
+  order: OrderCell,
+  context: OrderContext,
+  lines: CommandBody<'fulfillment.ship'>['lines'],
+  message: (lots: readonly LineLot[] | undefined) => Gone,
+): Handled {
+  const part = must(findFulfillment(context, body.fulfillmentId), 'a fulfillment');
+  const isSent = message(undefined).type === 'fulfillment.ship';
+  const isPlain = lines === undefined || !isSent;
+  if (part.state !== 'picking' || (isPlain && !hasLots(core, context, part, lines))) {
+    return tellPart(core, body, message(undefined));
+  }
+  const lots = lotsMeant(core, context, part, lines ?? [], isSent);
+  if ('code' in lots) return refused(lots);
+  const told = message(lots.length === 0 ? undefined : lots);
+  const handled = tellPart(core, body, told);
+  if ('refused' in handled) return handled;
+  followPicks(core, context, must(order.snapshot, 'an order').context);
+  lotsGone(core, context, part, lots, told.atMs, isSent);
+  return handled;
 }
 
 export function deliverFulfillment(core: Core, body: FulfillmentBody, atMs: number): Handled {

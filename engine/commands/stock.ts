@@ -4,13 +4,16 @@
  */
 import type { CommandBody, CommandKind } from '../../actors/commands.ts';
 import type { LocationId, Sku } from '../../actors/ids.ts';
+import type { NamedLots } from '../../actors/lot-commands.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { StockMessage } from '../../actors/stock-ledger.ts';
 import type { StockCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellStock } from '../effects.ts';
 import { newBudget, reconcile, type Budget } from '../reconcile.ts';
+import { isRejection, isTracked } from '../lot-units.ts';
 import { displace, Losses, sourceAgain } from './displace.ts';
+import { moveLots, newLotBudget, tellMoved, unitsIn, type LotBudget } from './lot-stock.ts';
 import { done, refused, type Handled } from './handled.ts';
 
 type StockKind = Extract<CommandKind, `stock.${string}`>;
@@ -39,7 +42,7 @@ export function moveStock<K extends StockKind>(
   const losses = new Losses();
   const seen = new Set<StockCell>();
   const outdated: number[] = [];
-  const turn = { atMs, losses, budget: newBudget() };
+  const turn = { atMs, losses, budget: newBudget(), lots: newLotBudget() };
   const entries = body.entries as readonly Entry<K>[];
   for (const [index, entry] of entries.entries()) {
     const found = stockFor(core, entry, mayCreate(kind));
@@ -97,6 +100,7 @@ interface Turn {
   readonly atMs: number;
   readonly losses: Losses;
   readonly budget: Budget;
+  readonly lots: LotBudget;
 }
 
 function moveOne(
@@ -104,8 +108,12 @@ function moveOne(
   stock: StockCell,
   message: StockMessage,
   entry: object,
-  { atMs, losses, budget }: Turn,
+  turn: Turn,
 ): Rejection | 'outdated' | 'next-turn' | undefined {
+  if (message.type !== 'stock.buffer' && isTracked(stock.sku, entry)) {
+    return moveTracked(core, stock, message, entry, turn);
+  }
+  const { atMs, losses, budget } = turn;
   const { countedAtMs } = entry as { readonly countedAtMs?: number };
   let told = message;
   if (message.type === 'stock.count' && countedAtMs !== undefined) {
@@ -116,6 +124,25 @@ function moveOne(
   }
   if (changesNothing(stock, told)) return undefined;
   return displace(core, stock, told, losses, atMs) ?? tellStock(core, stock, told);
+}
+
+/** An entry of a tracked SKU: its lots move, and the stock with them. */
+function moveTracked(
+  core: Core,
+  stock: StockCell,
+  message: StockMessage,
+  entry: NamedLots,
+  { atMs, losses, lots }: Turn,
+): Rejection | undefined {
+  if ((entry as { readonly countedAtMs?: number }).countedAtMs !== undefined) {
+    return reject('malformed', 'a count of lots is of now', '.countedAtMs');
+  }
+  const told = moveLots(core, stock, message, entry, atMs, lots);
+  if (told !== undefined && isRejection(told)) return told;
+  if (told === undefined && changesNothing(stock, message)) return undefined;
+  return tellMoved(core, stock, told ?? { before: [], lots: [], after: [] }, (units) =>
+    displace(core, stock, message, losses, atMs, unitsIn(told?.after)) ?? tellStock(core, stock, message, units),
+  );
 }
 
 /** A count that finds what is known, or a buffer that stays: no movement, no row. */

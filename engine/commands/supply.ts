@@ -6,18 +6,22 @@ import type { CommandBody } from '../../actors/commands.ts';
 import type { SupplyId } from '../../actors/ids.ts';
 import type { StockUnits } from '../../actors/order-context.ts';
 import { isToldBefore, reject, type Rejection } from '../../actors/rejection.ts';
-import type { StockMessage } from '../../actors/stock-ledger.ts';
+import type { LotUnits } from '../../actors/lots.ts';
+import { refusal as refusalOf, type StockMessage } from '../../actors/stock-ledger.ts';
 import { formRefusal, refusal } from '../../actors/supply-checks.ts';
-import type { SupplyAnswer, SupplyContext, SupplyEffect } from '../../actors/supply-context.ts';
+import type { ArrivedUnits, SupplyAnswer, SupplyContext, SupplyEffect } from '../../actors/supply-context.ts';
 import type { SupplyMessage, SupplyState, TakenUnits } from '../../actors/supply-context.ts';
 import type { SupplyType } from '../../actors/supply-commands.ts';
 import { openUnits } from '../../actors/supply-lines.ts';
 import { must, unreachable } from '../assert.ts';
-import { supplySteps, type SupplyCell } from '../cells.ts';
+import { supplySteps, type StockCell, type SupplyCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellStock } from '../effects.ts';
+import { isTracked } from '../lot-units.ts';
+import { trackingOf } from '../lots.ts';
 import { step, type Snapshot } from '../step.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
+import { lotsBack, lotsReceived, lotsSent, settleTransit, type CameIn } from './lot-supply.ts';
 
 /** Where a document stands: the answer to every command on one. */
 function supplyAnswer({ value, context }: Snapshot<SupplyContext>): SupplyAnswer {
@@ -78,9 +82,10 @@ function tell(core: Core, cell: SupplyCell, message: SupplyMessage): Handled {
   if (after === undefined) return refused(whyNot(before, message));
   core.changes.set(cell, after);
   for (const effect of effects) {
-    const rejection = carryOut(core, effect, message);
+    const rejection = carryOut(core, effect, message, after.context.supplyId);
     if (rejection !== undefined) return refused(rejection);
   }
+  if (message.type === 'supply.receive' || message.type === 'supply.close') settleTransit(core, after.context);
   return done(supplyAnswer(after));
 }
 
@@ -94,28 +99,42 @@ function whyNot({ value, context }: Snapshot<SupplyContext>, message: SupplyMess
   return reject('wrong-state', `supply ${context.supplyId} is ${value}: ${message.type} does not apply`, field);
 }
 
-function carryOut(core: Core, effect: SupplyEffect, message: SupplyMessage): Rejection | undefined {
+function carryOut(
+  core: Core,
+  effect: SupplyEffect,
+  message: SupplyMessage,
+  supplyId: SupplyId,
+): Rejection | undefined {
   switch (effect.kind) {
     case 'publish':
       core.changes.publish(effect.events);
       return undefined;
     case 'send':
-      return sendUnits(core, effect.units);
+      return sendUnits(core, effect.units, supplyId, message.atMs);
     case 'take-in':
-      return takeIn(core, effect.type, effect.units, message);
+      return takeIn(core, effect.type, effect.units, message, supplyId);
     default:
       return unreachable(effect);
   }
 }
 
 /** Units leave: only those that nobody was promised. */
-function sendUnits(core: Core, units: readonly StockUnits[]): Rejection | undefined {
+function sendUnits(
+  core: Core,
+  units: readonly StockUnits[],
+  supplyId: SupplyId,
+  atMs: number,
+): Rejection | undefined {
   for (const { sku, location, quantity } of units) {
     const stock = core.world.findStock(sku, location);
     if (stock?.snapshot === undefined) {
       return reject('unknown-sku', `no stock of ${sku} at ${location}`, 'body.supplyId');
     }
-    const rejection = tellStock(core, stock, { type: 'stock.transfer-out', quantity });
+    const move = { type: 'stock.transfer-out', quantity } as const;
+    // Whether so many may go is told before which of them do.
+    const hasLots = trackingOf(stock.sku) !== undefined && refusalOf(stock.snapshot.context, move) === undefined;
+    const lots = hasLots ? lotsSent(core, stock, quantity, supplyId, atMs) : undefined;
+    const rejection = lots !== undefined && 'code' in lots ? lots : tellStock(core, stock, move, lots);
     if (rejection !== undefined) return { ...rejection, field: 'body.supplyId' };
   }
   return undefined;
@@ -127,31 +146,60 @@ function takeIn(
   type: SupplyType,
   units: readonly TakenUnits[],
   message: SupplyMessage,
+  supplyId: SupplyId,
 ): Rejection | undefined {
   for (const [index, { sku, location, quantity, damaged }] of units.entries()) {
     const stock = core.world.stock(sku, core.world.location(location));
-    const movements = type === 'transfer' ? transferredIn(quantity, damaged) : received(quantity, damaged);
-    for (const movement of movements) {
-      const rejection = tellStock(core, stock, movement);
+    const line = message.type === 'supply.receive' ? message.units[index] : undefined;
+    const lots = lotsIn(core, stock, line, supplyId, message.atMs);
+    if (lots !== undefined && 'code' in lots) {
+      return { ...lots, field: line === undefined ? 'body.supplyId' : `body.lines[${index}]${lots.field ?? ''}` };
+    }
+    const movements = type === 'transfer' ? transferredIn(quantity, damaged, lots) : received(quantity, damaged, lots);
+    for (const [movement, its] of movements) {
+      const rejection = tellStock(core, stock, movement, its);
       if (rejection === undefined) continue;
-      const isReceipt = message.type === 'supply.receive';
-      return { ...rejection, field: isReceipt ? `body.lines[${index}].quantity` : 'body.supplyId' };
+      return { ...rejection, field: line === undefined ? 'body.supplyId' : `body.lines[${index}].quantity` };
     }
   }
   return undefined;
 }
 
-function received(quantity: number, damaged: number): StockMessage[] {
-  const messages: StockMessage[] = [{ type: 'stock.receive', quantity }];
-  if (damaged > 0) messages.push({ type: 'stock.set-aside', quantity: damaged, bucket: 'damaged' });
-  return messages;
+/** The lots of units that come in; undefined: the SKU is not tracked. */
+function lotsIn(
+  core: Core,
+  stock: StockCell,
+  line: ArrivedUnits | undefined,
+  supplyId: SupplyId,
+  atMs: number,
+): CameIn | Rejection | undefined {
+  if (!isTracked(stock.sku, line ?? {})) return undefined;
+  return line === undefined ? lotsBack(core, stock, supplyId, atMs) : lotsReceived(core, stock, line, supplyId, atMs);
 }
 
-function transferredIn(quantity: number, damaged: number): StockMessage[] {
-  const messages: StockMessage[] = [];
+/** A movement with its units by lot. */
+type Movement = readonly [message: StockMessage, lots: readonly LotUnits[] | undefined];
+
+/** Units of lots that may not be sold are held as they come. */
+function heldOf(lots: CameIn | undefined): Movement[] {
+  if (lots === undefined || lots.blocked.length === 0) return [];
+  const quantity = lots.blocked.reduce((sum, one) => sum + one.quantity, 0);
+  return [[{ type: 'stock.set-aside', quantity, bucket: 'held' }, lots.blocked]];
+}
+
+function received(quantity: number, damaged: number, lots: CameIn | undefined): Movement[] {
+  const movements: Movement[] = [[{ type: 'stock.receive', quantity }, lots && [...lots.good, ...lots.damaged]]];
+  if (damaged > 0) movements.push([{ type: 'stock.set-aside', quantity: damaged, bucket: 'damaged' }, lots?.damaged]);
+  return [...movements, ...heldOf(lots)];
+}
+
+function transferredIn(quantity: number, damaged: number, lots: CameIn | undefined): Movement[] {
+  const movements: Movement[] = [];
   if (quantity > damaged) {
-    messages.push({ type: 'stock.transfer-in', quantity: quantity - damaged, bucket: undefined });
+    movements.push([{ type: 'stock.transfer-in', quantity: quantity - damaged, bucket: undefined }, lots?.good]);
   }
-  if (damaged > 0) messages.push({ type: 'stock.transfer-in', quantity: damaged, bucket: 'damaged' });
-  return messages;
+  if (damaged > 0) {
+    movements.push([{ type: 'stock.transfer-in', quantity: damaged, bucket: 'damaged' }, lots?.damaged]);
+  }
+  return [...movements, ...heldOf(lots)];
 }

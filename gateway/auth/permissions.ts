@@ -41,6 +41,8 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'buffer.put': [{ rule: 'put-buffer', roles: systems }],
   'buffer.remove': [{ rule: 'buffer', roles: systems }],
   'item.put': [{ rule: 'none', roles: systems }],
+  'lot.recall': [{ rule: 'all-locations', roles: systems }],
+  'lot.lift': [{ rule: 'all-locations', roles: systems }],
   'transit.put': [{ rule: 'none', roles: systems }],
   'stock.receive': stock,
   'stock.adjust': stock,
@@ -91,6 +93,9 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'order.counts': [{ rule: 'everything', roles: systems }],
   'item.get': [{ rule: 'none', roles: [...sellers, 'terminal'] }],
   'item.waiting': [{ rule: 'everything', roles: systems }],
+  // What a lot went with is orders of every channel.
+  'lot.get': [{ rule: 'everything', roles: systems }],
+  'lot.list': [{ rule: 'location', roles: stockers }],
   'stock.get': [{ rule: 'location', roles: stockers }],
   'stock.history': [{ rule: 'location', roles: stockers }],
   'stock.at': [{ rule: 'location', roles: stockers }],

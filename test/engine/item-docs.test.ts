@@ -22,4 +22,8 @@ describe('the page about items', () => {
   it('[Y7] says of kits what an engine answers', async () => {
     expect(await playSection('Kits', await shop())).toBe(3);
   });
+
+  it('[Y7] says of lots, recalls and serials what an engine answers', async () => {
+    expect(await playSection('Lots, expiry and serials', await shop())).toBe(5);
+  });
 });

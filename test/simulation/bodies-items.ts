@@ -1,10 +1,12 @@
 /** Settings of SKUs, drawn: caps, moments that come soon or have passed, policies. */
+import { drawTracking } from './bodies-lots.ts';
 import type { Names } from './bodies.ts';
 import { groups } from './bodies-network.ts';
 import type { Rng } from './rng.ts';
 
 /** @param sku what the item is of. */
-export function drawItem(rng: Rng, { settings, now }: Names, sku: string): object {
+export function drawItem(rng: Rng, all: Names, sku: string): object {
+  const { settings, now } = all;
   const some = <T>(share: number, draw: () => T): T | undefined => (rng.chance(share) ? draw() : undefined);
   const soonMs = (): number => now() + rng.pick([-1_000, 0, 1, 5_000, 3_600_000, 86_400_000]);
   const channel = (): string => (rng.chance(settings.nonsenseShare / 2) ? 'no-such' : rng.pick(settings.channels));
@@ -16,7 +18,7 @@ export function drawItem(rng: Rng, { settings, now }: Names, sku: string): objec
     });
   const backorder = (): unknown => (rng.chance(0.2) ? 'never' : sound({ ...caps(), untilMs: some(0.3, soonMs) }));
   const limit = (): object => sound({ perCustomerMax: some(0.6, () => rng.pick([1, settings.unitsMax, 3 * settings.unitsMax])) });
-  const names = (all: readonly string[]): readonly string[] => all.filter((_, index) => index === 0 || rng.chance(0.4));
+  const names = (known: readonly string[]): readonly string[] => known.filter((_, index) => index === 0 || rng.chance(0.4));
   const untracked = (): object =>
     sound({
       channels: some(0.4, () => (rng.chance(settings.nonsenseShare / 4) ? ['no-such'] : names(settings.channels))),
@@ -30,6 +32,7 @@ export function drawItem(rng: Rng, { settings, now }: Names, sku: string): objec
     untracked: some(settings.untrackedShare, untracked),
     backorder: some(0.4, backorder),
     preorder: some(0.3, () => ({ ...caps(), availableAtMs: soonMs() })),
+    ...drawTracking(rng, all, sku),
     serve: some(0.5, () => rng.pick(['age', 'priority', 'promise', 'value'])),
   };
   return { item: sound(item) };

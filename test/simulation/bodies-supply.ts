@@ -1,7 +1,9 @@
 /** The bodies of commands on supply documents, drawn for the world as the shadow has it. */
 import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw, Names } from './bodies.ts';
+import { drawAmount, drawLots } from './bodies-lots.ts';
 import { drawSku } from './draw-sku.ts';
+import { inOrder, trackingOf } from './shadow/lots.ts';
 import type { Rng } from './rng.ts';
 import type { Shadow, ShadowSupply } from './shadow/state.ts';
 import { hasEnded, supplyStateOf, toCome } from './shadow/supply-facts.ts';
@@ -21,7 +23,11 @@ export const supplyDraws: Record<SupplyKind, Draw> = {
   }),
   'supply.receive': (rng, names, shadow) => {
     const supply = drawSupply(rng, names, shadow, isReceivable);
-    const lines = drawUnits(rng, names, supply).map((units) => ({ ...units, ...(rng.chance(0.2) ? { damaged: rng.below(3) } : {}) }));
+    const lines = drawUnits(rng, names, supply).map((units) => {
+      const sku = supply?.lines.find(({ lineId }) => lineId === units.lineId)?.sku ?? '';
+      const quantity = drawAmount(shadow, sku, units.quantity);
+      return { ...units, quantity, ...drawCome(rng, names, shadow, sku, supply, quantity), ...(rng.chance(0.2) ? { damaged: rng.below(3) } : {}) };
+    });
     return { ...ref(supply), lines };
   },
   'supply.close': (rng, names, shadow) => {
@@ -33,6 +39,26 @@ export const supplyDraws: Record<SupplyKind, Draw> = {
     return { ...ref(drawSupply(rng, names, shadow, fits)), reason: 'changed plans ✓' };
   },
 };
+
+/** The lots of a receipt: of a transfer mostly those that are on their way with it. */
+function drawCome(rng: Rng, names: Names, shadow: Shadow, sku: string, supply: ShadowSupply | undefined, quantity: number): object {
+  const tracking = trackingOf(shadow, sku);
+  const away = inOrder(shadow, sku).flatMap(({ lot, away: units }) => {
+    const there = supply !== undefined && Object.hasOwn(units, supply.id) ? (units[supply.id] ?? 0) : 0;
+    return there > 0 ? [{ lot, quantity: there }] : [];
+  });
+  if (tracking === undefined || away.length === 0 || rng.chance(0.1)) return drawLots(rng, names, shadow, sku, supply?.to ?? '', quantity, 'in');
+  const lots: { lot: string; quantity: number }[] = [];
+  let left = quantity;
+  for (const one of away) {
+    const units = Math.min(left, one.quantity);
+    if (units > 0) lots.push({ lot: one.lot, quantity: units });
+    left -= units;
+  }
+  const [first] = lots;
+  if (left > 0 && first !== undefined && tracking.by === 'lot') first.quantity += left;
+  return tracking.by === 'lot' ? { lots } : { serials: lots.map(({ lot }) => lot) };
+}
 
 const isIn = (state: string) => (supply: ShadowSupply): boolean => supplyStateOf(supply) === state;
 const isReceivable = (supply: ShadowSupply): boolean =>

@@ -1,6 +1,7 @@
 /** The body of one command of each kind, drawn for the world as the shadow has it. */
 import type { CommandKind } from '../../actors/commands.ts';
 import { drawItem, drawKit, drawStanding, kitNames } from './bodies-items.ts';
+import { drawAmount, drawCounted, drawLots, drawShipped, lotDraws } from './bodies-lots.ts';
 import { drawCarrier, networkDraws, serviceNames } from './bodies-network.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
@@ -8,6 +9,7 @@ import { drawTaken, reservationDraws } from './bodies-reservation.ts';
 import { sellingDraws } from './bodies-selling.ts';
 import { supplyDraws } from './bodies-supply.ts';
 import { customerNames, drawReach, drawSku, segmentNames } from './draw-sku.ts';
+import { trackingOf } from './shadow/lots.ts';
 import { waitingOf } from './shadow/order-facts.ts';
 import { onHand, stockKey, type PartState, type Shadow, type ShadowOrder } from './shadow/state.ts';
 
@@ -34,42 +36,44 @@ const draws: Record<CommandKind, Draw> = {
   ...networkDraws,
   'item.put': (rng, names, _, index) =>
     index !== undefined || rng.chance(0.3) ? drawKit(rng, names, index) : drawItem(rng, names, drawSku(rng, names.settings)),
-  'stock.receive': (rng, { settings }, shadow) => {
+  ...lotDraws,
+  'stock.receive': (rng, names, shadow) => {
     const huge = rng.chance(0.002) ? 999_999_999 : 0;
-    return { entries: entries(rng, settings, shadow, () => ({ quantity: huge + rng.between(1, 4 * settings.unitsMax) })) };
+    return { entries: entries(rng, names, shadow, quantityOf(rng, 4 * names.settings.unitsMax, huge), 'in') };
   },
-  'stock.adjust': (rng, { settings }, shadow) => ({
-    entries: entries(rng, settings, shadow, () => ({ delta: rng.between(-3 * settings.unitsMax, settings.unitsMax) })),
+  'stock.adjust': (rng, names, shadow) => ({
+    entries: entries(rng, names, shadow, () => ({ delta: rng.between(-3 * names.settings.unitsMax, names.settings.unitsMax) }), 'in'),
     reason: 'found otherwise',
   }),
-  'stock.count': (rng, { settings, now }, shadow) => ({
-    entries: entries(rng, settings, shadow, (there) => ({
+  'stock.count': (rng, names, shadow) => ({
+    entries: entries(rng, names, shadow, (there, sku, location) => ({
       onHand: rng.chance(0.5) ? rng.below(there + 1) : there,
-      ...(rng.chance(0.5) ? { countedAtMs: now() - rng.pick([0, 0, 1, 5, 400, 5_000, 60_000, -1_000]) } : {}),
+      ...drawCounted(rng, names, shadow, sku, location),
+      ...(rng.chance(trackingOf(shadow, sku) === undefined ? 0.5 : 0.05) ? { countedAtMs: names.now() - rng.pick([0, 0, 1, 5, 400, 5_000, 60_000, -1_000]) } : {}),
     })),
     ...(rng.chance(0.3) ? { feed: `f${rng.below(5)}` } : {}),
   }),
-  'stock.return': (rng, { settings }, shadow) => ({
-    entries: entries(rng, settings, shadow, () => ({ quantity: rng.between(1, settings.unitsMax) })),
+  'stock.return': (rng, names, shadow) => ({
+    entries: entries(rng, names, shadow, quantityOf(rng, names.settings.unitsMax), 'in'),
     ...drawBucket(rng),
   }),
-  'stock.set-aside': (rng, { settings }, shadow) => ({
-    entries: entries(rng, settings, shadow, () => ({ quantity: rng.between(1, settings.unitsMax) })),
+  'stock.set-aside': (rng, names, shadow) => ({
+    entries: entries(rng, names, shadow, quantityOf(rng, names.settings.unitsMax), 'out'),
     ...drawBucket(rng),
     reason: 'fell off the rack',
   }),
-  'stock.put-back': (rng, { settings }, shadow) => ({
-    entries: entries(rng, settings, shadow, () => ({ quantity: rng.between(1, settings.unitsMax) })),
+  'stock.put-back': (rng, names, shadow) => ({
+    entries: entries(rng, names, shadow, quantityOf(rng, names.settings.unitsMax), 'out'),
     ...drawBucket(rng),
     reason: 'repaired',
   }),
-  'stock.dispose': (rng, { settings }, shadow) => ({
-    entries: entries(rng, settings, shadow, () => ({ quantity: rng.between(1, settings.unitsMax) })),
+  'stock.dispose': (rng, names, shadow) => ({
+    entries: entries(rng, names, shadow, quantityOf(rng, names.settings.unitsMax), 'out'),
     ...drawBucket(rng),
     reason: 'beyond repair',
   }),
-  'stock.buffer': (rng, { settings }, shadow) => ({
-    entries: entries(rng, settings, shadow, () => ({ buffer: rng.below(settings.unitsMax + 1) })),
+  'stock.buffer': (rng, names, shadow) => ({
+    entries: entries(rng, names, shadow, () => ({ buffer: rng.below(names.settings.unitsMax + 1) })),
   }),
   ...supplyDraws,
   ...reservationDraws,
@@ -93,13 +97,20 @@ const draws: Record<CommandKind, Draw> = {
     const units = order?.parts[Number(part.fulfillmentId) - 1]?.units ?? [];
     const there = units
       .filter(() => rng.chance(0.7))
-      .map(({ line, quantity }) => ({ lineId: order?.lines[line]?.lineId, quantity: rng.between(1, quantity + (rng.chance(0.05) ? 1 : 0)) }));
+      .map(({ line, quantity }) => {
+        const units = rng.between(1, quantity + (rng.chance(0.05) ? 1 : 0));
+        const { sku = '', lineId } = order?.lines[line] ?? {};
+        const location = order?.parts[Number(part.fulfillmentId) - 1]?.location ?? '';
+        return { lineId, quantity: units, ...(rng.chance(0.5) ? drawLots(rng, names, shadow, sku, location, units, 'out') : {}) };
+      });
     return { ...part, lines: there.length === 0 || rng.chance(0.05) ? lineUnits(rng, order) : there, reason: 'not on the shelf' };
   },
   'fulfillment.ship': (rng, names, shadow) => {
     const part = drawPart(rng, names, shadow, 'picking');
     const carrier = rng.chance(0.2) ? { carrier: drawCarrier(rng, names.settings) } : {};
-    return { ...part, ...carrier, ...(rng.chance(0.5) ? { tracking: `t${rng.below(1_000)}` } : {}) };
+    const order = shadow.orders.get(part.orderId);
+    const lines = drawShipped(rng, names, shadow, order, order?.parts[Number(part.fulfillmentId) - 1]);
+    return { ...part, ...carrier, ...lines, ...(rng.chance(0.5) ? { tracking: `t${rng.below(1_000)}` } : {}) };
   },
   'fulfillment.deliver': (rng, names, shadow) => drawPart(rng, names, shadow, 'shipped'),
 };
@@ -108,14 +119,39 @@ function drawBucket(rng: Rng): object {
   return rng.chance(0.4) ? {} : { bucket: rng.pick(['damaged', 'quality', 'held']) };
 }
 
-function entries(rng: Rng, settings: Settings, shadow: Shadow, amount: (there: number) => object): object[] {
+const quantityOf = (rng: Rng, most: number, more = 0) => (): object => ({ quantity: more + rng.between(1, most) });
+
+/** @param way whether units come or are there: which lots are named. */
+function entries(
+  rng: Rng,
+  names: Names,
+  shadow: Shadow,
+  amount: (there: number, sku: string, location: string) => object,
+  way?: 'in' | 'out',
+): object[] {
+  const { settings } = names;
   const count = rng.chance(0.7) ? 1 : rng.between(1, 4);
   return Array.from({ length: count }, () => {
     const sku = drawSku(rng, settings);
     const location = rng.chance(settings.nonsenseShare / 4) ? 'nowhere' : rng.pick(settings.locations);
     const stock = shadow.stocks.get(stockKey(sku, location));
-    return { sku, location, ...amount(stock === undefined ? 0 : onHand(stock)) };
+    const drawn = { sku, location, ...amount(stock === undefined ? 0 : onHand(stock), sku, location) };
+    return way === undefined ? drawn : named(rng, names, shadow, drawn, way);
   });
+}
+
+/** The entry with its lots; of serials only few units. */
+function named(
+  rng: Rng,
+  names: Names,
+  shadow: Shadow,
+  entry: { readonly sku: string; readonly location: string; readonly quantity?: number; readonly delta?: number },
+  way: 'in' | 'out',
+): object {
+  const { sku, location, quantity, delta = 0 } = entry;
+  const units = drawAmount(shadow, sku, quantity ?? Math.abs(delta));
+  const size = quantity === undefined ? { delta: delta < 0 ? -units : units } : { quantity: units };
+  return { ...entry, ...size, ...drawLots(rng, names, shadow, sku, location, units, delta < 0 ? 'out' : way) };
 }
 
 function drawOrder(rng: Rng, names: Names, shadow: Shadow): unknown {

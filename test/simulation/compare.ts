@@ -15,6 +15,7 @@ import { lineOf } from './shadow/reservations.ts';
 import { isHeld, stockKey, toPromise, type Shadow } from './shadow/state.ts';
 import { compareReservations } from './compare-reservation.ts';
 import { compareSelling } from './compare-selling.ts';
+import { compareLots } from './compare-lots.ts';
 import { compareSupplies } from './compare-supply.ts';
 import { hasEnded, incomingTo } from './shadow/supply-facts.ts';
 
@@ -39,6 +40,7 @@ export function compareAll(
   compareLists(shadow, (body) => ask('order.list', body));
   const open = [...shadow.supplies.values()].filter((supply) => !hasEnded(supply));
   compareSupplies(shadow, turnOf, agree, ask);
+  compareLots(shadow, turnOf, agree, ask);
   compareReservations(shadow, turnOf, isForgotten, agree, ask);
   for (const [sku, places] of shadow.places) {
     const [first, ...others] = lineOf(shadow, sku);

@@ -12,6 +12,7 @@ import type { OrderContext } from '../../actors/order-context.ts';
 import type { StockLevels } from '../../actors/vocabulary.ts';
 import type { Claim } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
+import { checkLots } from './invariants-lots.ts';
 import { checkReservations } from './invariants-reservation.ts';
 import { checkSupplies } from './invariants-supply.ts';
 
@@ -50,6 +51,7 @@ export function checkAll(engine: Engine, claim: Claim): void {
   checkOwners(engine, orders);
   checkSupplies(engine);
   checkItems(engine);
+  checkLots(engine, orders);
 }
 
 function openOrders(engine: Engine, claim: Claim): OpenOrder[] {
@@ -204,6 +206,10 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
   for (const { sku, item } of world.skus.values()) {
     const atMs = item?.snapshot?.context.preorder?.availableAtMs ?? Infinity;
     expect(item?.snapshot?.value !== 'preorder' || atMs > nowMs, `${sku} was to be available at ${atMs}, it is ${nowMs}`);
+  }
+  for (const { id, snapshot } of world.lots.cells.values()) {
+    const { hasLeft, leavesAtMs = Infinity, places = [] } = snapshot?.context ?? { hasLeft: true };
+    expect(hasLeft || places.length === 0 || leavesAtMs > nowMs, `lot ${id} was to leave sale at ${leavesAtMs}, it is ${nowMs}`);
   }
   for (const { id, state, context } of openOrders(engine, claim)) {
     // Where a capacity is, the day may be full.

@@ -49,6 +49,9 @@ function compareLedger(engine: Engine, sku: Sku, location: LocationId, now: Stoc
     for (const movement of page.movements) {
       const wrong = difference(after, movement.levels, name);
       expect(wrong === undefined, () => `${name} at ${movement.position}: ${wrong}`);
+      const { units, lots } = movement;
+      const sum = lots?.reduce((all, { quantity }) => all + quantity, 0) ?? units;
+      expect(sum === units, `${name} at ${movement.position}: ${units} units are ${sum} of lots`);
       after = before(movement);
     }
     checkAt(engine, sku, location, page.movements, pages > 0);

@@ -2,6 +2,9 @@
 import type { OrderId, LocationId, ReservationId, Sku, SupplyId } from '../../actors/ids.ts';
 import { stockNames } from '../../engine/recover.ts';
 import { carrierFromRow, itemFromRow, orderFromRow, prefixes, reservationFromRow, stockFromRow, supplyFromRow, valueFromRow } from '../../engine/rows.ts';
+import type { Lot } from '../../actors/lots.ts';
+import { lotRowOf, sortedLot } from './compare-lots.ts';
+import { hasEnded as hasEndedLot, type ShadowLot } from './shadow/lots.ts';
 import { viewOfSupply } from '../../engine/queries-supply.ts';
 import { orderView } from '../../engine/queries.ts';
 import { reservationView } from '../../engine/reservation-views.ts';
@@ -43,6 +46,11 @@ function checkOne(
   };
   const now = map.get(key);
   if (map === shadow.reservations) return checkReservation(shadow, now as ShadowReservation, take);
+  if (map === shadow.lots) return checkLot(shadow, key, now as ShadowLot, take);
+  if (map === shadow.lotShipments) {
+    const row = take(prefixes['lot-shipment'] + key);
+    return row === undefined ? 'the shipment was not written' : difference(now, valueFromRow(row).context);
+  }
   if (map === shadow.supplies) return checkSupply(key, now as ShadowSupply, take);
   if (map === shadow.orders) return checkOrder(key, now as ShadowOrder, take);
   if (map === shadow.stocks) {
@@ -114,6 +122,15 @@ function checkSupply(id: string, supply: ShadowSupply, take: (row: string) => un
   }
   const row = supplyFromRow(id as SupplyId, hasEnded(supply) ? ended : open);
   return difference(supplyViewOf(supply), viewOfSupply(row));
+}
+
+function checkLot(shadow: Shadow, key: string, lot: ShadowLot, take: (row: string) => unknown): string | undefined {
+  const open = take(prefixes.lot + key);
+  const ended = take(prefixes.lotEnded + key);
+  const isEnded = hasEndedLot(shadow, lot);
+  const [row, other] = isEnded ? [ended, open] : [open, ended];
+  if (row === undefined || row === null || other !== null) return 'the rows do not say whether the lot is open';
+  return difference(lotRowOf(shadow, lot), sortedLot(valueFromRow<Lot>(row).context));
 }
 
 function checkReservation(shadow: Shadow, reservation: ShadowReservation, take: (row: string) => unknown): string | undefined {

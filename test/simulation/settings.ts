@@ -31,6 +31,8 @@ export interface Settings {
   readonly untrackedShare: number;
   /** Items put in drop mode. */
   readonly dropShare: number;
+  /** SKUs that are tracked from the start, and by what. */
+  readonly tracked: ReadonlyMap<string, 'lot' | 'serial'>;
   /** Orders that take what a reservation holds. */
   readonly takeShare: number;
   /** Commands that name things that do not exist, or make no sense. */
@@ -44,9 +46,13 @@ export function drawSettings(rng: Rng): Settings {
   const some = <T>(names: readonly T[]): T[] => names.slice(0, rng.between(1, names.length));
   const hasFaults = rng.chance(0.8);
   const dropShare = rng.pick([0, 0, 0.5, 0.9]);
+  const skus = some(skuNames);
+  const trackedShare = rng.pick([0, 0.4, 0.4, 1]);
+  const tracked = skus.filter(() => rng.chance(trackedShare)).map((sku) => [sku, rng.chance(0.7) ? 'lot' : 'serial'] as const);
   return {
     limits: drawLimits(rng),
-    skus: some(skuNames),
+    skus,
+    tracked: new Map(tracked),
     locations: some(locationNames),
     carriers: rng.chance(0.1) ? [] : some(carrierNames),
     channels: some(channelNames),
@@ -63,7 +69,7 @@ export function drawSettings(rng: Rng): Settings {
     delayShare: rng.pick([0, 0.3, 0.8]),
     nonsenseShare: rng.pick([0, 0.05, 0.2]),
     retryShare: rng.pick([0, 0.05, 0.2]),
-    kinds: drawKinds(rng, dropShare),
+    kinds: drawKinds(rng, dropShare, tracked.length > 0),
     actions: {
       send: 40,
       turn: rng.pick([5, 20, 40]),
@@ -94,6 +100,7 @@ function drawLimits(rng: Rng): Partial<EngineLimits> {
     turnWakesMax: rng.pick([1, 2, 16, 256]),
     reservationsOpenMax: rng.pick([2, 20, 1_000_000, 1_000_000]),
     suppliesOpenMax: rng.pick([2, 10, 50_000]),
+    lotsOpenMax: rng.pick([3, 1_000_000, 1_000_000]),
     ordersInMemoryMax: Math.max(2 * turnCommandsMax, rng.pick([2, 8, 64, 1_000])),
     receiptsInMemoryMax: rng.pick([1, 16, 128, 10_000]),
     savePieceRows: rng.pick([1, 3, 16, 1_024]),
@@ -105,7 +112,7 @@ function drawLimits(rng: Rng): Partial<EngineLimits> {
   };
 }
 
-function drawKinds(rng: Rng, dropShare: number): Record<CommandKind, number> {
+function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<CommandKind, number> {
   const kinds: Record<CommandKind, number> = {
     'order.place': 30,
     'reservation.make': 15,
@@ -133,6 +140,8 @@ function drawKinds(rng: Rng, dropShare: number): Record<CommandKind, number> {
     'pool.remove': 1,
     'buffer.put': 3,
     'buffer.remove': 2,
+    'lot.recall': isTracked ? 2 : 0.2,
+    'lot.lift': isTracked ? 1.5 : 0.2,
     'supply.put': 8,
     'supply.order': 6,
     'supply.ship': 5,

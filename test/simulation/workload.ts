@@ -4,6 +4,7 @@
  * engine.
  */
 import type { Command, CommandKind } from '../../actors/commands.ts';
+import { drawTracking } from './bodies-lots.ts';
 import { drawBody, type Names } from './bodies.ts';
 import type { Auditor } from './auditor.ts';
 import type { Rng } from './rng.ts';
@@ -32,12 +33,22 @@ export class Workload {
       ...carriers.map(() => 'carrier.put' as const),
       'transit.put',
       'transit.put',
+    ];
+    const more: CommandKind[] = [
       'stock.receive',
       'stock.receive',
       'item.put',
       'item.put',
     ];
-    return kinds.map((kind, index) => this.#fresh(kind, index));
+    const opening = kinds.map((kind, index) => this.#fresh(kind, index));
+    const tracked = [...this.#settings.tracked.keys()].map((sku) => this.#track(sku));
+    return [...opening, ...tracked, ...more.map((kind, index) => this.#fresh(kind, kinds.length + index))];
+  }
+
+  /** SKUs are tracked before they have stock. */
+  #track(sku: string): Command {
+    const item = { sku, ...drawTracking(this.#rng, this.#names, sku) };
+    return { ...this.#fresh('item.put', undefined), body: { item } } as unknown as Command;
   }
 
   next(): Command {

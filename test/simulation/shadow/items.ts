@@ -3,7 +3,9 @@ import type { CommandBody } from '../../../actors/commands.ts';
 import type { Item, Kit } from '../../../actors/item-commands.ts';
 import { isClosed, waitingOf } from './order-facts.ts';
 import type { Doing } from './orders.ts';
-import type { Shadow, ShadowOrder } from './state.ts';
+import { hasEnded, inOrder } from './lots.ts';
+import { onHand, stockKey, type Shadow, type ShadowOrder, type ShadowSupply } from './state.ts';
+import { openOf } from './supply-facts.ts';
 import { no, type Verdict } from './verdict.ts';
 
 export function put(doing: Doing, { item }: CommandBody<'item.put'>): Verdict {
@@ -23,9 +25,21 @@ export function put(doing: Doing, { item }: CommandBody<'item.put'>): Verdict {
   if (nowhere >= 0) return no('unknown-location', `body.item.untracked.locations[${nowhere}]`);
   const wrong = unsoundKit(doing.shadow, item);
   if (wrong !== undefined) return wrong;
+  if (isTrackedOtherwise(doing.shadow, item)) return no('wrong-state', 'body.item.tracking');
   settle(doing, item);
   return { ok: { id: item.sku } };
 }
+
+/** Whether units that are there, or on their way, would be told apart in another way. */
+function isTrackedOtherwise(shadow: Shadow, { sku, tracking }: Item): boolean {
+  if (shadow.items.get(sku)?.item.tracking?.by === tracking?.by) return false;
+  if ((shadow.places.get(sku) ?? []).some((place) => onHand(shadow.stocks.get(stockKey(sku, place)) ?? nothing) > 0)) return true;
+  if (inOrder(shadow, sku).some((lot) => !hasEnded(shadow, lot))) return true;
+  const isOnTheWay = (supply: ShadowSupply): boolean => supply.type === 'transfer' && supply.shippedAtMs !== undefined && openOf(supply) > 0;
+  return [...shadow.supplies.values()].some((supply) => isOnTheWay(supply) && supply.lines.some((line) => line.sku === sku));
+}
+
+const nothing = { came: 0, went: 0, damaged: 0, quality: 0, held: 0, reserved: 0, allocated: 0, buffer: 0 };
 
 export const kitOf = ({ items }: Shadow, sku: string): Kit | undefined => items.get(sku)?.item.kit;
 
@@ -39,13 +53,14 @@ export function isUntracked({ items }: Shadow, sku: string, channel: string | un
 export const hasStock = (shadow: Shadow, sku: string): boolean =>
   (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
 
-function unsoundKit(shadow: Shadow, { sku, kit, backorder, preorder, serve, drop, untracked }: Item): Verdict | undefined {
+function unsoundKit(shadow: Shadow, { sku, kit, backorder, preorder, serve, drop, untracked, tracking }: Item): Verdict | undefined {
   if (kit === undefined) return undefined;
   if (backorder !== undefined) return no('malformed', 'body.item.backorder');
   if (preorder !== undefined) return no('malformed', 'body.item.preorder');
   if (serve !== undefined) return no('malformed', 'body.item.serve');
   if (drop !== undefined) return no('malformed', 'body.item.drop');
   if (untracked !== undefined) return no('malformed', 'body.item.untracked');
+  if (tracking !== undefined) return no('malformed', 'body.item.tracking');
   const isIn = [...shadow.items.values()].some(({ item }) => item.kit?.components.some((one) => one.sku === sku));
   // A kit that contained itself would be one already.
   if (isIn) return no('kit-in-kit', 'body.item.kit');

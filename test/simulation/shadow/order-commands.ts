@@ -3,6 +3,7 @@ import type { CommandBody } from '../../../actors/commands.ts';
 import { mayWait } from './items.ts';
 import { explode, isKnown, isLines, isWhole, kitOf, want } from './kits.ts';
 import { answerOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
+import * as lotOrders from './lot-orders.ts';
 import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
 import * as quotas from './quotas.ts';
@@ -138,8 +139,14 @@ function patch(doing: Doing, before: ShadowOrder, index: number, change: Partial
 
 export function pick(doing: Doing, body: CommandBody<'fulfillment.pick'>): Verdict {
   return withPart(doing, body, (order, part, index) =>
-    part.state === 'released' ? patch(doing, order, index, { state: 'picking' }) : no('wrong-state'),
+    part.state === 'released' ? startPicking(doing, order, part, index) : no('wrong-state'),
   );
+}
+
+function startPicking(doing: Doing, order: ShadowOrder, part: Part, index: number): Verdict | undefined {
+  if (!lotOrders.isAbout(doing.shadow, order, part, undefined)) return patch(doing, order, index, { state: 'picking' });
+  const lots = lotOrders.toPick(doing, order, part);
+  return lotOrders.isLots(lots) ? patch(doing, order, index, { state: 'picking', lots }) : lots;
 }
 
 export function short(doing: Doing, body: CommandBody<'fulfillment.short'>): Verdict {
@@ -154,7 +161,13 @@ export function short(doing: Doing, body: CommandBody<'fulfillment.short'>): Ver
       if ((wanted.get(line) ?? 0) > there) excess ??= no('not-enough', `body.lines[${at}].quantity`);
     }
     if (part.state !== 'picking') return no('wrong-state');
-    return excess ?? orders.short(doing, order, index, wanted);
+    if (excess !== undefined) return excess;
+    if (!lotOrders.isAbout(doing.shadow, order, part, body.lines)) return orders.short(doing, order, index, wanted);
+    const lots = lotOrders.meant(doing, order, part, body.lines, false);
+    if (!lotOrders.isLots(lots)) return lots;
+    const verdict = orders.short(doing, order, index, wanted, lots);
+    lotOrders.gone(doing, order, index, part, lots, false);
+    return verdict;
   });
 }
 
@@ -163,15 +176,19 @@ export function ship(doing: Doing, body: CommandBody<'fulfillment.ship'>): Verdi
   if (body.carrier !== undefined && !shadow.carriers.has(body.carrier)) return no('unknown-carrier', 'body.carrier');
   return withPart(doing, body, (order, part, index) => {
     if (part.state !== 'picking') return no('wrong-state');
+    const isAbout = body.lines !== undefined || lotOrders.isAbout(shadow, order, part, undefined);
+    const lots = isAbout ? lotOrders.meant(doing, order, part, body.lines ?? [], true) : [];
+    if (!lotOrders.isLots(lots)) return lots;
     const name = body.carrier ?? part.carrier;
     const carrier = name === undefined ? undefined : shadow.carriers.get(name);
     if (carrier?.isOpen === false) return no('carrier-suspended', 'body.carrier');
     const service = name === part.carrier ? part.service : undefined;
-    patch(doing, order, index, { state: 'shipped', carrier: name, service, tracking: body.tracking });
+    patch(doing, order, index, { state: 'shipped', carrier: name, service, tracking: body.tracking, ...(lots.length > 0 ? { lots } : {}) });
     if (carrier !== undefined && name !== undefined) {
       shadow.set(shadow.carriers, name, { ...carrier, inTransit: carrier.inTransit + 1 });
     }
     orders.moveStock(shadow, order, part, 'leave');
+    lotOrders.gone(doing, order, index, part, lots, true);
     return undefined;
   });
 }

@@ -58,6 +58,7 @@ function fulfillments(order: ShadowOrder): unknown[] {
     deliverByMs: part.deliverByMs,
     workAtMs: part.workAtMs,
     untracked: part.untracked?.map((line) => order.lines[line]?.lineId),
+    lots: part.lots?.map(({ line, lot, quantity }) => ({ lineId: order.lines[line]?.lineId, lot, quantity })),
   }));
 }
 

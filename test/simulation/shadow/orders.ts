@@ -4,9 +4,10 @@ import { count } from './quotas.ts';
 import { datesOf } from './calendar.ts';
 import { overfull, roomFor, workAfter } from './capacity.ts';
 import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
+import { touch } from './lots.ts';
 import { movePools } from './pool-commands.ts';
 import { planFor, type Candidate, type ShadowPlan } from './sourcing.ts';
-import { isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowOrder } from './state.ts';
+import { isHeld, isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
 /** One thing done in the shadow: at one time, with what it tells the world. */
@@ -24,7 +25,18 @@ export function put(doing: Doing, order: ShadowOrder): ShadowOrder {
     count(doing, sku, order.customer, order.placedAtMs, quantity - cancelled - was);
   }
   doing.shadow.set(doing.shadow.orders, order.id, changed);
+  touchLots(doing.shadow, before, changed);
   return changed;
+}
+
+/** Lots that are picked for other parts now, or not any more. */
+function touchLots(shadow: Shadow, before: ShadowOrder | undefined, after: ShadowOrder): void {
+  for (const [index, part] of after.parts.entries()) {
+    const was = before?.parts[index];
+    if (was === part) continue;
+    touch(shadow, after, part);
+    touch(shadow, after, was);
+  }
 }
 
 const partIs = (order: ShadowOrder, index: number, part: Part): unknown => ({
@@ -174,6 +186,7 @@ function takeOut(
   wanted: Wanted,
   from: (part: Part) => boolean,
   isOfStock = false,
+  gone: NonNullable<Part['lots']> = [],
 ): { readonly parts: Part[]; readonly taken: Pick<Part, 'location' | 'units' | 'untracked'>[] } {
   const parts = [...order.parts];
   const taken = [];
@@ -191,9 +204,52 @@ function takeOut(
     }
     if (units.length === 0) continue;
     taken.push({ location: part.location, units, untracked: part.untracked });
-    parts[index] = { ...part, units: left, workUnits: workAfter(part, left), state: left.length === 0 ? 'cancelled' : part.state };
+    const lots = part.lots === undefined ? {} : { lots: lotsLeft(part.lots, left, gone) };
+    parts[index] = { ...part, ...lots, units: left, workUnits: workAfter(part, left), state: left.length === 0 ? 'cancelled' : part.state };
   }
   return { parts, taken };
+}
+
+/** The lots a part still has: without those that are gone, and as many of each line as it has units; the last go first. */
+function lotsLeft(lots: NonNullable<Part['lots']>, units: Part['units'], gone: NonNullable<Part['lots']>): Part['lots'] {
+  const less = lots.map((one) => ({ ...one, quantity: one.quantity }));
+  for (const { line, lot, quantity } of gone) {
+    let lost = quantity;
+    for (const one of less) {
+      if (one.line !== line || one.lot !== lot) continue;
+      const some = Math.min(one.quantity, lost);
+      one.quantity -= some;
+      lost -= some;
+    }
+  }
+  for (const one of less.toReversed()) {
+    const room = units.find(({ line }) => line === one.line)?.quantity ?? 0;
+    const all = less.filter(({ line }) => line === one.line).reduce((sum, { quantity }) => sum + quantity, 0);
+    one.quantity -= Math.min(one.quantity, Math.max(0, all - room));
+  }
+  const left = less.filter(({ quantity }) => quantity > 0);
+  return left.length === 0 ? undefined : left;
+}
+
+/** Units of a lot that a part of an order is being picked from at a place. */
+export function lotsIn(order: ShadowOrder, part: Part, sku: string, location: string, lot: string): NonNullable<Part['lots']> {
+  if (part.location !== location || part.state !== 'picking') return [];
+  return (part.lots ?? []).filter((one) => one.lot === lot && order.lines[one.line]?.sku === sku);
+}
+
+/** A lot is not to be picked any more: its units wait again. */
+export function unpick(doing: Doing, before: ShadowOrder, sku: string, location: string, lot: string): void {
+  let order = before;
+  for (const [index, part] of before.parts.entries()) {
+    const these = lotsIn(before, part, sku, location, lot);
+    if (these.length === 0) continue;
+    const wanted: Wanted = new Map();
+    for (const { line, quantity } of these) wanted.set(line, (wanted.get(line) ?? 0) + quantity);
+    const { parts, taken } = takeOut(order, wanted, (one) => one === order.parts[index], false, these);
+    for (const one of taken) moveStock(doing.shadow, before, one, 'give-back');
+    order = { ...order, parts };
+  }
+  tellParts(doing, before, put(doing, { ...order, trouble: before.trouble ?? 'stockout' }));
 }
 
 /** End units: first those that wait, then those in parts nobody touched, newest first. */
@@ -221,17 +277,18 @@ export function cancel(doing: Doing, before: ShadowOrder, wanted: Wanted, reason
 }
 
 /** Units of a SKU at a place that an order could still give up. */
-export function canGiveUp(order: ShadowOrder, sku: string, location: string): number {
+export function canGiveUp(order: ShadowOrder, sku: string, location: string, alsoPicked = false): number {
+  const may = alsoPicked ? isHeld : isUntouched;
   let sum = 0;
   for (const [index, line] of order.lines.entries()) {
-    if (line.sku === sku) sum += unitsIn(order, index, (part) => part.location === location && isUntouched(part) && part.untracked?.includes(index) !== true);
+    if (line.sku === sku) sum += unitsIn(order, index, (part) => part.location === location && may(part) && part.untracked?.includes(index) !== true);
   }
   return sum;
 }
 
 /** Up to `quantity` units of a SKU at a place turned out not to be there. */
-export function displace(doing: Doing, before: ShadowOrder, sku: string, location: string, quantity: number): void {
-  const here = (part: Part): boolean => part.location === location && isUntouched(part);
+export function displace(doing: Doing, before: ShadowOrder, sku: string, location: string, quantity: number, alsoPicked = false): void {
+  const here = (part: Part): boolean => part.location === location && (alsoPicked ? isHeld(part) : isUntouched(part));
   let left = quantity;
   const wanted: Wanted = new Map();
   for (const part of before.parts.filter(here)) {
@@ -249,8 +306,8 @@ export function displace(doing: Doing, before: ShadowOrder, sku: string, locatio
 }
 
 /** Units of a part being picked were not found. */
-export function short(doing: Doing, before: ShadowOrder, index: number, wanted: Wanted): Verdict | undefined {
-  const { parts, taken } = takeOut(before, wanted, (part) => part === before.parts[index]);
+export function short(doing: Doing, before: ShadowOrder, index: number, wanted: Wanted, lots?: NonNullable<Part['lots']>): Verdict | undefined {
+  const { parts, taken } = takeOut(before, wanted, (part) => part === before.parts[index], false, lots);
   for (const part of taken) moveStock(doing.shadow, before, part, 'leave');
   const after = put(doing, { ...before, parts, trouble: before.trouble ?? 'short-pick' });
   tellParts(doing, before, after);

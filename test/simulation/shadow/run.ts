@@ -10,6 +10,7 @@ import * as orderCommands from './order-commands.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
 import { stateOf } from './order-facts.ts';
+import * as recalls from './recalls.ts';
 import * as reservations from './reservations.ts';
 import type { Shadow } from './state.ts';
 import { moveStock } from './stock-commands.ts';
@@ -69,6 +70,7 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
   if (owner.kind === 'capacity') return;
   whole(shadow, atMs, events, (doing) => {
     if (owner.kind === 'item') items.due(doing, owner.id);
+    else if (owner.kind === 'lot') recalls.due(doing, owner.id);
     else network.endPause(doing, owner.id);
     return undefined;
   });
@@ -146,6 +148,10 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return buffers.removeBuffer(doing, command.body);
     case 'item.put':
       return items.put(doing, command.body);
+    case 'lot.recall':
+      return recalls.recall(doing, command.body);
+    case 'lot.lift':
+      return recalls.lift(doing, command.body);
     case 'feed.open':
       return { ok: { id: command.body.feed, openedAtMs: doing.atMs } };
     case 'feed.close':

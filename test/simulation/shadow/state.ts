@@ -8,6 +8,7 @@
 import type { EngineLimits } from '../../../engine/limits.ts';
 import type { StockLevels } from '../../../actors/vocabulary.ts';
 import type { BufferRule } from '../../../actors/buffer-commands.ts';
+import type { ShadowLot } from './lots.ts';
 import type { ShadowPool } from './pool-commands.ts';
 import type { Item } from '../../../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../../../actors/network-commands.ts';
@@ -34,6 +35,8 @@ export interface Part {
   readonly tracking: string | undefined;
   /** Lines of which the units take no stock. */
   readonly untracked?: readonly number[] | undefined;
+  /** Of tracked SKUs: what to pick, or what left. */
+  readonly lots?: readonly { readonly line: number; readonly lot: string; readonly quantity: number }[] | undefined;
 }
 
 export interface ShadowLine {
@@ -225,6 +228,9 @@ export class Shadow {
   readonly quotas = new Map<string, ShadowQuota | undefined>();
   readonly reservations = new Map<string, ShadowReservation>();
   readonly supplies = new Map<string, ShadowSupply>();
+  /** By `lot/sku`; shipments of each by `lot/number/sku`. */
+  readonly lots = new Map<string, ShadowLot>();
+  readonly lotShipments = new Map<string, object>();
   /** Units of each transfer that have left one stock and not come to another. */
   readonly transit = new Map<string, number>();
   readonly executed = new Map<string, Executed>();
@@ -232,15 +238,17 @@ export class Shadow {
   readonly holders = new Map<string, Set<string>>();
   readonly suppliesOpenMax: number;
   readonly reservationsOpenMax: number;
+  readonly lotsOpenMax: number;
   /** The time of the turn that what is set belongs to. */
   atMs = 0;
   #open: Change[] = [];
   #sealed: { readonly position: number; readonly changes: readonly Change[] }[] = [];
   #kept = 0;
 
-  constructor(limits: Pick<EngineLimits, 'suppliesOpenMax' | 'reservationsOpenMax'>) {
+  constructor(limits: Pick<EngineLimits, 'suppliesOpenMax' | 'reservationsOpenMax' | 'lotsOpenMax'>) {
     this.suppliesOpenMax = limits.suppliesOpenMax;
     this.reservationsOpenMax = limits.reservationsOpenMax;
+    this.lotsOpenMax = limits.lotsOpenMax;
   }
 
   set<T>(map: Map<string, T>, key: string, value: T): void {

@@ -2,6 +2,7 @@
 import type { Command, CommandBody, CommandKind } from '../../../actors/commands.ts';
 import { quantityMax } from '../../../actors/limits.ts';
 import { kitOf } from './items.ts';
+import * as lots from './lots.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
 import * as losses from './reservation-losses.ts';
@@ -13,6 +14,8 @@ type StockKind = Extract<CommandKind, `stock.${string}`>;
 type StockCommand = Extract<Command, { kind: StockKind }>;
 
 interface Entry {
+  readonly lots?: readonly lots.Unit[];
+  readonly serials?: readonly string[];
   readonly sku: string;
   readonly location: string;
   readonly quantity?: number;
@@ -33,8 +36,9 @@ export function moveStock(doing: Doing, kind: StockCommand['kind'], body: Comman
   const lost: Lost = { orders: new Set(), reservations: new Set(), lines: 0 };
   const seen = new Set<string>();
   const outdated: number[] = [];
+  const budget = { lots: 1_000 };
   for (const [index, entry] of (body.entries as readonly Entry[]).entries()) {
-    const verdict = moveOne(doing, kind, { ...entry, bucket: 'bucket' in body ? body.bucket : undefined }, seen, lost);
+    const verdict = moveOne(doing, kind, { ...entry, bucket: 'bucket' in body ? body.bucket : undefined }, seen, lost, budget);
     if (verdict === 'outdated') outdated.push(index);
     else if (verdict !== undefined) return { field: `body.entries[${index}]`, ...verdict };
   }
@@ -62,6 +66,7 @@ function moveOne(
   entry: Entry & { readonly bucket: Bucket | undefined },
   seen: Set<string>,
   lost: Lost,
+  budget: { lots: number },
 ): { readonly code: 'malformed' } | Verdict | 'outdated' | undefined {
   const { shadow } = doing;
   if (!shadow.locations.has(entry.location)) return { code: 'unknown-location' };
@@ -73,14 +78,20 @@ function moveOne(
   if (seen.has(key)) return { code: 'duplicate' };
   seen.add(key);
   const before = known ?? nothing;
+  const isTracked = kind !== 'stock.buffer' && lots.isMeant(shadow, entry.sku, entry);
+  if (isTracked && entry.countedAtMs !== undefined) return { code: 'malformed' };
+  const held = isTracked ? lots.moveEntry(doing, kind, entry, budget) : 0;
+  if (typeof held === 'object') return held;
   const present = kind === 'stock.count' ? presentOf(doing, key, entry) : 0;
   if (present === 'outdated') return present;
   if (present < 0) return { code: 'not-enough' };
   const counted = { ofMs: entry.countedAtMs ?? doing.atMs };
-  const after = kind === 'stock.count' ? { ...before, came: present + before.went, counted } : moved(kind, entry, before);
+  const main = kind === 'stock.count' ? { ...before, came: present + before.went, counted } : moved(kind, entry, before);
+  const after = held === 0 || held === 'same' ? main : { ...main, held: main.held + held };
   if (known === undefined && kitOf(shadow, entry.sku) !== undefined) return { code: 'kit-stock' };
   if (onHand(after) > quantityMax) return { code: 'over-limit' };
-  if (kind === 'stock.count' && known !== undefined && onHand(known) === present) return undefined;
+  const isSame = kind === 'stock.count' && known !== undefined && onHand(known) === present;
+  if (isSame && (!isTracked || held === 'same')) return undefined;
   if (kind === 'stock.buffer' && known?.buffer === entry.buffer) return undefined;
   const missing = -free(after);
   const isLoss = kind === 'stock.adjust' || kind === 'stock.count';

@@ -4,6 +4,8 @@ import { quantityMax } from '../../../actors/limits.ts';
 import type { Doing } from './orders.ts';
 import { free, onHand, stockKey, type ShadowStock, type ShadowSupply } from './state.ts';
 import { kitOf } from './items.ts';
+import * as lotSupply from './lot-supply.ts';
+import * as lots from './lots.ts';
 import { hasEnded, lineOf, openOf, supplyStateOf, toCome, unitsOf, type Fate } from './supply-facts.ts';
 import { no, type Verdict } from './verdict.ts';
 
@@ -115,6 +117,9 @@ export function ship(doing: Doing, { supplyId, expectedAtMs, tracking }: Command
       const stock = shadow.stocks.get(key);
       if (stock === undefined) return no('unknown-sku', 'body.supplyId');
       if (free(stock) < units) return no('not-enough', 'body.supplyId');
+      const isTracked = units > 0 && lots.trackingOf(shadow, sku) !== undefined;
+      const wrong = isTracked ? lotSupply.sent(doing, sku, supply.from ?? '', units, supplyId) : undefined;
+      if (wrong !== undefined) return wrong;
       shadow.set(shadow.stocks, key, { ...stock, went: stock.went + units });
       onTheWay(doing, supplyId, units);
     }
@@ -128,10 +133,10 @@ function onTheWay({ shadow }: Doing, id: string, units: number): void {
 }
 
 /** Units come into stock; false when it would be too much. */
-function takeIn({ shadow }: Doing, sku: string, location: string, units: number, damaged: number): boolean {
+function takeIn({ shadow }: Doing, sku: string, location: string, units: number, damaged: number, kept = 0): boolean {
   const key = stockKey(sku, location);
   const stock = shadow.stocks.get(key) ?? empty;
-  shadow.set(shadow.stocks, key, { ...stock, came: stock.came + units, damaged: stock.damaged + damaged });
+  shadow.set(shadow.stocks, key, { ...stock, came: stock.came + units, damaged: stock.damaged + damaged, held: stock.held + kept });
   return onHand(stock) + units <= quantityMax;
 }
 
@@ -175,12 +180,17 @@ export function receive(doing: Doing, { supplyId, lines }: CommandBody<'supply.r
     const after = gone(supply, came, doing.atMs);
     const verdict = tell(doing, supply, after, 'received');
     if (supply.type === 'transfer') onTheWay(doing, supplyId, openOf(after) - openOf(supply));
-    for (const [index, { lineId, quantity, damaged = 0 }] of lines.entries()) {
+    for (const [index, line] of lines.entries()) {
+      const { lineId, quantity, damaged = 0 } = line;
       const sku = supply.lines.find((line) => line.lineId === lineId)?.sku ?? '';
+      const isTracked = lots.isMeant(doing.shadow, sku, line);
+      const kept = isTracked ? lotSupply.received(doing, sku, supply.to, line, supplyId) : 0;
+      if (typeof kept !== 'number') return { field: `body.lines[${index}]`, ...kept };
       const isNew = !doing.shadow.stocks.has(stockKey(sku, supply.to));
       if (isNew && kitOf(doing.shadow, sku) !== undefined) return no('kit-stock', `body.lines[${index}].quantity`);
-      if (!takeIn(doing, sku, supply.to, quantity, damaged)) return no('over-limit', `body.lines[${index}].quantity`);
+      if (!takeIn(doing, sku, supply.to, quantity, damaged, kept)) return no('over-limit', `body.lines[${index}].quantity`);
     }
+    lotSupply.settle(doing, after);
     return verdict;
   });
 }
@@ -198,6 +208,7 @@ export function close(doing: Doing, { supplyId, reason, lines }: CommandBody<'su
     const ended = lines?.map(({ lineId, quantity }): Happened => ({ lineId, fate: 'gone', units: quantity })) ?? rest(supply, 'gone');
     const after = gone(supply, ended, doing.atMs, reason);
     if (supply.type === 'transfer') onTheWay(doing, supplyId, openOf(after) - openOf(supply));
+    lotSupply.settle(doing, after);
     return tell(doing, supply, after, 'closed', reason);
   });
 }
@@ -212,7 +223,9 @@ export function cancel(doing: Doing, { supplyId, reason }: CommandBody<'supply.c
       const units = toCome(supply, line);
       if (units === 0) continue;
       onTheWay(doing, supplyId, -units);
-      if (!takeIn(doing, line.sku, supply.from ?? '', units, 0)) return no('over-limit', 'body.supplyId');
+      // Of a tracked SKU all of it comes with the first line.
+      const kept = lots.trackingOf(doing.shadow, line.sku) === undefined ? 0 : lotSupply.back(doing, line.sku, supply.from ?? '', supplyId);
+      if (!takeIn(doing, line.sku, supply.from ?? '', units, 0, kept)) return no('over-limit', 'body.supplyId');
     }
     return verdict;
   });
