@@ -7,6 +7,7 @@
  * What each measures and leaves out is printed with it and stands in docs/BENCHMARKS.md.
  */
 import { parseArgs } from 'node:util';
+import { kernelBench } from './kernel.bench.ts';
 import { number, type Bench, type Figure } from './kit.ts';
 import { machineLine, machine } from './machine.ts';
 import { promiseBench } from './promise.bench.ts';
@@ -16,7 +17,7 @@ import { storageBench } from './storage.bench.ts';
 import { turnBench } from './turn.bench.ts';
 import { wireBench } from './wire.bench.ts';
 
-export const benches: readonly Bench[] = [stepBench, routingBench, promiseBench, wireBench, storageBench, turnBench];
+export const benches: readonly Bench[] = [stepBench, kernelBench, routingBench, promiseBench, wireBench, storageBench, turnBench];
 
 const help = `npm run bench -- [--only NAME[:CASE]] [--json] [--tiny]
 
