@@ -5,7 +5,8 @@
 import { Type } from 'typebox';
 import { ItemSchema } from './item-commands.ts';
 import { LocationSchema } from './network-commands.ts';
-import { exact, FeedIdSchema } from './schemas.ts';
+import { feedLocationsMax } from './limits.ts';
+import { exact, FeedIdSchema, LocationIdSchema, TimeMsSchema } from './schemas.ts';
 import { CountEntrySchema, DeltaRowSchema } from './stock-commands.ts';
 
 /** One row of each kind of feed. */
@@ -27,7 +28,18 @@ export const feedCommands = {
   'feed.open': Type.Object({ feed: FeedIdSchema, kind: Kind }, exact),
   /** A feed was sent to its end: all that it found true already is durable once this is. */
   'feed.close': Type.Object(
-    { feed: FeedIdSchema, rows: Rows, unchanged: Rows, changed: Rows, outdated: Rows, refused: Rows },
+    {
+      feed: FeedIdSchema,
+      rows: Rows,
+      unchanged: Rows,
+      changed: Rows,
+      outdated: Rows,
+      refused: Rows,
+      /** The locations of which it said what they have: growing buffers there begin anew. */
+      locations: Type.Optional(Type.Array(LocationIdSchema, { maxItems: feedLocationsMax, uniqueItems: true })),
+      /** As of when. Default: now. */
+      asOfMs: Type.Optional(TimeMsSchema),
+    },
     exact,
   ),
 } as const;

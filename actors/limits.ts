@@ -30,6 +30,14 @@ export const poolSegmentsMax = 50;
 export const segmentsMax = 200;
 /** Buffer rules at a time. */
 export const bufferRulesMax = 100_000;
+/** Of these, rules that grow. */
+export const growingRulesMax = 1_000;
+/** Steps a rule grows by. */
+export const bufferStepsMax = 1_000;
+/** How long a step may be: a minute to 30 days, in milliseconds. */
+export const bufferStepMs = { min: 60_000, max: 30 * 24 * 3_600_000 } as const;
+/** Locations that one feed may say it covered. */
+export const feedLocationsMax = 10_000;
 /** Location groups of one channel. */
 export const channelGroupsMax = 100;
 /** Counts, items or locations in one comparison. */

@@ -5,6 +5,7 @@
 import type { CommandKind } from './commands.ts';
 import type { Destination } from './order-commands.ts';
 import type {
+  BufferId,
   CarrierId,
   ChannelId,
   FulfillmentId,
@@ -268,6 +269,13 @@ export type Event =
       readonly state: ItemState;
     }
   | LotEvent
+  /** A rule that grows took a step, or began anew because a feed covered its location. */
+  | {
+      readonly kind: 'buffer.changed';
+      readonly bufferId: BufferId;
+      readonly location: LocationId;
+      readonly steps: number;
+    }
   | {
       readonly kind: 'carrier.changed';
       readonly carrierId: CarrierId;

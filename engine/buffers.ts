@@ -4,9 +4,10 @@
  * short lists to look at, and the first rule that fits is the one.
  */
 import type { BufferRule } from '../actors/buffer-commands.ts';
+import { grownUnits, type StandingRule } from '../actors/buffer-growth.ts';
 import type { BufferId, LocationId, Sku } from '../actors/ids.ts';
 import type { StockContext } from '../actors/stock-ledger.ts';
-import { bufferCell, type BufferCell, type StockCell } from './cells.ts';
+import { bufferCell, type BufferCell, type PaceCell, type StockCell } from './cells.ts';
 import type { Snapshot } from './step.ts';
 
 /** Who asks: a channel, or none, and the method. */
@@ -16,10 +17,10 @@ interface Asked {
 }
 
 /** A rule that holds has this state; any other was removed. */
-export const isRule = (snapshot: Snapshot<BufferRule> | undefined): snapshot is Snapshot<BufferRule> =>
+export const isRule = (snapshot: Snapshot<StandingRule> | undefined): snapshot is Snapshot<StandingRule> =>
   snapshot?.value === 'put';
 
-type Lists = Map<LocationId | undefined, BufferRule[]>;
+type Lists = Map<LocationId | undefined, StandingRule[]>;
 
 export class Buffers {
   readonly #cells = new Map<BufferId, BufferCell>();
@@ -30,14 +31,19 @@ export class Buffers {
   readonly #onChange: (rule: BufferRule) => void;
   /** Rules that hold. */
   count = 0;
-  #sorted: readonly BufferRule[] | undefined;
+  /** Of these, rules that grow, and that grow with the pace of orders. */
+  growingCount = 0;
+  pacedCount = 0;
+  /** The rules that grow, by location. */
+  readonly #growing = new Map<LocationId, Set<BufferCell>>();
+  #sorted: readonly StandingRule[] | undefined;
 
   /** @param onChange told of every rule that begins or ceases to hold. */
   constructor(onChange: (rule: BufferRule) => void) {
     this.#onChange = onChange;
   }
 
-  get(id: BufferId): BufferRule | undefined {
+  get(id: BufferId): StandingRule | undefined {
     const snapshot = this.#cells.get(id)?.snapshot;
     return isRule(snapshot) ? snapshot.context : undefined;
   }
@@ -54,7 +60,7 @@ export class Buffers {
   }
 
   /** A rule was put into its cell, removed, or either was undone. */
-  placed(cell: BufferCell, before: Snapshot<BufferRule> | undefined): void {
+  placed(cell: BufferCell, before: Snapshot<StandingRule> | undefined): void {
     const after = cell.snapshot;
     if (isRule(before)) this.#leave(before.context);
     if (isRule(after)) this.#join(after.context);
@@ -62,9 +68,36 @@ export class Buffers {
     else this.#idle.add(cell);
     this.count += Number(isRule(after)) - Number(isRule(before));
     this.#sorted = undefined;
+    this.#count(cell, isRule(before) ? before.context : undefined, -1);
+    this.#count(cell, isRule(after) ? after.context : undefined, 1);
   }
 
-  #join(rule: BufferRule): void {
+  #count(cell: BufferCell, rule: StandingRule | undefined, sign: 1 | -1): void {
+    if (rule?.grows === undefined || rule.location === undefined) return;
+    this.growingCount += sign;
+    if (rule.grows.pacePercent !== undefined) this.pacedCount += sign;
+    const cells = this.#growing.get(rule.location) ?? new Set();
+    if (sign > 0) this.#growing.set(rule.location, cells.add(cell));
+    else cells.delete(cell);
+    if (cells.size === 0) this.#growing.delete(rule.location);
+  }
+
+  /** The rules that grow at a location, by their ids. */
+  growingAt(location: LocationId): readonly BufferCell[] {
+    return [...(this.#growing.get(location) ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Whether some rule grows with the pace of a stock. */
+  isPaced({ sku, location }: StockCell): boolean {
+    if (this.pacedCount === 0) return false;
+    for (const name of [sku.sku, undefined]) {
+      const rules = this.#rules.get(name)?.get(location.id);
+      if (rules?.some(({ grows }) => grows?.pacePercent !== undefined) === true) return true;
+    }
+    return false;
+  }
+
+  #join(rule: StandingRule): void {
     let lists = this.#rules.get(rule.sku);
     if (lists === undefined) this.#rules.set(rule.sku, (lists = new Map()));
     const list = lists.get(rule.location) ?? [];
@@ -72,7 +105,7 @@ export class Buffers {
     this.#onChange(rule);
   }
 
-  #leave(rule: BufferRule): void {
+  #leave(rule: StandingRule): void {
     const lists = this.#rules.get(rule.sku);
     const list = (lists?.get(rule.location) ?? []).filter(({ id }) => id !== rule.id);
     if (list.length > 0) lists?.set(rule.location, list);
@@ -82,7 +115,7 @@ export class Buffers {
   }
 
   /** The rule that holds for a stock in a view, if any does. */
-  find(stock: StockCell, asked: Asked): BufferRule | undefined {
+  find(stock: StockCell, asked: Asked): StandingRule | undefined {
     const { sku } = stock.sku;
     const { id } = stock.location;
     return (
@@ -93,7 +126,7 @@ export class Buffers {
     );
   }
 
-  #in(sku: Sku | undefined, location: LocationId | undefined, { channel, method }: Asked): BufferRule | undefined {
+  #in(sku: Sku | undefined, location: LocationId | undefined, { channel, method }: Asked): StandingRule | undefined {
     for (const rule of this.#rules.get(sku)?.get(location) ?? []) {
       if (rule.channel !== undefined && rule.channel !== channel?.id) continue;
       if (rule.method === undefined || rule.method === method) return rule;
@@ -102,13 +135,13 @@ export class Buffers {
   }
 
   /** The rule with exactly this scope, if there is one. */
-  withScopeOf({ sku, location, channel, method }: BufferRule): BufferRule | undefined {
+  withScopeOf({ sku, location, channel, method }: BufferRule): StandingRule | undefined {
     const list = this.#rules.get(sku)?.get(location) ?? [];
     return list.find((rule) => rule.channel === channel && rule.method === method);
   }
 
   /** Every rule, by its id. */
-  list(): readonly BufferRule[] {
+  list(): readonly StandingRule[] {
     this.#sorted ??= [...this.#cells.values()]
       .flatMap(({ snapshot }) => (isRule(snapshot) ? [snapshot.context] : []))
       .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -131,6 +164,8 @@ function narrowness({ channel, method }: BufferRule): number {
 }
 
 /** The units a rule holds back of a stock: never less than it says, so a per cent is rounded up. */
-export function bufferUnits({ quantity, percent = 0 }: BufferRule, { onHand }: StockContext): number {
-  return quantity ?? Math.ceil((onHand * percent) / 100);
+export function bufferUnits(rule: StandingRule, { onHand }: StockContext, pace: PaceCell | undefined): number {
+  const { quantity, percent = 0, grows } = rule;
+  const units = quantity ?? Math.ceil((onHand * percent) / 100);
+  return grows === undefined ? units : units + grownUnits(rule, pace?.snapshot?.context);
 }

@@ -5,7 +5,7 @@
 import type { CarrierContext, CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import { carrierMachine } from '../actors/carrier.ts';
 import type { Lot, LotShipment } from '../actors/lots.ts';
-import type { BufferRule } from '../actors/buffer-commands.ts';
+import type { Pace, StandingRule } from '../actors/buffer-growth.ts';
 import type { Item, Untracked } from '../actors/item-commands.ts';
 import type { Pool } from '../actors/pool-commands.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
@@ -20,7 +20,7 @@ import type {
   ReservationMessage,
 } from '../actors/reservation-context.ts';
 import { reservationMachine } from '../actors/reservation.ts';
-import { atp, type StockContext, type StockMessage } from '../actors/stock-ledger.ts';
+import type { StockContext, StockMessage } from '../actors/stock-ledger.ts';
 import { stockMachine, type StockInput } from '../actors/stock.ts';
 import type { SupplyContext, SupplyEffect, SupplyInput, SupplyMessage } from '../actors/supply-context.ts';
 import { supplyMachine } from '../actors/supply.ts';
@@ -34,7 +34,6 @@ import type { Work } from './promise/capacity.ts';
 import type { SellingViews, Sum } from './selling.ts';
 import type { Quota } from './quotas.ts';
 import { compile, type Snapshot } from './step.ts';
-import { voidKits, voidSums } from './sums.ts';
 import type { Waiting } from './waiting.ts';
 
 export const orderSteps = compile<OrderContext, OrderMessage, OrderEffect, OrderInput>(orderMachine);
@@ -84,6 +83,7 @@ export interface StockCell extends Marks {
   atp: number;
   /** Orders with units allocated here. */
   readonly holders: Holders;
+  pace: PaceCell | undefined;
   /** Reservations with units held here. */
   reservers: Set<ReservationId> | undefined;
   /** The record that last changed it, and the one before that: where its ledger is read from. 0: none. */
@@ -202,6 +202,7 @@ export type Cell =
   | SupplyCell
   | BufferCell
   | PoolCell
+  | PaceCell
   | TransitCell
   | WorkCell;
 
@@ -215,12 +216,22 @@ export interface PoolCell extends Marks {
   unsaved: number;
 }
 
+/** How fast orders took units of a stock of late; only where a buffer rule grows with it. */
+export interface PaceCell extends Marks {
+  readonly kind: 'pace';
+  /** Its stock, as `location/SKU`. */
+  readonly id: string;
+  readonly stock: StockCell;
+  snapshot: Snapshot<Pace> | undefined;
+  unsaved: number;
+}
+
 export interface BufferCell extends Marks {
   readonly kind: 'buffer';
   readonly id: BufferId;
   readonly buffers: Buffers;
   /** `put` while the rule holds, `removed` after. */
-  snapshot: Snapshot<BufferRule> | undefined;
+  snapshot: Snapshot<StandingRule> | undefined;
   unsaved: number;
 }
 
@@ -279,6 +290,15 @@ export const poolCell = (id: PoolId, sku: SkuCell, all: Pools): PoolCell => ({
   snapshot: undefined,
   ...marks,
 });
+/** The pace of a stock, made when new. */
+export const paceCell = (stock: StockCell): PaceCell =>
+  (stock.pace ??= {
+    kind: 'pace',
+    id: `${stock.location.id}/${stock.sku.sku}`,
+    stock,
+    snapshot: undefined,
+    ...marks,
+  });
 export const bufferCell = (id: BufferId, buffers: Buffers): BufferCell => ({
   kind: 'buffer',
   id,
@@ -346,6 +366,7 @@ export const stockCell = (sku: SkuCell, location: LocationCell): StockCell => ({
   snapshot: undefined,
   atp: 0,
   holders: new Holders(),
+  pace: undefined,
   reservers: undefined,
   changedAt: 0,
   changedBefore: 0,
@@ -353,48 +374,3 @@ export const stockCell = (sku: SkuCell, location: LocationCell): StockCell => ({
   movedAt: 0,
   ...marks,
 });
-
-/** Put a snapshot into a cell, with what is kept beside it. Only changes.ts and recovery call this. */
-export function place(cell: Cell, snapshot: Cell['snapshot']): void {
-  if (cell.kind === 'stock') {
-    placeStock(cell, snapshot as StockCell['snapshot']);
-    return;
-  }
-  const before = cell.snapshot;
-  (cell as { snapshot: Cell['snapshot'] }).snapshot = snapshot;
-  if (cell.kind === 'buffer') cell.buffers.placed(cell, before as BufferCell['snapshot']);
-  else if (cell.kind === 'pool') cell.all.placed(cell, before as PoolCell['snapshot']);
-  else if (cell.kind === 'location') cell.views.locationChanged(cell);
-  else if (cell.kind === 'channel') cell.views.channelChanged(cell);
-  else if (cell.kind === 'item') placeItem(cell);
-  else if (cell.kind === 'lot') cell.all.placed(cell, before as LotCell['snapshot']);
-}
-
-/** What a SKU gives to views may be another number of units: they are added up again when asked for. */
-function placeItem({ sku, snapshot, cellOf, untracked }: ItemCell): void {
-  sku.untracked = snapshot?.context.untracked;
-  if (sku.untracked === undefined) untracked.delete(sku);
-  else untracked.add(sku);
-  const kit = snapshot?.context.kit;
-  for (const { sku: component } of sku.kit?.components ?? []) component.kits?.delete(sku);
-  const components = kit?.components.map(({ sku: name, quantity }) => ({ sku: cellOf(name), quantity }));
-  sku.kit = kit === undefined || components === undefined ? undefined : { components, together: kit.together };
-  for (const { sku: component } of components ?? []) (component.kits ??= new Set()).add(sku);
-  voidSums(sku);
-}
-
-/** What it gave to each sum goes, what it gives now comes. */
-function placeStock(cell: StockCell, snapshot: StockCell['snapshot']): void {
-  const { sums } = cell.sku;
-  if (sums !== undefined) addTo(sums, cell, -1);
-  cell.snapshot = snapshot;
-  cell.atp = snapshot === undefined ? 0 : atp(snapshot.context);
-  if (sums !== undefined) addTo(sums, cell, 1);
-  if (cell.sku.kits !== undefined) voidKits(cell.sku);
-}
-
-function addTo(sums: readonly Sum[], stock: StockCell, sign: 1 | -1): void {
-  for (const sum of sums) {
-    if (sum.version === sum.view.version) sum.units += sign * sum.view.unitsAt(stock);
-  }
-}

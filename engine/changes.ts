@@ -4,7 +4,8 @@
  */
 import { onHandChange, type Move } from '../actors/stock-movements.ts';
 import type { Event } from '../actors/vocabulary.ts';
-import { place, type Cell, type StockCell } from './cells.ts';
+import type { Cell, StockCell } from './cells.ts';
+import { place } from './place.ts';
 import { lotsBytes, movementBytesMax, type RecordedMove } from './movements.ts';
 import { cellBytes, eventBytes } from './sizes.ts';
 

@@ -2,6 +2,7 @@
  * How an order's effects are carried out, until nothing is left to do. Everything happens within the
  * present command: what is changed here is undone with it.
  */
+import { paceAfter } from '../actors/buffer-growth.ts';
 import type { CarrierId } from '../actors/ids.ts';
 import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import type { LotUnits } from '../actors/lots.ts';
@@ -12,7 +13,7 @@ import { refusal, type StockMessage } from '../actors/stock-ledger.ts';
 import { moveFor } from '../actors/stock-movements.ts';
 import { assert, must, unreachable } from './assert.ts';
 import { countWork } from './capacity.ts';
-import { carrierSteps, orderSteps, stockSteps } from './cells.ts';
+import { carrierSteps, orderSteps, paceCell, stockSteps } from './cells.ts';
 import type { CarrierCell, OrderCell, StockCell } from './cells.ts';
 import type { Core } from './core.ts';
 import { movePools, type PoolMove } from './pools.ts';
@@ -81,7 +82,7 @@ function carryOut(
     }
     case 'allocate': {
       const type = reserved === undefined ? 'stock.allocate' : 'stock.commit';
-      const rejection = moveUnits(core, type, effect.units, buyerOf(order));
+      const rejection = moveUnits(core, type, effect.units, buyerOf(order), atMs);
       messages.push(
         rejection === undefined
           ? { type: 'order.allocated', atMs }
@@ -90,12 +91,12 @@ function carryOut(
       return undefined;
     }
     case 'deallocate':
-      return assertMoved(moveUnits(core, 'stock.deallocate', effect.units, buyerOf(order)));
+      return assertMoved(moveUnits(core, 'stock.deallocate', effect.units, buyerOf(order), atMs));
     case 'short':
-      return assertMoved(moveUnits(core, 'stock.short', effect.units, buyerOf(order)));
+      return assertMoved(moveUnits(core, 'stock.short', effect.units, buyerOf(order), atMs));
     case 'ship':
       return tellCarrier(core, effect.carrier, 'carrier.dispatch') ??
-        assertMoved(moveUnits(core, 'stock.ship', effect.units, buyerOf(order)));
+        assertMoved(moveUnits(core, 'stock.ship', effect.units, buyerOf(order), atMs));
     case 'deliver':
       return tellCarrier(core, effect.carrier, 'carrier.deliver');
     case 'refuse':
@@ -131,6 +132,7 @@ export function moveUnits(
   type: UnitsMoved,
   units: readonly StockUnits[],
   buyer: Buyer,
+  atMs: number,
 ): Rejection | undefined {
   const inPools = poolMoves[type];
   for (const { sku, location, quantity, lots } of units) {
@@ -140,8 +142,16 @@ export function moveUnits(
     if (stock.sku.pools !== undefined && inPools !== undefined) {
       movePools(core.changes, stock, buyer, inPools, quantity);
     }
+    if (core.world.selling.buffers.pacedCount > 0) countPace(core, stock, type, quantity, atMs);
   }
   return undefined;
+}
+
+/** Orders took units of a stock: noted where some buffer rule grows with that. */
+function countPace(core: Core, stock: StockCell, type: UnitsMoved, quantity: number, atMs: number): void {
+  if ((type !== 'stock.allocate' && type !== 'stock.commit') || !core.world.selling.buffers.isPaced(stock)) return;
+  const cell = paceCell(stock);
+  core.changes.set(cell, { value: 'put', context: paceAfter(cell.snapshot?.context, quantity, atMs) });
 }
 
 /** Units that are allocated or reserved can be given back, shipped and found missing: a refusal here is a bug. */

@@ -1,5 +1,6 @@
 /** Why a number is what it is: each term of what a view may sell, location by location. */
 import { availableOf } from '../actors/available.ts';
+import { grownUnits } from '../actors/buffer-growth.ts';
 import type { Location } from '../actors/network-commands.ts';
 import type { QueryBody } from '../actors/queries.ts';
 import { free, unavailable } from '../actors/stock-ledger.ts';
@@ -60,7 +61,9 @@ function termsOf(world: World, view: View | undefined, stock: StockCell, method:
   if (levels === undefined) return undefined;
   const { sku: _sku, location, ...balances } = levels;
   const rule = view === undefined ? undefined : world.selling.buffers.find(stock, view);
-  const found = rule === undefined ? undefined : { bufferId: rule.id, units: bufferUnits(rule, levels) };
+  const grown = rule?.grows === undefined ? undefined : grownUnits(rule, stock.pace?.snapshot?.context);
+  const units = rule === undefined ? 0 : bufferUnits(rule, levels, stock.pace);
+  const found = rule === undefined ? undefined : { bufferId: rule.id, units, grown };
   return {
     location,
     ...balances,

@@ -1,7 +1,7 @@
 /** What comes out of the engine: outcomes of commands, answers of queries, and what one turn published. */
 import type { Available } from '../actors/available.ts';
 import type { Pool } from '../actors/pool-commands.ts';
-import type { BufferRule } from '../actors/buffer-commands.ts';
+import type { StandingRule } from '../actors/buffer-growth.ts';
 import type { CommandKind } from '../actors/commands.ts';
 import type { Item, Serve } from '../actors/item-commands.ts';
 import type { ItemState } from '../actors/item-policy.ts';
@@ -154,8 +154,10 @@ export interface AtpTerms extends StockLevels {
   readonly unavailable: number;
   /** onHand − unavailable − reserved − allocated */
   readonly free: number;
-  /** The buffer rule that holds for this view here, and the units it holds back now. */
-  readonly rule?: { readonly bufferId: BufferId; readonly units: number } | undefined;
+  /** The buffer rule that holds for this view here, the units it holds back now, and those of them by growth. */
+  readonly rule?:
+    | { readonly bufferId: BufferId; readonly units: number; readonly grown?: number | undefined }
+    | undefined;
   /** The larger of the stock's own buffer and the rule's. */
   readonly heldBack: number;
   /** Units left in pools of other channels. */
@@ -267,8 +269,8 @@ export interface Answers {
   'atp.by-location': Readonly<Record<string, readonly PlaceUnits[]>>;
   'atp.explain': AtpExplained;
   'pool.list': readonly PoolView[];
-  'buffer.get': BufferRule | null;
-  'buffer.list': { readonly rules: readonly BufferRule[]; readonly next?: BufferId | undefined };
+  'buffer.get': StandingRule | null;
+  'buffer.list': { readonly rules: readonly StandingRule[]; readonly next?: BufferId | undefined };
   'stock.incoming': readonly IncomingView[];
   'supply.get': SupplyView | null;
   'supply.list': { readonly supplies: readonly SupplyView[]; readonly next?: SupplyId | undefined };

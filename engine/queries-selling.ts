@@ -3,7 +3,7 @@ import { availableOf, type Available } from '../actors/available.ts';
 import type { ChannelId, Sku } from '../actors/ids.ts';
 import type { Query, QueryBody } from '../actors/queries.ts';
 import type { DeliveryMethod } from '../actors/vocabulary.ts';
-import type { BufferRule } from '../actors/buffer-commands.ts';
+import type { StandingRule } from '../actors/buffer-growth.ts';
 import { unreachable } from './assert.ts';
 import type { LocationCell, SkuCell } from './cells.ts';
 import { explain } from './explain.ts';
@@ -122,7 +122,7 @@ const poolView = (pool: Pool): PoolView => ({ ...pool, left: leftOf(pool) });
 function listBuffers(world: World, body: QueryBody<'buffer.list'>): Answers['buffer.list'] {
   const { sku, location, after, limit = pageDefault } = body;
   const all = world.selling.buffers.list();
-  const rules: BufferRule[] = [];
+  const rules: StandingRule[] = [];
   for (let at = after === undefined ? 0 : firstAfter(all, after); at < all.length; at += 1) {
     const rule = all[at];
     if (rule === undefined || (sku !== undefined && rule.sku !== sku)) continue;

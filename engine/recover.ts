@@ -5,14 +5,15 @@
  */
 import type { Channel, Location } from '../actors/network-commands.ts';
 import type { Pool } from '../actors/pool-commands.ts';
-import type { BufferRule } from '../actors/buffer-commands.ts';
+import type { Pace, StandingRule } from '../actors/buffer-growth.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { BufferId, CarrierId, ChannelId, LocationId, OrderId } from '../actors/ids.ts';
 import type { ReservationId, Sku, SupplyId } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
 import { unreachable } from './assert.ts';
 import { expectRoom } from './capacity.ts';
-import { orderCell, place, type Cell, type OrderCell } from './cells.ts';
+import { orderCell, paceCell, type Cell, type OrderCell } from './cells.ts';
+import { place } from './place.ts';
 import type { Core } from './core.ts';
 import type { Work } from './promise/capacity.ts';
 import type { EngineLimits } from './limits.ts';
@@ -98,7 +99,7 @@ async function loadAll(
 /** Everything but orders, in the order it is loaded. */
 const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
-  prefixes.pool, prefixes.work, prefixes.quota, prefixes.stock, prefixes.lot,
+  prefixes.pool, prefixes.work, prefixes.quota, prefixes.stock, prefixes.pace, prefixes.lot,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -121,8 +122,15 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       views.itemChanged(cell);
       return cell;
     }
-    case 'b/':
-      return placed(world.selling.buffers.cell(name as BufferId), valueFromRow<BufferRule>(row));
+    case 'b/': {
+      const cell = placed(world.selling.buffers.cell(name as BufferId), valueFromRow<StandingRule>(row));
+      views.bufferChanged(cell, undefined);
+      return cell;
+    }
+    case 'g/': {
+      const { sku, location } = stockNames(key);
+      return placed(paceCell(world.stock(sku, world.location(location))), valueFromRow<Pace>(row));
+    }
     case 'x/': {
       const snapshot = valueFromRow<Pool>(row);
       return placed(world.selling.pools.cell(snapshot.context.id, world.sku(snapshot.context.sku)), snapshot);

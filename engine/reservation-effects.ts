@@ -58,9 +58,9 @@ function carryOut(
       return undefined;
     }
     case 'reserve':
-      return moveUnits(core, 'stock.reserve', effect.units, buyerOf(cell));
+      return moveUnits(core, 'stock.reserve', effect.units, buyerOf(cell), atMs);
     case 'unreserve':
-      return assertMoved(moveUnits(core, 'stock.unreserve', effect.units, buyerOf(cell)));
+      return assertMoved(moveUnits(core, 'stock.unreserve', effect.units, buyerOf(cell), atMs));
     case 'refuse':
       return effect.rejection;
     default:

@@ -5,7 +5,7 @@
  * Keys: o/ order open, c/ order closed, v/ reservation open, w/ reservation closed, s/ stock (location/SKU),
  * k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, x/ pool, p/ supply document open,
  * P/ supply document ended, e/ lot with units, E/ lot ended, h/ shipment of a lot, t/ transit times
- * (table/origin), d/ work of a location by the hour,
+ * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
  * r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
@@ -52,6 +52,7 @@ export const prefixes = {
   lot: 'e/',
   lotEnded: 'E/',
   'lot-shipment': 'h/',
+  pace: 'g/',
   receipt: 'r/',
 } as const;
 
@@ -115,6 +116,7 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     case 'work':
     case 'quota':
     case 'lot-shipment':
+    case 'pace':
       pushValue(prefixes[cell.kind] + nameOf(cell), must(snapshot, 'a value to write'), rows);
       return;
     case 'lot':

@@ -15,7 +15,7 @@ import { assert, must, unreachable } from './assert.ts';
 import { expectRoom, hasRoom, wakeForRoom } from './capacity.ts';
 import type { Cell, LocationCell, SkuCell } from './cells.ts';
 import { changeItem, settleItem } from './commands/items.ts';
-import { bufferKept } from './commands/buffers.ts';
+import { bufferKept, growBuffer } from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
 import { closeFeed, openFeed } from './commands/feeds.ts';
 import * as lots from './commands/lots.ts';
@@ -138,7 +138,7 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'buffer.remove':
     case 'pool.put':
     case 'pool.remove':
-      return changeSelling(core, command);
+      return changeSelling(core, command, atMs);
     case 'item.put':
     case 'lot.recall':
     case 'lot.lift':
@@ -158,7 +158,7 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'feed.open':
       return openFeed(command.body, atMs);
     case 'feed.close':
-      return closeFeed(command.body);
+      return closeFeed(core, command.body, atMs);
     default:
       return network.changeNetwork(core, command, atMs);
   }
@@ -195,7 +195,9 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
     core.wakes.add(cell.sku);
     return;
   }
+  if (cell.kind === 'pace') return;
   if (cell.kind === 'buffer') {
+    core.views.bufferChanged(cell, before as typeof cell.snapshot);
     bufferKept(core, before as typeof cell.snapshot, cell.snapshot);
     return;
   }
@@ -268,6 +270,8 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
       return true;
     case 'reservation':
       return expiryDue(core, owner.id, atMs, onBug);
+    case 'buffer':
+      return tellQuietly(core, atMs, () => growBuffer(core, owner.id, atMs), onBug);
     case 'item':
       return availableNow(core, owner.id, atMs, onBug);
     case 'lot':

@@ -1,7 +1,7 @@
 /**
  * Views: what can be sold through a channel by one way of delivery. A view says what each stock gives to
  * it; the sum over a SKU's stocks is kept beside the SKU from when somebody first asks for it, and each
- * change of a stock adds its difference (cells.ts, `place`). What concerns a whole view, a location that
+ * change of a stock adds its difference (place.ts). What concerns a whole view, a location that
  * opens for it or another list of locations, makes its sums void at once and without a walk: the next
  * question about a SKU adds up the stocks of that SKU alone.
  */
@@ -104,7 +104,7 @@ export class View {
     const rule = this.#buffers.find(stock, this);
     const levels = stock.snapshot?.context;
     if (rule === undefined || levels === undefined) return stock.atp;
-    return Math.min(stock.atp, Math.max(0, free(levels) - bufferUnits(rule, levels)));
+    return Math.min(stock.atp, Math.max(0, free(levels) - bufferUnits(rule, levels, stock.pace)));
   }
 
   /**

@@ -53,7 +53,9 @@ export function cellBytes(cell: Cell): number {
     case 'quota':
       return 96 + 4 * textBytes(cell.id);
     case 'buffer':
-      return 512;
+      return 768;
+    case 'pace':
+      return 96 + cell.id.length;
     case 'pool':
       return 96 + valueRowBytes(cell.snapshot?.context);
     default:
@@ -138,7 +140,8 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   if (kind === 'location.put' || kind === 'carrier.put' || kind === 'transit.put' || kind === 'item.put') {
     bytes += valueBytes(body);
   }
-  if (kind === 'buffer.put') bytes += 480;
+  if (kind === 'buffer.put') bytes += 600;
+  if (kind === 'feed.close') bytes += 128 + 40 * (body.locations?.length ?? 0);
   if (kind === 'pool.put') bytes += valueBytes(body);
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
@@ -154,6 +157,7 @@ function lotsBytes(entry: object): number {
 
 export function eventBytes(event: Event): number {
   const bytes = ('reservationId' in event ? 160 : 64) + event.kind.length;
+  if (event.kind === 'buffer.changed') return bytes + 128;
   if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + 64 * (event.removed?.length ?? 0);
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);

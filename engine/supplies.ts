@@ -5,7 +5,8 @@
 import type { LocationId, Sku, SupplyId } from '../actors/ids.ts';
 import type { SupplyContext, SupplyState } from '../actors/supply-context.ts';
 import type { Claim } from '../storage/journal.ts';
-import { place, supplyCell, supplySteps, type SupplyCell } from './cells.ts';
+import { supplyCell, supplySteps, type SupplyCell } from './cells.ts';
+import { place } from './place.ts';
 import { Incoming } from './incoming.ts';
 import { prefixes, supplyFromRow } from './rows.ts';
 import { isFinal, type Snapshot } from './step.ts';

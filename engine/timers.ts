@@ -4,7 +4,7 @@
  * overtaken is not searched for; when it comes up, its owner no longer agrees and it is dropped. Where many
  * are, because their owners mostly end before their time, they are cleared away by half.
  */
-import type { LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
+import type { BufferId, LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
 
 /** Whose time it is. What happens then: engine/run-command.ts, `timerDue`. */
 export type TimerOwner =
@@ -15,6 +15,8 @@ export type TimerOwner =
   | { readonly kind: 'location'; readonly id: LocationId }
   /** A location with a capacity takes work for another day. */
   | { readonly kind: 'capacity'; readonly id: LocationId }
+  /** A buffer rule takes a step. */
+  | { readonly kind: 'buffer'; readonly id: BufferId }
   /** An item on preorder becomes available. */
   | { readonly kind: 'item'; readonly id: Sku }
   /** A lot leaves sale, or units of one that may not be sold are still with orders (engine/lots.ts, `lotKey`). */

@@ -3,6 +3,7 @@
  * location, who holds which stock, who waits for which SKU, whose release is due when. Nothing here is
  * stored; recovery builds it from the rows, and the simulation compares it with a fresh build.
  */
+import { nextStepAtMs } from '../actors/buffer-growth.ts';
 import type { LocationId, OrderId } from '../actors/ids.ts';
 import type { Serve } from '../actors/item-commands.ts';
 import { releaseAtMs } from '../actors/order-checks.ts';
@@ -13,7 +14,8 @@ import { orderStates, type OrderState } from '../actors/queries.ts';
 import type { Fulfillment, OrderLine } from '../actors/vocabulary.ts';
 import { must } from './assert.ts';
 import { Rooms } from './capacity.ts';
-import { orderSteps, type ItemCell, type LocationCell, type SkuCell, type StockCell } from './cells.ts';
+import { orderSteps, type BufferCell, type ItemCell } from './cells.ts';
+import type { LocationCell, SkuCell, StockCell } from './cells.ts';
 import { isFinal, type Snapshot } from './step.ts';
 import type { Timers } from './timers.ts';
 import { Waiting } from './waiting.ts';
@@ -70,6 +72,13 @@ export class Views {
     if (snapshot?.value === 'preorder' && preorder !== undefined) {
       this.#timers.set(preorder.availableAtMs, { kind: 'item', id });
     }
+  }
+
+  /** A rule was put, removed or took a step: its next one is a timer. */
+  bufferChanged({ id, snapshot }: BufferCell, before: BufferCell['snapshot']): void {
+    const nextAtMs = snapshot?.value === 'put' ? nextStepAtMs(snapshot.context) : undefined;
+    if (nextAtMs === undefined || (before?.value === 'put' && nextStepAtMs(before.context) === nextAtMs)) return;
+    this.#timers.set(nextAtMs, { kind: 'buffer', id });
   }
 
   /** Recovery: all orders are there. */

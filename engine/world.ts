@@ -14,7 +14,6 @@ import {
   locationCell,
   orderCell,
   orderSteps,
-  place,
   skuCell,
   stockCell,
   transitCell,
@@ -29,6 +28,7 @@ import {
   type TransitCell,
   type WorkCell,
 } from './cells.ts';
+import { place } from './place.ts';
 import { orderFromRow, prefixes } from './rows.ts';
 import { SellingViews } from './selling.ts';
 import { isFinal } from './step.ts';

@@ -95,7 +95,7 @@ export class TopicIndex {
         entry.parts.push(part);
       }
     };
-    if (event.kind === 'carrier.changed' || event.kind === 'item.changed') return;
+    if (event.kind === 'carrier.changed' || event.kind === 'item.changed' || event.kind === 'buffer.changed') return;
     if (event.kind === 'supply.changed') {
       add(this.#supply.get(every));
       add(this.#supply.get(event.to));

@@ -18,6 +18,9 @@ import type { Caller, EventSubscription, Outlet } from './streams-subscription.t
 import type { Push, Subscription } from './streams-subscription.ts';
 import { Part, PushBody } from './wire-encode.ts';
 
+/** Events after which channels may sell other numbers although no stock moved. */
+const sellingEvents = new Set<string>(['location.changed', 'item.changed', 'buffer.changed']);
+
 export interface StreamsOptions {
   readonly engine: EngineApi;
   readonly limits: GatewayLimits;
@@ -162,8 +165,8 @@ export class Streams {
     }
     this.#places.published(turn.events);
     this.#stock.publish(turn);
-    // A pause or a preorder may end without anybody’s command.
-    if (turn.events.some(({ kind }) => kind === 'location.changed' || kind === 'item.changed')) {
+    // A pause or a preorder may end, and a buffer grow, without anybody’s command.
+    if (turn.events.some(({ kind }) => sellingEvents.has(kind))) {
       this.#stock.networkChanged();
     }
   }

@@ -1,11 +1,31 @@
-/** The ends of a feed. Neither changes anything: what they are for is their place in the journal. */
+/**
+ * The ends of a feed. What they are for is their place in the journal; the end may also say which locations
+ * it covered, and buffers that grow with the age of feeds begin anew there.
+ */
+import { growthAt } from '../../actors/buffer-growth.ts';
 import type { CommandBody } from '../../actors/commands.ts';
-import { done, type Handled } from './handled.ts';
+import type { Core } from '../core.ts';
+import { stepBuffer } from './buffers.ts';
+import { done, refuse, type Handled } from './handled.ts';
 
 export function openFeed({ feed }: CommandBody<'feed.open'>, atMs: number): Handled {
   return done({ id: feed, openedAtMs: atMs });
 }
 
-export function closeFeed({ feed }: CommandBody<'feed.close'>): Handled {
+export function closeFeed(core: Core, body: CommandBody<'feed.close'>, atMs: number): Handled {
+  const { feed, locations = [], asOfMs = atMs } = body;
+  const { world } = core;
+  if (asOfMs > atMs) return refuse('over-limit', `${asOfMs} has not come yet`, 'body.asOfMs');
+  for (const [index, location] of locations.entries()) {
+    if (world.locations.get(location)?.snapshot === undefined) {
+      return refuse('unknown-location', `no location ${location}`, `body.locations[${index}]`);
+    }
+    for (const cell of world.selling.buffers.growingAt(location)) {
+      const { grows, growth } = cell.snapshot?.context ?? {};
+      // A feed that is older than the last one tells nothing new.
+      if (grows === undefined || growth === undefined || asOfMs <= growth.sinceMs) continue;
+      stepBuffer(core, cell, growthAt(grows, asOfMs, atMs));
+    }
+  }
   return done({ id: feed });
 }

@@ -8,10 +8,10 @@ import { putPool, removePool } from './pools.ts';
 
 export type SellingCommand = Extract<Command, { kind: `buffer.${string}` | `pool.${string}` }>;
 
-export function changeSelling(core: Core, command: SellingCommand): Handled {
+export function changeSelling(core: Core, command: SellingCommand, atMs: number): Handled {
   switch (command.kind) {
     case 'buffer.put':
-      return putBuffer(core, command.body);
+      return putBuffer(core, command.body, atMs);
     case 'buffer.remove':
       return removeBuffer(core, command.body);
     case 'pool.put':

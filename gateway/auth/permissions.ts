@@ -66,7 +66,7 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'reservation.extend': [{ rule: 'reservation-channel', roles: sellers }],
   'reservation.release': [{ rule: 'reservation-channel', roles: sellers }],
   'feed.open': [{ rule: 'none', roles: stockers }],
-  'feed.close': [{ rule: 'none', roles: stockers }],
+  'feed.close': [{ rule: 'covered-locations', roles: stockers }],
   'order.place': [{ rule: 'channel', roles: sellers }],
   'order.cancel': [{ rule: 'order-channel', roles: sellers }],
   'order.release': [{ rule: 'order-channel', roles: systems }],

@@ -49,6 +49,8 @@ export type Rule =
   | 'supply-from'
   /** Either location of `body.supplyId`. */
   | 'supply-any'
+  /** Every location of `body.locations`, by its id. */
+  | 'covered-locations'
   /** Every location of `body.locations`. */
   | 'listed-locations'
   /** The channel that `body.orderId` was placed through. */
@@ -164,6 +166,8 @@ export function checkScope(
       return supplyPlaces(reach, message, lookups, ({ to, from }) => [from ?? to]);
     case 'supply-any':
       return supplyAny(reach, message, lookups);
+    case 'covered-locations':
+      return coveredLocations(reach, body as { readonly locations?: readonly LocationId[] });
     case 'listed-locations':
       return listedLocations(reach, message);
     case 'order-channel':
@@ -222,6 +226,15 @@ function listedLocations(reach: Reach, { locations = [] }: Body): Rejection | un
   const at = locations.findIndex(({ id }) => !inScope(reach.locations, id));
   const one = locations[at];
   return one && outside('locations', one.id, `body.locations[${at}].id`);
+}
+
+function coveredLocations(
+  reach: Reach,
+  { locations = [] }: { readonly locations?: readonly LocationId[] },
+): Rejection | undefined {
+  const at = locations.findIndex((id) => !inScope(reach.locations, id));
+  const id = locations[at];
+  return id && outside('locations', id, `body.locations[${at}]`);
 }
 
 /**

@@ -11,11 +11,15 @@ interface Row<T> {
 
 const lists = { 'stock.compare': 'entries', 'item.compare': 'items', 'location.compare': 'locations' } as const;
 
-/** The rows that differ from what is known. The others are counted: as unchanged, or as refused. */
+/**
+ * The rows that differ from what is known. The others are counted: as unchanged, or as refused.
+ * @param onSound told of each that is not refused
+ */
 export async function differing<T>(
   { port, tally }: FeedContext,
   kind: CompareKind,
   given: readonly Row<T>[],
+  onSound: (value: T) => void = () => undefined,
 ): Promise<Row<T>[]> {
   let rows = given;
   for (;;) {
@@ -24,7 +28,9 @@ export async function differing<T>(
     const asked = rows;
     const found = await port.compare(kind, { [lists[kind]]: asked.map(({ value }) => value) });
     if (!('code' in found)) {
+      const bad = new Set(found.refused.map(({ index }) => index));
       for (const { index, refused } of found.refused) tally.refuse(asked[index]?.row ?? 0, refused);
+      for (const [index, { value }] of asked.entries()) if (!bad.has(index)) onSound(value);
       tally.unchanged += asked.length - found.differ.length - found.refused.length;
       return found.differ.flatMap((index) => asked[index] ?? []);
     }

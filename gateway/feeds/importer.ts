@@ -7,7 +7,8 @@
  * from the rows alone, so they are answered from receipts; counts are those of the instant at which the
  * feed was first opened, so what moved since is added to them.
  */
-import type { FeedId } from '../../actors/ids.ts';
+import type { FeedId, LocationId } from '../../actors/ids.ts';
+import { feedLocationsMax } from '../../actors/limits.ts';
 import { bare, type Batches, type FeedContext, type ImportOptions } from './context.ts';
 import { FeedFault, feedLimits, type FeedRow, type FeedSummary } from './feed.ts';
 import type { FeedPort } from './port.ts';
@@ -63,8 +64,15 @@ async function run(
   await window.settled();
   if (fault !== undefined) throw fault;
   // Once this is durable, so is all that rows were found equal to.
-  const closed = await port.command('feed.close', { feed, ...tally.sums() }, port.newCommandId());
+  const sums = { feed, ...tally.sums(), ...coverage(batches, openedAtMs) };
+  const closed = await port.command('feed.close', sums, port.newCommandId());
   if (closed.refused !== undefined) throw new FeedFault({ row: tally.rows, ...bare(closed.refused) });
+}
+
+/** What a feed of counts says of locations: as of its first opening, it knows what they have. */
+function coverage(batches: Batches, asOfMs: number): { readonly locations?: LocationId[]; readonly asOfMs?: number } {
+  if (!(batches instanceof StockBatches) || batches.covered.size === 0) return {};
+  return { locations: [...batches.covered].slice(0, feedLocationsMax), asOfMs };
 }
 
 async function readAll(

@@ -3,7 +3,7 @@
  * deltas all go, in commands that follow from the rows alone.
  */
 import type { CommandBody } from '../../actors/commands.ts';
-import type { FeedId } from '../../actors/ids.ts';
+import type { FeedId, LocationId } from '../../actors/ids.ts';
 import { reject } from '../../actors/rejection.ts';
 import { feedLimits, type CountRow, type DeltaRow } from './feed.ts';
 import { differing } from './compare-rows.ts';
@@ -30,6 +30,8 @@ const reasonsMax = 16;
 
 export class StockBatches implements Batches {
   readonly #context: FeedContext;
+  /** Locations of which sound counts came. */
+  readonly covered = new Set<LocationId>();
   readonly #counted = new KeySet(feedLimits.rememberedMax);
   /** Counts not compared yet. */
   #fresh: Row<Count>[] = [];
@@ -63,7 +65,8 @@ export class StockBatches implements Batches {
   async #compare(): Promise<void> {
     const rows = this.#fresh;
     this.#fresh = [];
-    this.#differing.push(...(await differing(this.#context, 'stock.compare', rows)));
+    const cover = ({ location }: Count): unknown => this.covered.add(location);
+    this.#differing.push(...(await differing(this.#context, 'stock.compare', rows, cover)));
     if (this.#differing.length >= feedLimits.entriesMax) await this.#sendCounts();
   }
 

@@ -94,7 +94,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'reservation.get': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
   'reservation.list': ['yf -- yf yf yf', (channel) => ({ channel })],
   'feed.open': ['-- yy yy yy --', none],
-  'feed.close': ['-- yy yy yy --', none],
+  'feed.close': ['-- yf yf yf --', (_c, location) => ({ locations: location === undefined ? [] : [location] })],
   'stock.compare': ['-- yf yf yf --', entries],
   'item.compare': ['-- -- yy yy --', none],
   'location.compare': ['-- -- yf yf --', (_c, id) => ({ locations: [{ id }] })],

@@ -26,6 +26,24 @@ for (const kind of ['uws', 'node'] as const) {
       expect(shop.engine.position - before).toBe(3);
     });
 
+    it('[Q21] a feed of counts says which locations it covered, as of its first opening', async () => {
+      for (const id of ['A', 'B']) {
+        await shop.ok('buffer.put', { rule: { id, location: id, quantity: 0, grows: { everyMs: 60_000, quantity: 1, maxQuantity: 9 } } });
+      }
+      const since = (id: string): number => shop.engine.query({ kind: 'buffer.get', body: { bufferId: id as never } }).ok?.growth?.sinceMs ?? Number.NaN;
+      const [a, b] = [since('A'), since('B')];
+      await new Promise((resolve) => setTimeout(resolve, 3));
+      await shop.feed('stock', 'sku,location,onHand\nS1,A,5\nS2,B,-1\nS3,NOWHERE,1\n', { feed: 'wms-1' });
+      expect([since('A') > a, since('B')]).toEqual([true, b]);
+      const fed = since('A');
+      await new Promise((resolve) => setTimeout(resolve, 3));
+      // Sent again it is of the same instant; one that finds all as it was says as much as any other.
+      await shop.feed('stock', 'sku,location,onHand\nS1,A,5\n', { feed: 'wms-1' });
+      expect(since('A')).toBe(fed);
+      await shop.feed('stock', 'sku,location,onHand\nS1,A,5\n', { feed: 'wms-2' });
+      expect(since('A')).toBeGreaterThan(fed);
+    });
+
     it('[F2] a bad row is told by its number and field, and the rest goes on', async () => {
       const rows = [
         'sku,location,onHand', 'S1,A,5', 'S2,A,-1', 'S3,A,2.5', 'S4,NOWHERE,1', 'S5,A,12 kg', ',A,1', 'S6,A', '', 'S7,B,7',

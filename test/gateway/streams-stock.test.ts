@@ -1,6 +1,6 @@
 /** Topics of stock: the newest balances, however slow the reader. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { channelId, sku } from '../../actors/ids.ts';
+import { channelId, locationId, sku } from '../../actors/ids.ts';
 import type { StockChange } from '../../actors/vocabulary.ts';
 import type { Outlet } from '../../gateway/streams-subscription.ts';
 import { stockChange, type FakeEngine } from './fake-engine.ts';
@@ -65,6 +65,16 @@ describe('stock', () => {
     const told = ({ got }: Reader): unknown[] => got.flatMap((push) => ('snapshot' in push ? push.snapshot : 'stock' in push ? push.stock : []) as unknown[]);
     expect(told(all)).toEqual([2, 'unlimited', 9, 3].map((atp) => ({ sku: 'A', atp })));
     expect(told(scarce)).toEqual([2, 'unlimited', 3].map((atp) => ({ sku: 'A', atp })));
+  });
+
+  test('[Q20] followers hear of a buffer that has grown by itself', () => {
+    const { engine, streams } = setUp();
+    stock(engine, 'A', 5);
+    const reader = new Reader(streams).subscribe({ topic: 'stock', skus: [sku('A')], channel: channelId('web') });
+    stock(engine, 'A', 3);
+    engine.publish([{ kind: 'buffer.changed', bufferId: 'late' as never, location: locationId('LEEDS'), steps: 1 }], []);
+    reader.flush();
+    expect(reader.got.slice(1)).toEqual([{ subscription: 1, position: 1, stock: [{ sku: 'A', atp: 3 }] }]);
   });
 
   test('[T10] a paced subscription gets the newest balance, at most once in its time', () => {

@@ -17,6 +17,7 @@ export const sellingDraws: Record<'buffer.put' | 'buffer.remove' | 'pool.put' | 
       ...(rng.chance(0.3) ? { method: rng.pick(['ship', 'ship', 'pickup']) } : {}),
       ...(rng.chance(0.5) ? { percent: rng.pick([0, 1, 10, 33, 50, 100]) } : {}),
       ...(rng.chance(0.51) ? { quantity: rng.below(2 * settings.unitsMax) } : {}),
+      ...(rng.chance(settings.growingShare) ? { grows: drawGrowth(rng, settings), location: rng.pick(settings.locations) } : {}),
     },
   }),
   'pool.put': (rng, { settings }) => ({
@@ -32,6 +33,17 @@ export const sellingDraws: Record<'buffer.put' | 'buffer.remove' | 'pool.put' | 
   'pool.remove': (rng) => ({ poolId: rng.pick(poolIds) }),
   'buffer.remove': (rng) => ({ bufferId: rng.pick(bufferIds) }),
 };
+
+function drawGrowth(rng: Rng, { unitsMax, nonsenseShare }: Settings): object {
+  const isNonsense = rng.chance(nonsenseShare / 4);
+  const [byUnits, byPace] = isNonsense ? [false, false] : rng.pick([[true, false], [false, true], [true, true]]);
+  return {
+    everyMs: rng.pick([60_000, 60_001, 3_600_000, 86_400_000]),
+    ...(byUnits ? { quantity: rng.between(1, unitsMax) } : {}),
+    ...(byPace ? { pacePercent: rng.pick([1, 50, 1_000]) } : {}),
+    maxQuantity: rng.between(1, 5 * unitsMax),
+  };
+}
 
 function drawName(rng: Rng, { nonsenseShare }: Settings, names: readonly string[]): string {
   return rng.chance(nonsenseShare / 4) ? 'no-such' : rng.pick(names);

@@ -78,7 +78,16 @@ const draws: Record<CommandKind, Draw> = {
   ...supplyDraws,
   ...reservationDraws,
   'feed.open': (rng) => ({ feed: `f${rng.below(5)}`, kind: 'stock' }),
-  'feed.close': (rng) => ({ feed: `f${rng.below(5)}`, rows: rng.below(9), unchanged: 1, changed: 0, outdated: 0, refused: 0 }),
+  'feed.close': (rng, { settings, now }) => ({
+    feed: `f${rng.below(5)}`,
+    rows: rng.below(9),
+    unchanged: 1,
+    changed: 0,
+    outdated: 0,
+    refused: 0,
+    ...(rng.chance(0.8) ? { locations: settings.locations.filter(() => rng.chance(0.5)) } : {}),
+    ...(rng.chance(0.6) ? { asOfMs: now() - rng.pick([0, 1, 60_000, 7_200_000, -1_000]) } : {}),
+  }),
   ...sellingDraws,
   'order.place': drawOrder,
   'order.cancel': (rng, names, shadow) => {

@@ -7,7 +7,7 @@ import type { Answers } from '../../engine/outcome.ts';
 import { expect } from './actions.ts';
 import { segmentNames } from './draw-sku.ts';
 import { isOnPreorder, isUntracked } from './shadow/items.ts';
-import { heldBackBy, ruleFor } from './shadow/buffer-commands.ts';
+import { grownBy, heldBackBy, ruleFor } from './shadow/buffer-commands.ts';
 import { ofOthers, poolsOf, poolViewOf } from './shadow/pool-commands.ts';
 import { isSoldFrom, promise, unitsFrom, type ShadowView } from './shadow/selling.ts';
 import { aside, free as freeOf, levelsOf, stockKey, type Shadow } from './shadow/state.ts';
@@ -72,7 +72,11 @@ function compareTerms(
     agree(`${what} at ${location}`, levelsOf(stock), balances);
     const { onHand, damaged, quality, held, reserved, allocated, buffer } = balances;
     const holds = ruleFor(shadow, sku, location, view);
-    const ruled = holds === undefined ? undefined : { bufferId: holds.id, units: heldBackBy(shadow, holds, sku, location) };
+    const ruled = holds === undefined ? undefined : {
+      bufferId: holds.id,
+      units: heldBackBy(shadow, holds, sku, location),
+      grown: holds.grows === undefined ? undefined : grownBy(shadow, holds, sku, location),
+    };
     agree(`${what} at ${location}, rule`, ruled, rule);
     const is = notSold === undefined ? Math.max(0, onHand - damaged - quality - held - reserved - allocated - heldBack - pooled) : 0;
     expect(pooled === ofOthers(shadow, sku, location, view), `${what} at ${location}: ${pooled} in pools of others`);

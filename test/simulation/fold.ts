@@ -50,7 +50,8 @@ export class Fold {
       if ('state' in event) this.#reservations.set(event.reservationId, event.state);
       return;
     }
-    if (event.kind === 'location.changed' || event.kind === 'item.changed' || event.kind === 'lot.changed') return;
+    // Of the network, of items, lots and rules nothing is folded.
+    if (!('orderId' in event)) return;
     let order = this.#orders.get(event.orderId);
     if (order === undefined) this.#orders.set(event.orderId, (order = { state: undefined, exception: undefined, parts: [] }));
     switch (event.kind) {

@@ -4,6 +4,19 @@ import type { Engine } from '../../engine/engine.ts';
 import type { View } from '../../engine/selling.ts';
 import { expect } from './actions.ts';
 
+/** Every rule that has a step to take has a timer for it. */
+export function checkGrowth(engine: Engine): void {
+  const { core, timers } = engine.inspect();
+  const set = new Set([...timers.all].map(({ atMs, owner }) => `${owner.kind} ${owner.id} ${atMs}`));
+  for (const { id, grows, growth } of core.world.selling.buffers.list()) {
+    expect((grows === undefined) === (growth === undefined), `rule ${id} grows, or not, and stands nowhere`);
+    if (grows === undefined || growth === undefined) continue;
+    const isOver = growth.steps >= 1_000 || (grows.pacePercent === undefined && growth.steps * (grows.quantity ?? 0) >= grows.maxQuantity);
+    const atMs = growth.sinceMs + (growth.steps + 1) * grows.everyMs;
+    expect(isOver || set.has(`buffer ${id} ${atMs}`), `rule ${id} is to grow at ${atMs} and nothing will tell it`);
+  }
+}
+
 /** Every sum that is kept and not void. */
 export function checkSums(engine: Engine): void {
   for (const cell of engine.inspect().core.world.skus.values()) {

@@ -14,6 +14,7 @@ import type { Claim } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
 import { checkLots } from './invariants-lots.ts';
 import { checkReservations } from './invariants-reservation.ts';
+import { checkGrowth } from './invariants-selling.ts';
 import { checkSupplies } from './invariants-supply.ts';
 
 interface OpenOrder {
@@ -52,6 +53,7 @@ export function checkAll(engine: Engine, claim: Claim): void {
   checkSupplies(engine);
   checkItems(engine);
   checkLots(engine, orders);
+  checkGrowth(engine);
 }
 
 function openOrders(engine: Engine, claim: Claim): OpenOrder[] {

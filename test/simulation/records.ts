@@ -16,6 +16,7 @@ import { workOf } from './shadow/capacity.ts';
 import { isClosed, viewOf } from './shadow/order-facts.ts';
 import { isOver, positionOf, reservationViewOf } from './shadow/reservations.ts';
 import { levelsOf, type Shadow, type ShadowCarrier, type ShadowItem, type ShadowOrder, type ShadowReservation, type ShadowStock, type ShadowSupply } from './shadow/state.ts';
+import { paceOf, type ShadowSale } from './shadow/buffer-commands.ts';
 import { poolRowOf, type ShadowPool } from './shadow/pool-commands.ts';
 import { hasEnded, supplyViewOf } from './shadow/supply-facts.ts';
 
@@ -78,6 +79,10 @@ function checkOne(
     const quota = take(prefixes.quota + key);
     if (quota === undefined) return 'the count was not written';
     return difference(now, quota === null ? undefined : valueFromRow(quota).context);
+  }
+  if (map === shadow.sales) {
+    const pace = take(prefixes.pace + key);
+    return pace === undefined ? 'the pace was not written' : difference(paceOf(now as readonly ShadowSale[]), valueFromRow(pace).context);
   }
   if (map === shadow.buffers) {
     const rule = take(prefixes.buffer + key);

@@ -29,6 +29,8 @@ export interface Settings {
   readonly calendarShare: number;
   /** Items that are sold without stock. */
   readonly untrackedShare: number;
+  /** Buffer rules that grow. */
+  readonly growingShare: number;
   /** Items put in drop mode. */
   readonly dropShare: number;
   /** SKUs that are tracked from the start, and by what. */
@@ -63,6 +65,7 @@ export function drawSettings(rng: Rng): Settings {
     kitShare: rng.pick([0, 0.05, 0.3]),
     mayWaitShare: rng.pick([0, 0.3, 0.7, 1]),
     calendarShare: rng.pick([0, 0.3, 0.8, 0.8]),
+    growingShare: rng.pick([0, 0.2, 0.7]),
     untrackedShare: rng.pick([0, 0, 0.2, 0.6]),
     dropShare,
     takeShare: rng.pick([0, 0.3, 0.8]),
@@ -129,7 +132,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'stock.adjust': 3,
     'stock.count': 2,
     'feed.open': 0.3,
-    'feed.close': 0.3,
+    'feed.close': 1,
     'item.put': 1.5,
     'stock.return': 1,
     'stock.set-aside': 2,

@@ -5,6 +5,7 @@ import { datesOf } from './calendar.ts';
 import { overfull, roomFor, workAfter } from './capacity.ts';
 import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import { touch } from './lots.ts';
+import { sold } from './buffer-commands.ts';
 import { movePools } from './pool-commands.ts';
 import { planFor, type Candidate, type ShadowPlan } from './sourcing.ts';
 import { isHeld, isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowOrder } from './state.ts';
@@ -171,6 +172,7 @@ export function moveStock(
     const allocated = stock.allocated + (how === 'allocate' || how === 'commit' ? quantity : -quantity);
     const went = stock.went + (how === 'leave' ? quantity : 0);
     shadow.set(shadow.stocks, key, { ...stock, allocated, went });
+    if (how === 'allocate' || how === 'commit') sold(shadow, order.lines[line]?.sku ?? '', location, quantity);
     if (how === 'commit') continue;
     const inPools = how === 'allocate' ? 'take' : how === 'leave' ? 'leave' : 'give';
     movePools(shadow, order.lines[line]?.sku ?? '', location, order, inPools, quantity);

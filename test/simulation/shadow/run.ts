@@ -71,6 +71,7 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
   whole(shadow, atMs, events, (doing) => {
     if (owner.kind === 'item') items.due(doing, owner.id);
     else if (owner.kind === 'lot') recalls.due(doing, owner.id);
+    else if (owner.kind === 'buffer') buffers.grow(doing, owner.id);
     else network.endPause(doing, owner.id);
     return undefined;
   });
@@ -155,7 +156,7 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'feed.open':
       return { ok: { id: command.body.feed, openedAtMs: doing.atMs } };
     case 'feed.close':
-      return { ok: { id: command.body.feed } };
+      return buffers.covered(doing, command.body);
     case 'channel.put':
       return network.putChannel(doing, command.body);
     case 'carrier.put':

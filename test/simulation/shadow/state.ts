@@ -7,7 +7,7 @@
  */
 import type { EngineLimits } from '../../../engine/limits.ts';
 import type { StockLevels } from '../../../actors/vocabulary.ts';
-import type { BufferRule } from '../../../actors/buffer-commands.ts';
+import type { ShadowSale, StandingShadow } from './buffer-commands.ts';
 import type { ShadowLot } from './lots.ts';
 import type { ShadowPool } from './pool-commands.ts';
 import type { Item } from '../../../actors/item-commands.ts';
@@ -216,7 +216,9 @@ export class Shadow {
   changes = 0;
   readonly carriers = new Map<string, ShadowCarrier>();
   /** Rules that hold units back; undefined once removed. */
-  readonly buffers = new Map<string, BufferRule | undefined>();
+  readonly buffers = new Map<string, StandingShadow | undefined>();
+  /** Units that orders took of stocks with a rule that grows with them. */
+  readonly sales = new Map<string, readonly ShadowSale[]>();
   /** Units for some channels alone; undefined once ended. */
   readonly pools = new Map<string, ShadowPool | undefined>();
   /** By `location/sku`. */
