@@ -122,13 +122,17 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     case 'lot':
       return pushLot(cell.id, must(snapshot as LotCell['snapshot'], 'a lot to write'), rows);
     case 'item':
-      writer.text(must(snapshot, 'an item to write').value);
-      writer.text(JSON.stringify(must(snapshot, 'an item to write').context));
+      writeItem(must(snapshot, 'an item to write'));
       rows.push([prefixes.item + cell.id, writer.take()]);
       return;
     default:
       unreachable(cell);
   }
+}
+
+function writeItem({ value, context }: Snapshot<unknown>): void {
+  writer.text(value);
+  writer.text(JSON.stringify(context));
 }
 
 function writeCarrier({ value, context }: Snapshot<CarrierContext>): void {
