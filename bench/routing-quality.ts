@@ -57,7 +57,7 @@ function line(shows: string, result: Score, bound: number | undefined, now: numb
     String(result.overtime), String(result.walkinLost),
     `${result.p50us.toFixed(1)} µs`, `${result.p99us.toFixed(1)} µs`,
   ];
-  return cells.map(pad).join('');
+  return cells.map(pad).join('') + (result.notes === '' ? '' : `   ${result.notes}`);
 }
 
 function pad(text: string, column: number): string {

@@ -56,6 +56,8 @@ class Priced implements Policy {
     if (kind === 'sampled' || kind === 'blended') this.sampled = new Sampled(network, deliveries, seed);
   }
 
+  #last: PolicyOrder | undefined;
+
   decide(order: PolicyOrder, state: PolicyState): Parcel[] {
     const network = this.#network;
     const { nodes, given } = network;
@@ -75,8 +77,6 @@ class Priced implements Policy {
     this.#last = order;
     return parcels;
   }
-
-  #last: PolicyOrder | undefined;
 
   #ofStock(at: number, { stock }: PolicyState): number {
     switch (this.#kind) {
@@ -109,6 +109,13 @@ class Priced implements Policy {
     this.closed?.forecast.walkedIn(sku, node, hour);
     this.closed?.touch(sku);
     this.sampled?.walkedIn(hour, node, sku);
+  }
+
+  notes(): string {
+    const { closed, sampled } = this;
+    const each = closed === undefined ? '' : `${(closed.micros / closed.refreshes).toFixed(1)} µs a refresh of a SKU`;
+    const all = sampled === undefined ? '' : `${(sampled.ms / sampled.version / 1_000).toFixed(1)} s a solve, ${sampled.version} of them`;
+    return [each, all].filter((note) => note !== '').join(', ');
   }
 
   refresh(state: PolicyState): void {

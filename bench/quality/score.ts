@@ -32,6 +32,8 @@ export interface Policy {
   onWalkin?(walkIn: readonly [hour: number, node: number, sku: number], state: PolicyState): void;
   /** Whatever is done off the decision path; called after each event where the caller can. */
   refresh?(state: PolicyState): void;
+  /** What its prices took, for people. */
+  notes?(): string;
 }
 
 export interface Score {
@@ -44,6 +46,7 @@ export interface Score {
   readonly walkinLost: number;
   readonly p50us: number;
   readonly p99us: number;
+  readonly notes: string;
 }
 
 /** Orders at the start whose times do not count. */
@@ -127,5 +130,5 @@ export function score(instance: Instance, create: (given: PublicInstance) => Pol
   const total = sum.ship + sum.overtime * penalty.overtimePerParcel + sum.walkinLost * penalty.walkinLost;
   const timed = micros.slice(warmUp).sort((a, b) => a - b);
   const at = (share: number): number => timed[Math.floor(timed.length * share)] ?? NaN;
-  return { ...sum, total, p50us: at(0.5), p99us: at(0.99) };
+  return { ...sum, total, p50us: at(0.5), p99us: at(0.99), notes: policy.notes?.() ?? '' };
 }

@@ -23,6 +23,9 @@ export function chanceOfAtLeast(count: number, mean: number): number {
 function normalTail(z: number): number {
   if (z < 0) return 1 - normalTail(-z);
   const t = 1 / (1 + 0.231_641_9 * z);
-  const poly = t * (0.319_381_530 + t * (-0.356_563_782 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
+  let poly = 0;
+  for (const factor of [1.330_274_429, -1.821_255_978, 1.781_477_937, -0.356_563_782, 0.319_381_530]) {
+    poly = t * (factor + poly);
+  }
   return Math.exp((-z * z) / 2) * 0.398_942_280_4 * poly;
 }

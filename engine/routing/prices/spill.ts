@@ -1,7 +1,8 @@
 /**
  * The price of a unit of stock, in closed form: the chance that it would be wanted where it lies before the next
  * delivery there, times what its absence would then cost. Who would want it where depends on the prices, so they
- * are refined in a few rounds, each beginning with the last.
+ * are refined in a few rounds, each beginning with the last. No price is above the dearest lane or the loss of a
+ * walk-in: where everybody is short, stocks would else drive each other's prices up without end.
  */
 import { chanceOfAtLeast } from './chance.ts';
 
@@ -42,6 +43,8 @@ export class Outlook {
 export class SpillPricer {
   readonly #wanted: Float64Array;
   readonly #extra: Float64Array;
+  /** Of the lanes that some holder can send by. */
+  #dearest = 0;
 
   constructor(nodesMax: number) {
     this.#wanted = new Float64Array(nodesMax);
@@ -61,7 +64,7 @@ export class SpillPricer {
       this.#assign(outlook);
       for (let node = 0; node < nodes; node += 1) {
         if ((stock[node] ?? 0) < 1) continue;
-        const target = this.#target(outlook, node);
+        const target = Math.min(this.#target(outlook, node), Math.max(this.#dearest, outlook.walkInLoss));
         price[node] = (price[node] ?? 0) + stride * (target - (price[node] ?? 0));
       }
     }
@@ -71,6 +74,7 @@ export class SpillPricer {
   #assign({ nodes, regions, stock, demand, lane, price }: Outlook): void {
     const wanted = this.#wanted.fill(0, 0, nodes);
     const extra = this.#extra.fill(0, 0, nodes);
+    let dearest = 0;
     for (let region = 0; region < regions; region += 1) {
       const units = demand[region] ?? 0;
       if (units <= 0) continue;
@@ -79,7 +83,9 @@ export class SpillPricer {
       let where = -1;
       for (let node = 0; node < nodes; node += 1) {
         if ((stock[node] ?? 0) < 1) continue;
-        const cost = (lane[node * regions + region] ?? Infinity) + (price[node] ?? 0);
+        const sent = lane[node * regions + region] ?? Infinity;
+        if (sent > dearest && sent < Infinity) dearest = sent;
+        const cost = sent + (price[node] ?? 0);
         if (cost < best) {
           second = best;
           best = cost;
@@ -91,6 +97,7 @@ export class SpillPricer {
       // Where nobody else has it there is no second best to compare with, and no choice to steer.
       if (second < Infinity) extra[where] = (extra[where] ?? 0) + units * (second - best + (price[where] ?? 0));
     }
+    this.#dearest = dearest;
   }
 
   #target({ stock, hours, walkIns, walkInLoss }: Outlook, node: number): number {
