@@ -67,6 +67,22 @@ describe('stock', () => {
     expect(told(scarce)).toEqual([2, 'unlimited', 3].map((atp) => ({ sku: 'A', atp })));
   });
 
+  test('[Q19] customers of a segment are told what is for them, others what is for all', () => {
+    const { engine, streams } = setUp();
+    let [forAll, forGold] = [4, 9];
+    const atp = (...[, , , segment]: readonly (string | undefined)[]): number => (segment === 'gold' ? forGold : forAll);
+    Object.assign(engine, { atp });
+    const [gold, other] = [{ segment: 'gold' }, {}].map((more) =>
+      new Reader(streams).subscribe({ topic: 'stock', skus: [sku('A')], channel: channelId('web'), ...more }));
+    forGold = 8;
+    engine.publish([], [stockChange('A', 'LEEDS', 8)]);
+    forAll = 3;
+    engine.publish([], [stockChange('A', 'LEEDS', 8)]);
+    for (const reader of [gold, other]) reader?.flush();
+    expect(gold?.got).toMatchObject([{ snapshot: [{ atp: 9 }] }, { position: 1, stock: [{ atp: 8 }] }]);
+    expect(other?.got).toMatchObject([{ snapshot: [{ atp: 4 }] }, { position: 2, stock: [{ atp: 3 }] }]);
+  });
+
   test('[Q20] followers hear of a buffer that has grown by itself', () => {
     const { engine, streams } = setUp();
     stock(engine, 'A', 5);
