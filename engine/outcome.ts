@@ -160,7 +160,7 @@ export interface AtpTerms extends StockLevels {
     | undefined;
   /** The larger of the stock's own buffer and the rule's. */
   readonly heldBack: number;
-  /** Units left in pools of other channels. */
+  /** Units left in pools that are for other channels or segments. */
   readonly ofOthers: number;
   /** Why nothing is sold from here; absent: it is. */
   readonly notSold?: NotSold | undefined;
