@@ -2,10 +2,10 @@
  * Commands of feeds, and the rows that feeds are made of. A feed becomes ordinary commands; these two
  * stand at its ends. Composed in commands.ts.
  */
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { ItemSchema } from './item-commands.ts';
 import { LocationSchema } from './network-commands.ts';
-import { feedLocationsMax } from './limits.ts';
+import { fedLocationsMax, feedLocationsMax } from './limits.ts';
 import { exact, FeedIdSchema, LocationIdSchema, TimeMsSchema } from './schemas.ts';
 import { CountEntrySchema, DeltaRowSchema } from './stock-commands.ts';
 
@@ -19,6 +19,10 @@ export const feedRows = {
 
 const Kind = Type.Union([Type.Literal('stock'), Type.Literal('items'), Type.Literal('locations')]);
 const Rows = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+/** What a feed of stock said of a location: rows that found what was known already, and rows that were refused. */
+const FedLocationSchema = Type.Object({ location: LocationIdSchema, confirmed: Rows, refused: Rows }, exact);
+export type FedLocation = Static<typeof FedLocationSchema>;
 
 export const feedCommands = {
   /**
@@ -39,6 +43,8 @@ export const feedCommands = {
       locations: Type.Optional(Type.Array(LocationIdSchema, { maxItems: feedLocationsMax, uniqueItems: true })),
       /** As of when. Default: now. */
       asOfMs: Type.Optional(TimeMsSchema),
+      /** What it said of them row by row, each location once; beyond the bound, the first of them. */
+      found: Type.Optional(Type.Array(FedLocationSchema, { maxItems: fedLocationsMax })),
     },
     exact,
   ),

@@ -40,6 +40,8 @@ export const bufferStepMs = { min: 60_000, max: 30 * 24 * 3_600_000 } as const;
 export const feedLocationsMax = 10_000;
 /** Location groups of one channel. */
 export const channelGroupsMax = 100;
+/** Locations a feed says at its end that it told of. */
+export const fedLocationsMax = 1_000;
 /** Counts, items or locations in one comparison. */
 export const comparedMax = 1_000;
 /** Components of one kit. */

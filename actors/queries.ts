@@ -3,6 +3,7 @@
  * answer says as of which journal position.
  */
 import { Type, type Static, type TSchema } from 'typebox';
+import { driftQueries } from './drift-queries.ts';
 import { namePattern } from './ids.ts';
 import { ItemSchema } from './item-commands.ts';
 import { comparedMax } from './limits.ts';
@@ -161,6 +162,7 @@ export const queryBodies = {
     },
     exact,
   ),
+  ...driftQueries,
   /** Which of these counts, items or locations would change something: what a feed asks before it sends. */
   'stock.compare': Type.Object({ entries: compared(CountEntrySchema) }, exact),
   'item.compare': Type.Object({ items: compared(ItemSchema) }, exact),

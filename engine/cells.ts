@@ -26,6 +26,7 @@ import type { SupplyContext, SupplyEffect, SupplyInput, SupplyMessage } from '..
 import { supplyMachine } from '../actors/supply.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { Buffers } from './buffers.ts';
+import type { DriftCell } from './drift-cell.ts';
 import type { Pools } from './pools.ts';
 import type { DropLine } from './drop-line.ts';
 import { Holders } from './holders.ts';
@@ -44,7 +45,7 @@ export const stockSteps = compile<StockContext, StockMessage, never, StockInput>
 export const carrierSteps = compile<CarrierContext, CarrierMessage, CarrierEffect, CarrierCard>(carrierMachine);
 export const supplySteps = compile<SupplyContext, SupplyMessage, SupplyEffect, SupplyInput>(supplyMachine);
 
-interface Marks {
+export interface Marks {
   /** The command that last changed it, so that its snapshot before that command is kept once. */
   commandMark: number;
   /** The turn that last changed it, so that it is in that turn's rows once. */
@@ -191,6 +192,7 @@ export interface LotShipmentCell extends Marks {
 export type Cell =
   | LotCell
   | LotShipmentCell
+  | DriftCell
   | QuotaCell
   | OrderCell
   | ReservationCell
@@ -263,7 +265,7 @@ export interface SkuCell {
   line: DropLine | undefined;
 }
 
-const marks = { commandMark: 0, turnMark: 0, batchMark: 0, unsaved: 0 };
+export const marks = { commandMark: 0, turnMark: 0, batchMark: 0, unsaved: 0 };
 
 export const orderCell = (id: OrderId): OrderCell => ({ kind: 'order', id, snapshot: undefined, ...marks });
 export const reservationCell = (id: ReservationId): ReservationCell => ({
@@ -328,12 +330,8 @@ export const lotCell = (id: string, sku: SkuCell, all: Lots): LotCell => ({
   snapshot: undefined,
   ...marks,
 });
-export const lotShipmentCell = (id: string): LotShipmentCell => ({
-  kind: 'lot-shipment',
-  id,
-  snapshot: undefined,
-  ...marks,
-});
+export const lotShipmentCell = (id: string): LotShipmentCell =>
+  ({ kind: 'lot-shipment', id, snapshot: undefined, ...marks });
 export const supplyCell = (id: SupplyId): SupplyCell => ({ kind: 'supply', id, snapshot: undefined, ...marks });
 export const workCell = (id: LocationId): WorkCell => ({ kind: 'work', id, snapshot: undefined, ...marks });
 export const transitCell = (id: string): TransitCell => ({ kind: 'transit', id, snapshot: undefined, ...marks });

@@ -20,7 +20,7 @@ import type { World } from './world.ts';
 export type LedgerJournal = Pick<Claim, 'record' | 'tail' | 'head'>;
 
 /** Records one question may read: each takes some hundred microseconds of everybody's time. */
-const recordsPerQueryMax = 64;
+export const recordsPerQueryMax = 64;
 const movementsDefault = 100;
 
 const nothing: StockLevels = { onHand: 0, damaged: 0, quality: 0, held: 0, reserved: 0, allocated: 0, buffer: 0 };
@@ -40,7 +40,7 @@ export function lastChange(stock: StockCell, { tail }: LedgerJournal): number {
 }
 
 /** The change a question begins with: the one it names, if it is one of this stock's, else the newest. */
-function startOf(stock: StockCell, journal: LedgerJournal, from: number | undefined): number {
+export function startOf(stock: StockCell, journal: LedgerJournal, from: number | undefined): number {
   if (from === undefined || from > journal.tail) return lastChange(stock, journal);
   // One that was trimmed meanwhile cannot be asked whose it is: the ledger ends there.
   const isOurs = from < journal.head || stockRecord(journal, stock, from) !== undefined;

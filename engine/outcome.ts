@@ -6,7 +6,9 @@ import type { CommandKind } from '../actors/commands.ts';
 import type { Item, Serve } from '../actors/item-commands.ts';
 import type { ItemState } from '../actors/item-policy.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
-import type { BufferId, ChannelId, CommandId, LocationId, LotId, OrderId, Sku, SupplyId } from '../actors/ids.ts';
+import type { DriftSums } from '../actors/drift.ts';
+import type { BufferId, ChannelId, CommandId, FeedId, LocationId, LotId } from '../actors/ids.ts';
+import type { OrderId, Sku, SupplyId } from '../actors/ids.ts';
 import type { IncomingUnits } from '../actors/incoming.ts';
 import type { LotPlace, LotShipment, LotState, LotUnits } from '../actors/lots.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
@@ -85,6 +87,57 @@ export interface StockHistory {
   readonly opening?: StockLevels | undefined;
   /** Whether older movements were trimmed from the journal: `opening` sums them up. */
   readonly isTrimmed: boolean;
+}
+
+/** A count or an adjustment that changed a stock. */
+export interface Correction {
+  readonly position: number;
+  readonly atMs: number;
+  readonly kind: 'counted' | 'adjusted';
+  readonly commandId?: CommandId | undefined;
+  readonly by?: string | undefined;
+  readonly feed?: FeedId | undefined;
+  readonly reason?: string | undefined;
+  /** The instant of a count that names one. */
+  readonly countedAtMs?: number | undefined;
+  /** Units on hand before it, and the units by which it changed them. */
+  readonly believed: number;
+  readonly units: number;
+  /** How far it was from what was believed, by cause. */
+  readonly sums: DriftSums;
+}
+
+/** The corrections of a stock, newest first; `next`: where the next page begins. */
+export interface StockDrift {
+  readonly corrections: readonly Correction[];
+  /** Their sums. */
+  readonly sums: DriftSums;
+  /** Whether older ones may have been trimmed from the journal. */
+  readonly isTrimmed: boolean;
+  readonly next?: number | undefined;
+}
+
+/** The drift of a location, a feed (absent: commands of no feed; `+`: feeds not told apart) or a day. */
+export interface DriftRow {
+  readonly location?: LocationId | undefined;
+  readonly feed?: FeedId | undefined;
+  /** The beginning of the day, in UTC. */
+  readonly dayMs?: number | undefined;
+  readonly sums: DriftSums;
+}
+
+export interface DriftReport {
+  readonly rows: readonly DriftRow[];
+  /** Over the locations of this page. */
+  readonly total: DriftSums;
+  /** The last location of this page, when there are more. */
+  readonly next?: LocationId | undefined;
+}
+
+export interface FeedAge {
+  readonly location: LocationId;
+  /** When a feed that told of it came to its end. */
+  readonly fedAtMs: number;
 }
 
 /** Balances at a time. `unknown`: the journal does not reach back so far. `next`: ask again from there. */
@@ -262,6 +315,9 @@ export interface Answers {
   'lot.list': { readonly lots: readonly LotView[]; readonly next?: LotId | undefined };
   'stock.history': StockHistory;
   'stock.at': StockAt;
+  'stock.drift': StockDrift;
+  'drift.report': DriftReport;
+  'feed.ages': readonly FeedAge[];
   'stock.compare': Comparison;
   'item.compare': Comparison;
   'location.compare': Comparison;

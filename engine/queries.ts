@@ -11,6 +11,7 @@ import { compareItems, compareLocations, compareStock } from './compare.ts';
 import type { Core } from './core.ts';
 import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import type { Answers, EngineStatus, OrderCounts, StockView, WaitingView } from './outcome.ts';
+import { answerDrift } from './queries-drift.ts';
 import { listLots, lotTrace } from './queries-lots.ts';
 import { answerNetwork } from './queries-network.ts';
 import { answerSelling, type SellingQuery } from './queries-selling.ts';
@@ -67,6 +68,10 @@ function answerAny(
       return stockHistory(world, journal, body);
     case 'stock.at':
       return stockAt(world, journal, body);
+    case 'stock.drift':
+    case 'drift.report':
+    case 'feed.ages':
+      return answerDrift(world, journal, query);
     case 'stock.compare':
       return compareStock(core, body);
     case 'item.compare':

@@ -3,6 +3,7 @@
  * is what is there now; a count that is older than one already taken says nothing any more. What came and
  * went is read back along the stock's own ledger, from the newest change to the instant of the count.
  */
+import type { CommandId, FeedId } from '../actors/ids.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
 import { onHandChange } from '../actors/stock-movements.ts';
 import type { StoredRecord } from '../storage/journal.ts';
@@ -69,10 +70,33 @@ export function reconcile(
 
 /** The instant a count on record is of: the one it names, else that of its turn. */
 function instantOf(record: StoredRecord, move: RecordedMove, stock: StockCell): number {
+  return saidBy(record, move, stock).countedAtMs ?? record.atMs;
+}
+
+/** What the command behind a movement said of its stock, as the record has it. */
+export function saidBy(record: StoredRecord, move: RecordedMove, stock: StockCell): Said {
   const entry = move.command === undefined ? undefined : (record.commands[move.command] as Entry | undefined);
-  const { entries = [] } = (entry?.[3] ?? {}) as { readonly entries?: readonly (Counted & Where)[] };
+  if (entry === undefined) return {};
+  const [commandId, , by, body] = entry;
+  const { entries = [], feed, reason } = body as Body;
   const own = entries.find(({ sku, location }) => sku === stock.sku.sku && location === stock.location.id);
-  return own?.countedAtMs ?? record.atMs;
+  return { commandId, by, feed, reason, onHand: own?.onHand, countedAtMs: own?.countedAtMs };
+}
+
+interface Said {
+  readonly commandId?: CommandId;
+  readonly by?: string;
+  readonly feed?: FeedId | undefined;
+  readonly reason?: string | undefined;
+  /** Of a count. */
+  readonly onHand?: number | undefined;
+  readonly countedAtMs?: number | undefined;
+}
+
+interface Body {
+  readonly entries?: readonly (Partial<Counted> & Where)[];
+  readonly feed?: FeedId;
+  readonly reason?: string;
 }
 
 interface Where {

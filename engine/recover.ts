@@ -21,6 +21,7 @@ import { lotNames } from './lots.ts';
 import type { Entry, Receipts } from './receipts.ts';
 import {
   carrierFromRow,
+  driftFromRow,
   itemFromRow,
   orderFromRow,
   prefixes,
@@ -99,7 +100,7 @@ async function loadAll(
 /** Everything but orders, in the order it is loaded. */
 const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
-  prefixes.pool, prefixes.work, prefixes.quota, prefixes.stock, prefixes.pace, prefixes.lot,
+  prefixes.pool, prefixes.work, prefixes.quota, prefixes.drift, prefixes.stock, prefixes.pace, prefixes.lot,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -142,6 +143,11 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
     case 'e/': {
       const { sku, lot } = lotNames(name);
       return world.lots.recover(world.sku(sku), lot, row);
+    }
+    case 'f/': {
+      const cell = placed(world.drifts.recover(name), driftFromRow(row));
+      world.drifts.changed(cell);
+      return cell;
     }
     case 's/': {
       const { sku, location } = stockNames(key);

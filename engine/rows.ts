@@ -6,7 +6,7 @@
  * k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, x/ pool, p/ supply document open,
  * P/ supply document ended, e/ lot with units, E/ lot ended, h/ shipment of a lot, t/ transit times
  * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
- * r/ receipt (command id → position).
+ * f/ drift (location/day/feed), r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
 import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, Sku, SupplyId } from '../actors/ids.ts';
@@ -20,9 +20,11 @@ import type { SupplyContext } from '../actors/supply-context.ts';
 import type { Fulfillment, FulfillmentState, LineUnits, OrderException, OrderLine } from '../actors/vocabulary.ts';
 import { assert, must, unreachable } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { orderSteps, reservationSteps, supplySteps, type Cell, type LotCell } from './cells.ts';
+import { orderSteps, reservationSteps, supplySteps, type Cell, type LotCell, type StockCell } from './cells.ts';
+import type { Drift } from './drift.ts';
 import { readDestination, writeDestination } from './row-parts.ts';
 import { readPromises, writePromises } from './rows-promises.ts';
+import { pushDrift, readDrift } from './rows-drift.ts';
 import { hasRare, readRare, writeRare } from './rows-rare.ts';
 import { readReservation, writeReservation } from './rows-reservation.ts';
 import { readSupply, writeSupply } from './rows-supply.ts';
@@ -53,6 +55,7 @@ export const prefixes = {
   lotEnded: 'E/',
   'lot-shipment': 'h/',
   pace: 'g/',
+  drift: 'f/',
   receipt: 'r/',
 } as const;
 
@@ -88,14 +91,8 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       } else rows.push([prefixes.reservation + cell.id, writer.take()]);
       return;
     }
-    case 'stock': {
-      writeStock((snapshot as Snapshot<StockContext>).context);
-      // Where the change before this one stands, as a distance: the ledger is read back along these.
-      writer.uint(position);
-      writer.uint(cell.changedAt === 0 ? 0 : position - cell.changedAt);
-      rows.push([(cell.key ??= `${prefixes.stock}${cell.location.id}/${cell.sku.sku}`), writer.take()]);
-      return;
-    }
+    case 'stock':
+      return pushStock(cell, snapshot as Snapshot<StockContext>, rows, position);
     case 'carrier':
       writeCarrier(snapshot as Snapshot<CarrierContext>);
       rows.push([prefixes.carrier + cell.id, writer.take()]);
@@ -121,6 +118,8 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       return;
     case 'lot':
       return pushLot(cell.id, must(snapshot as LotCell['snapshot'], 'a lot to write'), rows);
+    case 'drift':
+      return pushDrift(writer, prefixes.drift + cell.id, snapshot as Snapshot<Drift>, rows);
     case 'item':
       writeItem(must(snapshot, 'an item to write'));
       rows.push([prefixes.item + cell.id, writer.take()]);
@@ -133,6 +132,14 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
 function writeItem({ value, context }: Snapshot<unknown>): void {
   writer.text(value);
   writer.text(JSON.stringify(context));
+}
+
+function pushStock(cell: StockCell, { context }: Snapshot<StockContext>, rows: RowBytes[], position: number): void {
+  writeStock(context);
+  // Where the change before this one stands, as a distance: the ledger is read back along these.
+  writer.uint(position);
+  writer.uint(cell.changedAt === 0 ? 0 : position - cell.changedAt);
+  rows.push([(cell.key ??= `${prefixes.stock}${cell.location.id}/${cell.sku.sku}`), writer.take()]);
 }
 
 function writeCarrier({ value, context }: Snapshot<CarrierContext>): void {
@@ -330,6 +337,11 @@ export function carrierFromRow(row: unknown): Snapshot<CarrierContext> {
 /** The supply document a row holds. */
 export function supplyFromRow(id: SupplyId, row: unknown): Snapshot<SupplyContext> {
   return readSupply(open(row, `supply ${id}`), id);
+}
+
+/** The drift a row holds. */
+export function driftFromRow(row: unknown): Snapshot<Drift> {
+  return { value: 'put', context: readDrift(open(row, 'drift')) };
 }
 
 export function itemFromRow(row: unknown): Snapshot<Item> {

@@ -181,6 +181,7 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
   }
   if (cell.kind === 'quota') return core.world.quotas.changed(cell);
   if (cell.kind === 'lot') return core.world.lots.changed(cell, before as typeof cell.snapshot);
+  if (cell.kind === 'drift') return core.world.drifts.changed(cell);
   if (cell.kind === 'supply') {
     core.world.supplies.changed(cell, before as typeof cell.snapshot);
     return;

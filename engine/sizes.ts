@@ -52,6 +52,8 @@ export function cellBytes(cell: Cell): number {
       return 160 + valueRowBytes(cell.snapshot?.context.card) + textBytes(cell.snapshot?.context.reason);
     case 'quota':
       return 96 + 4 * textBytes(cell.id);
+    case 'drift':
+      return 216;
     case 'buffer':
       return 768;
     case 'pace':

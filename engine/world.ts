@@ -32,6 +32,7 @@ import { place } from './place.ts';
 import { orderFromRow, prefixes } from './rows.ts';
 import { SellingViews } from './selling.ts';
 import { isFinal } from './step.ts';
+import { Drifts } from './drift.ts';
 import { Lots } from './lots.ts';
 import { Quotas } from './quotas.ts';
 import { Reservations } from './reservations.ts';
@@ -57,6 +58,8 @@ export class World {
   readonly lots: Lots;
   /** Units per customer of limited SKUs. */
   readonly quotas = new Quotas();
+  /** How far counts differed from what was believed. */
+  readonly drifts = new Drifts();
   stockCount = 0;
   readonly #kitOf = (sku: Sku): Kit | undefined => this.skus.get(sku)?.item?.snapshot?.context.kit;
   readonly #cellOf = (sku: Sku): SkuCell => this.sku(sku);
@@ -118,6 +121,7 @@ export class World {
     this.reservations.trimMemory();
     this.lots.trimMemory();
     this.quotas.trimMemory();
+    this.drifts.trimMemory();
     this.selling.buffers.trimMemory();
     this.selling.pools.trimMemory();
     let tries = this.orders.size - this.#ordersMax;

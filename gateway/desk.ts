@@ -87,7 +87,7 @@ export class Desk {
       this.#owed -= 1;
       this.#movedAtMs = nowMs;
       metrics.answered(command.kind, outcome.refused?.code ?? 'ok', nowMs - sinceMs);
-      if (outcome.refused === undefined) this.#noticeNetwork(command);
+      if (outcome.refused === undefined) this.#notice(command);
       reply(outcome);
     });
   }
@@ -119,7 +119,8 @@ export class Desk {
     return this.#options.allows(caller, kind, body);
   }
 
-  #noticeNetwork(command: Command): void {
+  #notice(command: Command): void {
+    if (command.kind === 'feed.close') this.#options.metrics.feedEnded(command.body);
     if (changesViews.has(command.kind)) this.#options.onNetworkChanged();
   }
 }

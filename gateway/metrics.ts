@@ -4,9 +4,15 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { CommandBody } from '../actors/commands.ts';
 import type { EngineApi } from '../engine/api.ts';
 import type { TurnReport } from '../engine/outcome.ts';
 import type { RejectionCode } from '../actors/rejection.ts';
+
+/** Outcomes of the rows of a feed. */
+const rowOutcomes = ['unchanged', 'changed', 'outdated', 'refused'] as const;
+/** Locations whose age is told, those that were fed the longest ago. */
+const agesMax = 1_000;
 
 const latencyBuckets = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
@@ -33,6 +39,8 @@ export class Metrics {
   httpRequests = 0;
   incidents = 0;
   readonly #commands = new Map<string, Map<'ok' | RejectionCode, number>>();
+  readonly #feedRows = { unchanged: 0, changed: 0, outdated: 0, refused: 0 };
+  #feeds = 0;
   readonly #registry = new Registry();
   readonly #reply: Histogram;
   readonly #turn: Histogram;
@@ -53,6 +61,7 @@ export class Metrics {
     this.#commit = histogram('baton_commit_seconds', 'Making one turn durable', latencyBuckets);
     this.#registerCommands(registers);
     this.#registerPlain(registers);
+    this.#registerFeeds(engine, registers);
     registerEngine(engine, registers);
     registerLag(registers);
     collectDefaultMetrics({ register: this.#registry });
@@ -73,6 +82,12 @@ export class Metrics {
     this.#commit.observe(commitMs / 1_000);
   }
 
+  /** A feed came to its end with so many rows of each outcome. */
+  feedEnded(rows: CommandBody<'feed.close'>): void {
+    this.#feeds += 1;
+    for (const outcome of rowOutcomes) this.#feedRows[outcome] += rows[outcome];
+  }
+
   /** The text of /metrics, and its content type. */
   async text(): Promise<{ readonly contentType: string; readonly body: string }> {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
@@ -89,6 +104,44 @@ export class Metrics {
         this.reset();
         for (const [kind, outcomes] of commands) {
           for (const [outcome, count] of outcomes) this.inc({ kind, outcome }, count);
+        }
+      },
+    });
+  }
+
+  #registerFeeds(engine: EngineApi, registers: Registry[]): void {
+    const rows = this.#feedRows;
+    new Counter({
+      name: 'baton_feed_rows_total',
+      help: 'Rows of feeds that came to their end, by outcome',
+      labelNames: ['outcome'],
+      registers,
+      collect() {
+        this.reset();
+        for (const outcome of rowOutcomes) this.inc({ outcome }, rows[outcome]);
+      },
+    });
+    const feeds = (): number => this.#feeds;
+    new Counter({
+      name: 'baton_feeds_total',
+      help: 'Feeds that came to their end',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(feeds());
+      },
+    });
+    new Gauge({
+      name: 'baton_feed_age_seconds',
+      help: 'Since a feed that told of a location came to its end',
+      labelNames: ['location'],
+      registers,
+      collect() {
+        this.reset();
+        const ages = engine.query({ kind: 'feed.ages', body: {} }).ok;
+        const nowMs = Date.now();
+        for (const { location, fedAtMs } of ages.slice(0, agesMax)) {
+          this.set({ location }, Math.max(0, nowMs - fedAtMs) / 1_000);
         }
       },
     });

@@ -1,10 +1,12 @@
 /**
  * The ends of a feed. What they are for is their place in the journal; the end may also say which locations
- * it covered, and buffers that grow with the age of feeds begin anew there.
+ * it covered, where buffers that grow with the age of feeds begin anew, and what it found there.
  */
 import { growthAt } from '../../actors/buffer-growth.ts';
 import type { CommandBody } from '../../actors/commands.ts';
+import type { FedLocation } from '../../actors/feed-commands.ts';
 import type { Core } from '../core.ts';
+import { noteFed } from '../drift.ts';
 import { stepBuffer } from './buffers.ts';
 import { done, refuse, type Handled } from './handled.ts';
 
@@ -13,7 +15,7 @@ export function openFeed({ feed }: CommandBody<'feed.open'>, atMs: number): Hand
 }
 
 export function closeFeed(core: Core, body: CommandBody<'feed.close'>, atMs: number): Handled {
-  const { feed, locations = [], asOfMs = atMs } = body;
+  const { feed, locations = [], asOfMs = atMs, found = [] } = body;
   const { world } = core;
   if (asOfMs > atMs) return refuse('over-limit', `${asOfMs} has not come yet`, 'body.asOfMs');
   for (const [index, location] of locations.entries()) {
@@ -27,5 +29,21 @@ export function closeFeed(core: Core, body: CommandBody<'feed.close'>, atMs: num
       stepBuffer(core, cell, growthAt(grows, asOfMs, atMs));
     }
   }
+  const wrong = wrongFinding(core, found);
+  if (wrong !== undefined) return wrong;
+  noteFed(core, feed, found, atMs);
   return done({ id: feed });
+}
+
+function wrongFinding({ world }: Core, found: readonly FedLocation[]): Handled | undefined {
+  const seen = new Set<string>();
+  for (const [index, { location }] of found.entries()) {
+    const field = `body.found[${index}].location`;
+    if (world.locations.get(location)?.snapshot === undefined) {
+      return refuse('unknown-location', `no location ${location}`, field);
+    }
+    if (seen.has(location)) return refuse('duplicate', `${location} twice in one feed`, field);
+    seen.add(location);
+  }
+  return undefined;
 }

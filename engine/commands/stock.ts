@@ -10,6 +10,7 @@ import type { StockMessage } from '../../actors/stock-ledger.ts';
 import type { StockCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellStock } from '../effects.ts';
+import { DriftNotes } from '../drift.ts';
 import { newBudget, reconcile, type Budget } from '../reconcile.ts';
 import { isRejection, isTracked } from '../lot-units.ts';
 import { displace, Losses, sourceAgain } from './displace.ts';
@@ -42,7 +43,8 @@ export function moveStock<K extends StockKind>(
   const losses = new Losses();
   const seen = new Set<StockCell>();
   const outdated: number[] = [];
-  const turn = { atMs, losses, budget: newBudget(), lots: newLotBudget() };
+  const drift = kind === 'stock.count' || kind === 'stock.adjust' ? new DriftNotes() : undefined;
+  const turn = { atMs, losses, budget: newBudget(), lots: newLotBudget(), drift };
   const entries = body.entries as readonly Entry<K>[];
   for (const [index, entry] of entries.entries()) {
     const found = stockFor(core, entry, mayCreate(kind));
@@ -58,6 +60,7 @@ export function moveStock<K extends StockKind>(
   }
   const rejection = sourceAgain(core, losses, atMs);
   if (rejection !== undefined) return refused(rejection);
+  drift?.keep(core, (body as CommandBody<'stock.count'>).feed, atMs);
   const answer = { entries: entries.length, displaced: [...losses.orders], broken: [...losses.reservations] };
   return done(outdated.length === 0 ? answer : { ...answer, outdated });
 }
@@ -101,6 +104,8 @@ interface Turn {
   readonly losses: Losses;
   readonly budget: Budget;
   readonly lots: LotBudget;
+  /** How far counts and adjustments differ from what was believed; other commands do not. */
+  readonly drift: DriftNotes | undefined;
 }
 
 function moveOne(
@@ -113,15 +118,17 @@ function moveOne(
   if (message.type !== 'stock.buffer' && isTracked(stock.sku, entry)) {
     return moveTracked(core, stock, message, entry, turn);
   }
-  const { atMs, losses, budget } = turn;
+  const { atMs, losses, budget, drift } = turn;
   const { countedAtMs } = entry as { readonly countedAtMs?: number };
   let told = message;
   if (message.type === 'stock.count' && countedAtMs !== undefined) {
     // Of an older count, what is there by it today.
     const onHand = reconcile(core, stock, { onHand: message.onHand, countedAtMs }, atMs, budget);
+    if (onHand === 'outdated') noteOutdated(stock, message.onHand, drift);
     if (typeof onHand !== 'number') return onHand;
     told = { type: 'stock.count', onHand };
   }
+  if (drift !== undefined) note(stock, message, told, drift);
   if (changesNothing(stock, told)) return undefined;
   return displace(core, stock, told, losses, atMs) ?? tellStock(core, stock, told);
 }
@@ -132,17 +139,34 @@ function moveTracked(
   stock: StockCell,
   message: StockMessage,
   entry: NamedLots,
-  { atMs, losses, lots }: Turn,
+  { atMs, losses, lots, drift }: Turn,
 ): Rejection | undefined {
   if ((entry as { readonly countedAtMs?: number }).countedAtMs !== undefined) {
     return reject('malformed', 'a count of lots is of now', '.countedAtMs');
   }
   const told = moveLots(core, stock, message, entry, atMs, lots);
   if (told !== undefined && isRejection(told)) return told;
+  if (drift !== undefined) note(stock, message, message, drift);
   if (told === undefined && changesNothing(stock, message)) return undefined;
   return tellMoved(core, stock, told ?? { before: [], lots: [], after: [] }, (units) =>
     displace(core, stock, message, losses, atMs, unitsIn(told?.after)) ?? tellStock(core, stock, message, units),
   );
+}
+
+/** A count that a later one came before says how far it is from what is believed, and changes nothing. */
+function noteOutdated({ snapshot, location }: StockCell, onHand: number, drift: DriftNotes | undefined): void {
+  drift?.add(location.id, 'outdated', onHand - (snapshot?.context.onHand ?? 0));
+}
+
+/** Of what differs, a part came and went since the count; the rest nobody knew of. */
+function note({ snapshot, location }: StockCell, said: StockMessage, told: StockMessage, drift: DriftNotes): void {
+  if (said.type === 'stock.adjust') return drift.add(location.id, 'adjusted', said.delta);
+  if (said.type !== 'stock.count' || told.type !== 'stock.count') return;
+  if (snapshot === undefined) return drift.add(location.id, 'new', told.onHand);
+  const since = said.onHand - told.onHand;
+  const unexplained = told.onHand - snapshot.context.onHand;
+  if (since !== 0) drift.add(location.id, 'reconciled', since);
+  if (unexplained !== 0) drift.add(location.id, 'unexplained', unexplained);
 }
 
 /** A count that finds what is known, or a buffer that stays: no movement, no row. */

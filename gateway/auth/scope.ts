@@ -49,7 +49,7 @@ export type Rule =
   | 'supply-from'
   /** Either location of `body.supplyId`. */
   | 'supply-any'
-  /** Every location of `body.locations`, by its id. */
+  /** Every location of `body.locations` and `body.found`, by its id. */
   | 'covered-locations'
   /** Every location of `body.locations`. */
   | 'listed-locations'
@@ -167,7 +167,7 @@ export function checkScope(
     case 'supply-any':
       return supplyAny(reach, message, lookups);
     case 'covered-locations':
-      return coveredLocations(reach, body as { readonly locations?: readonly LocationId[] });
+      return coveredLocations(reach, body as Covered);
     case 'listed-locations':
       return listedLocations(reach, message);
     case 'order-channel':
@@ -228,13 +228,18 @@ function listedLocations(reach: Reach, { locations = [] }: Body): Rejection | un
   return one && outside('locations', one.id, `body.locations[${at}].id`);
 }
 
-function coveredLocations(
-  reach: Reach,
-  { locations = [] }: { readonly locations?: readonly LocationId[] },
-): Rejection | undefined {
+interface Covered {
+  readonly locations?: readonly LocationId[];
+  readonly found?: readonly { readonly location: LocationId }[];
+}
+
+function coveredLocations(reach: Reach, { locations = [], found = [] }: Covered): Rejection | undefined {
   const at = locations.findIndex((id) => !inScope(reach.locations, id));
   const id = locations[at];
-  return id && outside('locations', id, `body.locations[${at}]`);
+  if (id !== undefined) return outside('locations', id, `body.locations[${at}]`);
+  const place = found.findIndex(({ location }) => !inScope(reach.locations, location));
+  const one = found[place];
+  return one && outside('locations', one.location, `body.found[${place}].location`);
 }
 
 /**

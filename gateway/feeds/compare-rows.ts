@@ -2,7 +2,9 @@
 import type { Rejection } from '../../actors/rejection.ts';
 import { bare, type FeedContext } from './context.ts';
 import { FeedFault } from './feed.ts';
+import type { Comparison } from '../../engine/outcome.ts';
 import type { CompareKind } from './port.ts';
+import type { Tally } from './tally.ts';
 
 interface Row<T> {
   readonly row: number;
@@ -31,6 +33,7 @@ export async function differing<T>(
       const bad = new Set(found.refused.map(({ index }) => index));
       for (const { index, refused } of found.refused) tally.refuse(asked[index]?.row ?? 0, refused);
       for (const [index, { value }] of asked.entries()) if (!bad.has(index)) onSound(value);
+      if (kind === 'stock.compare') confirm(tally, asked, found);
       tally.unchanged += asked.length - found.differ.length - found.refused.length;
       return found.differ.flatMap((index) => asked[index] ?? []);
     }
@@ -40,6 +43,12 @@ export async function differing<T>(
     tally.refuse(wrong.row, { ...found, field: at?.field });
     rows = asked.filter((row) => row !== wrong);
   }
+}
+
+/** Rows that said what is known, by their locations. */
+function confirm<T>(tally: Tally, asked: readonly Row<T>[], { differ, refused }: Comparison): void {
+  const others = new Set([...differ, ...refused.map(({ index }) => index)]);
+  for (const [index, { value }] of asked.entries()) if (!others.has(index)) tally.tell(value, 'confirmed');
 }
 
 /** Which item of its list a refusal is about: `body.entries[3].onHand` is the fourth, its `onHand`. */

@@ -64,7 +64,9 @@ async function run(
   await window.settled();
   if (fault !== undefined) throw fault;
   // Once this is durable, so is all that rows were found equal to.
-  const sums = { feed, ...tally.sums(), ...coverage(batches, openedAtMs) };
+  const found = tally.places();
+  const told = found.length === 0 ? {} : { found };
+  const sums = { feed, ...tally.sums(), ...coverage(batches, openedAtMs), ...told };
   const closed = await port.command('feed.close', sums, port.newCommandId());
   if (closed.refused !== undefined) throw new FeedFault({ row: tally.rows, ...bare(closed.refused) });
 }

@@ -13,6 +13,9 @@ const endsFeed: ReadonlySet<RejectionCode> = new Set([
   'unauthenticated', 'busy', 'too-many', 'storage-full', 'stopping',
 ]);
 
+/** Of a row refused so, nothing is said of its location: it is none, or none of the caller's. */
+const isElsewhere: ReadonlySet<RejectionCode> = new Set(['unknown-location', 'forbidden']);
+
 /** Rows that go together, in their order. */
 export interface Piece<T> {
   readonly rows: readonly { readonly row: number; readonly value: T }[];
@@ -44,12 +47,17 @@ export async function sendPiece<T, K extends CommandKind>(
     if (position <= beganAt) tally.unchanged += done;
     else tally.changed += done;
     tally.displace(displaced);
+    for (const { value } of rows) tally.tell(value, 'changed');
   } else if (endsFeed.has(refused.code)) {
     throw new FeedFault({ row: first.row, ...bare(refused) });
   } else if (refused.code === 'command-id-reused') {
-    for (const { row } of rows) tally.refuse(row, otherRows(refused));
+    for (const { row, value } of rows) {
+      tally.refuse(row, otherRows(refused));
+      tally.tell(value, 'refused');
+    }
   } else if (rows.length === 1) {
     tally.refuse(first.row, ofRow(refused));
+    if (!isElsewhere.has(refused.code)) tally.tell(first.value, 'refused');
   } else {
     const half = rows.length >> 1;
     await sendPiece(context, making, { rows: rows.slice(0, half) });

@@ -1,4 +1,6 @@
 /** What is counted of a feed while it runs, and its summary at the end. */
+import type { FedLocation } from '../../actors/feed-commands.ts';
+import { fedLocationsMax } from '../../actors/limits.ts';
 import type { Rejection, RejectionCode } from '../../actors/rejection.ts';
 import { feedLimits, type FeedKind, type FeedSummary, type FeedTally, type RefusedRow } from './feed.ts';
 
@@ -11,6 +13,7 @@ export class Tally implements FeedTally {
   stopped: RefusedRow | undefined;
   /** The first row that was refused. */
   firstRefused: RefusedRow | undefined;
+  readonly #places = new Map<string, { confirmed: number; refused: number }>();
   readonly #refusalsMax: number;
   readonly #onRefused: (row: RefusedRow) => void;
   readonly #byCode: Partial<Record<RejectionCode, number>> = {};
@@ -32,6 +35,23 @@ export class Tally implements FeedTally {
     if (this.#refusals.length >= this.#refusalsMax) return;
     this.#refusals.push(told);
     this.#onRefused(told);
+  }
+
+  /** A row of stock was looked at: it said what is known (`confirmed`), was refused, or changed something. */
+  tell(row: unknown, outcome: 'confirmed' | 'refused' | 'changed'): void {
+    const { location } = row as { readonly location?: unknown };
+    if (typeof location !== 'string') return;
+    let place = this.#places.get(location);
+    if (place === undefined) {
+      if (this.#places.size === fedLocationsMax) return;
+      this.#places.set(location, (place = { confirmed: 0, refused: 0 }));
+    }
+    if (outcome !== 'changed') place[outcome] += 1;
+  }
+
+  /** The locations that rows were about, as far as they are there and within reach. */
+  places(): FedLocation[] {
+    return [...this.#places].map(([location, sums]) => ({ location: location as FedLocation['location'], ...sums }));
   }
 
   displace(orders: readonly string[]): void {

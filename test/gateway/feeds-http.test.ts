@@ -44,6 +44,24 @@ for (const kind of ['uws', 'node'] as const) {
       expect(since('A')).toBeGreaterThan(fed);
     });
 
+    it('[F20] [F23] at its end a feed tells its locations, and metrics its rows and their age', async () => {
+      await shop.feed('stock', 'sku,location,onHand\nS1,A,5\nS2,B,7\n', { feed: 'f1' });
+      await shop.feed('stock', 'sku,location,onHand\nS1,A,4\nS2,B,7\nS3,B,x\nS4,NOWHERE,1\n', { feed: 'f2' });
+      const { rows } = shop.engine.query({ kind: 'drift.report', body: { by: 'location', feed: 'f2' } as never }).ok;
+      expect(rows).toEqual([
+        { location: 'A', sums: { unexplained: { rows: 1, found: 0, lost: 1 } } },
+        { location: 'B', sums: { confirmed: { rows: 1, found: 0, lost: 0 } } },
+      ]);
+      const text = await (await fetch(`${shop.http}/metrics`)).text();
+      expect(text).toContain('baton_feeds_total 2');
+      const counted = ['unchanged', 'changed', 'outdated', 'refused'].map((outcome) =>
+        Number(text.match(`baton_feed_rows_total\\{outcome="${outcome}"\\} (\\d+)`)?.[1]));
+      expect(counted).toEqual([1, 3, 0, 2]);
+      for (const place of ['A', 'B']) {
+        expect(Number(text.match(`baton_feed_age_seconds\\{location="${place}"\\} ([\\d.e-]+)`)?.[1])).toBeLessThan(60);
+      }
+    });
+
     it('[F2] a bad row is told by its number and field, and the rest goes on', async () => {
       const rows = [
         'sku,location,onHand', 'S1,A,5', 'S2,A,-1', 'S3,A,2.5', 'S4,NOWHERE,1', 'S5,A,12 kg', ',A,1', 'S6,A', '', 'S7,B,7',

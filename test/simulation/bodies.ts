@@ -44,6 +44,7 @@ const draws: Record<CommandKind, Draw> = {
   'stock.adjust': (rng, names, shadow) => ({
     entries: entries(rng, names, shadow, () => ({ delta: rng.between(-3 * names.settings.unitsMax, names.settings.unitsMax) }), 'in'),
     reason: 'found otherwise',
+    ...(rng.chance(0.2) ? { feed: `f${rng.below(5)}` } : {}),
   }),
   'stock.count': (rng, names, shadow) => ({
     entries: entries(rng, names, shadow, (there, sku, location) => ({
@@ -78,7 +79,7 @@ const draws: Record<CommandKind, Draw> = {
   ...supplyDraws,
   ...reservationDraws,
   'feed.open': (rng) => ({ feed: `f${rng.below(5)}`, kind: 'stock' }),
-  'feed.close': (rng, { settings, now }) => ({
+  'feed.close': (rng, { settings, now }, shadow) => ({
     feed: `f${rng.below(5)}`,
     rows: rng.below(9),
     unchanged: 1,
@@ -87,6 +88,7 @@ const draws: Record<CommandKind, Draw> = {
     refused: 0,
     ...(rng.chance(0.8) ? { locations: settings.locations.filter(() => rng.chance(0.5)) } : {}),
     ...(rng.chance(0.6) ? { asOfMs: now() - rng.pick([0, 1, 60_000, 7_200_000, -1_000]) } : {}),
+    ...(rng.chance(0.8) ? { found: [...shadow.locations.keys(), ...(rng.chance(0.1) ? ['nowhere'] : [])].map((location) => ({ location, confirmed: rng.below(3), refused: rng.below(3) })) } : {}),
   }),
   ...sellingDraws,
   'order.place': drawOrder,

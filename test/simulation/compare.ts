@@ -6,6 +6,7 @@ import type { Answers } from '../../engine/outcome.ts';
 import { expect } from './actions.ts';
 import { compareLedgers } from './ledger.ts';
 import { comparePromises } from './compare-promise.ts';
+import { compareDrift } from './compare-drift.ts';
 import { difference } from './same.ts';
 import { workOf } from './shadow/capacity.ts';
 import { stockOf } from './records.ts';
@@ -63,6 +64,7 @@ export function compareAll(
   // The ledger is read from the journal: it ends with what is durable.
   if (!shadow.isAhead) compareLedgers(engine, shadow, turnOf);
   agree('channels', byId([...shadow.channels.values()]), byId(ask('channel.list', {})));
+  compareDrift(shadow, agree, ask);
   comparePromises(ask, shadow, turnOf);
   for (const location of shadow.locations.keys()) compareWork(shadow, location, ask('capacity.get', { location }));
   for (const { table, origin, lanes } of shadow.transits.values()) {

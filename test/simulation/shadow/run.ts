@@ -13,6 +13,7 @@ import { stateOf } from './order-facts.ts';
 import * as recalls from './recalls.ts';
 import * as reservations from './reservations.ts';
 import type { Shadow } from './state.ts';
+import { closeFeed } from './drift.ts';
 import { moveStock } from './stock-commands.ts';
 import * as supply from './supply-commands.ts';
 import { isRefused, type Verdict } from './verdict.ts';
@@ -156,7 +157,7 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'feed.open':
       return { ok: { id: command.body.feed, openedAtMs: doing.atMs } };
     case 'feed.close':
-      return buffers.covered(doing, command.body);
+      return closeFeed(doing, command.body);
     case 'channel.put':
       return network.putChannel(doing, command.body);
     case 'carrier.put':

@@ -199,6 +199,12 @@ export interface Executed {
   position: number | undefined;
 }
 
+/** Rows, and units found and lost, by cause. */
+export interface ShadowDrift {
+  readonly sums: Readonly<Record<string, { readonly rows: number; readonly found: number; readonly lost: number }>>;
+  readonly fedAtMs?: number | undefined;
+}
+
 interface Change {
   readonly map: Map<string, unknown>;
   readonly key: string;
@@ -229,6 +235,8 @@ export class Shadow {
   /** Units per customer, by SKU and customer; undefined once all were given back. */
   readonly quotas = new Map<string, ShadowQuota | undefined>();
   readonly reservations = new Map<string, ShadowReservation>();
+  /** How far counts were from what was believed, by `location/day/feed`. */
+  readonly drifts = new Map<string, ShadowDrift>();
   readonly supplies = new Map<string, ShadowSupply>();
   /** By `lot/sku`; shipments of each by `lot/number/sku`. */
   readonly lots = new Map<string, ShadowLot>();

@@ -1,6 +1,7 @@
 /** The commands on stock, in the shadow. Entries in turn, then whoever lost units is sourced again. */
 import type { Command, CommandBody, CommandKind } from '../../../actors/commands.ts';
 import { quantityMax } from '../../../actors/limits.ts';
+import { foundBy, noteDrift, type Found } from './drift.ts';
 import { kitOf } from './items.ts';
 import * as lots from './lots.ts';
 import * as orders from './orders.ts';
@@ -36,15 +37,17 @@ export function moveStock(doing: Doing, kind: StockCommand['kind'], body: Comman
   const lost: Lost = { orders: new Set(), reservations: new Set(), lines: 0 };
   const seen = new Set<string>();
   const outdated: number[] = [];
+  const found: Found[] = [];
   const budget = { lots: 1_000 };
   for (const [index, entry] of (body.entries as readonly Entry[]).entries()) {
-    const verdict = moveOne(doing, kind, { ...entry, bucket: 'bucket' in body ? body.bucket : undefined }, seen, lost, budget);
+    const verdict = moveOne(doing, kind, { ...entry, bucket: 'bucket' in body ? body.bucket : undefined }, seen, lost, budget, found);
     if (verdict === 'outdated') outdated.push(index);
     else if (verdict !== undefined) return { field: `body.entries[${index}]`, ...verdict };
   }
   for (const id of lost.orders) orders.source(doing, id);
   for (const id of [...lost.reservations].toReversed()) reservations.sourceAgain(doing, id);
   const ok = { entries: body.entries.length, displaced: [...lost.orders], broken: [...lost.reservations] };
+  if (kind === 'stock.count' || kind === 'stock.adjust') noteDrift(doing, (body as CommandBody<'stock.count'>).feed, found);
   return { ok: outdated.length === 0 ? ok : { ...ok, outdated } };
 }
 
@@ -67,6 +70,7 @@ function moveOne(
   seen: Set<string>,
   lost: Lost,
   budget: { lots: number },
+  found: Found[],
 ): { readonly code: 'malformed' } | Verdict | 'outdated' | undefined {
   const { shadow } = doing;
   if (!shadow.locations.has(entry.location)) return { code: 'unknown-location' };
@@ -83,13 +87,18 @@ function moveOne(
   const held = isTracked ? lots.moveEntry(doing, kind, entry, budget) : 0;
   if (typeof held === 'object') return held;
   const present = kind === 'stock.count' ? presentOf(doing, key, entry) : 0;
-  if (present === 'outdated') return present;
+  if (present === 'outdated') {
+    found.push({ location: entry.location, cause: 'outdated', units: (entry.onHand ?? 0) - onHand(before) });
+    return present;
+  }
   if (present < 0) return { code: 'not-enough' };
   const counted = { ofMs: entry.countedAtMs ?? doing.atMs };
   const main = kind === 'stock.count' ? { ...before, came: present + before.went, counted } : moved(kind, entry, before);
   const after = held === 0 || held === 'same' ? main : { ...main, held: main.held + held };
   if (known === undefined && kitOf(shadow, entry.sku) !== undefined) return { code: 'kit-stock' };
   if (onHand(after) > quantityMax) return { code: 'over-limit' };
+  if (kind === 'stock.adjust') found.push({ location: entry.location, cause: 'adjusted', units: entry.delta ?? 0 });
+  if (kind === 'stock.count') found.push(...foundBy(entry, known, present));
   const isSame = kind === 'stock.count' && known !== undefined && onHand(known) === present;
   if (isSame && (!isTracked || held === 'same')) return undefined;
   if (kind === 'stock.buffer' && known?.buffer === entry.buffer) return undefined;
