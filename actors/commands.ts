@@ -11,6 +11,7 @@ import { itemCommands } from './item-commands.ts';
 import { lotCommands } from './lot-commands.ts';
 import { networkCommands } from './network-commands.ts';
 import { orderCommands } from './order-commands.ts';
+import { planCommands } from './plan-commands.ts';
 import { poolCommands } from './pool-commands.ts';
 import { reservationCommands } from './reservation-commands.ts';
 import { stockCommands } from './stock-commands.ts';
@@ -26,6 +27,7 @@ export const commandBodies = {
   ...stockCommands,
   ...bufferCommands,
   ...poolCommands,
+  ...planCommands,
   ...supplyCommands,
   ...reservationCommands,
   ...feedCommands,

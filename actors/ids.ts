@@ -26,6 +26,8 @@ export type SupplyId = Branded<'SupplyId'>;
 export type ReservationId = Branded<'ReservationId'>;
 /** Of units that some channels alone may take. */
 export type PoolId = Branded<'PoolId'>;
+/** Of a routing plan, over all of its versions. */
+export type PlanId = Branded<'PlanId'>;
 /** Of a rule that holds units back from sale. */
 export type BufferId = Branded<'BufferId'>;
 /** The part of an order that one location ships, unique within it: "1", "2" … */

@@ -1,7 +1,7 @@
 /** Commands on items: what holds for a SKU wherever it is. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
 import { dropQueueMax, itemChannelsMax, kitComponentsMax, shelfDaysMax, untrackedPlacesMax } from './limits.ts';
-import { BalanceSchema, ChannelIdSchema, exact, GroupSchema, LocationIdSchema } from './schemas.ts';
+import { AttributesSchema, BalanceSchema, ChannelIdSchema, exact, GroupSchema, LocationIdSchema } from './schemas.ts';
 import { QuantitySchema, SkuSchema, text, TimeMsSchema } from './schemas.ts';
 
 /** How many units of a SKU may wait: over all channels, and through single ones. */
@@ -123,6 +123,8 @@ export const ItemSchema = Type.Object(
     untracked: Type.Optional(UntrackedSchema),
     /** Absent: units of the SKU are all alike. It changes only while there are none, nor any on their way. */
     tracking: Type.Optional(TrackingSchema),
+    /** What routing plans may ask about. */
+    attributes: Type.Optional(AttributesSchema),
   },
   exact,
 );

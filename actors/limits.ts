@@ -72,3 +72,19 @@ export const lotTransitMax = 200;
 export const expiryAheadMsMax = 50 * 366 * 24 * 3_600_000;
 /** Days of shelf life, and of life a unit must have left to be sold. */
 export const shelfDaysMax = 3_660;
+/** Characters of one expression of a routing plan. */
+export const planExpressionMax = 1_000;
+/** Rules and fallbacks of one routing plan. */
+export const planRulesMax = 100;
+export const planFallbacksMax = 8;
+/** Parcels a routing plan may allow one decision. */
+export const plannedParcelsMax = 100;
+/** The most a soft rule may add or take off, in minor units. */
+export const planCostMinorMax = 1_000_000_000;
+/** Routing plans, and versions of one of them. */
+export const plansMax = 50;
+export const planVersionsMax = 500;
+/** Words that mark an order; attributes of an order, item or location; characters of each. */
+export const tagsMax = 20;
+export const attributesMax = 20;
+export const attributeTextMax = 100;

@@ -19,6 +19,7 @@ import {
   quantityMax,
 } from './limits.ts';
 import {
+  AttributesSchema,
   CarrierIdSchema,
   ChannelIdSchema,
   CountrySchema,
@@ -117,6 +118,8 @@ export const LocationSchema = Type.Object(
         uniqueItems: true,
       }),
     ),
+    /** What routing plans may ask about. */
+    attributes: Type.Optional(AttributesSchema),
     /** A paused location is not sourced from; what it already has, it keeps. */
     state: Type.Union([Type.Literal('open'), Type.Literal('paused')]),
   },

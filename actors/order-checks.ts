@@ -31,6 +31,8 @@ export function orderInput(
     segment: body.segment,
     priority: body.priority,
     promisedByMs: body.promisedByMs,
+    tags: body.tags,
+    attributes: body.attributes,
     lines,
     atMs,
   };

@@ -4,6 +4,7 @@ import { TimeZoneSchema } from './calendar-schemas.ts';
 import { delayMsMax, orderLinesMax } from './limits.ts';
 import { lotFields } from './lot-commands.ts';
 import {
+  AttributesSchema,
   CarrierIdSchema,
   ChannelIdSchema,
   CountrySchema,
@@ -21,6 +22,7 @@ import {
   SegmentSchema,
   ServiceIdSchema,
   SkuSchema,
+  TagsSchema,
   text,
   TimeMsSchema,
 } from './schemas.ts';
@@ -79,6 +81,9 @@ export const orderCommands = {
       releaseAfterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: delayMsMax })),
       /** 9 is served first where waiting orders are served by priority. Default 0. */
       priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })),
+      /** What routing plans may ask about. */
+      tags: Type.Optional(TagsSchema),
+      attributes: Type.Optional(AttributesSchema),
       /** What the customer was told; the earliest is served first where waiting orders are served by promise. */
       promisedByMs: Type.Optional(TimeMsSchema),
     },

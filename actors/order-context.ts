@@ -1,11 +1,12 @@
 /** What an order remembers, is told, and asks for. */
 import type { Destination } from './order-commands.ts';
+import type { Attributes } from './schemas.ts';
 import type { CarrierId, ChannelId, FulfillmentId, LineId, LocationId, LotId, OrderId, ServiceId } from './ids.ts';
-import type { Sku } from './ids.ts';
+import type { PlanId, Sku } from './ids.ts';
 import type { LotUnits } from './lots.ts';
 import type { Rejection } from './rejection.ts';
 import type { Event, ExceptionCode, Fulfillment, LineLot, LineUnits, OrderException } from './vocabulary.ts';
-import type { OrderLine, Removed } from './vocabulary.ts';
+import type { OrderLine } from './vocabulary.ts';
 
 export interface OrderContext {
   readonly orderId: OrderId;
@@ -23,6 +24,9 @@ export interface OrderContext {
   /** 0 to 9, absent 0, and what the customer was told: its place among those who wait. */
   readonly priority?: number | undefined;
   readonly promisedByMs?: number | undefined;
+  /** Words and values of its own, for routing plans. */
+  readonly tags?: readonly string[] | undefined;
+  readonly attributes?: Attributes | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   /** When its locations were told to start; undefined before. Fulfillments made later start at once. */
@@ -49,6 +53,8 @@ export interface OrderInput {
   readonly segment?: string | undefined;
   readonly priority?: number | undefined;
   readonly promisedByMs?: number | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly attributes?: Attributes | undefined;
   readonly lines: readonly OrderLine[];
   readonly atMs: number;
 }
@@ -72,6 +78,31 @@ export interface PlannedFulfillment {
   readonly untracked?: readonly LineId[] | undefined;
 }
 
+/** A location that was no candidate although it was open to the channel. */
+export interface Removed {
+  readonly location: LocationId;
+  /**
+   * `no-capacity`: it cannot be given so many units, or another parcel, for the day they would be ready.
+   * `rule`: the routing plan excludes it, or each of its services, by `rule`.
+   */
+  readonly reason: 'no-capacity' | 'rule';
+  readonly rule?: string | undefined;
+  /** The lines that are excluded there; absent: all. */
+  readonly lines?: readonly LineId[] | undefined;
+}
+
+/** How a decision went by a routing plan. */
+export interface PlanUse {
+  readonly planId: PlanId;
+  readonly version: number;
+  /** What the chosen way costs by the plan's prices; absent where nothing was chosen, and of kits. */
+  readonly scoreMinor?: number | undefined;
+  /** What became of the units that have no place; absent where all have one. */
+  readonly fallback?: 'backorder' | 'hold' | 'cancel' | undefined;
+  /** Rules that could not be evaluated, and counted as they say for that case. */
+  readonly failed?: readonly { readonly rule: string; readonly detail: string }[] | undefined;
+}
+
 /** What sourcing answers: parcels for all units that can be had, and how the choice was made. */
 export interface Plan {
   readonly fulfillments: readonly PlannedFulfillment[];
@@ -83,6 +114,8 @@ export interface Plan {
   readonly runnerUpMinor: number | undefined;
   /** Locations that were open to the channel and no candidates; undefined when there were none. */
   readonly removed?: readonly Removed[] | undefined;
+  /** The routing plan it went by; undefined without one. */
+  readonly ruled?: PlanUse | undefined;
 }
 
 /** Units of a SKU at a location. */

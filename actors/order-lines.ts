@@ -244,9 +244,11 @@ function judged(context: OrderContext, atMs: number): OrderContext {
       : { ...context, trouble: undefined, exception: undefined };
   }
   if (context.trouble === undefined) return context;
-  const detail = `${waiting} units wait for stock`;
+  const isHeldByPlan = context.trouble === 'unroutable';
+  const detail = isHeldByPlan ? `${waiting} units are held by the routing plan` : `${waiting} units wait for stock`;
   const sinceMs = context.exception?.sinceMs ?? atMs;
-  return { ...context, exception: { code: context.trouble, sinceMs, owner: 'stock', detail } };
+  const owner = isHeldByPlan ? 'plan' : 'stock';
+  return { ...context, exception: { code: context.trouble, sinceMs, owner, detail } };
 }
 
 function started(context: OrderContext, atMs: number): OrderContext {
@@ -281,7 +283,23 @@ function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext 
     lines: moved(context.lines, units ?? [], 'backordered', 'allocated'),
     fulfillments: first === 0 ? parts : [...context.fulfillments, ...parts],
   };
-  return judged(next, atMs);
+  return plan.ruled === undefined && context.trouble !== 'unroutable' ? judged(next, atMs) : ruled(next, plan, atMs);
+}
+
+/** What the routing plan makes of units that have no place, and an end to what another plan made of them. */
+function ruled(context: OrderContext, { ruled: use }: Plan, atMs: number): OrderContext {
+  const isOver = context.trouble === 'unroutable' && use?.fallback !== 'hold';
+  const next = isOver ? { ...context, trouble: undefined, exception: undefined } : context;
+  if (use?.fallback === 'hold') return judged({ ...next, trouble: next.trouble ?? 'unroutable' }, atMs);
+  if (use?.fallback !== 'cancel') return judged(next, atMs);
+  return judged({ ...next, lines: moved(next.lines, leftOver(next.lines), 'backordered', 'cancelled') }, atMs);
+}
+
+/** Units that wait, those of kits left out: only whole kits can be cancelled. */
+function leftOver(lines: readonly OrderLine[]): LineUnits[] {
+  return lines.flatMap(({ lineId, backordered, kit }) =>
+    backordered > 0 && kit === undefined ? [{ lineId, quantity: backordered }] : [],
+  );
 }
 
 /** What of a lot is not to be picked any more. */

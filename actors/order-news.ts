@@ -8,7 +8,8 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
   const after = reduce(before, message);
   switch (message.type) {
     case 'order.sourced': {
-      const events: Event[] = [decision(after, message.plan), ...exceptionNews(before, after)];
+      const news = [...dropped(before, after), ...exceptionNews(before, after)];
+      const events: Event[] = [decision(after, message.plan), ...news];
       if (message.plan.fulfillments.length === 0) events.push(settled(after));
       return events;
     }
@@ -46,6 +47,16 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
   }
 }
 
+/** Units that the routing plan cancels because it has no place for them. */
+function dropped(before: OrderContext, after: OrderContext): Event[] {
+  const cancelled = ({ lines }: OrderContext): number => lines.reduce((sum, line) => sum + line.cancelled, 0);
+  const units = cancelled(after) - cancelled(before);
+  if (units === 0) return [];
+  const { orderId, channel } = after;
+  const reason = 'no place under the routing plan';
+  return [{ kind: 'order.cancelled', orderId, channel, units, reason, state: stateOf(after) }];
+}
+
 function standing(order: OrderContext): Event {
   return { kind: 'order.changed', orderId: order.orderId, channel: order.channel, state: stateOf(order) };
 }
@@ -81,6 +92,7 @@ function decision(order: OrderContext, plan: Plan): Event {
     short: plan.short,
     runnerUpMinor: plan.runnerUpMinor,
     removed: plan.removed,
+    ruled: plan.ruled,
   };
 }
 

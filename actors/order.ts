@@ -182,6 +182,8 @@ export const orderMachine = setup({
     segment: input.segment,
     priority: input.priority,
     promisedByMs: input.promisedByMs,
+    tags: input.tags,
+    attributes: input.attributes,
     placedAtMs: input.atMs,
     changedAtMs: input.atMs,
     releasedAtMs: undefined,
@@ -199,7 +201,11 @@ export const orderMachine = setup({
         'order.sourced': [
           { guard: 'mustRefuse', actions: [refuse] },
           { guard: 'hasPlan', target: 'allocating', actions: [tell, allocate, 'apply'] },
-          ...settle(['backordered', 'exception'], [tell, 'apply']),
+          // A routing plan may cancel what it cannot place: then any state may follow.
+          ...settle(
+            ['backordered', 'exception', 'cancelled', 'released', 'allocated', 'picking', 'shipped', 'delivered'],
+            [tell, 'apply'],
+          ),
         ],
       },
     },

@@ -9,6 +9,8 @@ import { ItemSchema } from './item-commands.ts';
 import { comparedMax } from './limits.ts';
 import { lotStates, type LotState } from './lots.ts';
 import { LocationSchema } from './network-commands.ts';
+import { PlanVersionSchema } from './plan-commands.ts';
+import { PlanDocumentSchema, PlanIdSchema } from './plan-schemas.ts';
 import { BufferIdSchema } from './buffer-commands.ts';
 import {
   CarrierIdSchema,
@@ -232,6 +234,16 @@ export const queryBodies = {
     },
     exact,
   ),
+  /** One version of a routing plan with its document; without a number the newest. */
+  'plan.get': Type.Object({ planId: PlanIdSchema, version: Type.Optional(PlanVersionSchema) }, exact),
+  /** The newest version of every plan, and what is in force for whom, with what was before. */
+  'plan.list': Type.Object({}, exact),
+  /** Every version of a plan, without their documents. */
+  'plan.versions': Type.Object({ planId: PlanIdSchema }, exact),
+  /** What two versions of a plan say differently, field by field. */
+  'plan.diff': Type.Object({ planId: PlanIdSchema, from: PlanVersionSchema, to: PlanVersionSchema }, exact),
+  /** What is wrong, or probably wrong, with a document, tried on the network as it is. Nothing is kept. */
+  'plan.lint': Type.Object({ plan: PlanDocumentSchema }, exact),
   'location.list': Type.Object({}, exact),
   'channel.list': Type.Object({}, exact),
   'carrier.list': Type.Object({}, exact),

@@ -34,6 +34,7 @@ export const rejectionCodes = {
   'unknown-supply': false,
   'unknown-buffer': false,
   'unknown-pool': false,
+  'unknown-plan': false,
   'unknown-line': false,
   /** No such lot or serial of the SKU, or not where it was named. */
   'unknown-lot': false,
@@ -61,6 +62,10 @@ export const rejectionCodes = {
   'lot-recalled': false,
   /** Its state does not allow this now; `detail` names the state. */
   'wrong-state': false,
+  /** The routing plan does not compile, or names what does not exist; `detail` says where. */
+  'invalid-plan': false,
+  /** The routing plan leaves no location to any order that was tried. */
+  'unroutable-plan': false,
   /** More units than there are in the place named. */
   'not-enough': false,
   /** The channel cannot sell these units now. */

@@ -5,11 +5,11 @@
  * Units: quantities are whole sellable units, money is minor units of the order's currency, times are
  * milliseconds (`…Ms`), coordinates are decimal degrees (WGS 84).
  */
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { lotPattern, namePattern, placePattern, textPattern } from './ids.ts';
 import type { CarrierId, ChannelId, CommandId, FeedId, FulfillmentId } from './ids.ts';
 import type { LineId, LocationId, LotId, OrderId, ReservationId, ServiceId, Sku, SupplyId, TransitId } from './ids.ts';
-import { moneyMinorMax, quantityMax } from './limits.ts';
+import { attributesMax, attributeTextMax, moneyMinorMax, quantityMax, tagsMax } from './limits.ts';
 import { deliveryMethods, type DeliveryMethod } from './vocabulary.ts';
 
 /** A name: visible ASCII with inner spaces (rule O23). */
@@ -59,3 +59,13 @@ export const Reason = text(200, 'Why, for the record');
 export const CountrySchema = Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' });
 export const Latitude = Type.Number({ minimum: -90, maximum: 90 });
 export const Longitude = Type.Number({ minimum: -180, maximum: 180 });
+
+/** Words that mark an order, for routing plans. */
+export const TagsSchema = Type.Array(place('A word'), { maxItems: tagsMax, uniqueItems: true });
+/** Values that only the caller understands, by name, for routing plans: texts and numbers. */
+export const AttributesSchema = Type.Record(
+  Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,31}$' }),
+  Type.Union([text(attributeTextMax, 'A text'), Type.Number({ minimum: -1e15, maximum: 1e15 })]),
+  { maxProperties: attributesMax, additionalProperties: false },
+);
+export type Attributes = Static<typeof AttributesSchema>;

@@ -4,6 +4,7 @@
  */
 import type { CommandKind } from './commands.ts';
 import type { Destination } from './order-commands.ts';
+import type { Attributes } from './schemas.ts';
 import type {
   BufferId,
   CarrierId,
@@ -17,7 +18,8 @@ import type {
   ServiceId,
   Sku,
 } from './ids.ts';
-import type { PlannedFulfillment } from './order-context.ts';
+import type { PlannedFulfillment, PlanUse, Removed } from './order-context.ts';
+import type { PlanEvent } from './plan-commands.ts';
 import type { ItemState } from './item-policy.ts';
 import type { LotAnswer, LotEvent } from './lots.ts';
 import type { PromiseOption } from './promise.ts';
@@ -95,6 +97,8 @@ export interface Fulfillment {
 }
 
 export type ExceptionCode =
+  /** The routing plan holds the order: its rules leave no place to units of it. */
+  | 'unroutable'
   /** A physical count or loss took units that were allocated, and no other stock can replace them. */
   | 'stockout'
   /** The picker did not find the units, and no other stock can replace them. */
@@ -104,8 +108,8 @@ export type ExceptionCode =
 export interface OrderException {
   readonly code: ExceptionCode;
   readonly sinceMs: number;
-  /** `stock`: arriving stock resolves it by itself, and a person may retry or cancel it at any time. */
-  readonly owner: 'stock';
+  /** `stock`: arriving stock resolves it, `plan`: another routing plan does too; a person may retry or cancel. */
+  readonly owner: 'stock' | 'plan';
   readonly detail: string;
 }
 
@@ -157,13 +161,6 @@ export type MovementKind =
   | 'transferred-out'
   | 'transferred-in';
 
-/** A location that was no candidate although it was open to the channel. */
-export interface Removed {
-  readonly location: LocationId;
-  /** `no-capacity`: it cannot be given so many units, or another parcel, for the day they would be ready. */
-  readonly reason: 'no-capacity';
-}
-
 /** What sourcing chose for one part of an order, and by how much it won. */
 export interface Choice {
   readonly fulfillmentId: FulfillmentId;
@@ -201,6 +198,8 @@ export type Event =
       readonly runnerUpMinor?: number | undefined;
       /** Locations that were open to the channel and no candidates, with the reason. */
       readonly removed?: readonly Removed[] | undefined;
+      /** The routing plan that decided, when one was in force. */
+      readonly ruled?: PlanUse | undefined;
     }
   | {
       readonly kind: 'order.changed';
@@ -276,6 +275,7 @@ export type Event =
       readonly location: LocationId;
       readonly steps: number;
     }
+  | PlanEvent
   | {
       readonly kind: 'carrier.changed';
       readonly carrierId: CarrierId;
@@ -316,6 +316,8 @@ export interface OrderView {
   readonly service?: ServiceId | undefined;
   readonly priority?: number | undefined;
   readonly promisedByMs?: number | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly attributes?: Attributes | undefined;
   readonly lines: readonly OrderLine[];
   readonly fulfillments: readonly Fulfillment[];
   readonly exception?: OrderException | undefined;

@@ -27,6 +27,7 @@ import { supplyMachine } from '../actors/supply.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { Buffers } from './buffers.ts';
 import type { DriftCell } from './drift-cell.ts';
+import type { PlanCell, SeatCell } from './plan-cells.ts';
 import type { Pools } from './pools.ts';
 import type { DropLine } from './drop-line.ts';
 import { Holders } from './holders.ts';
@@ -206,7 +207,9 @@ export type Cell =
   | PoolCell
   | PaceCell
   | TransitCell
-  | WorkCell;
+  | WorkCell
+  | PlanCell
+  | SeatCell;
 
 export interface PoolCell extends Marks {
   readonly kind: 'pool';
@@ -277,13 +280,9 @@ export const reservationCell = (id: ReservationId): ReservationCell => ({
 });
 export const quotaCell = (id: string): QuotaCell => ({ kind: 'quota', id, snapshot: undefined, ...marks });
 export const carrierCell = (id: CarrierId): CarrierCell => ({ kind: 'carrier', id, snapshot: undefined, ...marks });
-export const channelCell = (id: ChannelId, views: SellingViews): ChannelCell => ({
-  kind: 'channel',
-  id,
-  views,
-  snapshot: undefined,
-  ...marks,
-});
+export const channelCell = (id: ChannelId, views: SellingViews): ChannelCell => {
+  return { kind: 'channel', id, views, snapshot: undefined, ...marks };
+};
 export const poolCell = (id: PoolId, sku: SkuCell, all: Pools): PoolCell => ({
   kind: 'pool',
   id,
@@ -301,13 +300,9 @@ export const paceCell = (stock: StockCell): PaceCell =>
     snapshot: undefined,
     ...marks,
   });
-export const bufferCell = (id: BufferId, buffers: Buffers): BufferCell => ({
-  kind: 'buffer',
-  id,
-  buffers,
-  snapshot: undefined,
-  ...marks,
-});
+export const bufferCell = (id: BufferId, buffers: Buffers): BufferCell => {
+  return { kind: 'buffer', id, buffers, snapshot: undefined, ...marks };
+};
 export const itemCell = (
   sku: SkuCell,
   cellOf: (sku: Sku) => SkuCell,

@@ -18,7 +18,7 @@ import type { CarrierCell, OrderCell, StockCell } from './cells.ts';
 import type { Core } from './core.ts';
 import { movePools, type PoolMove } from './pools.ts';
 import { datedPlan } from './promise/promise-for.ts';
-import { sourcingRequest } from './routing/request.ts';
+import { decide } from './routing/decide.ts';
 import { countOrder } from './quotas.ts';
 import { step } from './step.ts';
 import { withUntracked } from './untracked.ts';
@@ -74,8 +74,7 @@ function carryOut(
       return undefined;
     case 'source': {
       const { context } = must(order.snapshot, 'an order that exists');
-      const found =
-        reserved ?? withUntracked(core.world, context, core.source(sourcingRequest(core.world, context, atMs)));
+      const found = reserved ?? withUntracked(core.world, context, decide(core, context, atMs).plan);
       const plan = datedPlan(core.world, found, context.destination, atMs);
       messages.push({ type: 'order.sourced', plan, atMs });
       return undefined;

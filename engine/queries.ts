@@ -14,6 +14,7 @@ import type { Answers, EngineStatus, OrderCounts, StockView, WaitingView } from 
 import { answerDrift } from './queries-drift.ts';
 import { listLots, lotTrace } from './queries-lots.ts';
 import { answerNetwork } from './queries-network.ts';
+import { answerPlans, isPlanQuery } from './queries-plans.ts';
 import { answerSelling, type SellingQuery } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
 import { lineFor, listReservations, reservationOf } from './reservation-views.ts';
@@ -94,7 +95,7 @@ function answerAny(
     case 'engine.status':
       return status();
     default:
-      return answerNetwork(core, query, nowMs);
+      return isPlanQuery(query) ? answerPlans(world, query, nowMs) : answerNetwork(core, query, nowMs);
   }
 }
 
@@ -124,6 +125,8 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
     service: context.service,
     priority: context.priority,
     promisedByMs: context.promisedByMs,
+    tags: context.tags,
+    attributes: context.attributes,
     lines: context.lines,
     fulfillments: context.fulfillments,
     exception: context.exception,

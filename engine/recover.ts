@@ -4,10 +4,11 @@
  * not in the saved rows yet; whoever waits for stock is woken, because a wake that was due is not stored.
  */
 import type { Channel, Location } from '../actors/network-commands.ts';
+import type { PlanSeat, PlanVersion } from '../actors/plan-commands.ts';
 import type { Pool } from '../actors/pool-commands.ts';
 import type { Pace, StandingRule } from '../actors/buffer-growth.ts';
 import type { Transit } from '../actors/transit-commands.ts';
-import type { BufferId, CarrierId, ChannelId, LocationId, OrderId } from '../actors/ids.ts';
+import type { BufferId, CarrierId, ChannelId, LocationId, OrderId, PlanId } from '../actors/ids.ts';
 import type { ReservationId, Sku, SupplyId } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
 import { unreachable } from './assert.ts';
@@ -31,6 +32,8 @@ import {
   valueFromRow,
 } from './rows.ts';
 import type { RowBytes } from './rows.ts';
+import type { PlanCell } from './plan-cells.ts';
+import { channelOfSeat } from './plans.ts';
 import type { Quota } from './quotas.ts';
 import type { Saver } from './saver.ts';
 
@@ -69,6 +72,7 @@ export async function recover(
   }
   core.wakes.addAll(core.views.waitedFor, core.world.reservations.lined);
   expectRoom(core, lastAtMs);
+  core.world.plans.expect(lastAtMs);
   return lastAtMs;
 }
 
@@ -100,7 +104,8 @@ async function loadAll(
 /** Everything but orders, in the order it is loaded. */
 const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
-  prefixes.pool, prefixes.work, prefixes.quota, prefixes.drift, prefixes.stock, prefixes.pace, prefixes.lot,
+  prefixes.pool, prefixes.work, prefixes.quota, prefixes.drift, prefixes.plan, prefixes.seat, prefixes.stock,
+  prefixes.pace, prefixes.lot,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -149,6 +154,10 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       world.drifts.changed(cell);
       return cell;
     }
+    case 'y/':
+      return placed(planNamed(world, name), valueFromRow<PlanVersion>(row));
+    case 'Y/':
+      return placed(world.plans.seat(channelOfSeat(name)), valueFromRow<PlanSeat>(row));
     case 's/': {
       const { sku, location } = stockNames(key);
       const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);
@@ -158,6 +167,12 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
     default:
       return unreachable(prefix);
   }
+}
+
+/** The cell of a version by its key: the plan, and the number. */
+function planNamed({ plans }: Core['world'], name: string): PlanCell {
+  const [planId = '', version = ''] = name.split('/');
+  return plans.cell(planId as PlanId, Number(version));
 }
 
 function placed<T extends Cell>(cell: T, snapshot: NonNullable<T['snapshot']>): T {

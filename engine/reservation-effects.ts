@@ -10,7 +10,7 @@ import type { Core } from './core.ts';
 import { assertMoved, moveUnits } from './effects.ts';
 import { datedPlan } from './promise/promise-for.ts';
 import { countReservation } from './quotas.ts';
-import { reservationRequest } from './routing/request.ts';
+import { decideReservation } from './routing/decide.ts';
 import { step } from './step.ts';
 import { withUntracked } from './untracked.ts';
 
@@ -70,8 +70,7 @@ function carryOut(
 
 /** Where the units would come from that a reservation does not hold, with dates when it is known where they go. */
 export function planFor(core: Core, context: ReservationContext, atMs: number): Plan {
-  const found = core.source(reservationRequest(core.world, context, atMs));
-  const plan = withUntracked(core.world, context, found);
+  const plan = withUntracked(core.world, context, decideReservation(core, context, atMs));
   return context.destination === undefined ? plan : datedPlan(core.world, plan, context.destination, atMs, false);
 }
 

@@ -6,7 +6,8 @@
  * k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, x/ pool, p/ supply document open,
  * P/ supply document ended, e/ lot with units, E/ lot ended, h/ shipment of a lot, t/ transit times
  * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
- * f/ drift (location/day/feed), r/ receipt (command id → position).
+ * f/ drift (location/day/feed), y/ version of a routing plan (plan/version), Y/ the plan in force (channel, or * for
+ * all), r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
 import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, Sku, SupplyId } from '../actors/ids.ts';
@@ -18,7 +19,7 @@ import { lotState, type Lot } from '../actors/lots.ts';
 import type { StockContext } from '../actors/stock-ledger.ts';
 import type { SupplyContext } from '../actors/supply-context.ts';
 import type { Fulfillment, FulfillmentState, LineUnits, OrderException, OrderLine } from '../actors/vocabulary.ts';
-import { assert, must, unreachable } from './assert.ts';
+import { assert, must } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { orderSteps, reservationSteps, supplySteps, type Cell, type LotCell, type StockCell } from './cells.ts';
 import type { Drift } from './drift.ts';
@@ -56,6 +57,8 @@ export const prefixes = {
   'lot-shipment': 'h/',
   pace: 'g/',
   drift: 'f/',
+  plan: 'y/',
+  seat: 'Y/',
   receipt: 'r/',
 } as const;
 
@@ -105,17 +108,6 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       } else rows.push([prefixes.supply + cell.id, writer.take()]);
       return;
     }
-    case 'pool':
-    case 'buffer':
-    case 'location':
-    case 'channel':
-    case 'transit':
-    case 'work':
-    case 'quota':
-    case 'lot-shipment':
-    case 'pace':
-      pushValue(prefixes[cell.kind] + nameOf(cell), must(snapshot, 'a value to write'), rows);
-      return;
     case 'lot':
       return pushLot(cell.id, must(snapshot as LotCell['snapshot'], 'a lot to write'), rows);
     case 'drift':
@@ -125,7 +117,7 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       rows.push([prefixes.item + cell.id, writer.take()]);
       return;
     default:
-      unreachable(cell);
+      pushValue(prefixes[cell.kind] + nameOf(cell), must(snapshot, 'a value to write'), rows);
   }
 }
 

@@ -5,6 +5,7 @@
 import { releaseAtMs } from '../actors/order-checks.ts';
 import type { Command } from '../actors/commands.ts';
 import type { OrderId, ReservationId, Sku } from '../actors/ids.ts';
+import type { OrderContext } from '../actors/order-context.ts';
 import { maySource } from '../actors/kits.ts';
 import { itemState } from '../actors/item-policy.ts';
 import { waitingUnits } from '../actors/order-lines.ts';
@@ -13,7 +14,7 @@ import { mustWait } from '../actors/reservation-lines.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { assert, must, unreachable } from './assert.ts';
 import { expectRoom, hasRoom, wakeForRoom } from './capacity.ts';
-import type { Cell, LocationCell, SkuCell } from './cells.ts';
+import type { CarrierCell, Cell, LocationCell, OrderCell, SkuCell } from './cells.ts';
 import { changeItem, settleItem } from './commands/items.ts';
 import { bufferKept, growBuffer } from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
@@ -21,6 +22,7 @@ import { closeFeed, openFeed } from './commands/feeds.ts';
 import * as lots from './commands/lots.ts';
 import * as network from './commands/network.ts';
 import * as orders from './commands/orders.ts';
+import { changePlans, isPlanCommand } from './commands/plans.ts';
 import { changeSelling } from './commands/selling.ts';
 import { commandReservation } from './commands/reservations.ts';
 import { refused, type Handled } from './commands/handled.ts';
@@ -160,7 +162,7 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'feed.close':
       return closeFeed(core, command.body, atMs);
     default:
-      return network.changeNetwork(core, command, atMs);
+      return isPlanCommand(command) ? changePlans(core, command, atMs) : network.changeNetwork(core, command, atMs);
   }
 }
 
@@ -169,6 +171,7 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
   if (cell.kind === 'order') {
     if (cell.snapshot !== undefined) {
       core.views.orderChanged(cell.id, before as typeof cell.snapshot | undefined, cell.snapshot);
+      if (!core.world.plans.isIdle) wakeLessened(core, cell.snapshot, before as typeof cell.snapshot);
     }
     return;
   }
@@ -188,8 +191,9 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
   }
   if (cell.kind === 'stock') {
     const had = before === undefined ? 0 : atp((before as Snapshot<StockContext>).context);
-    // Under rules of per cent, units that leave make others free.
-    if (cell.atp > had || core.world.selling.buffers.count > 0) core.wakes.add(cell.sku);
+    // Under rules of per cent, units that leave make others free; under a routing plan, whatever it says of them.
+    const isRuled = core.world.selling.buffers.count > 0 || !core.world.plans.isIdle;
+    if (cell.atp > had || isRuled) core.wakes.add(cell.sku);
     return;
   }
   if (cell.kind === 'pool') {
@@ -206,16 +210,33 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
     if (isLess(cell.snapshot, before as typeof cell.snapshot)) wakeForRoom(core, cell.id);
     return;
   }
+  if (cell.kind === 'seat') core.world.plans.expect(must(cell.snapshot, 'a seat that changed').context.now.sinceMs);
   if (cell.kind === 'location') core.views.locationChanged(cell, before as typeof cell.snapshot);
   if (cell.kind === 'item') {
     core.views.itemChanged(cell);
     core.wakes.add(core.world.sku(cell.id));
     return;
   }
-  // A location that opens and a channel that sells from more places may serve anyone who waits.
-  if (cell.kind === 'location' || cell.kind === 'channel') {
-    core.wakes.addAll(core.views.waitedFor, core.world.reservations.lined);
-  }
+  if (cell.kind === 'carrier') return carrierKept(core, cell, before as typeof cell.snapshot);
+  // A location that opens, a channel that sells from more places and another plan may serve anyone who waits.
+  if (cell.kind === 'location' || cell.kind === 'channel' || cell.kind === 'seat') wakeAll(core);
+}
+
+/** An order that waits for less than before may be another one to the routing plan. */
+function wakeLessened({ world, wakes }: Core, after: Snapshot<OrderContext>, before: OrderCell['snapshot']): void {
+  const units = waitingUnits(after.context);
+  if (units === 0 || before === undefined || waitingUnits(before.context) <= units) return;
+  for (const { sku, backordered } of after.context.lines) if (backordered > 0) wakes.add(world.sku(sku));
+}
+
+function wakeAll({ wakes, views, world }: Core): void {
+  wakes.addAll(views.waitedFor, world.reservations.lined);
+}
+
+/** What its services are may decide, under a routing plan, from where an order may come. */
+function carrierKept(core: Core, { snapshot }: CarrierCell, before: CarrierCell['snapshot']): void {
+  const isSame = before?.value === snapshot?.value && before?.context.card === snapshot?.context.card;
+  if (!core.world.plans.isIdle && !isSame) wakeAll(core);
 }
 
 /** Whether a location was given work of any hour back. */
@@ -268,6 +289,10 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
     case 'capacity':
       wakeForRoom(core, owner.id);
       expectRoom(core, atMs);
+      return true;
+    case 'plan':
+      wakeAll(core);
+      core.world.plans.expect(atMs);
       return true;
     case 'reservation':
       return expiryDue(core, owner.id, atMs, onBug);

@@ -59,14 +59,18 @@ export function cellBytes(cell: Cell): number {
     case 'pace':
       return 96 + cell.id.length;
     case 'pool':
+    case 'plan':
+    case 'seat':
       return 96 + valueRowBytes(cell.snapshot?.context);
     default:
       return unreachable(cell);
   }
 }
 
-function orderBytes({ customer, segment, destination, lines, fulfillments }: OrderContext): number {
-  let bytes = 192 + textBytes(customer) + (segment?.length ?? 0) + (destination.timeZone?.length ?? 0);
+function orderBytes(order: OrderContext): number {
+  const { customer, segment, destination, lines, fulfillments, tags, attributes } = order;
+  const marks = (tags === undefined ? 0 : valueRowBytes(tags)) + valueRowBytes(attributes);
+  let bytes = 192 + 3 * marks + textBytes(customer) + (segment?.length ?? 0) + (destination.timeZone?.length ?? 0);
   for (const line of lines) {
     bytes += 28 + line.sku.length + line.lineId.length;
     if (line.kit !== undefined) bytes += 24 + line.kit.sku.length + line.kit.lineId.length;
@@ -124,6 +128,8 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   } else if (kind === 'order.place') {
     bytes += 112 + body.orderId.length + textBytes(body.customer) + (body.reservationId?.length ?? 0);
     for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
+    if (body.tags !== undefined) bytes += valueBytes(body.tags);
+    if (body.attributes !== undefined) bytes += valueBytes(body.attributes);
   } else if (kind === 'reservation.make') {
     const places = (body.locations?.length ?? 0) + (body.groups?.length ?? 0);
     bytes += 192 + body.reservationId.length + textBytes(body.customer) + 36 * places;
@@ -144,7 +150,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   }
   if (kind === 'buffer.put') bytes += 600;
   if (kind === 'feed.close') bytes += 128 + 40 * (body.locations?.length ?? 0);
-  if (kind === 'pool.put') bytes += valueBytes(body);
+  if (kind === 'pool.put' || kind.startsWith('plan.')) bytes += valueBytes(body);
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
 
@@ -160,10 +166,19 @@ function lotsBytes(entry: object): number {
 export function eventBytes(event: Event): number {
   const bytes = ('reservationId' in event ? 160 : 64) + event.kind.length;
   if (event.kind === 'buffer.changed') return bytes + 128;
-  if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + 64 * (event.removed?.length ?? 0);
+  if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + sourcedBytes(event);
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;
+}
+
+/** What was removed, and by which plan. */
+function sourcedBytes({ removed = [], ruled }: Extract<Event, { kind: 'order.sourced' }>): number {
+  let bytes = 128 * removed.length;
+  for (const { lines = [] } of removed) for (const lineId of lines) bytes += 8 + lineId.length;
+  if (ruled === undefined) return bytes;
+  for (const { rule, detail } of ruled.failed ?? []) bytes += 32 + rule.length + detail.length;
+  return bytes + 192;
 }
 
 /** Lines are written with their keys. */

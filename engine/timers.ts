@@ -17,6 +17,8 @@ export type TimerOwner =
   | { readonly kind: 'capacity'; readonly id: LocationId }
   /** A buffer rule takes a step. */
   | { readonly kind: 'buffer'; readonly id: BufferId }
+  /** A routing plan in force, or a rule of one, begins or ends. */
+  | { readonly kind: 'plan'; readonly id: '*' }
   /** An item on preorder becomes available. */
   | { readonly kind: 'item'; readonly id: Sku }
   /** A lot leaves sale, or units of one that may not be sold are still with orders (engine/lots.ts, `lotKey`). */

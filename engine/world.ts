@@ -34,6 +34,7 @@ import { SellingViews } from './selling.ts';
 import { isFinal } from './step.ts';
 import { Drifts } from './drift.ts';
 import { Lots } from './lots.ts';
+import { Plans } from './plans.ts';
 import { Quotas } from './quotas.ts';
 import { Reservations } from './reservations.ts';
 import { Supplies } from './supplies.ts';
@@ -60,6 +61,7 @@ export class World {
   readonly quotas = new Quotas();
   /** How far counts differed from what was believed. */
   readonly drifts = new Drifts();
+  readonly plans: Plans;
   stockCount = 0;
   readonly #kitOf = (sku: Sku): Kit | undefined => this.skus.get(sku)?.item?.snapshot?.context.kit;
   readonly #cellOf = (sku: Sku): SkuCell => this.sku(sku);
@@ -71,6 +73,7 @@ export class World {
   constructor(saved: Pick<Claim, 'row'>, ordersInMemoryMax: number, timers: Timers) {
     this.#saved = saved;
     this.supplies = new Supplies(saved);
+    this.plans = new Plans(timers);
     this.reservations = new Reservations(saved, this, timers);
     this.lots = new Lots(saved, timers);
     this.#ordersMax = ordersInMemoryMax;

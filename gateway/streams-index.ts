@@ -96,6 +96,7 @@ export class TopicIndex {
       }
     };
     if (event.kind === 'carrier.changed' || event.kind === 'item.changed' || event.kind === 'buffer.changed') return;
+    if (event.kind === 'plan.changed') return;
     if (event.kind === 'supply.changed') {
       add(this.#supply.get(every));
       add(this.#supply.get(event.to));
@@ -135,6 +136,7 @@ export function partsFor(subscription: EventSubscription, told: Told): readonly 
   }
   return told.parts.filter((_, index) => {
     const event = told.events[index];
-    return event !== undefined && 'channel' in event && seesChannel(caller, event.channel);
+    if (event === undefined || !('channel' in event)) return false;
+    return event.channel !== undefined && seesChannel(caller, event.channel);
   });
 }

@@ -7,9 +7,10 @@ import { hits, linkTarget, pages, product, root, sources, textOf, type SourceFil
 /** The first row that fits a file says what it may import: of ours by path, of others by name. */
 const mayImport: readonly (readonly [file: RegExp, ours: RegExp, others: RegExp])[] = [
   [/^actors\/(order|stock|carrier|supply|reservation)\.ts$/, /^actors\//, /^xstate$/],
-  [/^actors\/(calendar-schemas|schemas|([a-z]+-)?queries|([a-z]+-)?commands)\.ts$/, /^actors\//, /^typebox$/],
+  [/^actors\/(calendar-schemas|plan-schemas|schemas|([a-z]+-)?queries|([a-z]+-)?commands)\.ts$/, /^actors\//, /^typebox$/],
   [/^actors\//, /^actors\//, /^$/],
   [/^engine\/step\.ts$/, /^(actors|engine)\//, /^xstate$/],
+  [/^engine\/routing\/plans\/cel\.ts$/, /^engine\//, /^@marcbachmann\/cel-js$/],
   [/^engine\/clock\.ts$/, /^engine\//, /^node:perf_hooks$/],
   [/^engine\//, /^(actors|engine)\/|^storage\/journal\.ts$/, /^$/],
   [/^storage\/lmdb[a-z-]*\.ts$/, /^storage\//, /^(lmdb|node:.*)$/],

@@ -12,7 +12,7 @@ import { roomAt } from '../capacity.ts';
 import type { LocationCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { distanceKm } from '../routing/distance.ts';
-import { sourcingRequest } from '../routing/request.ts';
+import { decide } from '../routing/decide.ts';
 import { openServices } from '../routing/services.ts';
 import type { Candidate, SourcingRequest } from '../routing/source.ts';
 import { laterUnits } from './later.ts';
@@ -50,12 +50,25 @@ export function promiseOptions(core: Core, body: Body, atMs: number): readonly P
   if ('code' in exploded) return [];
   const nothing = { allocated: 0, shipped: 0, cancelled: 0 };
   const lines = exploded.map((line) => ({ ...line, ...nothing, backordered: line.quantity }));
-  const request = sourcingRequest(world, { channel, segment, destination, service, lines }, atMs);
+  const { request, plan } = decide(core, { channel, segment, destination, service, lines }, atMs);
   const journey = { to: destination, services: openServices(world, service), find: transitsOf(world), atMs };
   const asked = { core, body, lines: exploded, journey, request };
   const byPriceOf = (cell: LocationCell, units: number): Way | undefined => firstBy(waysOf(asked, cell, units), byCost);
-  const cheapest = shipped(asked, 'cheapest', core.source(request), byPriceOf, byCost);
-  return [cheapest, fastest(asked, cheapest), ...pickups(asked)].filter((option) => option !== undefined);
+  const isRuled = request.ruling !== undefined;
+  const cheapest = shipped(asked, 'cheapest', plan, isRuled ? asPlanned(asked) : byPriceOf, byCost);
+  // A routing plan decides for itself: nothing faster is offered beside it.
+  const faster = isRuled ? undefined : fastest(asked, cheapest);
+  return [cheapest, faster, ...pickups(asked)].filter((option) => option !== undefined);
+}
+
+/** The way a candidate goes under a routing plan: by the service that the plan has chosen. */
+function asPlanned(asked: Asked): (cell: LocationCell, units: number) => Way | undefined {
+  const candidates = new Map(asked.request.candidates.map((candidate) => [candidate.location, candidate]));
+  return (cell, units) => {
+    const { carrier, service } = candidates.get(cell.id) ?? {};
+    const ways = waysOf(asked, cell, units).filter(({ service: of }) => of.carrier === carrier);
+    return firstBy(service === undefined ? ways : ways.filter(({ service: of }) => of.id === service), byCost);
+  };
 }
 
 function waysOf({ core, journey }: Asked, cell: LocationCell, units: number): Way[] {

@@ -4,7 +4,7 @@ import type { Destination } from '../../actors/order-commands.ts';
 import { perKit, wholeKits, type WaitingLine } from '../../actors/kits.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { ReservationContext } from '../../actors/reservation-context.ts';
-import type { Removed } from '../../actors/vocabulary.ts';
+import type { Removed } from '../../actors/order-context.ts';
 import { roomAt } from '../capacity.ts';
 import type { LocationCell } from '../cells.ts';
 import { priceOf } from '../promise/services.ts';
@@ -15,20 +15,29 @@ import { distanceKm } from './distance.ts';
 import { cheapestService, openServices } from './services.ts';
 import type { Candidate, Need, SourcingRequest } from './source.ts';
 
-type Found = Candidate & { readonly cell: LocationCell };
+export type Found = Candidate & { readonly cell: LocationCell };
 
-/** What of an order sourcing looks at. */
-export type Asked = Pick<OrderContext, 'channel' | 'segment' | 'destination' | 'service' | 'lines'>;
+/** What of an order sourcing looks at; of the rest, routing plans alone. */
+export type Asked = Pick<OrderContext, 'channel' | 'segment' | 'destination' | 'service' | 'lines'> &
+  Partial<
+    Pick<OrderContext, 'orderId' | 'customer' | 'currency' | 'priority' | 'shortage' | 'attempt' | 'placedAtMs'> &
+      Pick<OrderContext, 'promisedByMs' | 'tags' | 'attributes'>
+  >;
 
 /** Everything sourcing needs for the units of an order that have no place. */
 export function sourcingRequest(world: World, order: Asked, atMs: number): SourcingRequest {
+  return requestFor(world, orderNeeds(order), order, atMs);
+}
+
+/** The units of an order that have no place. */
+export function orderNeeds(order: Asked): readonly Need[] {
   const needs: Need[] = [];
   let hasKits = false;
   for (const { lineId, sku, backordered, kit } of order.lines) {
     if (kit !== undefined) hasKits = true;
     if (backordered > 0) needs.push({ lineId, sku, quantity: backordered });
   }
-  return requestFor(world, hasKits ? kitNeeds(order.lines) : needs, order, atMs);
+  return hasKits ? kitNeeds(order.lines) : needs;
 }
 
 /** Kits are sought whole; what one lost later is replaced piece by piece. */
@@ -44,19 +53,23 @@ function kitNeeds(lines: readonly WaitingLine[]): Need[] {
 
 /** Everything sourcing needs for the units of a reservation that are not held yet. */
 export function reservationRequest(world: World, reservation: ReservationContext, atMs: number): SourcingRequest {
+  return requestFor(world, reservationNeeds(reservation), reservation, atMs);
+}
+
+/** The units of a reservation that are not held yet. */
+export function reservationNeeds(reservation: ReservationContext): readonly Need[] {
   const needs: Need[] = [];
   let hasKits = false;
   for (const { lineId, sku, quantity, held, kit } of reservation.lines) {
     if (kit !== undefined) hasKits = true;
     if (held < quantity) needs.push({ lineId, sku, quantity: quantity - held });
   }
-  if (!hasKits) return requestFor(world, needs, reservation, atMs);
-  const lines = reservation.lines.map((line) => ({ ...line, backordered: line.quantity - line.held }));
-  return requestFor(world, kitNeeds(lines), reservation, atMs);
+  if (!hasKits) return needs;
+  return kitNeeds(reservation.lines.map((line) => ({ ...line, backordered: line.quantity - line.held })));
 }
 
 /** Whose units are sought: from where they may come, and where they go if that is known. */
-interface Seeker {
+export interface Seeker {
   readonly channel: ChannelId;
   /** The segment of its customer, as far as it was named. */
   readonly segment?: string | undefined;
@@ -115,18 +128,18 @@ export function pricer(
   };
 }
 
-function byLocation(a: Removed, b: Removed): number {
+export function byLocation(a: Removed, b: Removed): number {
   return a.location < b.location ? -1 : 1;
 }
 
-function byCost(a: Candidate, b: Candidate): number {
+export function byCost(a: Candidate, b: Candidate): number {
   if (a.costMinor !== b.costMinor) return a.costMinor - b.costMinor;
   if (a.distanceKm !== b.distanceKm) return a.distanceKm - b.distanceKm;
   return a.location < b.location ? -1 : 1;
 }
 
 /** Units by SKU and candidate. Sourcing asks SKU by SKU, so the last SKU's stocks are kept. */
-function availability(world: World, view: View, candidates: readonly Found[]): SourcingRequest['available'] {
+export function availability(world: World, view: View, candidates: readonly Found[]): SourcingRequest['available'] {
   let last: Sku | undefined;
   const units = new Array<number>(candidates.length).fill(0);
   const placeOf = new Array<number>(world.locationList.length).fill(-1);

@@ -10,12 +10,14 @@ import type { Sku } from '../../actors/ids.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import type { LineUnits } from '../../actors/vocabulary.ts';
 import { sourceKits } from './source-kits.ts';
+import { sourceRuled } from './source-ruled.ts';
 import type { Candidate, Need, Source, SourcingRequest } from './source.ts';
 
 /** Sets of two and three are tried among so many candidates, the cheapest that have anything. */
 const candidatesInSetsMax = 16;
 
 export const sourceNaive: Source = (request) => {
+  if (request.ruling !== undefined) return sourceRuled(request);
   for (const { kit } of request.needs) if (kit !== undefined) return sourceKits(request);
   const skus = new Map<Sku, number>();
   for (const { sku, quantity } of request.needs) skus.set(sku, (skus.get(sku) ?? 0) + quantity);

@@ -3,8 +3,8 @@
  * answers it by brute force and is the oracle of every faster answer.
  */
 import type { CarrierId, LineId, LocationId, ServiceId, Sku } from '../../actors/ids.ts';
-import type { Plan } from '../../actors/order-context.ts';
-import type { Removed } from '../../actors/vocabulary.ts';
+import type { Plan, PlanUse } from '../../actors/order-context.ts';
+import type { Removed } from '../../actors/order-context.ts';
 
 /** Units of one line that have no place yet. */
 export interface Need {
@@ -23,6 +23,28 @@ export interface Candidate {
   readonly service?: ServiceId | undefined;
   readonly distanceKm: number;
   readonly costMinor: number;
+  /** What a routing plan makes of it; absent without one. */
+  readonly ruled?: Ruled | undefined;
+}
+
+/** What a routing plan makes of a candidate, in minor units of its own prices. */
+export interface Ruled {
+  /** For a parcel from there, never below 0. */
+  readonly parcelMinor: number;
+  /** For each line and each unit taken from there, by the index of the need; undefined: nothing. */
+  readonly lineMinor: readonly number[] | undefined;
+  readonly unitMinor: readonly number[] | undefined;
+}
+
+/** How a routing plan lets an order be split, and what there is to say of it. */
+export interface Ruling {
+  readonly use: PlanUse;
+  readonly maxParcels: number;
+  readonly allOrNothing: boolean;
+  readonly minShipmentMinor: number;
+  /** By the index of the need: those with the same text leave together; the empty text is no group. */
+  readonly groups: readonly string[] | undefined;
+  readonly unitPricesMinor: readonly number[];
 }
 
 export interface SourcingRequest {
@@ -31,6 +53,8 @@ export interface SourcingRequest {
   readonly candidates: readonly Candidate[];
   /** Locations that were open to the channel and no candidates; undefined when there were none. */
   readonly removed?: readonly Removed[] | undefined;
+  /** The routing plan it goes by; undefined without one. */
+  readonly ruling?: Ruling | undefined;
   /** Units of a SKU to promise at the candidate with this index. */
   available(sku: Sku, candidate: number): number;
 }

@@ -20,7 +20,8 @@ export const networkDraws: Record<NetworkKind, Draw> = {
     const place = { latitude: rng.pick([52, 48.85, -0, 52]), longitude: rng.pick([4.9, 2.35, 13.4, 4.9]) };
     const state = index !== undefined || rng.chance(0.7) ? 'open' : 'paused';
     const calendar = rng.chance(settings.calendarShare) ? drawCalendar(rng, settings, index !== undefined) : {};
-    return { location: { id, name: `at ${id}`, type: rng.pick(['warehouse', 'store', 'virtual']), country, ...place, state, ...calendar } };
+    const marks = rng.chance(0.3) ? { attributes: { tier: rng.pick(['gold', 'silver']) } } : {};
+    return { location: { id, name: `at ${id}`, type: rng.pick(['warehouse', 'store', 'virtual']), country, ...place, state, ...calendar, ...marks } };
   },
   'location.pause': (rng, { settings, now }) => {
     const until = rng.chance(0.6) ? { untilMs: now() + rng.pick([-1, 0, 1, 1_500, 60_000, 3_600_000, 90_000_000, 40_000_000_000]) } : {};

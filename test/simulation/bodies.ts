@@ -6,6 +6,7 @@ import { drawCarrier, networkDraws, serviceNames } from './bodies-network.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 import { drawTaken, reservationDraws } from './bodies-reservation.ts';
+import { planDraws } from './bodies-plans.ts';
 import { sellingDraws } from './bodies-selling.ts';
 import { supplyDraws } from './bodies-supply.ts';
 import { customerNames, drawReach, drawSku, segmentNames } from './draw-sku.ts';
@@ -91,6 +92,7 @@ const draws: Record<CommandKind, Draw> = {
     ...(rng.chance(0.8) ? { found: [...shadow.locations.keys(), ...(rng.chance(0.1) ? ['nowhere'] : [])].map((location) => ({ location, confirmed: rng.below(3), refused: rng.below(3) })) } : {}),
   }),
   ...sellingDraws,
+  ...planDraws,
   'order.place': drawOrder,
   'order.cancel': (rng, names, shadow) => {
     const order = drawExisting(rng, names, shadow);
@@ -185,6 +187,8 @@ function drawOrder(rng: Rng, names: Names, shadow: Shadow): unknown {
     ...(rng.chance(0.2) ? { currency: 'EUR', customer: rng.pick(customerNames) } : {}),
     ...drawStanding(rng, names),
     ...(rng.chance(0.3) ? { segment: rng.pick([...segmentNames, 'nobody']) } : {}),
+    ...(rng.chance(0.2) ? { tags: rng.pick([[], ['gift'], ['gift', 'vip']]) } : {}),
+    ...(rng.chance(0.2) ? { attributes: rng.pick([{}, { zone: 'north' }, { zone: 'south', risk: 0.5 }]) } : {}),
     ...(rng.chance(settings.mayWaitShare) ? { shortage: 'backorder' } : {}),
     ...(rng.chance(settings.delayShare) ? { releaseAfterMs: rng.pick([0, 1, 500, 60_000, 3_600_000, 31_536_000_000]) } : {}),
     ...taken,

@@ -1,7 +1,8 @@
 /** Drift as the engine reports it, against the shadow's: by location, by feed, by day, and how old feeds are. */
 import type { QueryKind } from '../../actors/queries.ts';
 import type { Answers } from '../../engine/outcome.ts';
-import type { Shadow, ShadowDrift } from './shadow/state.ts';
+import type { ShadowDrift } from './shadow/drift.ts';
+import type { Shadow } from './shadow/state.ts';
 
 type Sums = Record<string, { rows: number; found: number; lost: number }>;
 

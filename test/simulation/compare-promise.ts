@@ -43,8 +43,10 @@ export function comparePromises(ask: Ask, shadow: Shadow, turnOf: number): void 
   expect(cheapest === undefined || units + cheapest.short === quantity, `a promise of ${units} units of ${quantity}`);
   agree('the cheapest option', is.parcels, parcels.map(({ location, carrier, service, costMinor, units: some, shipByMs, deliverByMs }) =>
     ({ location, carrier, service, costMinor, units: some, shipByMs, deliverByMs })));
-  if (is.short === 0) {
-    const fastest = said.options.find(({ kind }) => kind === 'fastest');
+  const fastest = said.options.find(({ kind }) => kind === 'fastest');
+  // A plan decides for itself: nothing faster is offered beside it.
+  if (is.isRuled) expect(fastest === undefined, 'something faster was promised than the plan in force says');
+  else if (is.short === 0) {
     const byMs = Math.min(fastest?.deliverByMs ?? Infinity, cheapest?.deliverByMs ?? Infinity);
     agree('the fastest option', is.fastestMs ?? Infinity, byMs);
   }

@@ -14,6 +14,7 @@ import { inLine, isOnPreorder, unitsWaiting } from './shadow/items.ts';
 import { isClosed, stateOf, viewOf } from './shadow/order-facts.ts';
 import { lineOf } from './shadow/reservations.ts';
 import { isHeld, stockKey, toPromise, type Shadow } from './shadow/state.ts';
+import { comparePlans } from './compare-plans.ts';
 import { compareReservations } from './compare-reservation.ts';
 import { compareSelling } from './compare-selling.ts';
 import { compareLots } from './compare-lots.ts';
@@ -65,6 +66,7 @@ export function compareAll(
   if (!shadow.isAhead) compareLedgers(engine, shadow, turnOf);
   agree('channels', byId([...shadow.channels.values()]), byId(ask('channel.list', {})));
   compareDrift(shadow, agree, ask);
+  comparePlans(shadow, agree, ask);
   comparePromises(ask, shadow, turnOf);
   for (const location of shadow.locations.keys()) compareWork(shadow, location, ask('capacity.get', { location }));
   for (const { table, origin, lanes } of shadow.transits.values()) {

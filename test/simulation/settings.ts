@@ -139,6 +139,12 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'stock.put-back': 2,
     'stock.dispose': 1,
     'stock.buffer': 1,
+    'plan.put': 2,
+    'plan.validate': 2,
+    'plan.publish': 2,
+    'plan.withdraw': 0.5,
+    'plan.rollback': 0.5,
+    'plan.archive': 0.2,
     'pool.put': 2,
     'pool.remove': 1,
     'buffer.put': 3,
@@ -162,12 +168,20 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
   };
   // Swarm: some kinds come often, some not at all.
   for (const kind of Object.keys(kinds) as CommandKind[]) kinds[kind] *= rng.pick([0, 0.3, 1, 1, 1, 3]);
+  // Half of all worlds go without plans; in the others they come into force early and change often.
+  const planned = rng.chance(0.5) ? 0 : 5;
+  for (const kind of ['plan.put', 'plan.validate', 'plan.publish'] as const) kinds[kind] = planned;
+  if (planned === 0) for (const kind of ['plan.withdraw', 'plan.rollback', 'plan.archive'] as const) kinds[kind] = 0;
   // Without documents there is nothing to be said of them.
   if (kinds['supply.put'] === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('supply.')) kinds[kind] = 0;
   // Lines are long where carts outnumber units.
   if (dropShare > 0) {
     kinds['item.put'] += 3;
     kinds['reservation.make'] += 15;
+  }
+  if (planned > 0) {
+    kinds['order.place'] += 60;
+    kinds['stock.receive'] += 30;
   }
   kinds['order.place'] ||= 20;
   kinds['stock.receive'] ||= 5;

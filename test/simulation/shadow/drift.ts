@@ -2,8 +2,14 @@
 import type { CommandBody } from '../../../actors/commands.ts';
 import { covered } from './buffer-commands.ts';
 import type { Doing } from './orders.ts';
-import { onHand, type ShadowDrift, type ShadowStock } from './state.ts';
+import { onHand, type ShadowStock } from './state.ts';
 import type { Verdict } from './verdict.ts';
+
+/** Rows, and units found and lost, by cause. */
+export interface ShadowDrift {
+  readonly sums: Readonly<Record<string, { readonly rows: number; readonly found: number; readonly lost: number }>>;
+  readonly fedAtMs?: number | undefined;
+}
 
 export interface Found {
   readonly location: string;

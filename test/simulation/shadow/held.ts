@@ -3,7 +3,7 @@ import type { Destination } from '../../../actors/order-commands.ts';
 import { datesOf, readyAt } from './calendar.ts';
 import { roomFor } from './capacity.ts';
 import { isSoldFrom } from './selling.ts';
-import { kilometres } from './sourcing.ts';
+import { kilometres } from './seeking.ts';
 import type { Shadow, ShadowReservation } from './state.ts';
 
 interface Sent {

@@ -38,6 +38,8 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
     delayMs: body.releaseAfterMs ?? 0,
     priority: body.priority,
     promisedByMs: body.promisedByMs,
+    tags: body.tags,
+    attributes: body.attributes,
     placedAtMs: atMs,
     changedAtMs: atMs,
     startedAtMs: undefined,

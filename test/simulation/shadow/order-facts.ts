@@ -88,6 +88,8 @@ export function viewOf(order: ShadowOrder): unknown {
     service: order.service,
     priority: order.priority,
     promisedByMs: order.promisedByMs,
+    tags: order.tags,
+    attributes: order.attributes,
     lines: order.lines.map(({ lineId, sku, quantity, unitPriceMinor, cancelled, kit }, line) => ({
       lineId,
       sku,

@@ -7,7 +7,8 @@ import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import { touch } from './lots.ts';
 import { sold } from './buffer-commands.ts';
 import { movePools } from './pool-commands.ts';
-import { planFor, type Candidate, type ShadowPlan } from './sourcing.ts';
+import { planFor } from './sourcing.ts';
+import type { Candidate, ShadowPlan } from './seeking.ts';
 import { isHeld, isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
@@ -77,8 +78,9 @@ function judged(order: ShadowOrder, atMs: number): ShadowOrder {
   if (units === 0) return { ...order, trouble: undefined, exception: undefined };
   if (order.trouble === undefined) return order;
   const sinceMs = order.exception?.sinceMs ?? atMs;
-  const detail = `${units} units wait for stock`;
-  return { ...order, exception: { code: order.trouble, sinceMs, owner: 'stock', detail } };
+  const isHeld = order.trouble === 'unroutable';
+  const detail = isHeld ? `${units} units are held by the routing plan` : `${units} units wait for stock`;
+  return { ...order, exception: { code: order.trouble, sinceMs, owner: isHeld ? 'plan' : 'stock', detail } };
 }
 
 /** Every part that has not started starts now. */
@@ -103,8 +105,13 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   const state = before.startedAtMs === undefined ? 'open' : 'released';
   const added = plan.parcels.map(({ from, units, untracked }): Part => ({ ...from, ...promised(shadow, from, units, before.destination, atMs), state, units, tracking: undefined, untracked }));
   const parts = [...before.parts, ...added];
-  const placed = put(doing, judged({ ...before, attempts: before.attempts + 1, parts }, atMs));
+  const [given, dropped] = ruledBy({ ...before, attempts: before.attempts + 1, parts }, plan);
+  const placed = put(doing, judged(given, atMs));
   doing.events.push(decision(placed, plan));
+  if (dropped > 0) {
+    const reason = 'no place under the routing plan';
+    doing.events.push({ kind: 'order.cancelled', orderId: id, channel: placed.channel, units: dropped, reason, state: stateOf(placed) });
+  }
   tellException(doing, before, placed);
   let last = placed;
   if (added.length > 0) {
@@ -114,6 +121,17 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
     if (last.attempts > 1) tellParts(doing, placed, last);
   }
   tellState(doing, last, last.attempts > 1 ? 'order.changed' : 'order.placed');
+}
+
+/** What a plan makes of units that have no place: the order held, or the units cancelled, those of kits left out. */
+function ruledBy(order: ShadowOrder, { ruled }: ShadowPlan): [ShadowOrder, number] {
+  const isOver = order.trouble === 'unroutable' && ruled?.['fallback'] !== 'hold';
+  const free: ShadowOrder = isOver ? { ...order, trouble: undefined, exception: undefined } : order;
+  if (ruled?.['fallback'] === 'hold') return [{ ...free, trouble: free.trouble ?? 'unroutable' }, 0];
+  if (ruled?.['fallback'] !== 'cancel') return [free, 0];
+  const left = free.lines.map(({ kit }, line) => (kit === undefined ? waitingOf(free, line) : 0));
+  const lines = free.lines.map((line, index) => ({ ...line, cancelled: line.cancelled + (left[index] ?? 0) }));
+  return [{ ...free, lines }, left.reduce((sum, units) => sum + units, 0)];
 }
 
 /** What a parcel promises, where its location has clocks. */
@@ -154,6 +172,7 @@ function decision(order: ShadowOrder, plan: ShadowPlan): unknown {
     short: plan.short,
     runnerUpMinor: plan.runnerUpMinor,
     removed: plan.removed,
+    ruled: plan.ruled,
   };
 }
 

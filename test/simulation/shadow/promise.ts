@@ -3,7 +3,8 @@ import type { Destination } from '../../../actors/order-commands.ts';
 import { datesOf, readyAt } from './calendar.ts';
 import { roomFor } from './capacity.ts';
 import { unitsFrom } from './selling.ts';
-import { kilometres, planFor } from './sourcing.ts';
+import { planFor } from './sourcing.ts';
+import { kilometres } from './seeking.ts';
 import type { Shadow, ShadowOrder } from './state.ts';
 
 interface Way {
@@ -42,8 +43,15 @@ export function quick(shadow: Shadow, channel: string, to: Destination, sku: str
   };
 }
 
+interface Options {
+  readonly parcels: unknown[];
+  readonly short: number;
+  readonly fastestMs: number | undefined;
+  readonly isRuled: boolean;
+}
+
 /** For some units of a SKU: the parcels of the cheapest option, and the date of the fastest. */
-export function options(shadow: Shadow, channel: string, to: Destination, sku: string, quantity: number, atMs: number): { parcels: unknown[]; short: number; fastestMs: number | undefined } {
+export function options(shadow: Shadow, channel: string, to: Destination, sku: string, quantity: number, atMs: number): Options {
   const order = {
     id: 'asked', channel, destination: to, currency: undefined, customer: undefined, service: undefined, mayWait: true, delayMs: 0,
     placedAtMs: atMs, changedAtMs: atMs, startedAtMs: undefined, attempts: 0, parts: [], trouble: undefined, exception: undefined,
@@ -67,7 +75,8 @@ export function options(shadow: Shadow, channel: string, to: Destination, sku: s
   const wanted = Math.min(quantity, there(all));
   const dates = [...new Set(ways.flatMap(({ deliverByMs }) => (deliverByMs === undefined ? [] : [deliverByMs])))].sort((a, b) => a - b);
   const isBy = (byMs: number): boolean => there(ways.filter(({ deliverByMs }) => (deliverByMs ?? Infinity) <= byMs).map(({ location }) => location)) >= wanted;
-  return { parcels, short: plan.short, fastestMs: wanted === 0 ? undefined : dates.find(isBy) };
+  const isRuled = plan.ruled !== undefined;
+  return { parcels, short: plan.short, isRuled, fastestMs: wanted === 0 ? undefined : dates.find(isBy) };
 }
 
 /** When units of a SKU can be collected, at the place where that is first. */

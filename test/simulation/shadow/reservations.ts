@@ -4,7 +4,7 @@ import { explode, isKnown, isLines, needsFor } from './kits.ts';
 import { heldOptionsOf } from './held.ts';
 import { count, refusal } from './quotas.ts';
 import { promised, type Doing } from './orders.ts';
-import type { Candidate, ShadowPlan } from './sourcing.ts';
+import type { Candidate, ShadowPlan } from './seeking.ts';
 import { isOffered, planUnits, pricesFor } from './sourcing.ts';
 import { movePools } from './pool-commands.ts';
 import { stockKey, tracked, type Shadow, type ShadowLine, type ShadowOrder, type ShadowReservation } from './state.ts';

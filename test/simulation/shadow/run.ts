@@ -5,6 +5,7 @@ import * as items from './items.ts';
 import { maySource } from './kits.ts';
 import * as network from './network-commands.ts';
 import * as buffers from './buffer-commands.ts';
+import * as plans from './plan-commands.ts';
 import * as pools from './pool-commands.ts';
 import * as orderCommands from './order-commands.ts';
 import * as orders from './orders.ts';
@@ -40,12 +41,12 @@ function whole(
 /** @param isKept whether a verdict stands: false undoes what was done. */
 export function carryOut(
   shadow: Shadow,
-  { kind, body }: Command,
+  command: Command,
   atMs: number,
   events: unknown[],
   isKept: (verdict: Verdict) => boolean,
 ): Verdict {
-  const verdict = whole(shadow, atMs, events, (doing) => dispatch(doing, { kind, body } as Command), isKept);
+  const verdict = whole(shadow, atMs, events, (doing) => dispatch(doing, command), isKept);
   return verdict ?? { ok: undefined };
 }
 
@@ -68,7 +69,7 @@ export function serveLine(shadow: Shadow, sku: string, atMs: number, events: unk
 export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: unknown[]): void {
   if (owner.kind === 'order') return releaseDue(shadow, owner.id, atMs, events);
   if (owner.kind === 'reservation') return expiryDue(shadow, owner.id, atMs, events);
-  if (owner.kind === 'capacity') return;
+  if (owner.kind === 'capacity' || owner.kind === 'plan') return;
   whole(shadow, atMs, events, (doing) => {
     if (owner.kind === 'item') items.due(doing, owner.id);
     else if (owner.kind === 'lot') recalls.due(doing, owner.id);
@@ -148,6 +149,18 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return pools.removePool(doing, command.body);
     case 'buffer.remove':
       return buffers.removeBuffer(doing, command.body);
+    case 'plan.put':
+      return plans.put(doing, command.by, command.body);
+    case 'plan.validate':
+      return plans.validate(doing, command.body);
+    case 'plan.publish':
+      return plans.publish(doing, command, command.body);
+    case 'plan.withdraw':
+      return plans.withdraw(doing, command, command.body);
+    case 'plan.rollback':
+      return plans.rollback(doing, command, command.body);
+    case 'plan.archive':
+      return plans.archive(doing, command.body);
     case 'item.put':
       return items.put(doing, command.body);
     case 'lot.recall':

@@ -9,12 +9,14 @@ import type { EngineLimits } from '../../../engine/limits.ts';
 import type { StockLevels } from '../../../actors/vocabulary.ts';
 import type { ShadowSale, StandingShadow } from './buffer-commands.ts';
 import type { ShadowLot } from './lots.ts';
+import type { ShadowDrift } from './drift.ts';
+import type { ShadowSeat, ShadowVersion } from './plan-state.ts';
 import type { ShadowPool } from './pool-commands.ts';
 import type { Item } from '../../../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../../../actors/network-commands.ts';
 import type { Transit } from '../../../actors/transit-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
-import type { ShadowPlan } from './sourcing.ts';
+import type { ShadowPlan } from './seeking.ts';
 
 export type PartState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
 
@@ -58,9 +60,9 @@ export interface ShadowKit {
 }
 
 export interface Trouble {
-  readonly code: 'stockout' | 'short-pick';
+  readonly code: 'stockout' | 'short-pick' | 'unroutable';
   readonly sinceMs: number;
-  readonly owner: 'stock';
+  readonly owner: 'stock' | 'plan';
   readonly detail: string;
 }
 
@@ -76,6 +78,8 @@ export interface ShadowOrder {
   readonly delayMs: number;
   readonly priority: number | undefined;
   readonly promisedByMs: number | undefined;
+  readonly tags: readonly string[] | undefined;
+  readonly attributes: Readonly<Record<string, string | number>> | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   readonly startedAtMs: number | undefined;
@@ -199,12 +203,6 @@ export interface Executed {
   position: number | undefined;
 }
 
-/** Rows, and units found and lost, by cause. */
-export interface ShadowDrift {
-  readonly sums: Readonly<Record<string, { readonly rows: number; readonly found: number; readonly lost: number }>>;
-  readonly fedAtMs?: number | undefined;
-}
-
 interface Change {
   readonly map: Map<string, unknown>;
   readonly key: string;
@@ -227,6 +225,9 @@ export class Shadow {
   readonly sales = new Map<string, readonly ShadowSale[]>();
   /** Units for some channels alone; undefined once ended. */
   readonly pools = new Map<string, ShadowPool | undefined>();
+  /** Versions of routing plans by `plan/version`, and what is in force by channel, `*` for all. */
+  readonly planVersions = new Map<string, ShadowVersion>();
+  readonly planSeats = new Map<string, ShadowSeat>();
   /** By `location/sku`. */
   readonly stocks = new Map<string, ShadowStock>();
   /** Locations that have, or had, a SKU. */

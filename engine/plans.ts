@@ -1,0 +1,147 @@
+/**
+ * Routing plans: every version, and what is in force where. A document is compiled when it first decides and
+ * kept so as long as it lives.
+ */
+import type { ChannelId, PlanId } from '../actors/ids.ts';
+import type { PlanDocument } from '../actors/plan-schemas.ts';
+import type { PlanVersion, Publication } from '../actors/plan-commands.ts';
+import { must } from './assert.ts';
+import { planCell, seatCell, type PlanCell, type SeatCell } from './plan-cells.ts';
+import { compilePlan, type CompiledPlan } from './routing/plans/compile-plan.ts';
+import type { Timers } from './timers.ts';
+import { isInForce } from './routing/plans/evaluate.ts';
+
+/** The seat of all channels that have none of their own. No channel can be called so. */
+export const everyChannel = '*';
+
+/** The channel whose seat has this key. */
+export const channelOfSeat = (key: string): ChannelId | undefined =>
+  key === everyChannel ? undefined : (key as ChannelId);
+
+/** A plan as a decision uses it. */
+export interface PlanInForce {
+  readonly id: PlanId;
+  readonly version: number;
+  readonly plan: CompiledPlan;
+}
+
+const compiled = new WeakMap<PlanDocument, CompiledPlan>();
+
+function compiledOf(document: PlanDocument): CompiledPlan {
+  let plan = compiled.get(document);
+  if (plan === undefined)
+    compiled.set(document, (plan = must(compilePlan(document).plan, 'a plan that was validated')));
+  return plan;
+}
+
+export class Plans {
+  /** The versions of each plan, the first at 0. */
+  readonly #versions = new Map<PlanId, PlanCell[]>();
+  readonly seats = new Map<string, SeatCell>();
+  /** Whether no plan is in force anywhere: then nothing of this file is asked when orders are decided. */
+  isIdle = true;
+  readonly #timers: Timers;
+  #turnAtMs: number | undefined;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  /** See to it that who waits is woken when a plan in force, or a rule of one, begins or ends. */
+  expect(atMs: number): void {
+    const nextMs = this.nextTurnMs(atMs);
+    if (nextMs === undefined || nextMs === this.#turnAtMs) return;
+    this.#turnAtMs = nextMs;
+    this.#timers.set(nextMs, { kind: 'plan', id: everyChannel });
+  }
+
+  /** The cell of a version, made when new. */
+  cell(id: PlanId, version: number): PlanCell {
+    let versions = this.#versions.get(id);
+    if (versions === undefined) this.#versions.set(id, (versions = []));
+    return (versions[version - 1] ??= planCell(`${id}/${version}`, this));
+  }
+
+  seat(channel: ChannelId | undefined): SeatCell {
+    const key = channel ?? everyChannel;
+    let cell = this.seats.get(key);
+    if (cell === undefined) this.seats.set(key, (cell = seatCell(key, this)));
+    return cell;
+  }
+
+  /** Something was put into a cell, or taken out of it again. */
+  placed(): void {
+    this.isIdle = true;
+    for (const { snapshot } of this.seats.values()) if (snapshot?.context.now.planId !== undefined) this.isIdle = false;
+  }
+
+  version(id: PlanId, version: number): PlanVersion | undefined {
+    return this.#versions.get(id)?.[version - 1]?.snapshot?.context;
+  }
+
+  /** The versions of a plan, the first first. */
+  versionsOf(id: PlanId): readonly PlanVersion[] {
+    return (this.#versions.get(id) ?? []).flatMap(({ snapshot }) => (snapshot === undefined ? [] : [snapshot.context]));
+  }
+
+  /** The ids of all plans. */
+  ids(): PlanId[] {
+    return [...this.#versions.keys()].filter((id) => this.versionsOf(id).length > 0).sort();
+  }
+
+  /** The newest version that may decide. */
+  newest(id: PlanId): PlanVersion | undefined {
+    return this.versionsOf(id).findLast(({ state }) => state === 'validated');
+  }
+
+  /** Where a version is in force: channels by name, `*` for all others. */
+  seatsOf(id: PlanId, version: number): string[] {
+    return [...this.seats]
+      .flatMap(([key, { snapshot }]) => {
+        const now = snapshot?.context.now;
+        return now?.planId === id && now.version === version ? [key] : [];
+      })
+      .sort();
+  }
+
+  /** What decides for a channel: its own plan, then that of all channels; those out of their dates do not. */
+  *inForce(channel: string, nowMs: number): Iterable<PlanInForce> {
+    for (const key of [channel, everyChannel]) {
+      const ruling = this.#rulingOf(this.seats.get(key)?.snapshot?.context.now);
+      if (ruling !== undefined && isInForce(ruling.plan, nowMs)) yield ruling;
+    }
+  }
+
+  #rulingOf(now: Publication | undefined): PlanInForce | undefined {
+    if (now?.planId === undefined || now.version === undefined) return undefined;
+    const { document } = must(this.version(now.planId, now.version), 'a plan that is in force');
+    return { id: now.planId, version: now.version, plan: compiledOf(document) };
+  }
+
+  /** A plan that another falls back on, as it was validated last. */
+  fallback(id: string, nowMs: number): PlanInForce | undefined {
+    const found = this.newest(id as PlanId);
+    if (found === undefined) return undefined;
+    const plan = compiledOf(found.document);
+    return isInForce(plan, nowMs) ? { id: id as PlanId, version: found.version, plan } : undefined;
+  }
+
+  /** The next moment after `nowMs` at which a plan in force, or a rule of one, begins or ends. */
+  nextTurnMs(nowMs: number): number | undefined {
+    let nextMs = Infinity;
+    const look = (atMs: number): void => {
+      if (atMs > nowMs && atMs < nextMs) nextMs = atMs;
+    };
+    for (const { snapshot } of this.seats.values()) {
+      const plan = this.#rulingOf(snapshot?.context.now)?.plan;
+      if (plan === undefined) continue;
+      const { splits, places, lines, services, parcelCosts, serviceCosts, lineCosts, unitCosts } = plan;
+      const rules = [splits, places, lines, services, parcelCosts, serviceCosts, lineCosts, unitCosts].flat();
+      for (const { fromMs, untilMs } of [plan, ...rules]) {
+        look(fromMs);
+        look(untilMs);
+      }
+    }
+    return nextMs === Infinity ? undefined : nextMs;
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Where the units of an order come from: by the routing plan that is in force for its channel and applies to
+ * it, and else as sourcing does without one. What a plan cannot place, its fallbacks decide about, once the plans
+ * they name were asked.
+ */
+import type { Plan } from '../../actors/order-context.ts';
+import type { ReservationContext } from '../../actors/reservation-context.ts';
+import type { Core } from '../core.ts';
+import type { PlanInForce } from '../plans.ts';
+import type { World } from '../world.ts';
+import { Failure } from './plans/failure.ts';
+import { emptyScope, type OrderFacts } from './plans/facts.ts';
+import { orderFacts } from './plans/facts-of.ts';
+import { requestUnder } from './plans/ruled-request.ts';
+import type { Expression } from './plans/expression.ts';
+import {
+  orderNeeds,
+  reservationNeeds,
+  reservationRequest,
+  sourcingRequest,
+  type Asked,
+  type Seeker,
+} from './request.ts';
+import type { Need, SourcingRequest } from './source.ts';
+
+/** Plans that may be asked about one order, one falling back on the next. */
+const plansAskedMax = 5;
+
+/** What was asked of sourcing, and what it answered. */
+export interface Decision {
+  readonly request: SourcingRequest;
+  readonly plan: Plan;
+}
+
+/** Decide where the units of an order come from that have no place. */
+export function decide(core: Core, order: Asked, atMs: number): Decision {
+  const { world } = core;
+  if (!world.plans.isIdle) {
+    const needs = orderNeeds(order);
+    const decision = byPlans(core, order, orderFacts(world, order, needs, atMs), needs, atMs);
+    if (decision !== undefined) return decision;
+  }
+  const request = sourcingRequest(world, order, atMs);
+  return { request, plan: core.source(request) };
+}
+
+/** The same for the units of a reservation that are not held. */
+export function decideReservation(core: Core, reservation: ReservationContext, atMs: number): Plan {
+  const { world } = core;
+  if (!world.plans.isIdle) {
+    const needs = reservationNeeds(reservation);
+    const { reservationId, channel, segment, destination, service, customer, lines } = reservation;
+    const to = destination ?? nowhere;
+    const waiting = lines.map((line) => ({ ...noUnits, ...line }));
+    const who = { orderId: reservationId as never, channel, customer, segment };
+    const asked = { ...who, destination: to, service, lines: waiting };
+    const decision = byPlans(core, reservation, orderFacts(world, asked, needs, atMs), needs, atMs);
+    if (decision !== undefined) return decision.plan;
+  }
+  return core.source(reservationRequest(world, reservation, atMs));
+}
+
+/** Of a reservation nobody knows where it goes: no country is called so. */
+const nowhere = { country: '' };
+const noUnits = { unitPriceMinor: 0, allocated: 0, backordered: 0, shipped: 0, cancelled: 0 };
+
+function byPlans(
+  core: Core,
+  order: Pick<Asked, 'channel'> & Seeker,
+  facts: OrderFacts,
+  needs: readonly Need[],
+  atMs: number,
+): Decision | undefined {
+  let inForce = planFor(core.world, facts, atMs);
+  let decision: Decision | undefined;
+  for (let asked = 0; inForce !== undefined && asked < plansAskedMax; asked += 1) {
+    const request = requestUnder(core.world, inForce, order, facts, needs, atMs);
+    const plan = core.source(request);
+    decision = { request, plan };
+    if (plan.short === 0) return decision;
+    const fallback = inForce.plan.fallbacks.find(({ when }) => holds(when, facts, atMs));
+    const next = fallback?.plan === undefined ? undefined : core.world.plans.fallback(fallback.plan, atMs);
+    if (next === undefined || !holds(next.plan.applies, facts, atMs)) return withFallback(decision, fallback?.then);
+    inForce = next;
+  }
+  return decision;
+}
+
+/** What becomes of the units that have no place. A plan that is not there any more leaves them waiting. */
+function withFallback(
+  { request, plan }: Decision,
+  then: 'backorder' | 'hold' | 'cancel' | 'plan' | undefined,
+): Decision {
+  const { ruled } = plan;
+  const fallback = then === undefined || then === 'plan' ? 'backorder' : then;
+  if (ruled === undefined) return { request, plan };
+  if (fallback !== 'hold') return { request, plan: { ...plan, ruled: { ...ruled, fallback } } };
+  const short = request.needs.reduce((sum, { quantity }) => sum + quantity, 0);
+  return { request, plan: { ...plan, fulfillments: [], short, ruled: { ...ruled, scoreMinor: undefined, fallback } } };
+}
+
+/** The plan that decides: the first in force that applies. */
+export function planFor(world: World, facts: OrderFacts, atMs: number): PlanInForce | undefined {
+  for (const inForce of world.plans.inForce(facts.channel, atMs)) {
+    if (holds(inForce.plan.applies, facts, atMs)) return inForce;
+  }
+  return undefined;
+}
+
+/** Whether a condition on the order holds. One that cannot be evaluated does not. */
+function holds(condition: Expression | undefined, facts: OrderFacts, nowMs: number): boolean {
+  if (condition === undefined) return true;
+  const scope = emptyScope();
+  scope.order = facts;
+  scope.nowMs = nowMs;
+  try {
+    return condition.run(scope) === true;
+  } catch (failure) {
+    if (failure instanceof Failure) return false;
+    throw failure;
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * Everything an expression may speak of: each name with its type, what it depends on and how it is read. The
+ * type checker, the compiled expressions, their oracle in tests and the page on the language are made from this.
+ */
+import { dateOf, dayMs, hourMs, weekdayOf, weekdays } from '../../../actors/civil.ts';
+import { must } from '../../assert.ts';
+import type { LineFacts, OfferFacts, OrderFacts, PlaceFacts, Scope, ServiceFacts, StockFacts } from './facts.ts';
+
+/** What a value depends on; an expression depends on all that its names do. */
+export const uses = { order: 1, place: 2, offer: 4, line: 8, service: 16, time: 32 } as const;
+
+export type FieldType =
+  'string' | 'int' | 'double' | 'bool' | 'list<string>' | 'map<string, string>' | 'map<string, double>';
+
+export interface Field {
+  readonly type: FieldType;
+  /** May be missing: an expression that reads it then fails, and the rule counts as its `otherwise` says. */
+  readonly optional?: true;
+  readonly uses: number;
+  readonly meaning: string;
+  /** @param subject the line that is asked about; other roots read the scope. */
+  read(scope: Scope, subject: LineFacts): unknown;
+}
+
+type Reader<T> = (facts: T, scope: Scope) => unknown;
+type Rows<T> = Readonly<Record<string, readonly [type: `${FieldType}${'' | '?'}`, meaning: string, read: Reader<T>]>>;
+
+function fields<T>(
+  mask: number,
+  of: (scope: Scope, subject: LineFacts) => T | undefined,
+  rows: Rows<T>,
+): Record<string, Field> {
+  return Object.fromEntries(
+    Object.entries(rows).map(([name, [type, meaning, read]]) => {
+      const optional = type.endsWith('?') ? { optional: true as const } : {};
+      const what = `facts for ${name}`;
+      const fact = (scope: Scope, subject: LineFacts): unknown => read(must(of(scope, subject), what), scope);
+      return [name, { type: type.replace('?', '') as FieldType, ...optional, uses: mask, meaning, read: fact }];
+    }),
+  );
+}
+
+const sum = (lines: readonly LineFacts[], of: (line: LineFacts) => number): number => {
+  let total = 0;
+  for (let index = 0; index < lines.length; index += 1) total += of(lines[index] as LineFacts);
+  return total;
+};
+const units = ({ lines }: OrderFacts): number => sum(lines, ({ quantity }) => quantity);
+
+const order = fields<OrderFacts>(uses.order, ({ order }) => order, {
+  id: ['string', 'its id', ({ id }) => id],
+  channel: ['string', 'the sales channel it came through', ({ channel }) => channel],
+  currency: ['string?', 'ISO 4217', ({ currency }) => currency],
+  service: ['string?', 'the carrier service it asked for', ({ service }) => service],
+  priority: ['int', '0 to 9', ({ priority }) => priority],
+  shortage: ['string', '`refuse` or `backorder`: what it wants when units are missing', ({ shortage }) => shortage],
+  attempt: ['int', 'times it was sourced before', ({ attempt }) => attempt],
+  ageMinutes: [
+    'int',
+    'whole minutes since it was placed',
+    ({ placedAtMs }, { nowMs }) => Math.floor((nowMs - placedAtMs) / 60_000),
+  ],
+  hoursToPromise: [
+    'double?',
+    'hours until the time it was promised for; negative when that is over',
+    ({ promisedByMs }, { nowMs }) => (promisedByMs === undefined ? undefined : (promisedByMs - nowMs) / hourMs),
+  ],
+  valueMinor: [
+    'int',
+    'worth of its units, in minor units',
+    ({ lines }) => sum(lines, (line) => line.quantity * line.unitPriceMinor),
+  ],
+  units: ['int', 'units to be sourced', units],
+  lineCount: ['int', 'lines with units to be sourced', ({ lines }) => lines.length],
+  skus: ['list<string>', 'their SKUs', ({ lines }) => lines.map(({ sku }) => sku)],
+  tags: ['list<string>', 'words that mark it', ({ tags }) => tags],
+  attributes: ['map<string, string>', 'texts of its own', ({ attributes }) => attributes],
+  numbers: ['map<string, double>', 'numbers of its own', ({ numbers }) => numbers],
+});
+
+const customer = fields<OrderFacts>(uses.order, ({ order }) => order, {
+  id: ['string?', 'the caller’s own reference', ({ customer }) => customer],
+  segment: ['string?', 'the segment it belongs to, as the channel says', ({ segment }) => segment],
+});
+
+const destination = fields<OrderFacts>(uses.order, ({ order }) => order, {
+  country: ['string', 'ISO 3166-1 alpha-2', ({ country }) => country],
+  postalCode: ['string?', 'postal code', ({ postalCode }) => postalCode],
+  latitude: ['double?', 'degrees', ({ latitude }) => latitude],
+  longitude: ['double?', 'degrees', ({ longitude }) => longitude],
+});
+
+const line = fields<LineFacts>(uses.line, (_, subject) => subject, {
+  id: ['string', 'its id within the order', ({ id }) => id],
+  sku: ['string', 'its SKU', ({ sku }) => sku],
+  quantity: ['int', 'units to be sourced', ({ quantity }) => quantity],
+  unitPriceMinor: ['int', 'price of a unit, in minor units', ({ unitPriceMinor }) => unitPriceMinor],
+  valueMinor: ['int', 'worth of its units, in minor units', (one) => one.quantity * one.unitPriceMinor],
+  kit: ['string?', 'the SKU of the kit it is a component of', ({ kit }) => kit],
+  attributes: ['map<string, string>', 'texts of its item', ({ attributes }) => attributes],
+  numbers: ['map<string, double>', 'numbers of its item', ({ numbers }) => numbers],
+});
+
+const place = fields<PlaceFacts>(uses.place, ({ place }) => place, {
+  id: ['string', 'its id', ({ id }) => id],
+  name: ['string', 'as people know it', ({ name }) => name],
+  type: ['string', '`warehouse`, `store`, `3pl`, `supplier` or `virtual`', ({ type }) => type],
+  country: ['string', 'ISO 3166-1 alpha-2', ({ country }) => country],
+  region: ['string?', 'state, province, county', ({ region }) => region],
+  postalCode: ['string?', 'postal code', ({ postalCode }) => postalCode],
+  groups: ['list<string>', 'groups it belongs to', ({ groups }) => groups],
+  capabilities: ['list<string>', 'what it can do', ({ capabilities }) => capabilities],
+  attributes: ['map<string, string>', 'texts of its own', ({ attributes }) => attributes],
+  numbers: ['map<string, double>', 'numbers of its own', ({ numbers }) => numbers],
+});
+
+const offer = fields<OfferFacts>(uses.order | uses.place | uses.offer, ({ offer }) => offer, {
+  distanceKm: ['int', 'kilometres to the destination', ({ distanceKm }) => distanceKm],
+  shippingMinor: [
+    'int',
+    'what the cheapest service takes for a parcel from here',
+    ({ shippingMinor }) => shippingMinor,
+  ],
+  units: ['int', 'units of the order that it has', (one) => one.units],
+  wholeLines: ['int', 'lines of the order that it could ship whole', ({ wholeLines }) => wholeLines],
+  hasAll: [
+    'bool',
+    'whether it could ship all of the order',
+    ({ wholeLines }, scope) => wholeLines === scope.order?.lines.length,
+  ],
+  unitsToday: ['int', 'units it has been given for today; 0 without a capacity', ({ unitsToday }) => unitsToday],
+  parcelsToday: [
+    'int',
+    'parcels it has been given for today; 0 without a capacity',
+    ({ parcelsToday }) => parcelsToday,
+  ],
+});
+
+const isHome: Field = {
+  type: 'bool',
+  uses: uses.order | uses.place,
+  meaning: 'whether it is in the country of the destination',
+  read: ({ place, order }) => place?.country === order?.country,
+};
+
+const stock = fields<StockFacts>(uses.order | uses.place | uses.offer | uses.line, ({ stock }) => stock, {
+  atp: ['int', 'units the order’s channel may take', ({ atp }) => atp],
+  onHand: ['int', 'units physically there', ({ onHand }) => onHand],
+  unavailable: ['int', 'of these, damaged, in quality control or held', ({ unavailable }) => unavailable],
+  reserved: ['int', 'held for carts', ({ reserved }) => reserved],
+  allocated: ['int', 'given to orders', ({ allocated }) => allocated],
+  buffer: ['int', 'held back from sale', ({ buffer }) => buffer],
+});
+
+const service = fields<ServiceFacts>(uses.order | uses.place | uses.service, ({ service }) => service, {
+  id: ['string', 'its id, `standard` where the carrier names none', ({ id }) => id],
+  carrier: ['string', 'the carrier', ({ carrier }) => carrier],
+  costMinor: ['int', 'what it takes for a parcel from here', ({ costMinor }) => costMinor],
+});
+
+interface Clock {
+  readonly day: number;
+  readonly hour: number;
+}
+const clockOf = (ms: number | undefined): Clock | undefined =>
+  ms === undefined ? undefined : { day: Math.floor(ms / dayMs), hour: Math.floor((ms % dayMs) / hourMs) };
+const clockRows = (suffix: '' | '?', clock: (scope: Scope) => Clock | undefined): Rows<Scope> => ({
+  weekday: [`string${suffix}`, '`monday` to `sunday`', (scope) => dayName(clock(scope))],
+  hour: [`int${suffix}`, '0 to 23', (scope) => clock(scope)?.hour],
+  date: [`string${suffix}`, 'such as `2026-12-24`', (scope) => dateName(clock(scope))],
+});
+const dayName = (clock: Clock | undefined): string | undefined => clock && weekdays[weekdayOf(clock.day)];
+const dateName = (clock: Clock | undefined): string | undefined => clock && dateOf(clock.day);
+const itself = (scope: Scope): Scope => scope;
+
+const calendar = fields<Scope>(
+  uses.place | uses.time,
+  itself,
+  clockRows('?', ({ place, nowMs }) => clockOf(place?.localMs(nowMs))),
+);
+const now = fields<Scope>(uses.time, itself, {
+  ms: ['int', 'milliseconds since 1970', ({ nowMs }) => nowMs],
+  ...clockRows('', ({ nowMs }) => clockOf(nowMs)),
+});
+
+/** Every root with its fields. `lines` is beside them: the list of all lines, for macros. */
+export const roots: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
+  order,
+  customer,
+  destination,
+  line,
+  location: { ...place, isHome, ...offer },
+  stock,
+  service,
+  calendar,
+  now,
+};
+
+/** Members a list or map is reckoned with when the cost of an expression is estimated. */
+export const reckonedMembers = 20;

@@ -1,0 +1,166 @@
+/** A plan applied to an order in the shadow: what it removes, what it prices, what it makes of services. */
+import type { Location } from '../../../actors/network-commands.ts';
+import type { PlanDocument, PlanRule } from '../../../actors/plan-schemas.ts';
+import { meaningOf, Unsaid, type About, type Topic } from './plan-meanings.ts';
+import type { Candidate } from './seeking.ts';
+import type { Shadow } from './state.ts';
+
+export interface Judged extends Candidate {
+  readonly scoreMinor: number;
+  readonly lineMinor: readonly number[];
+  readonly unitMinor: readonly number[];
+  readonly barred: ReadonlySet<string>;
+}
+
+interface Removal {
+  readonly location: string;
+  readonly reason: 'rule' | 'no-capacity';
+  readonly rule?: string;
+  readonly lines?: readonly string[];
+}
+
+const topicOf = ({ when, cost }: PlanRule): Topic[] =>
+  [when, typeof cost === 'string' ? cost : undefined].flatMap((text) => (text === undefined ? [] : [meaningOf(text).topic]));
+const isAbout = (rule: PlanRule, topic: Topic): boolean => topicOf(rule).includes(topic);
+/** About the location and nothing else; a rule that says nothing of anything is not. */
+const isOfPlace = (rule: PlanRule): boolean => topicOf(rule).length > 0 && topicOf(rule).every((topic) => topic === 'place');
+const isOfOrder = (rule: PlanRule): boolean => topicOf(rule).every((topic) => topic === 'order');
+
+export class ShadowJudge {
+  readonly failed = new Map<string, string>();
+  readonly removed: Removal[] = [];
+  readonly #rules: readonly PlanRule[];
+  readonly #document: PlanDocument;
+  readonly #order: About['order'];
+  readonly #orderMinor: number;
+
+  constructor(document: PlanDocument, order: About['order']) {
+    this.#document = document;
+    this.#rules = document.rules ?? [];
+    this.#order = order;
+    const ofOrder = this.#parcelCosts.filter((rule) => isOfOrder(rule));
+    this.#orderMinor = this.#sum(ofOrder, { order });
+  }
+
+  get #parcelCosts(): PlanRule[] {
+    return this.#rules.filter((rule) => rule.cost !== undefined && (rule.per ?? 'parcel') === 'parcel' && !isAbout(rule, 'service'));
+  }
+
+  isWhole(): boolean {
+    return this.#bans('split').some((rule) => this.#excludes(rule, { order: this.#order }));
+  }
+
+  #bans(what: string): PlanRule[] {
+    return this.#rules.filter(({ exclude }) => exclude === what);
+  }
+
+  #fail(rule: PlanRule, detail: string): void {
+    if (!this.failed.has(rule.id)) this.failed.set(rule.id, detail);
+  }
+
+  #excludes(rule: PlanRule, about: About): boolean {
+    if (rule.when === undefined) return true;
+    try {
+      return meaningOf(rule.when).says(about) === true;
+    } catch (error) {
+      if (!(error instanceof Unsaid)) throw error;
+      this.#fail(rule, error.detail);
+      return rule.otherwise === 'exclude';
+    }
+  }
+
+  #amount(rule: PlanRule, about: About): number {
+    try {
+      if (rule.when !== undefined && meaningOf(rule.when).says(about) !== true) return 0;
+      if (typeof rule.cost === 'number') return rule.cost;
+      const amount = meaningOf(rule.cost ?? '').says(about) as number;
+      if (Math.abs(amount) > 1_000_000_000) throw new Unsaid('a cost is at most 1000000000 minor units');
+      return amount;
+    } catch (error) {
+      if (!(error instanceof Unsaid)) throw error;
+      this.#fail(rule, error.detail);
+      return typeof rule.otherwise === 'number' ? rule.otherwise : 0;
+    }
+  }
+
+  #sum(rules: readonly PlanRule[], about: About): number {
+    return rules.reduce((sum, rule) => sum + this.#amount(rule, about), 0);
+  }
+
+  /** A location as a candidate; undefined when it is removed. */
+  candidate(shadow: Shadow, place: Location, km: number, asked: string | undefined, has: (sku: string) => number, lineIds: readonly string[]): Judged | undefined {
+    const about = { order: this.#order, place, km, has };
+    const bans = this.#bans('location').filter((rule) => !isAbout(rule, 'line'));
+    const first = bans.find((rule) => isOfPlace(rule) && this.#excludes(rule, about));
+    const placeMinor = this.#sum(this.#parcelCosts.filter(isOfPlace), about);
+    const other = bans.find((rule) => rule === first || (!isOfPlace(rule) && this.#excludes(rule, about)));
+    if (other !== undefined) return this.#remove(place.id, other);
+    const way = this.#way(shadow, about, asked);
+    if ('ban' in way) return this.#remove(place.id, way.ban);
+    const others = this.#parcelCosts.filter((rule) => !isOfPlace(rule) && !isOfOrder(rule));
+    const { shipping = 1, rules: weight = 1, parcelMinor = 0, kmMinor = 0 } = this.#document.objective ?? {};
+    const rulesMinor = placeMinor + this.#sum(others, about) + this.#orderMinor + way.rulesMinor;
+    const minor = Math.round(shipping * way.costMinor + kmMinor * km + weight * rulesMinor) + parcelMinor;
+    const barred = new Set<string>();
+    for (const rule of this.#bans('location').filter((one) => isAbout(one, 'line'))) {
+      const hit = this.#order.lines.flatMap((line, index) => (this.#excludes(rule, { ...about, line }) ? [index] : []));
+      for (const index of hit) barred.add(this.#order.lines[index]?.sku ?? '');
+      if (hit.length > 0) this.removed.push({ location: place.id, reason: 'rule', rule: rule.id, lines: hit.map((index) => lineIds[index] ?? '') });
+    }
+    const each = (per: 'line' | 'unit'): number[] => {
+      const rules = this.#rules.filter((rule) => rule.cost !== undefined && rule.per === per);
+      return this.#order.lines.map((line) => (barred.has(line.sku) ? 0 : Math.round(weight * this.#sum(rules, { ...about, line }))));
+    };
+    const { carrier, service, costMinor } = way;
+    return { location: place.id, carrier, service, distanceKm: km, costMinor, scoreMinor: Math.max(0, minor), lineMinor: each('line'), unitMinor: each('unit'), barred };
+  }
+
+  #remove(location: string, { id: rule }: PlanRule): undefined {
+    this.removed.push({ location, reason: 'rule', rule });
+  }
+
+  #way(shadow: Shadow, about: About, asked: string | undefined) {
+    const { shipping = 1, rules: weight = 1 } = this.#document.objective ?? {};
+    const costs = this.#rules.filter((rule) => rule.cost !== undefined && isAbout(rule, 'service'));
+    let ban: PlanRule | undefined;
+    const ways = [...shadow.carriers.values()]
+      .filter(({ isOpen }) => isOpen)
+      .flatMap(({ card }) => (card.services ?? [{ ...card, id: 'standard' }]).map((one) => ({ card, one })))
+      .filter(({ one }) => asked === undefined || one.id === asked)
+      .flatMap(({ card, one: { id, baseMinor, perKmMinor } }) => {
+        const costMinor = Math.round(baseMinor + perKmMinor * (about.km ?? 0));
+        const of = { ...about, service: { id, carrier: card.id, costMinor } };
+        const by = this.#bans('service').find((rule) => this.#excludes(rule, of));
+        ban ??= by;
+        if (by !== undefined) return [];
+        const rulesMinor = this.#sum(costs, of);
+        const service = card.services === undefined ? undefined : (id as string);
+        return [{ carrier: card.id as string, service, id, costMinor, rulesMinor, minor: shipping * costMinor + weight * rulesMinor }];
+      })
+      .sort((a, b) => a.minor - b.minor || a.costMinor - b.costMinor || (a.carrier === b.carrier ? (a.id < b.id ? -1 : 1) : a.carrier < b.carrier ? -1 : 1));
+    return ways[0] ?? (ban === undefined ? { carrier: undefined, service: undefined, costMinor: 0, rulesMinor: 0 } : { ban });
+  }
+
+  /** The group of each line; '' is none. */
+  groups(): string[] {
+    const together = this.#document.split?.together;
+    return this.#order.lines.map((line) => {
+      try {
+        return together === undefined ? '' : (meaningOf(together).says({ order: this.#order, line }) as string);
+      } catch (error) {
+        if (error instanceof Unsaid) return '';
+        throw error;
+      }
+    });
+  }
+}
+
+/** Whether a condition on the order holds; one that cannot be said does not. */
+export function holds(condition: string | undefined, order: About['order']): boolean {
+  try {
+    return condition === undefined || meaningOf(condition).says({ order }) === true;
+  } catch (error) {
+    if (error instanceof Unsaid) return false;
+    throw error;
+  }
+}

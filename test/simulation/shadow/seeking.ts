@@ -1,0 +1,115 @@
+/** What every way to plan shares in the shadow: who asks, what is answered, which kits a set of places gives. */
+import type { Location } from '../../../actors/network-commands.ts';
+import type { Destination } from '../../../actors/order-commands.ts';
+import { giveKits, type ShadowNeed } from './kits.ts';
+import type { Part } from './state.ts';
+
+export interface Candidate {
+  readonly location: string;
+  readonly carrier: string | undefined;
+  readonly service: string | undefined;
+  readonly distanceKm: number;
+  readonly costMinor: number;
+}
+
+export interface ShadowPlan {
+  readonly parcels: readonly {
+    readonly from: Candidate & Partial<Pick<Part, 'shipByMs' | 'deliverByMs'>>;
+    readonly units: readonly { readonly line: number; readonly quantity: number }[];
+    /** Lines of which the units take no stock. */
+    readonly untracked?: readonly number[] | undefined;
+  }[];
+  readonly short: number;
+  readonly candidates: number;
+  readonly runnerUpMinor: number | undefined;
+  readonly removed:
+    | readonly { readonly location: string; readonly reason: 'no-capacity' | 'rule'; readonly rule?: string; readonly lines?: readonly string[] }[]
+    | undefined;
+  /** The routing plan it went by. */
+  readonly ruled?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Whose units are sought: from where they may come, and where they go if that is known. */
+export interface Seeker {
+  readonly channel: string;
+  readonly segment?: string | undefined;
+  readonly destination: Destination | undefined;
+  readonly service: string | undefined;
+  readonly locations?: readonly string[] | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly priority?: number | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly attributes?: Readonly<Record<string, string | number>> | undefined;
+  readonly lines?: readonly { readonly lineId: string; readonly unitPriceMinor?: number }[];
+}
+
+/** Whether a seeker confined to some places may have units from this one. */
+export function isNamed({ locations, groups }: Pick<Seeker, 'locations' | 'groups'>, location: Location): boolean {
+  if (locations === undefined && groups === undefined) return true;
+  return (location.groups ?? []).some((group) => (groups ?? []).includes(group)) || (locations ?? []).includes(location.id);
+}
+
+/** The same preferences for kits: which sets give all there is is found by giving it. */
+export function planKits(
+  candidates: readonly Candidate[],
+  needs: readonly ShadowNeed[],
+  has: (candidate: number, sku: string) => number,
+): ShadowPlan {
+  const parcelsOf = (set: readonly number[]): ShadowPlan['parcels'] =>
+    giveKits(needs, set, has).flatMap((given, at) => {
+      const units = needs.flatMap(({ line }, need) => (given.has(need) ? [{ line, quantity: given.get(need) ?? 0 }] : []));
+      return units.length === 0 ? [] : [{ from: candidates[set[at] ?? 0] as Candidate, units }];
+    });
+  const unitsIn = (parcels: ShadowPlan['parcels']): number =>
+    parcels.reduce((sum, { units }) => sum + units.reduce((total, { quantity }) => total + quantity, 0), 0);
+  const units = (set: readonly number[]): number => unitsIn(parcelsOf(set));
+  const all = candidates.map((_, one) => one);
+  const most = units(all);
+  const plan = (set: readonly number[], runnerUpMinor?: number): ShadowPlan => {
+    const parcels = parcelsOf(set);
+    const short = needs.reduce((sum, { quantity }) => sum + quantity, 0) - unitsIn(parcels);
+    return { parcels, short, candidates: candidates.length, runnerUpMinor, removed: undefined };
+  };
+  if (most === 0) return plan([]);
+  for (const size of [1, 2, 3]) {
+    const found = subsets(candidates.length, size)
+      .filter((set) => units(set) >= most)
+      .map((set) => ({ set, minor: set.reduce((sum, one) => sum + (candidates[one]?.costMinor ?? 0), 0) }))
+      .sort((a, b) => a.minor - b.minor);
+    if (found[0] !== undefined) return plan(found[0].set, found[1]?.minor);
+  }
+  const useful = all.filter((one) => needs.some(({ sku }) => has(one, sku) > 0));
+  let set: number[] = [];
+  while (units(set) < most && set.length < useful.length) {
+    const ways = useful.filter((one) => !set.includes(one)).map((one) => [...set, one]);
+    set = ways.sort((a, b) => units(b) - units(a))[0] as number[];
+  }
+  return plan(set);
+}
+
+const subsetsKept = new Map<string, number[][]>();
+
+/** All sets of `size` out of `count`, in the order of their members. */
+export function subsets(count: number, size: number): readonly number[][] {
+  const key = `${count}/${size}`;
+  let sets = subsetsKept.get(key);
+  if (sets !== undefined) return sets;
+  sets = [];
+  for (let mask = 0; mask < 1 << count; mask += 1) {
+    const set = [];
+    for (let i = 0; i < count; i += 1) if ((mask >> i) & 1) set.push(i);
+    if (set.length === size) sets.push(set);
+  }
+  sets.sort((a, b) => a.map((x, i) => x - (b[i] ?? 0)).find((x) => x !== 0) ?? 0);
+  subsetsKept.set(key, sets);
+  return sets;
+}
+
+export function kilometres(from: Location, to: Destination): number {
+  if (to.latitude === undefined || to.longitude === undefined) return from.country === to.country ? 300 : 3_000;
+  const rad = (degrees: number): number => (degrees * Math.PI) / 180;
+  const a =
+    Math.sin(rad(to.latitude - from.latitude) / 2) ** 2 +
+    Math.cos(rad(from.latitude)) * Math.cos(rad(to.latitude)) * Math.sin(rad(to.longitude - from.longitude) / 2) ** 2;
+  return Math.round(2 * 6_371.0088 * Math.asin(Math.min(1, Math.sqrt(a))));
+}
