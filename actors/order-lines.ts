@@ -196,8 +196,12 @@ export function displacePlan(context: OrderContext, { units: lost, lot, picking 
   return take(context, left, isMeant, true);
 }
 
+interface LotTaking extends Taking {
+  readonly units: readonly LineLot[];
+}
+
 /** All units of a lot that its location was told to pick for an order. */
-function lotPlan(context: OrderContext, { sku, location }: StockUnits, lot: string): readonly Taking[] {
+function lotPlan(context: OrderContext, { sku, location }: StockUnits, lot: string): readonly LotTaking[] {
   const skus = new Map(context.lines.map((line) => [line.lineId, line.sku]));
   return context.fulfillments.flatMap((fulfillment) => {
     if (fulfillment.location !== location || fulfillment.state !== 'picking') return [];
@@ -302,10 +306,9 @@ function leftOver(lines: readonly OrderLine[]): LineUnits[] {
   );
 }
 
-/** What of a lot is not to be picked any more. */
-function lotsTaken({ fulfillments }: OrderContext, { lot }: Displaced): readonly LineLot[] {
-  if (lot === undefined) return [];
-  return fulfillments.flatMap((part) => (part.state === 'picking' ? lotsOnly(part.lots, lot) : []));
+/** What of a lot is not to be picked any more. A lot of the same name of another SKU is another lot. */
+function lotsTaken(context: OrderContext, { lot, units }: Displaced): readonly LineLot[] {
+  return lot === undefined ? [] : lotPlan(context, units, lot).flatMap((taking) => taking.units);
 }
 
 function troubled(context: OrderContext, code: ExceptionCode): OrderContext {

@@ -226,6 +226,22 @@ describe('a lot that expires', () => {
     expect(made.order('o1')).toMatchObject({ state: 'released', fulfillments: [{ state: 'cancelled' }, { location: 'B', state: 'released' }] });
   });
 
+  it('[L8] takes no unit of a lot of the same name of another SKU', async () => {
+    const made = await shop();
+    await made.ok('item.put', { item: { sku: 'N', tracking: { by: 'lot' } } });
+    await receive(made, { a: 2 }, 1);
+    const other = { sku: 'N', location: 'A', quantity: 2, lots: named({ a: 2 }, made.clock.now() + 9 * day) };
+    await made.ok('stock.receive', { entries: [other] });
+    await made.place('o1', { M: 1, N: 1 });
+    await made.part('fulfillment.pick', 'o1');
+    expect(partLots(made, 'o1')).toEqual(['1:a×1 2:a×1']);
+    await made.pass(day);
+    // M's lot has left sale: its unit waits. That of N is still to be picked.
+    expect(partLots(made, 'o1')).toEqual(['2:a×1']);
+    const again = await made.restart();
+    expect(again.order('o1')).toEqual(made.order('o1'));
+  });
+
   it('[L8] with more orders than one step takes: none of its units can be sold, all are taken back', async () => {
     const made = await shop();
     await receive(made, { a: 70 }, 1);
