@@ -20,6 +20,7 @@ import {
   trackedUnits,
 } from './order-lines.ts';
 import { news } from './order-news.ts';
+import { withTheirLots } from './picked-lots.ts';
 import type { OrderState } from './queries.ts';
 import { reject } from './rejection.ts';
 import type { Fulfillment, FulfillmentState, LineUnits } from './vocabulary.ts';
@@ -64,10 +65,7 @@ const taken = (
   const units = stockUnits(context.lines, from.location, kept);
   const lots = 'lots' in event ? event.lots : undefined;
   if (lots === undefined) return units;
-  return units.map((each, at) => {
-    const own = lots.filter(({ lineId }) => lineId === kept[at]?.lineId);
-    return own.length === 0 ? each : { ...each, lots: own };
-  });
+  return withTheirLots(units, kept, lots);
 };
 
 const ship = effect((args) => ({

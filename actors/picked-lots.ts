@@ -1,4 +1,6 @@
 /** The lots of a fulfillment: what its location is told to pick, and what left. Pure lists, a line's together. */
+import type { LotUnits } from './lots.ts';
+import type { StockUnits } from './order-context.ts';
 import type { Fulfillment, LineLot, LineUnits } from './vocabulary.ts';
 
 /** A fulfillment in another state, with its lots where it has any. */
@@ -34,4 +36,25 @@ export function fitting(
     left.push(quantity === one.quantity ? one : { ...one, quantity });
   }
   return left.length === 0 ? undefined : left;
+}
+
+/** Units of lines, each with as many units of its line's lots; one line may stand there more than once. */
+export function withTheirLots(
+  units: readonly StockUnits[],
+  lines: readonly LineUnits[],
+  lots: readonly LineLot[],
+): readonly StockUnits[] {
+  const left = lots.map(({ quantity }) => quantity);
+  return units.map((each, at) => {
+    const own: LotUnits[] = [];
+    let wanted = each.quantity;
+    for (const [index, { lineId, lot }] of lots.entries()) {
+      const quantity = lineId === lines[at]?.lineId ? Math.min(wanted, left[index] ?? 0) : 0;
+      if (quantity === 0) continue;
+      left[index] = (left[index] ?? 0) - quantity;
+      wanted -= quantity;
+      own.push({ lot, quantity });
+    }
+    return own.length === 0 ? each : { ...each, lots: own };
+  });
 }

@@ -177,6 +177,9 @@ describe('the first to expire', () => {
     expect([partLots(made, 'o1')[0], lots(made)]).toEqual(['1:a×1 1:b×2', ['a 1/1/1', 'b 4/4/2']]);
     await made.ok('fulfillment.short', short([{ lineId: '1', quantity: 1 }]));
     expect([partLots(made, 'o1')[0], lots(made)]).toEqual(['1:a×1 1:b×1', ['a 1/1/1', 'b 3/3/1']]);
+    await made.ok('fulfillment.short', short([{ lineId: '1', quantity: 1 }, { lineId: '1', quantity: 1, lots: named({ b: 1 }) }]));
+    const [second, first] = made.ask('stock.history', { sku: 'M', location: 'A' }).movements.filter(({ kind }) => kind === 'short');
+    expect([first, second]).toMatchObject([{ units: 1, lots: [{ lot: 'b', quantity: 1 }] }, { units: 1, lots: [{ lot: 'a', quantity: 1 }] }]);
   });
 });
 

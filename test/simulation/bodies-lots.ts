@@ -51,7 +51,7 @@ function newSerials(rng: Rng, shadow: Shadow, sku: string, quantity: number): st
   const back = rng.chance(0.3) ? gone.slice(0, quantity).map(({ lot }) => lot) : [];
   const known = rng.chance(0.05) ? inOrder(shadow, sku).slice(0, 1).map(({ lot }) => lot) : [];
   const named = new Set([...back, ...known]);
-  for (let tries = 0; named.size < quantity; tries += 1) named.add(`s${tries < 3 ? rng.below(10_000) : 10_000 + named.size}`);
+  for (let tries = 0; named.size < quantity; tries += 1) named.add(`s${tries < 3 ? rng.below(10_000) : 10_000 + tries}`);
   return [...named].slice(0, quantity);
 }
 
