@@ -62,7 +62,10 @@ class Choosing {
   take(sku: Sku, lineId: LineUnits['lineId'], lot: LotId, quantity: number): void {
     const key = `${lot}/${sku}`;
     this.#taken.set(key, (this.#taken.get(key) ?? 0) + quantity);
-    this.lots.push({ lineId, lot, quantity });
+    const at = this.lots.findIndex((one) => one.lineId === lineId && one.lot === lot);
+    const before = this.lots[at];
+    if (before === undefined) this.lots.push({ lineId, lot, quantity });
+    else this.lots[at] = { ...before, quantity: before.quantity + quantity };
   }
 
   /** Take what a line still wants from lots in their order, as many of each as `units` says. */
@@ -85,13 +88,21 @@ class Choosing {
     }
   }
 
-  /** The lots a line was told to pick. */
-  *told(sku: SkuCell, { lineId }: LineUnits, isLastFirst: boolean): Iterable<Lot> {
-    const own = (this.#part.lots ?? []).filter((one) => one.lineId === lineId);
-    for (const { lot } of isLastFirst ? own.toReversed() : own) {
-      const found = this.#core.world.lots.get(sku, lot)?.snapshot;
-      if (found !== undefined) yield found.context;
+  /** Take what a line was told to pick, as far as it is there and not taken yet. Returns what is still wanted. */
+  fillAsTold(sku: SkuCell, line: LineUnits, isLastFirst: boolean, units: (lot: Lot) => number): number {
+    const own = (this.#part.lots ?? []).filter(({ lineId }) => lineId === line.lineId);
+    let wanted = line.quantity;
+    for (const { lot, quantity } of isLastFirst ? own.toReversed() : own) {
+      const found = this.#core.world.lots.get(sku, lot)?.snapshot?.context;
+      if (found === undefined) continue;
+      const most = Math.min(wanted, quantity - this.#takenFor(line.lineId, lot));
+      if (most > 0) wanted -= most - this.fill(sku, { ...line, quantity: most }, [found], units);
     }
+    return wanted;
+  }
+
+  #takenFor(lineId: LineUnits['lineId'], lot: LotId): number {
+    return this.lots.reduce((sum, one) => sum + (one.lineId === lineId && one.lot === lot ? one.quantity : 0), 0);
   }
 }
 
@@ -153,8 +164,8 @@ export function lotsMeant(
     const sku = skuOf(core, order, line.lineId);
     if (trackingOf(sku) === undefined) continue;
     const units = (lot: Lot): number => (isBlocked(lot) ? 0 : forSale(placeOf(lot, part.location)));
-    const lots = [...choosing.told(sku, line, !isWhole), ...choosing.here(sku)];
-    if (choosing.fill(sku, line, lots, units) > 0) return tooFew(sku, part);
+    const quantity = choosing.fillAsTold(sku, line, !isWhole, units);
+    if (choosing.fill(sku, { ...line, quantity }, choosing.here(sku), units) > 0) return tooFew(sku, part);
   }
   return choosing.lots;
 }

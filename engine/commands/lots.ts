@@ -13,7 +13,7 @@ import { assert, must } from '../assert.ts';
 import type { LotCell, StockCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellOrder, tellStock } from '../effects.ts';
-import { isPending } from '../lots.ts';
+import { isEnded, isPending } from '../lots.ts';
 import { displaceUnits, Losses, sourceAgain, unitsOf } from './displace.ts';
 import { done, refuse, type Handled } from "./handled.ts";
 import { followPicks } from './lot-orders.ts';
@@ -87,7 +87,8 @@ const byName = (places: Lot['places']): LocationId[] => places.map(({ location }
 /** Whether a timer of a lot has anything to do at a time. */
 export function isLotDue({ snapshot }: LotCell, atMs: number): boolean {
   const lot = snapshot?.context;
-  return lot !== undefined && (isPending(lot) || (!lot.hasLeft && (lot.leavesAtMs ?? Infinity) <= atMs));
+  if (lot === undefined || isEnded(lot)) return false;
+  return isPending(lot) || (!lot.hasLeft && (lot.leavesAtMs ?? Infinity) <= atMs);
 }
 
 /** The time of a lot has come: it leaves sale, or what it still has with orders is taken back. */

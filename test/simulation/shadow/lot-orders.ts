@@ -26,7 +26,9 @@ class Taken {
   }
 
   add(line: number, lot: string, quantity: number): void {
-    this.lots.push({ line, lot, quantity });
+    const same = this.lots.findIndex((one) => one.line === line && one.lot === lot);
+    if (same < 0) this.lots.push({ line, lot, quantity });
+    else this.lots.splice(same, 1, { line, lot, quantity: quantity + (this.lots[same]?.quantity ?? 0) });
   }
 }
 
@@ -87,10 +89,17 @@ export function meant({ shadow }: Doing, order: ShadowOrder, part: Part, lines: 
     if (part.untracked?.includes(line) === true) continue;
     const sku = skuOf(order, line);
     if (lots.trackingOf(shadow, sku) === undefined) continue;
-    const told = (part.lots ?? []).filter((one) => one.line === line).map(({ lot }) => shadow.lots.get(lots.lotKeyOf(sku, lot)) as lots.ShadowLot);
-    const from = [...(isWhole ? told : told.toReversed()), ...lots.inOrder(shadow, sku)];
     const units = (lot: lots.ShadowLot): number => (lots.isKept(lot) ? 0 : lots.sellableAt(lots.placeAt(lot, part.location)));
-    if (!fill(taken, order, line, quantity, from, units)) return no('out-of-stock');
+    const told = (part.lots ?? []).filter((one) => one.line === line);
+    let wanted = quantity;
+    for (const { lot: id, quantity: most } of isWhole ? told : told.toReversed()) {
+      const lot = shadow.lots.get(lots.lotKeyOf(sku, id)) as lots.ShadowLot;
+      const already = taken.lots.filter((one) => one.line === line && one.lot === id).reduce((sum, one) => sum + one.quantity, 0);
+      const some = Math.max(0, Math.min(wanted, most - already, units(lot) - taken.of(order, sku, id)));
+      if (some > 0) taken.add(line, id, some);
+      wanted -= some;
+    }
+    if (!fill(taken, order, line, wanted, lots.inOrder(shadow, sku), units)) return no('out-of-stock');
   }
   return taken.lots;
 }
