@@ -4,6 +4,7 @@
  * depend on those before them.
  */
 import { expect } from 'vitest';
+import type { CommandBody } from '../../actors/commands.ts';
 import type { OrderAnswer } from '../../actors/vocabulary.ts';
 import { connect, type Baton } from '../../gateway/client/client.ts';
 import type { Call } from './witness.ts';
@@ -14,6 +15,8 @@ const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.
 const units = (max: number): number => 1 + Math.floor(Math.random() * max);
 /** Longer than any restart of a test. */
 const timeoutMs = 120_000;
+/** Transfers that something may still happen to. */
+const transfersMax = 500;
 
 export interface TrafficOptions {
   readonly url: string;
@@ -29,6 +32,7 @@ export class Traffic {
   readonly passing = new Map<string, number>();
   readonly #clients: Baton[];
   readonly #orders: OrderAnswer[] = [];
+  readonly #transfers: { readonly supplyId: string; readonly lines: number }[] = [];
   readonly #run: string;
   #work: Promise<void>[] = [];
   #isStopping = false;
@@ -93,9 +97,15 @@ export class Traffic {
       const { kind, body } = this.#draw();
       const { told } = await this.call(kind, body, client);
       if (told?.ok === undefined) continue;
+      if (kind === 'supply.put') this.#noteTransfer(body as CommandBody<'supply.put'>);
       if (kind === 'order.place' || kind === 'fulfillment.pick') this.#orders.push(told.ok as OrderAnswer);
       if (this.#orders.length > 5_000) this.#orders.splice(0, 2_500);
     }
+  }
+
+  #noteTransfer({ supply }: CommandBody<'supply.put'>): void {
+    this.#transfers.push({ supplyId: supply.id, lines: supply.lines.length });
+    if (this.#transfers.length > transfersMax) this.#transfers.shift();
   }
 
   /** Send one command and note what became of it. */
@@ -132,17 +142,39 @@ export class Traffic {
     if (share < 0.08) return { kind: 'stock.receive', body: { entries: this.#entries(20) } };
     if (share < 0.1) return { kind: 'stock.set-aside', body: { entries: this.#entries(3), reason: 'damaged' } };
     if (share < 0.12) return { kind: 'stock.put-back', body: { entries: this.#entries(3), reason: 'repaired' } };
-    if (known !== undefined && share < 0.3) {
+    if (share < 0.2) return this.#drawTransfer();
+    if (known !== undefined && share < 0.38) {
       const { orderId } = known;
       const fulfillmentId = known.fulfillments.at(-1)?.fulfillmentId ?? '1';
-      if (share < 0.18) return { kind: 'order.cancel', body: { orderId, reason: 'changed my mind' } };
-      if (share < 0.24) return { kind: 'fulfillment.pick', body: { orderId, fulfillmentId } };
+      if (share < 0.26) return { kind: 'order.cancel', body: { orderId, reason: 'changed my mind' } };
+      if (share < 0.32) return { kind: 'fulfillment.pick', body: { orderId, fulfillmentId } };
       return { kind: 'fulfillment.ship', body: { orderId, fulfillmentId, tracking: 'T' } };
     }
     this.#lastId += 1;
     const lines = Array.from({ length: units(3) }, () => ({ sku: pick(skus), quantity: units(3) }));
     const destination = { country: 'GB', latitude: 50 + 3 * Math.random(), longitude: 0 };
     return { kind: 'order.place', body: { orderId: `O-${this.#run}-${this.#lastId}`, channel: 'web', destination, lines } };
+  }
+
+  /** A new transfer, or the next thing that may happen to one: out of its order it is refused. */
+  #drawTransfer(): { kind: string; body: unknown } {
+    const share = Math.random();
+    if (share < 0.3 || this.#transfers.length === 0) {
+      this.#lastId += 1;
+      const [from, to] = locations.toSorted(() => Math.random() - 0.5);
+      const lines = [...new Set([pick(skus), pick(skus)])].map((sku) => ({ sku, quantity: 1 + units(5) }));
+      const id = `T-${this.#run}-${this.#lastId}`;
+      return { kind: 'supply.put', body: { supply: { id, type: 'transfer', from, to, expectedAtMs: Date.now() + 3_600_000, lines } } };
+    }
+    const { supplyId, lines } = pick(this.#transfers.slice(-40));
+    if (share < 0.5) return { kind: 'supply.order', body: { supplyId } };
+    if (share < 0.7) return { kind: 'supply.ship', body: { supplyId } };
+    if (share < 0.94) {
+      return { kind: 'supply.receive', body: { supplyId, lines: [{ lineId: String(units(lines)), quantity: units(3) }] } };
+    }
+    return share < 0.97
+      ? { kind: 'supply.cancel', body: { supplyId, reason: 'not needed' } }
+      : { kind: 'supply.close', body: { supplyId, reason: 'lost' } };
   }
 
   /** Different SKU-locations: one may stand only once in a command. */

@@ -94,3 +94,41 @@ describe('[P8] a witness', () => {
     expect(judge(records, early)[0]).toBe('c8 was answered before c7 was sent, and stands after it');
   });
 });
+
+describe('[P8] a witness of transfers', () => {
+  /** Three units leave A; two arrive at B, the third is called off and goes back. */
+  const journey = async (): Promise<StoredRecord[]> => {
+    const shop = await Shop.open();
+    await shop.ok('stock.receive', { entries: [{ sku: 'S1', location: 'A', quantity: 8 }] });
+    const lines = [{ sku: 'S1', quantity: 3 }];
+    await shop.ok('supply.put', { supply: { id: 't', type: 'transfer', from: 'A', to: 'B', expectedAtMs: shop.clock.now() + 1_000, lines } });
+    await shop.ok('supply.order', { supplyId: 't' });
+    await shop.ok('supply.ship', { supplyId: 't' }, 'leave');
+    await shop.ok('supply.receive', { supplyId: 't', lines: [{ lineId: '1', quantity: 2 }] }, 'come');
+    await shop.ok('supply.cancel', { supplyId: 't', reason: 'enough' }, 'back');
+    const history: StoredRecord[] = [];
+    for await (const record of shop.claim.records(0)) history.push(record);
+    return history;
+  };
+  const without = (history: readonly StoredRecord[], id: string): StoredRecord[] =>
+    history.map((record) => ({ ...record, commands: (record.commands as Entry[]).filter(([commandId]) => commandId !== id) }));
+
+  test('finds nothing in a sound journey', async () => {
+    const witness = new Witness();
+    for (const record of await journey()) witness.take(record);
+    expect(witness.faults).toEqual([]);
+    expect([witness.levels('A/S1').onHand, witness.levels('B/S1').onHand]).toEqual([6, 2]);
+  });
+
+  test('names units that arrive without having left, and such that are lost on the way', async () => {
+    const history = await journey();
+    const faults = (id: string): string => {
+      const witness = new Witness();
+      for (const record of without(history, id)) witness.take(record);
+      return witness.faults.join();
+    };
+    expect(faults('leave')).toContain('come receives what has not left');
+    expect(faults('come')).toMatch(/B\/S1 is \{"onHand":2,"held":0,"allocated":0\}, must be \{"onHand":0/);
+    expect(faults('back')).toMatch(/A\/S1 is \{"onHand":6,"held":0,"allocated":0\}, must be \{"onHand":5/);
+  });
+});

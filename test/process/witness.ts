@@ -5,7 +5,8 @@
  * told is there exactly once and as it was told, and that the order agrees with time: what had been answered
  * before another command was sent stands before it.
  *
- * The model knows orders that are accepted whole or refused, stock received, set aside and put back. It shares
+ * The model knows orders that are accepted whole or refused, stock received, set aside and put back, and transfers
+ * from one location to another, of which no unit may be lost or come twice. It shares
  * no code with the engine, except to read the rows of stock, which must say what the model says.
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -49,6 +50,15 @@ interface Place {
 /** Units by `location/sku`. */
 type Units = Map<string, number>;
 
+/** A transfer, by its lines. */
+interface Transfer {
+  readonly from: string;
+  readonly to: string;
+  hasLeft: boolean;
+  hasEnded: boolean;
+  readonly lines: { readonly lineId: string; readonly sku: string; readonly quantity: number; received: number }[];
+}
+
 /** Beyond so many, faults are only counted. */
 const faultsMax = 50;
 
@@ -61,6 +71,7 @@ export class Witness {
   readonly #places = new Map<string, Place>();
   readonly #stocks = new Map<string, Levels>();
   readonly #skus = new Map<string, Map<string, Sku>>();
+  readonly #transfers = new Map<string, Transfer>();
   readonly #orders = new Map<string, { allocated: Units; shipped: Units }>();
 
   /** Read the next record. */
@@ -136,6 +147,7 @@ export class Witness {
     else if (kind === 'stock.receive') this.#each(commandId, body, (levels, units) => (levels.onHand += units));
     else if (kind === 'stock.set-aside') this.#each(commandId, body, (levels, units) => (levels.held += units));
     else if (kind === 'stock.put-back') this.#each(commandId, body, (levels, units) => (levels.held -= units));
+    else if (kind.startsWith('supply.')) this.#transfer(commandId, kind, body);
     else if (kind.startsWith('stock.')) this.#fault(`${commandId}: the model knows no ${kind}`);
   }
 
@@ -195,6 +207,48 @@ export class Witness {
     for (const { sku, location, quantity } of (body as CommandBody<'stock.receive'>).entries) {
       this.#change(commandId, `${location}/${sku}`, (levels) => change(levels, quantity));
     }
+  }
+
+  #transfer(commandId: string, kind: string, body: unknown): void {
+    if (kind === 'supply.put') {
+      const { supply } = body as CommandBody<'supply.put'>;
+      if (this.#transfers.has(supply.id)) this.#fault(`${commandId} puts ${supply.id} a second time`);
+      const lines = supply.lines.map(({ lineId, sku, quantity }, at) => ({ lineId: lineId ?? String(at + 1), sku, quantity, received: 0 }));
+      this.#transfers.set(supply.id, { from: supply.from ?? '', to: supply.to, hasLeft: false, hasEnded: false, lines });
+      return;
+    }
+    const { supplyId, lines } = body as CommandBody<'supply.receive'>;
+    const transfer = this.#transfers.get(supplyId);
+    if (transfer === undefined) return this.#fault(`${commandId} is about ${supplyId}, which nobody put`);
+    if (transfer.hasEnded) this.#fault(`${commandId} moves ${supplyId}, which has ended`);
+    if (kind === 'supply.ship') {
+      if (transfer.hasLeft) this.#fault(`${commandId} sends ${supplyId} a second time`);
+      transfer.hasLeft = true;
+      for (const { sku, quantity } of transfer.lines) this.#units(commandId, `${transfer.from}/${sku}`, -quantity);
+    }
+    if (kind === 'supply.receive') this.#arrive(commandId, transfer, lines);
+    if (kind !== 'supply.cancel' && kind !== 'supply.close') return;
+    transfer.hasEnded = true;
+    if (kind === 'supply.close' || !transfer.hasLeft) return;
+    for (const { sku, quantity, received } of transfer.lines) {
+      if (quantity > received) this.#units(commandId, `${transfer.from}/${sku}`, quantity - received);
+    }
+  }
+
+  #arrive(commandId: string, transfer: Transfer, lines: CommandBody<'supply.receive'>['lines']): void {
+    if (!transfer.hasLeft) this.#fault(`${commandId} receives what has not left`);
+    for (const { lineId, quantity } of lines) {
+      const line = transfer.lines.find((one) => one.lineId === lineId);
+      if (line === undefined) return this.#fault(`${commandId} receives line ${lineId}, which is none`);
+      line.received += quantity;
+      if (line.received > line.quantity) this.#fault(`${commandId} receives ${line.received} of ${line.quantity} ${line.sku}`);
+      this.#units(commandId, `${transfer.to}/${line.sku}`, quantity);
+    }
+    transfer.hasEnded = transfer.lines.every(({ quantity, received }) => received === quantity);
+  }
+
+  #units(commandId: string, at: string, units: number): void {
+    this.#change(commandId, at, (levels) => (levels.onHand += units));
   }
 
   #change(commandId: string, at: string, change: (levels: Levels) => void): void {
