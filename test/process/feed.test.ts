@@ -121,12 +121,13 @@ test('[P8] [F4] [F12] killed in mid-feed, again and again: sent again, every cou
   const reached: number[] = [];
   let receipts = 0;
   for (let round = 0; round < kills; round += 1) {
-    let hasBegun = (): void => undefined;
-    const begins = new Promise<void>((resolve) => (hasBegun = resolve));
-    const sending = sendFeed(port, text, hasBegun);
-    await begins;
     // Further each time, so that the feed is cut at its beginning, in its middle and near its end.
-    await new Promise((resolve) => setTimeout(resolve, 150 * round + Math.random() * 150));
+    const enough = Math.floor((round * (countRows + deltaRows)) / kills);
+    let isFar = (): void => undefined;
+    const far = new Promise<void>((resolve) => (isFar = resolve));
+    const sending = sendFeed(port, text, (told) => (told > enough ? isFar() : undefined));
+    await Promise.race([far, sending]);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 100));
     // Units that come while the feed runs: counts of its first opening must not take them away.
     const arrived = { entries: [{ sku: counted[round], location: 'LEEDS', quantity: 7 }] };
     const told = await client.command('stock.receive', arrived as never, { commandId: `arrived-${round}` });
