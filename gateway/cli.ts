@@ -47,6 +47,10 @@ async function run(line: CommandLine): Promise<number> {
       const { runImport } = await import('./feeds/import-file.ts');
       return runImport(line.args, process.env, process.stdout);
     }
+    case 'plan': {
+      const { runPlanCommand } = await import('./plan-command.ts');
+      return runPlanCommand(line.args, Date.now(), print);
+    }
     case 'replay': {
       const { runReplay } = await import('./replay/replay.ts');
       return runReplay(line.args, process.stdout);

@@ -75,7 +75,7 @@ export type CommandLine =
   | { readonly command: 'keys list'; readonly keysFile: string }
   | { readonly command: 'keys revoke'; readonly keysFile: string; readonly id: string }
   /** The rest of the line belongs to a tool that has options of its own. */
-  | { readonly command: 'replay' | 'import'; readonly args: readonly string[] }
+  | { readonly command: 'replay' | 'import' | 'plan'; readonly args: readonly string[] }
   | { readonly command: 'help'; readonly text: string }
   | { readonly command: 'version' };
 
@@ -88,7 +88,7 @@ export function parseCommandLine(
   env: Environment,
 ): CommandLine | { readonly refused: string } {
   const [first, ...args] = argv;
-  if (first === 'replay' || first === 'import') return { command: first, args };
+  if (first === 'replay' || first === 'import' || first === 'plan') return { command: first, args };
   try {
     const { given, words } = readArguments(argv);
     if (given.has('help')) return { command: 'help', text: helpText() };

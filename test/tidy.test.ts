@@ -16,6 +16,7 @@ const mayImport: readonly (readonly [file: RegExp, ours: RegExp, others: RegExp]
   [/^storage\/lmdb[a-z-]*\.ts$/, /^storage\//, /^(lmdb|node:.*)$/],
   [/^storage\/values\.ts$/, /^storage\//, /^msgpackr$/],
   [/^storage\//, /^storage\//, /^node:/],
+  [/^gateway\/plan-command\.ts$/, /^(actors|engine\/routing\/plans|gateway)\//, /^(node:fs\/promises|typebox\/compile|yaml)$/],
   [/^gateway\/(main|cli|store-commands)\.ts$/, /^(actors|engine|storage|gateway)\//, /^(node:|typebox)/],
   [/^gateway\/server\/uws\.ts$/, /^gateway\/|^engine\/assert\.ts$/, /^(uWebSockets\.js|node:.*)$/],
   [/^gateway\/replay\//, /^(actors|gateway)\/|^engine\/(api|outcome|limits)\.ts$/, /^(node:.*|hdr-histogram-js)$/],

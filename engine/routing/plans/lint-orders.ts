@@ -105,15 +105,17 @@ class Drawer {
     this.#values = values;
   }
 
-  /** Go on to the next combination. Strides are prime to each other, so that combinations differ. */
+  /** Go on to the next combination. */
   next(): void {
     this.#turn += 1;
   }
 
+  /** One of the choices: by turn and field alone, and evenly over many turns. */
   #pick<T>(field: string, choices: readonly T[]): T | undefined {
-    let stride = 1;
-    for (const letter of field) stride = (stride * 31 + letter.charCodeAt(0)) % 1_009;
-    return choices[Math.floor((this.#turn * (2 * stride + 1)) / 7) % choices.length];
+    let mixed = this.#turn;
+    for (const letter of field) mixed = Math.imul(mixed ^ letter.charCodeAt(0), 0x9e3779b1) ^ (mixed >>> 15);
+    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
+    return choices[((mixed ^ (mixed >>> 15)) >>> 0) % choices.length];
   }
 
   text(field: string, otherwise: string): string {
@@ -206,11 +208,12 @@ function drawOrder(draw: Drawer, nowMs: number): OrderFacts {
 
 function drawPlace(draw: Drawer, own: PlaceFacts | undefined, order: OrderFacts, index: number): TrialPlace {
   const units = draw.number('location.units', 10);
+  const abroad = order.country === 'DE' ? 'FR' : 'DE';
   const place: PlaceFacts = own ?? {
     id: draw.text('location.id', `L${index + 1}`),
     name: 'Example',
     type: draw.text('location.type', 'warehouse'),
-    country: draw.text('location.country', order.country),
+    country: draw.text('location.country', index % 3 === 2 ? abroad : order.country),
     region: draw.maybe('location.region'),
     postalCode: undefined,
     groups: draw.list('location.groups'),
