@@ -116,6 +116,8 @@ export interface Plan {
   readonly removed?: readonly Removed[] | undefined;
   /** The routing plan it went by; undefined without one. */
   readonly ruled?: PlanUse | undefined;
+  /** Version of the prices it went by; undefined: by what was cheapest then. */
+  readonly prices?: number | undefined;
 }
 
 /** Units of a SKU at a location. */

@@ -93,6 +93,7 @@ function decision(order: OrderContext, plan: Plan): Event {
     runnerUpMinor: plan.runnerUpMinor,
     removed: plan.removed,
     ruled: plan.ruled,
+    prices: plan.prices,
   };
 }
 

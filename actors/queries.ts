@@ -250,6 +250,8 @@ export const queryBodies = {
   'carrier.get': Type.Object({ carrierId: CarrierIdSchema }, exact),
   /** The transit times of a table from one origin, as they were put. */
   'transit.get': Type.Object({ table: TransitIdSchema, origin: OriginSchema }, exact),
+  /** What scarcity adds to the cost of a unit, by location; null: there are no prices of it. */
+  'price.get': Type.Object({ sku: SkuSchema }, exact),
   /** The work a location with a capacity has been given, by the hour: the last two days and what is to come. */
   'capacity.get': Type.Object({ location: LocationIdSchema }, exact),
   /**

@@ -200,6 +200,8 @@ export type Event =
       readonly removed?: readonly Removed[] | undefined;
       /** The routing plan that decided, when one was in force. */
       readonly ruled?: PlanUse | undefined;
+      /** Version of the prices it went by; absent: by what was cheapest then. */
+      readonly prices?: number | undefined;
     }
   | {
       readonly kind: 'order.changed';

@@ -2,6 +2,7 @@
 import type { Changes } from './changes.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Past } from './past.ts';
+import type { PriceBook } from './routing/prices/book.ts';
 import type { Source } from './routing/source.ts';
 import type { Views } from './views.ts';
 import type { Wakes } from './wakes.ts';
@@ -14,5 +15,7 @@ export interface Core {
   readonly wakes: Wakes;
   readonly past: Past;
   readonly source: Source;
+  /** The prices in force; undefined: sourcing goes by what is cheapest now. */
+  readonly prices: PriceBook | undefined;
   readonly limits: EngineLimits;
 }

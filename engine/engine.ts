@@ -20,8 +20,11 @@ import { answer } from './queries.ts';
 import { Past } from './past.ts';
 import { Receipts } from './receipts.ts';
 import { recover, stockNames } from './recover.ts';
+import { PriceBook } from './routing/prices/book.ts';
+import { PriceKeeper } from './routing/prices/keeper.ts';
 import type { Source } from './routing/source.ts';
 import { sourceNaive } from './routing/source-naive.ts';
+import { pricedSource } from './routing/source-priced.ts';
 import { prefixes, stockFromRow } from './rows.ts';
 import { Saver } from './saver.ts';
 import { Timers } from './timers.ts';
@@ -50,6 +53,8 @@ export interface EngineOptions {
   readonly limits?: Partial<EngineLimits> | undefined;
   /** Who decides where units come from; absent: by brute force. */
   readonly source?: Source | undefined;
+  /** Keep prices of stock and source by them. Absent: by what is cheapest now. */
+  readonly isPriced?: boolean | undefined;
   /** Whom arriving stock serves first, where an item does not say. Absent: by age. */
   readonly serve?: Serve | undefined;
 }
@@ -69,22 +74,26 @@ export class Engine implements EngineApi {
   readonly #listeners = new Set<(published: Published) => void>();
   #spaceAtMs = 0;
   #closed: Promise<void> | undefined;
+  #keeper: PriceKeeper | undefined;
 
   /** Recover from a claim and begin to serve. Rejects when what is stored cannot be read. */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { claim, clock, hooks, limits: given, source = sourceNaive, serve = 'age' } = options;
+    const { claim, clock, hooks, limits: given, serve = 'age' } = options;
+    const prices = options.isPriced === true ? new PriceBook() : undefined;
+    const source = options.source ?? (prices === undefined ? sourceNaive : pricedSource(prices));
     const limits = checkLimits({ ...defaultLimits, ...given });
     const timers = new Timers();
     const world = new World(claim, limits.ordersInMemoryMax, timers);
     const views = new Views(world, timers, serve);
     const past = new Past(claim);
-    const core: Core = { world, views, changes: new Changes(), wakes: new Wakes(), past, source, limits };
+    const core: Core = { world, views, changes: new Changes(), wakes: new Wakes(), past, source, prices, limits };
     const receipts = new Receipts(claim, limits.receiptsInMemoryMax);
     const saver = new Saver(claim, clock, limits, world, receipts, hooks);
     const lastAtMs = await recover(core, claim, saver, receipts, limits);
     past.note(claim.tail, lastAtMs);
     const engine = new Engine(core, claim, clock, hooks, timers, saver, receipts, lastAtMs);
     await engine.#lookAtSpace();
+    if (prices !== undefined) engine.#keepPrices(prices);
     engine.#turns.schedule();
     return engine;
   }
@@ -113,6 +122,25 @@ export class Engine implements EngineApi {
       this.#turns.halt();
       hooks.onLost(loss);
     });
+  }
+
+  /** Prices follow every turn from now on; what the journal still knows is learnt beside them. */
+  #keepPrices(book: PriceBook): void {
+    const keeper = new PriceKeeper(this.#core.world, book, this.#clock);
+    this.#keeper = keeper;
+    this.onPublished((published) => keeper.note(published));
+    void this.#learn(keeper);
+  }
+
+  async #learn(keeper: PriceKeeper): Promise<void> {
+    try {
+      for await (const published of this.replay(this.head - 1)) {
+        if (this.#mode === 'stopping' || this.#mode === 'lost') return;
+        keeper.note(published);
+      }
+    } catch {
+      // Records were trimmed meanwhile: they are too old to matter, and what comes is learnt as it comes.
+    }
   }
 
   get mode(): EngineMode {
@@ -217,6 +245,7 @@ export class Engine implements EngineApi {
   async #close(): Promise<void> {
     if (this.#mode === 'lost') return;
     this.#mode = 'stopping';
+    this.#keeper?.close();
     // A claim that is lost meanwhile leaves nothing to wait for: `onLost` ends the process.
     await Promise.race([this.#turns.idle(), this.#claim.lost]);
     this.#turns.halt();

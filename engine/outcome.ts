@@ -56,6 +56,15 @@ export interface IncomingView extends IncomingUnits {
   readonly location: LocationId;
 }
 
+/** The prices of a SKU's stock. */
+export interface PriceView {
+  /** What a decision that went by it names; grows with every change of any price. */
+  readonly version: number;
+  readonly atMs: number;
+  /** In minor units, fractions included. */
+  readonly prices: readonly { readonly location: LocationId; readonly priceMinor: number }[];
+}
+
 /** One line of a ledger. */
 export interface MovementView {
   /** The record it stands in, and its time. */
@@ -367,6 +376,7 @@ export interface Answers {
   'carrier.list': readonly CarrierView[];
   'carrier.get': CarrierView | null;
   'transit.get': Transit | null;
+  'price.get': PriceView | null;
   'capacity.get': readonly WorkHour[];
   'promise.get': PromiseAnswer;
   'promise.bulk': BulkPromiseAnswer;

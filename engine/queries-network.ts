@@ -5,15 +5,16 @@ import type { Transit } from '../actors/transit-commands.ts';
 import { unreachable } from './assert.ts';
 import type { CarrierCell } from './cells.ts';
 import type { Core } from './core.ts';
-import type { Answers, CarrierView } from './outcome.ts';
+import type { Answers, CarrierView, PriceView } from './outcome.ts';
 import { quickPromises } from './promise/bulk.ts';
 import { promiseOptions } from './promise/options.ts';
 import { originName, transitKey } from './promise/transit.ts';
+import type { PricesOf } from './routing/prices/book.ts';
 import type { Snapshot } from './step.ts';
 
 type NetworkKind =
   | 'location.list'
-  | Extract<QueryKind, `${'channel' | 'carrier' | 'transit' | 'capacity' | 'promise'}.${string}`>;
+  | Extract<QueryKind, `${'channel' | 'carrier' | 'transit' | 'capacity' | 'price' | 'promise'}.${string}`>;
 type NetworkQuery = Extract<Query, { readonly kind: NetworkKind }>;
 
 /** @param nowMs the time, for what is promised from now on. */
@@ -30,6 +31,8 @@ export function answerNetwork(core: Core, { kind, body }: NetworkQuery, nowMs: (
       return carrierView(world.carriers.get(body.carrierId))[0] ?? null;
     case 'transit.get':
       return transitOf(core, body);
+    case 'price.get':
+      return priceView(core.prices?.of(body.sku));
     case 'capacity.get':
       return world.works.get(body.location)?.snapshot?.context.hours ?? [];
     case 'promise.get': {
@@ -43,6 +46,13 @@ export function answerNetwork(core: Core, { kind, body }: NetworkQuery, nowMs: (
     default:
       return unreachable(kind);
   }
+}
+
+function priceView(found: PricesOf | undefined): PriceView | null {
+  if (found === undefined) return null;
+  const prices = [...found.byLocation].map(([location, priceMinor]) => ({ location, priceMinor }));
+  prices.sort((a, b) => (a.location < b.location ? -1 : 1));
+  return { version: found.version, atMs: found.atMs, prices };
 }
 
 function valueOf<T>({ snapshot }: { readonly snapshot: Snapshot<T> | undefined }): T[] {

@@ -120,6 +120,7 @@ async function openEngine(
     clock: systemClock,
     limits: { retainMs: settings.retainMs, retainBytes: settings.retainBytes },
     serve: settings.serve,
+    isPriced: settings.isPriced,
     hooks: {
       onBug: (bug) => {
         if (metrics !== undefined) metrics.incidents += 1;

@@ -130,6 +130,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'carrier.list': [{ rule: 'none', roles: stockers }],
   'carrier.get': [{ rule: 'none', roles: stockers }],
   'transit.get': [{ rule: 'none', roles: stockers }],
+  'price.get': [{ rule: 'everything', roles: systems }],
   'capacity.get': [{ rule: 'location', roles: stockers }],
   'promise.get': [{ rule: 'channel', roles: sellers }],
   'promise.bulk': [{ rule: 'channel', roles: sellers }],

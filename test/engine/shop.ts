@@ -28,6 +28,7 @@ export interface ShopOptions {
   readonly limits?: Partial<EngineLimits>;
   readonly hooks?: Partial<EngineHooks>;
   readonly source?: Source;
+  readonly isPriced?: boolean;
   /** Open on what the disk holds, without putting anything. */
   readonly isBare?: boolean;
 }
@@ -51,7 +52,7 @@ export class Shop {
     const { disk = new MemoryDisk(), clock = new ManualClock(), limits, source } = options;
     const claim = await disk.journal().claim('test');
     const hooks = { ...quietHooks, ...options.hooks };
-    const engine = await Engine.open({ claim, clock, hooks, limits, source });
+    const engine = await Engine.open({ claim, clock, hooks, limits, source, isPriced: options.isPriced });
     const shop = new Shop(disk, clock, claim, engine);
     if (options.isBare !== true) await shop.furnish();
     return shop;

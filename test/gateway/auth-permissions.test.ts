@@ -142,6 +142,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'carrier.list': ['-- yy yy yy --', none],
   'carrier.get': ['-- yy yy yy --', () => ({ carrierId: 'ups' })],
   'transit.get': ['-- yy yy yy --', none],
+  'price.get': ['-- -- ff ff --', () => ({ sku: 'A' })],
   'capacity.get': ['-- yf yf yf --', (_c, location) => ({ location })],
   'promise.get': ['yf -- yf yf yf', (channel) => ({ channel })],
   'promise.bulk': ['yf -- yf yf yf', (channel) => ({ channel })],

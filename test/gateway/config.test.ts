@@ -40,6 +40,7 @@ describe('the command line', () => {
         retainBytes: 16 * 1_024 ** 3,
         reserveBytes: 64 * 1_024 ** 2,
         serve: 'age',
+        isPriced: false,
         logLevel: 'info',
         logFormat: undefined,
         limits: {
@@ -57,7 +58,7 @@ describe('the command line', () => {
       'start --data /d/ --host 0.0.0.0 --port 0 --no-demo --server node --keys /k --jwks /j --jwt-issuer i ' +
       '--jwt-audience a --jwt-claim c --tls-key /tk --tls-cert /tc --cors-origin https://shop.example ' +
       '--retain-hours 1 --retain-gib 2 --reserve-mib 0 --frame-kib 16 --in-flight 1 --subscriptions 2 ' +
-      '--connections-max 3 --serve value --log-level warn --log-format json';
+      '--connections-max 3 --serve value --prices on --log-level warn --log-format json';
     expect(settings(all)).toEqual({
       dataDirectory: '/d/',
       memory: false,
@@ -75,6 +76,7 @@ describe('the command line', () => {
       retainBytes: 2 * 1_024 ** 3,
       reserveBytes: 0,
       serve: 'value',
+      isPriced: true,
       logLevel: 'warn',
       logFormat: 'json',
       limits: { frameBytesMax: 16_384, inFlightMax: 1, subscriptionsMax: 2, connectionsMax: 3 },
