@@ -6,17 +6,7 @@ import type { CommandKind } from './commands.ts';
 import type { Destination } from './order-commands.ts';
 import type { Attributes } from './schemas.ts';
 import type {
-  BufferId,
-  CarrierId,
-  ChannelId,
-  FulfillmentId,
-  LineId,
-  LocationId,
-  LotId,
-  OrderId,
-  ReservationId,
-  ServiceId,
-  Sku,
+  BufferId, CarrierId, ChannelId, FulfillmentId, LineId, LocationId, LotId, OrderId, ReservationId, ServiceId, Sku,
 } from './ids.ts';
 import type { PlannedFulfillment, PlanUse, Removed } from './order-context.ts';
 import type { PlanEvent } from './plan-commands.ts';

@@ -1,8 +1,8 @@
 /**
  * Sourcing with prices, by the exact planner: the fewest parcels as without prices (R1, R2), and of these plans
- * the one of which carriage and the prices of the units taken are least. Where there are no prices, under a routing
- * plan (which has its own), for kits, for more SKUs than are planned exactly, and where a SKU must be divided, it answers as sourcing without prices:
- * a price decides from where, never whether.
+ * the one of which carriage and the prices of the units taken are least. Where there are no prices, under a
+ * routing plan (which has its own), for kits, for more SKUs than are planned exactly, and where a SKU must be
+ * divided, it answers as sourcing without prices: a price decides from where, never whether.
  */
 import type { Sku } from '../../actors/ids.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
