@@ -80,6 +80,10 @@ export const supplyCommands = {
       /** The date as now known, for all lines. */
       expectedAtMs: Type.Optional(ExpectedAtMs),
       tracking: Type.Optional(text(64, 'Tracking number')),
+      /** Which units of tracked SKUs a transfer takes along: all it sends of each. Absent: those that leave first. */
+      units: Type.Optional(
+        Type.Array(Type.Object({ sku: SkuSchema, ...lotFields }, exact), { minItems: 1, maxItems: supplyLinesMax }),
+      ),
     },
     exact,
   ),

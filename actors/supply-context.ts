@@ -71,6 +71,11 @@ export interface ArrivedUnits extends LineUnits, NamedLots {
   readonly damaged?: number | undefined;
 }
 
+/** Units of a tracked SKU that a transfer takes along. */
+export interface SentUnits extends NamedLots {
+  readonly sku: Sku;
+}
+
 interface At {
   /** The turn's time. */
   readonly atMs: number;
@@ -81,6 +86,8 @@ export type SupplyMessage =
   | ({ readonly type: 'supply.order' } & At)
   | ({
       readonly type: 'supply.ship';
+      /** Which units leave, of tracked SKUs. */
+      readonly units?: readonly SentUnits[] | undefined;
       readonly expectedAtMs: number | undefined;
       readonly tracking: string | undefined;
     } & At)

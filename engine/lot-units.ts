@@ -1,9 +1,9 @@
 /** Which units of a tracked SKU a message is about: as it names them, and as they are found or made. */
 import type { Tracking } from '../actors/item-commands.ts';
-import type { LotId } from '../actors/ids.ts';
+import type { LocationId, LotId } from '../actors/ids.ts';
 import { expiryAheadMsMax } from '../actors/limits.ts';
 import type { NamedLot, NamedLots } from '../actors/lot-commands.ts';
-import { movedLot, unitsOf, type Lot, type LotMove, type LotMoved } from '../actors/lots.ts';
+import { forSale, movedLot, placeOf, unitsOf, type Lot, type LotMove, type LotMoved } from '../actors/lots.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
 import type { LotCell, SkuCell, StockCell } from './cells.ts';
 import type { Core } from './core.ts';
@@ -116,6 +116,23 @@ export function moveLot(
   if (isRejection(moved)) return moved;
   core.changes.set(cell, { value: 'put', context: change(moved.lot) });
   return moved;
+}
+
+/** Why so many units of a lot may not leave a location; undefined when they may. */
+export function leaveRefusal(
+  core: Core,
+  sku: SkuCell,
+  location: LocationId,
+  { lot: id, quantity }: NamedLot,
+): Rejection | undefined {
+  const lot = core.world.lots.get(sku, id)?.snapshot?.context;
+  if (lot === undefined || !lot.places.some((place) => place.location === location)) {
+    return reject('unknown-lot', `no ${id} of ${sku.sku} at ${location}`);
+  }
+  if (lot.recall !== undefined) return reject('lot-recalled', `${id} of ${sku.sku}: ${lot.recall.reason}`);
+  if (lot.hasLeft) return reject('lot-expired', `${id} of ${sku.sku} has left sale`);
+  const units = forSale(placeOf(lot, location));
+  return units < quantity ? reject('not-enough', `${location} has ${units} of ${id} for sale`) : undefined;
 }
 
 /** Where in a message a lot is at fault, from where in its unit. */

@@ -144,6 +144,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     bytes += 256 + textBytes(supplier) + textBytes(reference);
     for (const { sku, lineId } of lines) bytes += 48 + sku.length + (lineId?.length ?? 0);
   }
+  if (kind === 'supply.ship') for (const one of body.units ?? []) bytes += 16 + one.sku.length + lotsBytes(one);
   if ('feed' in body) bytes += 48;
   if (kind === 'location.put' || kind === 'carrier.put' || kind === 'transit.put' || kind === 'item.put') {
     bytes += valueBytes(body);

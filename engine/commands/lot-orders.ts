@@ -13,7 +13,7 @@ import type { Fulfillment, LineLot, LineUnits } from '../../actors/vocabulary.ts
 import { assert, must } from '../assert.ts';
 import type { SkuCell } from '../cells.ts';
 import type { Core } from '../core.ts';
-import { fieldOf, isRejection, isTracked, moveLot, namedUnits } from '../lot-units.ts';
+import { fieldOf, isRejection, isTracked, leaveRefusal, moveLot, namedUnits } from '../lot-units.ts';
 import { trackingOf } from '../lots.ts';
 
 type NamedLine = LineUnits & NamedLots;
@@ -182,14 +182,9 @@ function takeNamed(
   if (isRejection(units)) return units;
   for (const [index, { lot: id, quantity }] of units.entries()) {
     const field = fieldOf(line, index);
-    const lot = core.world.lots.get(sku, id)?.snapshot?.context;
-    if (lot === undefined || !lot.places.some((place) => place.location === location)) {
-      return reject('unknown-lot', `no ${id} of ${sku.sku} at ${location}`, field);
-    }
-    if (lot.recall !== undefined) return reject('lot-recalled', `${id} of ${sku.sku}: ${lot.recall.reason}`, field);
-    if (lot.hasLeft) return reject('lot-expired', `${id} of ${sku.sku} has left sale`, field);
-    const left = choosing.left(sku.sku, id, forSale(placeOf(lot, location)));
-    if (left < quantity) return reject('not-enough', `${location} has ${left} of ${id} for sale`, field);
+    const taken = -choosing.left(sku.sku, id, 0);
+    const wrong = leaveRefusal(core, sku, location, { lot: id, quantity: quantity + taken });
+    if (wrong !== undefined) return { ...wrong, field };
     choosing.take(sku.sku, line.lineId, id, quantity);
   }
   return undefined;

@@ -11,7 +11,7 @@ import { openUnits } from '../../actors/supply-lines.ts';
 import { assert, must } from '../assert.ts';
 import type { LotCell, SkuCell, StockCell } from '../cells.ts';
 import type { Core } from '../core.ts';
-import { atUnit, isRejection, moveLot, namedUnits } from '../lot-units.ts';
+import { atUnit, isRejection, leaveRefusal, moveLot, namedUnits } from '../lot-units.ts';
 import { trackingOf } from '../lots.ts';
 
 /** Units that came, by lot: good and damaged ones, and those of the good ones that may not be sold. */
@@ -84,28 +84,51 @@ function spoil(core: Core, { sku, location }: StockCell, { lot }: NamedLot, dama
   core.changes.set(cell, { value: 'put', context: { ...context, places } });
 }
 
-/** A transfer takes units along: those that leave first. */
+/** A transfer takes units along: those named, else those that leave first. */
 export function lotsSent(
   core: Core,
   stock: StockCell,
   quantity: number,
   supplyId: SupplyId,
   atMs: number,
+  named: NamedLots | undefined,
 ): readonly LotUnits[] | Rejection {
-  const lots: LotUnits[] = [];
+  const lots = named === undefined ? firstToLeave(core, stock, quantity) : lotsNamed(core, stock, quantity, named);
+  if (isRejection(lots)) return lots;
+  for (const [index, unit] of lots.entries()) {
+    const lot = must(core.world.lots.get(stock.sku, unit.lot)?.snapshot, 'a lot that was chosen').context;
+    const full = transitRefusal(lot);
+    if (full !== undefined) return named === undefined ? full : atUnit(named, index, full);
+    const move = { type: 'lose', quantity: unit.quantity } as const;
+    const moved = moveLot(core, stock, unit, move, atMs, (one) => withTransit(one, supplyId, unit.quantity));
+    assert(!isRejection(moved), 'units of a lot that were chosen are there');
+  }
+  return lots.map(({ lot, quantity: units }) => ({ lot, quantity: units }));
+}
+
+/** The units named, which must be all that leave. */
+function lotsNamed(
+  core: Core,
+  { sku, location }: StockCell,
+  quantity: number,
+  named: NamedLots,
+): readonly NamedLot[] | Rejection {
+  const units = namedUnits(sku, named, quantity);
+  if (isRejection(units)) return units;
+  for (const [index, unit] of units.entries()) {
+    const wrong = leaveRefusal(core, sku, location.id, unit);
+    if (wrong !== undefined) return atUnit(named, index, wrong);
+  }
+  return units;
+}
+
+function firstToLeave(core: Core, stock: StockCell, quantity: number): readonly NamedLot[] | Rejection {
+  const lots: NamedLot[] = [];
   let wanted = quantity;
-  // The list changes under way.
-  for (const { snapshot } of core.world.lots.at(stock.sku, stock.location.id).slice()) {
+  for (const { snapshot } of core.world.lots.at(stock.sku, stock.location.id)) {
     const lot = must(snapshot, 'a lot at a location').context;
     const units = Math.min(wanted, toPick(lot, placeOf(lot, stock.location.id)));
     if (units === 0) continue;
-    const full = transitRefusal(lot);
-    if (full !== undefined) return full;
-    const move = { type: 'lose', quantity: units } as const;
-    const moved = moveLot(core, stock, { lot: lot.lot, quantity: units }, move, atMs, (one) =>
-      withTransit(one, supplyId, units),
-    );
-    assert(!isRejection(moved), 'units of a lot that were chosen are there');
     lots.push({ lot: lot.lot, quantity: units });
     wanted -= units;
     if (wanted === 0) return lots;

@@ -9,7 +9,8 @@ import { isToldBefore, reject, type Rejection } from '../../actors/rejection.ts'
 import type { LotUnits } from '../../actors/lots.ts';
 import { refusal as refusalOf, type StockMessage } from '../../actors/stock-ledger.ts';
 import { formRefusal, refusal } from '../../actors/supply-checks.ts';
-import type { ArrivedUnits, SupplyAnswer, SupplyContext, SupplyEffect } from '../../actors/supply-context.ts';
+import type { ArrivedUnits, SentUnits } from '../../actors/supply-context.ts';
+import type { SupplyAnswer, SupplyContext, SupplyEffect } from '../../actors/supply-context.ts';
 import type { SupplyMessage, SupplyState, TakenUnits } from '../../actors/supply-context.ts';
 import type { SupplyType } from '../../actors/supply-commands.ts';
 import { openUnits } from '../../actors/supply-lines.ts';
@@ -18,7 +19,6 @@ import { supplySteps, type StockCell, type SupplyCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellStock } from '../effects.ts';
 import { isTracked } from '../lot-units.ts';
-import { trackingOf } from '../lots.ts';
 import { step, type Snapshot } from '../step.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 import { lotsBack, lotsReceived, lotsSent, settleTransit, type CameIn } from './lot-supply.ts';
@@ -51,8 +51,8 @@ export function orderSupply(core: Core, { supplyId }: CommandBody<'supply.order'
 }
 
 export function shipSupply(core: Core, body: CommandBody<'supply.ship'>, atMs: number): Handled {
-  const { supplyId, expectedAtMs, tracking } = body;
-  return about(core, supplyId, { type: 'supply.ship', expectedAtMs, tracking, atMs });
+  const { supplyId, expectedAtMs, tracking, units } = body;
+  return about(core, supplyId, { type: 'supply.ship', expectedAtMs, tracking, units, atMs });
 }
 
 export function receiveSupply(core: Core, body: CommandBody<'supply.receive'>, atMs: number): Handled {
@@ -110,7 +110,7 @@ function carryOut(
       core.changes.publish(effect.events);
       return undefined;
     case 'send':
-      return sendUnits(core, effect.units, supplyId, message.atMs);
+      return sendUnits(core, effect.units, message, supplyId);
     case 'take-in':
       return takeIn(core, effect.type, effect.units, message, supplyId);
     default:
@@ -122,9 +122,12 @@ function carryOut(
 function sendUnits(
   core: Core,
   units: readonly StockUnits[],
+  message: SupplyMessage,
   supplyId: SupplyId,
-  atMs: number,
 ): Rejection | undefined {
+  const named = message.type === 'supply.ship' ? (message.units ?? []) : [];
+  const wrong = unsoundNames(units, named);
+  if (wrong !== undefined) return wrong;
   for (const { sku, location, quantity } of units) {
     const stock = core.world.findStock(sku, location);
     if (stock?.snapshot === undefined) {
@@ -132,10 +135,26 @@ function sendUnits(
     }
     const move = { type: 'stock.transfer-out', quantity } as const;
     // Whether so many may go is told before which of them do.
-    const hasLots = trackingOf(stock.sku) !== undefined && refusalOf(stock.snapshot.context, move) === undefined;
-    const lots = hasLots ? lotsSent(core, stock, quantity, supplyId, atMs) : undefined;
-    const rejection = lots !== undefined && 'code' in lots ? lots : tellStock(core, stock, move, lots);
+    const index = named.findIndex((one) => one.sku === sku);
+    const hasLots = isTracked(stock.sku, named[index] ?? {}) && refusalOf(stock.snapshot.context, move) === undefined;
+    const lots = hasLots ? lotsSent(core, stock, quantity, supplyId, message.atMs, named[index]) : undefined;
+    if (lots !== undefined && 'code' in lots) {
+      return { ...lots, field: index < 0 ? 'body.supplyId' : `body.units[${index}]${lots.field ?? ''}` };
+    }
+    const rejection = tellStock(core, stock, move, lots);
     if (rejection !== undefined) return { ...rejection, field: 'body.supplyId' };
+  }
+  return undefined;
+}
+
+/** SKUs named that do not leave, or twice. */
+function unsoundNames(units: readonly StockUnits[], named: readonly SentUnits[]): Rejection | undefined {
+  const seen = new Set<string>();
+  for (const [index, { sku }] of named.entries()) {
+    const field = `body.units[${index}].sku`;
+    if (!units.some((one) => one.sku === sku)) return reject('unknown-sku', `no ${sku} leaves with it`, field);
+    if (seen.has(sku)) return reject('duplicate', `${sku} twice`, field);
+    seen.add(sku);
   }
   return undefined;
 }

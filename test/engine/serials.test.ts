@@ -59,6 +59,24 @@ describe('a serial', () => {
     expect(there(made, 'B')).toEqual(['s1', 's2']);
   });
 
+  it('[L10] that a transfer takes along may be named', async () => {
+    const made = await shop();
+    await receive(made, ['s1', 's2', 's3']);
+    await made.ok('lot.recall', { sku: 'P', lot: 's3', reason: 'r' });
+    const supply = { id: 't', type: 'transfer' as const, from: 'A', to: 'B', expectedAtMs: made.clock.now() + 1_000_000, lines: [{ sku: 'P', quantity: 1 }] };
+    await made.ok('supply.put', { supply });
+    await made.ok('supply.order', { supplyId: 't' });
+    const sent = (...units: readonly object[]) => ({ supplyId: 't', units: units as never });
+    const refusal = (...units: readonly object[]) => made.refused('supply.ship', sent(...units));
+    expect(await refusal({ sku: 'X', serials: ['s1'] })).toMatchObject({ code: 'unknown-sku', field: 'body.units[0].sku' });
+    expect(await refusal({ sku: 'P', serials: ['s1'] }, { sku: 'P', serials: ['s2'] })).toMatchObject({ code: 'duplicate', field: 'body.units[1].sku' });
+    expect(await refusal({ sku: 'P', serials: ['s1', 's2'] })).toMatchObject({ code: 'contradiction', field: 'body.units[0].serials' });
+    expect(await refusal({ sku: 'P', serials: ['s9'] })).toMatchObject({ code: 'unknown-lot', field: 'body.units[0].serials[0]' });
+    expect(await refusal({ sku: 'P', serials: ['s3'] })).toMatchObject({ code: 'lot-recalled', field: 'body.units[0].serials[0]' });
+    await made.ok('supply.ship', sent({ sku: 'P', serials: ['s2'] }));
+    expect([there(made), made.ask('lot.get', { sku: 'P', lot: 's2' })?.transit]).toEqual([['s1', 's3'], [{ supplyId: 't', units: 1 }]]);
+  });
+
   it('[L16] is recalled alone, and is the one that is short', async () => {
     const made = await shop();
     await receive(made, ['s1', 's2', 's3']);

@@ -16,11 +16,15 @@ export const supplyDraws: Record<SupplyKind, Draw> = {
     return { supply: known === undefined ? drawNew(rng, names) : drawAmended(rng, names, known) };
   },
   'supply.order': (rng, names, shadow) => ref(drawSupply(rng, names, shadow, isIn('draft'))),
-  'supply.ship': (rng, names, shadow) => ({
-    ...ref(drawSupply(rng, names, shadow, isIn('ordered'))),
-    ...(rng.chance(0.3) ? { expectedAtMs: drawDate(rng, names) } : {}),
-    ...(rng.chance(0.3) ? { tracking: `T${rng.below(1_000)}` } : {}),
-  }),
+  'supply.ship': (rng, names, shadow) => {
+    const supply = drawSupply(rng, names, shadow, isIn('ordered'));
+    return {
+      ...ref(supply),
+      ...(rng.chance(0.3) ? { expectedAtMs: drawDate(rng, names) } : {}),
+      ...(rng.chance(0.3) ? { tracking: `T${rng.below(1_000)}` } : {}),
+      ...drawSent(rng, names, shadow, supply),
+    };
+  },
   'supply.receive': (rng, names, shadow) => {
     const supply = drawSupply(rng, names, shadow, isReceivable);
     const lines = drawUnits(rng, names, supply).map((units) => {
@@ -58,6 +62,17 @@ function drawCome(rng: Rng, names: Names, shadow: Shadow, sku: string, supply: S
   const [first] = lots;
   if (left > 0 && first !== undefined && tracking.by === 'lot') first.quantity += left;
   return tracking.by === 'lot' ? { lots } : { serials: lots.map(({ lot }) => lot) };
+}
+
+/** Which units of tracked SKUs leave with a transfer, said now and then. */
+function drawSent(rng: Rng, names: Names, shadow: Shadow, supply: ShadowSupply | undefined): object {
+  if (supply === undefined || !rng.chance(0.4)) return {};
+  const units = [...new Set(supply.lines.map(({ sku }) => sku))].flatMap((sku) => {
+    const quantity = supply.lines.filter((line) => line.sku === sku).reduce((sum, line) => sum + line.quantity, 0);
+    const lots = drawLots(rng, names, shadow, sku, supply.from ?? '', quantity, 'out');
+    return Object.keys(lots).length > 0 || rng.chance(0.02) ? [{ sku, ...lots }] : [];
+  });
+  return units.length === 0 ? {} : { units: rng.chance(0.02) ? [...units, ...units] : units };
 }
 
 const isIn = (state: string) => (supply: ShadowSupply): boolean => supplyStateOf(supply) === state;

@@ -42,8 +42,9 @@ export function received(doing: Doing, sku: string, location: string, line: Line
 }
 
 /** A transfer leaves with what goes first. */
-export function sent(doing: Doing, sku: string, location: string, quantity: number, supply: string): Verdict | undefined {
+export function sent(doing: Doing, sku: string, location: string, quantity: number, supply: string, said?: Omit<Line, 'quantity'>): Verdict | undefined {
   const { shadow } = doing;
+  if (said !== undefined) return sentAsSaid(shadow, sku, location, { ...said, quantity }, supply);
   let wanted = quantity;
   for (const lot of lots.inOrder(shadow, sku)) {
     const there = lots.isKept(lot) ? 0 : lots.sellableAt(lots.placeAt(lot, location)) - lots.toldAt(shadow, lot, location);
@@ -52,7 +53,24 @@ export function sent(doing: Doing, sku: string, location: string, quantity: numb
     wanted -= units;
     setAway(shadow, lots.changed(lot, location, { went: units }), supply, awayOf(lot, supply) + units);
   }
-  return wanted === 0 ? undefined : no('not-enough', 'body.supplyId');
+  return wanted === 0 ? undefined : no('not-enough');
+}
+
+/** The units that are said to leave: all there, all for sale. */
+function sentAsSaid(shadow: Shadow, sku: string, location: string, said: Line, supply: string): Verdict | undefined {
+  const units = lots.named(shadow, sku, said, said.quantity);
+  if (!lots.isUnits(units)) return units;
+  for (const { lot: id, quantity } of units) {
+    const lot = shadow.lots.get(lots.lotKeyOf(sku, id));
+    if (lot === undefined || !lots.placesOf(shadow, lot).includes(location)) return no('unknown-lot');
+    if (lots.isKept(lot)) return no(lot.recall === undefined ? 'lot-expired' : 'lot-recalled');
+    if (lots.sellableAt(lots.placeAt(lot, location)) < quantity) return no('not-enough');
+  }
+  for (const { lot: id, quantity } of units) {
+    const lot = shadow.lots.get(lots.lotKeyOf(sku, id)) as lots.ShadowLot;
+    setAway(shadow, lots.changed(lot, location, { went: quantity }), supply, awayOf(lot, supply) + quantity);
+  }
+  return undefined;
 }
 
 /** What a cancelled transfer has comes back. Returns how many of it are kept. */

@@ -102,7 +102,7 @@ export function order(doing: Doing, { supplyId }: CommandBody<'supply.order'>): 
   });
 }
 
-export function ship(doing: Doing, { supplyId, expectedAtMs, tracking }: CommandBody<'supply.ship'>): Verdict {
+export function ship(doing: Doing, { supplyId, expectedAtMs, tracking, units: named = [] }: CommandBody<'supply.ship'>): Verdict {
   const { atMs, shadow } = doing;
   return withSupply(doing, supplyId, ['ordered'], (supply, isIn) => {
     if (!isIn) return no('wrong-state', 'body.supplyId');
@@ -110,6 +110,11 @@ export function ship(doing: Doing, { supplyId, expectedAtMs, tracking }: Command
     const lines = expectedAtMs === undefined ? supply.lines : supply.lines.map((line) => ({ ...line, expectedAtMs: undefined }));
     const dates = { shippedAtMs: atMs, changedAtMs: atMs, expectedAtMs: expectedAtMs ?? supply.expectedAtMs };
     const verdict = tell(doing, supply, { ...supply, ...dates, lines, tracking: tracking ?? supply.tracking }, 'shipped');
+    const leaves = (sku: string): boolean => supply.type === 'transfer' && supply.lines.some((line) => line.sku === sku);
+    for (const [index, { sku }] of named.entries()) {
+      if (!leaves(sku)) return no('unknown-sku', `body.units[${index}].sku`);
+      if (named.findIndex((one) => one.sku === sku) < index) return no('duplicate', `body.units[${index}].sku`);
+    }
     if (supply.type === 'purchase') return verdict;
     for (const sku of new Set(supply.lines.map((line) => line.sku))) {
       const units = supply.lines.filter((line) => line.sku === sku).reduce((sum, line) => sum + toCome(supply, line), 0);
@@ -117,9 +122,10 @@ export function ship(doing: Doing, { supplyId, expectedAtMs, tracking }: Command
       const stock = shadow.stocks.get(key);
       if (stock === undefined) return no('unknown-sku', 'body.supplyId');
       if (free(stock) < units) return no('not-enough', 'body.supplyId');
-      const isTracked = units > 0 && lots.trackingOf(shadow, sku) !== undefined;
-      const wrong = isTracked ? lotSupply.sent(doing, sku, supply.from ?? '', units, supplyId) : undefined;
-      if (wrong !== undefined) return wrong;
+      const at = named.findIndex((one) => one.sku === sku);
+      const isTracked = units > 0 && lots.isMeant(shadow, sku, named[at] ?? {});
+      const wrong = isTracked ? lotSupply.sent(doing, sku, supply.from ?? '', units, supplyId, named[at]) : undefined;
+      if (wrong !== undefined) return at < 0 ? { field: 'body.supplyId', ...wrong } : { field: `body.units[${at}]`, ...wrong };
       shadow.set(shadow.stocks, key, { ...stock, went: stock.went + units });
       onTheWay(doing, supplyId, units);
     }
