@@ -11,9 +11,9 @@ import type { Entry } from '../../engine/receipts.ts';
 import { inspectLmdb } from '../../storage/lmdb.ts';
 import { endAll, freePort, portOf, run, type Program } from './program.ts';
 
-const kills = 8;
-const countRows = 10_000;
-const deltaRows = 10_000;
+const kills = 6;
+const countRows = 6_000;
+const deltaRows = 6_000;
 const locations = ['LEEDS', 'PARIS'];
 const counted = Array.from({ length: countRows / 2 }, (_, at) => `C-${at}`);
 const moved = Array.from({ length: 50 }, (_, at) => `D-${at}`);
@@ -111,7 +111,7 @@ async function readDeltas(): Promise<{ readonly deltas: number; readonly units: 
   return found;
 }
 
-test('[P8] [F4] [F12] killed in mid-feed, again and again: sent again, every count is right and nothing is applied twice', { timeout: 240_000 }, async () => {
+test('[P8] [F4] [F12] killed in mid-feed, again and again: sent again, every count is right and nothing is applied twice', { timeout: 300_000 }, async () => {
   const port = await freePort();
   let server = serve(port);
   await portOf(server);
