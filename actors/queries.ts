@@ -234,6 +234,14 @@ export const queryBodies = {
     },
     exact,
   ),
+  /**
+   * Why an order went where it went: the decision of an attempt (1, the placement, if not said) as it is recorded,
+   * and how the whole order would be decided now, candidate by candidate. As data, and as text for people.
+   */
+  'decision.explain': Type.Object(
+    { orderId: OrderIdSchema, attempt: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })) },
+    exact,
+  ),
   /** One version of a routing plan with its document; without a number the newest. */
   'plan.get': Type.Object({ planId: PlanIdSchema, version: Type.Optional(PlanVersionSchema) }, exact),
   /** The newest version of every plan, and what is in force for whom, with what was before. */

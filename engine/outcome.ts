@@ -1,7 +1,7 @@
 /** What comes out of the engine: outcomes of commands, answers of queries, and what one turn published. */
 import type { Available } from '../actors/available.ts';
-import type { PlanSeat, PlanState } from '../actors/plan-commands.ts';
-import type { PlanDocument } from '../actors/plan-schemas.ts';
+import type { PlanSeat } from '../actors/plan-commands.ts';
+import type { DecisionExplained, PlanChange, PlanSummary, PlanView } from './outcome-plans.ts';
 import type { Pool } from '../actors/pool-commands.ts';
 import type { StandingRule } from '../actors/buffer-growth.ts';
 import type { CommandKind } from '../actors/commands.ts';
@@ -10,7 +10,7 @@ import type { ItemState } from '../actors/item-policy.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
 import type { DriftSums } from '../actors/drift.ts';
 import type { BufferId, ChannelId, CommandId, FeedId, LocationId, LotId } from '../actors/ids.ts';
-import type { OrderId, PlanId, Sku, SupplyId } from '../actors/ids.ts';
+import type { OrderId, Sku, SupplyId } from '../actors/ids.ts';
 import type { IncomingUnits } from '../actors/incoming.ts';
 import type { LotPlace, LotShipment, LotState, LotUnits } from '../actors/lots.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
@@ -313,30 +313,6 @@ export interface BulkPromiseAnswer {
   readonly promises: readonly QuickPromises[];
 }
 
-/** A version of a routing plan without its document. */
-export interface PlanSummary {
-  readonly id: PlanId;
-  readonly name: string;
-  readonly version: number;
-  readonly state: PlanState | 'published';
-  readonly madeAtMs: number;
-  readonly by: string;
-  readonly reason: string;
-  /** Where it is in force: channels, `*` for all that have no plan of their own. */
-  readonly seats: readonly string[];
-}
-
-export interface PlanView extends PlanSummary {
-  readonly document: PlanDocument;
-}
-
-/** A field that two versions of a plan say differently; absent: it is not there. */
-export interface PlanChange {
-  readonly path: string;
-  readonly before?: string | number | boolean | undefined;
-  readonly after?: string | number | boolean | undefined;
-}
-
 export interface Answers {
   'order.get': OrderView | null;
   'order.list': { readonly orders: readonly OrderView[]; readonly next?: OrderId | undefined };
@@ -366,6 +342,7 @@ export interface Answers {
   'stock.incoming': readonly IncomingView[];
   'supply.get': SupplyView | null;
   'supply.list': { readonly supplies: readonly SupplyView[]; readonly next?: SupplyId | undefined };
+  'decision.explain': DecisionExplained | null;
   'plan.get': PlanView | null;
   'plan.list': { readonly plans: readonly PlanSummary[]; readonly seats: readonly PlanSeat[] };
   'plan.versions': readonly PlanSummary[];

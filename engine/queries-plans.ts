@@ -3,7 +3,8 @@ import type { PlanVersion } from '../actors/plan-commands.ts';
 import type { PlanDocument } from '../actors/plan-schemas.ts';
 import type { Query, QueryBody } from '../actors/queries.ts';
 import { unreachable } from './assert.ts';
-import type { Answers, PlanChange, PlanSummary, PlanView } from './outcome.ts';
+import type { PlanChange, PlanSummary, PlanView } from './outcome-plans.ts';
+import type { Answers } from './outcome.ts';
 import { lint } from './routing/plans/lint.ts';
 import type { World } from './world.ts';
 

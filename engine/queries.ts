@@ -18,6 +18,7 @@ import { answerPlans, isPlanQuery } from './queries-plans.ts';
 import { answerSelling, type SellingQuery } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
 import { lineFor, listReservations, reservationOf } from './reservation-views.ts';
+import { explainDecision } from './routing/explain-decision.ts';
 import type { Snapshot } from './step.ts';
 
 const pageDefault = 100;
@@ -95,6 +96,7 @@ function answerAny(
     case 'engine.status':
       return status();
     default:
+      if (kind === 'decision.explain') return explainDecision(core, journal, body, nowMs());
       return isPlanQuery(query) ? answerPlans(world, query, nowMs) : answerNetwork(core, query, nowMs);
   }
 }

@@ -120,6 +120,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'pool.list': [{ rule: 'everything', roles: systems }],
   'buffer.get': [{ rule: 'everything', roles: systems }],
   'buffer.list': [{ rule: 'everything', roles: systems }],
+  'decision.explain': [{ rule: 'everything', roles: systems }],
   'plan.get': [{ rule: 'everything', roles: systems }],
   'plan.list': [{ rule: 'everything', roles: systems }],
   'plan.versions': [{ rule: 'everything', roles: systems }],

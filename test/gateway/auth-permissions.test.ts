@@ -129,6 +129,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'atp.get': ['yf yf yf yf yf', (channel) => ({ skus: ['A'], channel })],
   'atp.by-location': ['yf yf yf yf yf', (channel) => ({ skus: ['A'], channel })],
   'atp.explain': ['-- -- ff ff --', (channel) => ({ sku: 'A', channel })],
+  'decision.explain': ['-- -- ff ff --', none],
   'plan.get': ['-- -- ff ff --', none],
   'plan.list': ['-- -- ff ff --', none],
   'plan.versions': ['-- -- ff ff --', none],
