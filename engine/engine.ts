@@ -93,7 +93,7 @@ export class Engine implements EngineApi {
     past.note(claim.tail, lastAtMs);
     const engine = new Engine(core, claim, clock, hooks, timers, saver, receipts, lastAtMs);
     await engine.#lookAtSpace();
-    if (prices !== undefined) engine.#keepPrices(prices);
+    if (prices !== undefined) engine.#keepPrices(prices, hooks.onBug);
     engine.#turns.schedule();
     return engine;
   }
@@ -125,8 +125,8 @@ export class Engine implements EngineApi {
   }
 
   /** Prices follow every turn from now on; what the journal still knows is learnt beside them. */
-  #keepPrices(book: PriceBook): void {
-    const keeper = new PriceKeeper(this.#core.world, book, this.#clock);
+  #keepPrices(book: PriceBook, onBug: EngineHooks['onBug']): void {
+    const keeper = new PriceKeeper(this.#core.world, book, this.#clock, onBug);
     this.#keeper = keeper;
     this.onPublished((published) => keeper.note(published));
     void this.#learn(keeper);

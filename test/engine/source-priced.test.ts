@@ -6,6 +6,7 @@ import { PriceBook } from '../../engine/routing/prices/book.ts';
 import type { SourcingRequest } from '../../engine/routing/source.ts';
 import { sourceNaive } from '../../engine/routing/source-naive.ts';
 import { pricedSource } from '../../engine/routing/source-priced.ts';
+import { PriceKeeper } from '../../engine/routing/prices/keeper.ts';
 import { MemoryDisk } from '../../storage/memory.ts';
 import { ManualClock } from './helpers.ts';
 import { Shop } from './shop.ts';
@@ -141,5 +142,17 @@ describe('prices of an engine', () => {
     }
     expect(after.ask('price.get', { sku: 'S1' })!.prices[0]).toMatchObject({ location: 'A' });
     expect(after.ask('price.get', { sku: 'S1' })!.prices[0]!.priceMinor).toBeGreaterThan(20);
+  });
+
+  it('[R25] stay as they are when something fails beside the decisions: it is told, and nothing else stops', () => {
+    const bugs: unknown[] = [];
+    const clock = new ManualClock();
+    const broken = { look: () => { throw new Error('look'); }, skus: { get: () => { throw new Error('skus'); } } };
+    const keeper = new PriceKeeper(broken as never, new PriceBook(), clock, (bug) => bugs.push(String(bug)));
+    const stock = [{ sku: 'S1', location: 'A' }];
+    keeper.note({ position: 1, atMs: 1, events: [], stock } as never);
+    clock.advance(1_000);
+    keeper.note({ position: 2, atMs: 2, events: [{ kind: 'order.placed', orderId: 'o' }], stock: [] } as never);
+    expect(bugs).toEqual(['Error: skus', 'Error: look']);
   });
 });

@@ -29,6 +29,7 @@ export class PriceKeeper {
   readonly #world: World;
   readonly #book: PriceBook;
   readonly #clock: Clock;
+  readonly #onBug: (bug: unknown) => void;
   readonly #regions = new Map<string, number>();
   /** A place in each region, such as where its first order went. */
   readonly #places: Destination[] = [];
@@ -40,14 +41,24 @@ export class PriceKeeper {
   #cancel: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(world: World, book: PriceBook, clock: Clock) {
+  /** @param onBug told of what fails here: prices stay as they are, and everything else goes on. */
+  constructor(world: World, book: PriceBook, clock: Clock, onBug: (bug: unknown) => void) {
+    this.#onBug = onBug;
     this.#world = world;
     this.#book = book;
     this.#clock = clock;
   }
 
   /** A durable turn: whose demand was seen, whose stock changed. */
-  note({ events, stock, atMs }: Published): void {
+  note(published: Published): void {
+    try {
+      this.#note(published);
+    } catch (bug) {
+      this.#onBug(bug);
+    }
+  }
+
+  #note({ events, stock, atMs }: Published): void {
     const hour = atMs / hourMs;
     // A day without an order before the first, so that a young journal does not promise the moon.
     this.#fromHour ??= hour - 24;
@@ -99,7 +110,11 @@ export class PriceKeeper {
       let left = slice;
       for (const sku of this.#dirty) {
         this.#dirty.delete(sku);
-        this.#refresh(sku);
+        try {
+          this.#refresh(sku);
+        } catch (bug) {
+          this.#onBug(bug);
+        }
         left -= 1;
         if (left === 0) break;
       }
