@@ -183,7 +183,8 @@ export class Turns {
       if (turn.isFull) wakes.lines.putBack(sku);
     }
     while (turn.wakes < limits.turnWakesMax && this.#hasRoom(turn)) {
-      const order = wakes.take((sku) => world.selling.everything.unitsOf(sku) > 0);
+      // What there is less of elsewhere may be what a routing plan waited for: then a SKU that is out wakes as well.
+      const order = wakes.take((sku) => !world.plans.isIdle || world.selling.everything.unitsOf(sku) > 0);
       if (order === undefined) return;
       turn.wakes += 1;
       turn.isFull = !wakeOrder(this.#core, order, turn.atMs, hooks.onBug);

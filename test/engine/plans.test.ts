@@ -228,6 +228,17 @@ describe('the life of a plan', () => {
     expect(shop.order('o5').state).toBe('released');
   });
 
+  it('[Z9] who waits is woken by what leaves as well, though there is nothing more of it', async () => {
+    const shop = await Shop.open();
+    await shop.receive({ 'A/S1': 1, 'A/S2': 1 });
+    await publish(shop, { rules: [{ id: 'busy', exclude: 'location', when: 'location.units >= 2' }] });
+    await shop.place('o1', { S1: 1, S2: 1 }, { shortage: 'backorder' });
+    expect(shop.order('o1').state).toBe('backordered');
+    await shop.place('o2', { S1: 1 });
+    await shop.settle();
+    expect(shop.order('o1')).toMatchObject({ fulfillments: [{ location: 'A', lines: [{ lineId: '2', quantity: 1 }] }] });
+  });
+
   it('[Z10] rolling back puts in force what was before, and before that', async () => {
     const shop = await shopWithStock();
     await publish(shop, notA);
