@@ -57,6 +57,17 @@ describe('hard rules', () => {
     expect(parcels(await shop.place('o3', { S1: 1 }))).toBe('C:1x1');
   });
 
+  it('[Z4] name the first rule of the document where several exclude the services, in whatever order these are', async () => {
+    const shop = await shopWithStock();
+    await shop.ok('carrier.put', { carrier: { id: 'bike', name: 'Bike', baseMinor: 100, perKmMinor: 0 } });
+    const no = (carrier: string) => ({ id: `no-${carrier}`, exclude: 'service', when: `service.carrier == "${carrier}" && location.id == "A"` });
+    for (const rules of [[no('bike'), no('post')], [no('post'), no('bike')]]) {
+      await publish(shop, { rules });
+      await shop.place(rules[0]?.id ?? '', { S1: 1 });
+      expect(decisions(shop).at(-1)?.removed).toEqual([{ location: 'A', reason: 'rule', rule: rules[0]?.id }]);
+    }
+  });
+
   it('[Z3] a rule that cannot be evaluated counts as it says, and the decision names it', async () => {
     const shop = await shopWithStock();
     const when = 'location.attributes["tier"] == "closed"';

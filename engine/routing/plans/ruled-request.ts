@@ -108,7 +108,8 @@ class Judge {
       this.scope.service = { id: of.id, carrier: of.carrier, costMinor };
       const by = bans.find((rule) => this.isOn(rule) && excludes(rule, this.scope, this.notes));
       if (by !== undefined) {
-        ban ??= by;
+        // The first of the document, not of the service that happens to be looked at first.
+        if (ban === undefined || bans.indexOf(by) < bans.indexOf(ban)) ban = by;
         continue;
       }
       const rulesMinor = serviceCosts.length === 0 ? 0 : this.sum(serviceCosts);

@@ -131,7 +131,8 @@ export class ShadowJudge {
         const costMinor = Math.round(baseMinor + perKmMinor * (about.km ?? 0));
         const of = { ...about, service: { id, carrier: card.id, costMinor } };
         const by = this.#bans('service').find((rule) => this.#excludes(rule, of));
-        ban ??= by;
+        const bans = this.#bans('service');
+        if (by !== undefined && (ban === undefined || bans.indexOf(by) < bans.indexOf(ban))) ban = by;
         if (by !== undefined) return [];
         const rulesMinor = this.#sum(costs, of);
         const service = card.services === undefined ? undefined : (id as string);
