@@ -129,17 +129,20 @@ export class Engine implements EngineApi {
     const keeper = new PriceKeeper(this.#core.world, book, this.#clock, onBug);
     this.#keeper = keeper;
     this.onPublished((published) => keeper.note(published));
-    void this.#learn(keeper);
+    void this.#learn(keeper, onBug);
   }
 
-  async #learn(keeper: PriceKeeper): Promise<void> {
+  /** Learn what was before; what comes from now on is told as it comes, and must not be learnt twice. */
+  async #learn(keeper: PriceKeeper, onBug: EngineHooks['onBug']): Promise<void> {
+    const [from, to] = [this.head, this.position];
     try {
-      for await (const published of this.replay(this.head - 1)) {
-        if (this.#mode === 'stopping' || this.#mode === 'lost') return;
+      for await (const published of this.replay(from - 1)) {
+        if (published.position > to || this.#mode === 'stopping' || this.#mode === 'lost') return;
         keeper.note(published);
       }
-    } catch {
-      // Records were trimmed meanwhile: they are too old to matter, and what comes is learnt as it comes.
+    } catch (error) {
+      // Records that were trimmed meanwhile are too old to matter, and a lost journal is told elsewhere.
+      if (this.head === from && this.#mode !== 'lost') onBug(error);
     }
   }
 

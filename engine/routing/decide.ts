@@ -3,6 +3,7 @@
  * it, and else as sourcing does without one. What a plan cannot place, its fallbacks decide about, once the plans
  * they name were asked.
  */
+import { orderId } from '../../actors/ids.ts';
 import type { Plan } from '../../actors/order-context.ts';
 import type { ReservationContext } from '../../actors/reservation-context.ts';
 import type { Core } from '../core.ts';
@@ -52,7 +53,8 @@ export function decideReservation(core: Core, reservation: ReservationContext, a
     const { reservationId, channel, segment, destination, service, customer, lines } = reservation;
     const to = destination ?? nowhere;
     const waiting = lines.map((line) => ({ ...noUnits, ...line }));
-    const who = { orderId: reservationId as never, channel, customer, segment };
+    // To a plan a cart is an order that is not placed yet, and is called as the cart is.
+    const who = { orderId: orderId(reservationId), channel, customer, segment };
     const asked = { ...who, destination: to, service, lines: waiting };
     const decision = byPlans(core, reservation, orderFacts(world, asked, needs, atMs), needs, atMs);
     if (decision !== undefined) return decision.plan;

@@ -2,9 +2,8 @@
 import type { ChannelId, LocationId, ServiceId, Sku } from '../../actors/ids.ts';
 import type { Destination } from '../../actors/order-commands.ts';
 import { perKit, wholeKits, type WaitingLine } from '../../actors/kits.ts';
-import type { OrderContext } from '../../actors/order-context.ts';
+import type { OrderContext, Removed } from '../../actors/order-context.ts';
 import type { ReservationContext } from '../../actors/reservation-context.ts';
-import type { Removed } from '../../actors/order-context.ts';
 import { roomAt } from '../capacity.ts';
 import type { LocationCell } from '../cells.ts';
 import { priceOf } from '../promise/services.ts';

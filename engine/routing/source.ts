@@ -3,8 +3,7 @@
  * answers it by brute force and is the oracle of every faster answer.
  */
 import type { CarrierId, LineId, LocationId, ServiceId, Sku } from '../../actors/ids.ts';
-import type { Plan, PlanUse } from '../../actors/order-context.ts';
-import type { Removed } from '../../actors/order-context.ts';
+import type { Plan, PlanUse, Removed } from '../../actors/order-context.ts';
 
 /** Units of one line that have no place yet. */
 export interface Need {

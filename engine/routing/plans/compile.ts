@@ -15,7 +15,7 @@ import {
   type ValueType,
 } from './expression.ts';
 import { ExpressionFault, nearest } from './fault.ts';
-import type { LineFacts, Scope } from './facts.ts';
+import { emptyScope, type LineFacts, type Scope } from './facts.ts';
 import { add, arithmetic, compare, equal, type NumberType } from './operators.ts';
 import { Failure } from './failure.ts';
 
@@ -184,7 +184,7 @@ function list(node: Node, members: readonly Node[], bound: Bound): Expression {
   const runs = made.map(({ run }) => run);
   const whole = { type: `list<${type}>` as ValueType, ...together(made) };
   if (members.every(({ op }) => op === 'value')) {
-    const constant = runs.map((run) => run(undefined as never));
+    const constant = runs.map((run) => run(emptyScope()));
     return { ...whole, run: () => constant };
   }
   return { ...whole, run: (scope) => runs.map((run) => run(scope)) };
@@ -229,7 +229,7 @@ function contained(node: Node, [one, many]: [Node, Node], bound: Bound): Express
     throw new ExpressionFault(`${member.type} is not a member of ${whole.type}`, node.start);
   }
   if (many.op === 'list' && many.args.every(({ op }) => op === 'value')) {
-    const members = new Set(whole.run(undefined as never) as readonly unknown[]);
+    const members = new Set(whole.run(emptyScope()) as readonly unknown[]);
     return { type: 'bool', ...all, run: (scope) => members.has(member.run(scope)) };
   }
   const cost = all.cost + reckonedMembers;
