@@ -132,12 +132,12 @@ export class Engine implements EngineApi {
     void this.#learn(keeper, onBug);
   }
 
-  /** Learn what was before; what comes from now on is told as it comes, and must not be learnt twice. */
+  /** Learn what was before: `replay` ends where it began, and what comes meanwhile is told as it comes. */
   async #learn(keeper: PriceKeeper, onBug: EngineHooks['onBug']): Promise<void> {
-    const [from, to] = [this.head, this.position];
+    const from = this.head;
     try {
       for await (const published of this.replay(from - 1)) {
-        if (published.position > to || this.#mode === 'stopping' || this.#mode === 'lost') return;
+        if (this.#mode === 'stopping' || this.#mode === 'lost') return;
         keeper.note(published);
       }
     } catch (error) {

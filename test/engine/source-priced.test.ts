@@ -1,6 +1,6 @@
 /** Sourcing by prices: fewer parcels first, then carriage and prices; prices kept from what is placed and moved. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { carrierId, lineId, locationId, sku } from '../../actors/ids.ts';
 import { PriceBook } from '../../engine/routing/prices/book.ts';
 import type { SourcingRequest } from '../../engine/routing/source.ts';
@@ -142,6 +142,21 @@ describe('prices of an engine', () => {
     }
     expect(after.ask('price.get', { sku: 'S1' })!.prices[0]).toMatchObject({ location: 'A' });
     expect(after.ask('price.get', { sku: 'S1' })!.prices[0]!.priceMinor).toBeGreaterThan(20);
+  });
+
+  it('[R25] learn each turn once, also one that comes while the journal is still read', async () => {
+    const disk = new MemoryDisk();
+    const before = await Shop.open({ disk });
+    await before.receive({ 'A/S1': 10_000 });
+    for (let index = 0; index < 600; index += 1) await before.place(`o${index}`, { S1: 1 });
+    await before.engine.close();
+    const noted: number[] = [];
+    const note = vi.spyOn(PriceKeeper.prototype, 'note').mockImplementation(({ position }) => void noted.push(position));
+    const after = await Shop.open({ disk, isPriced: true, isBare: true });
+    await after.place('new', { S1: 1 });
+    for (let rounds = 0; rounds < 100; rounds += 1) await new Promise(setImmediate);
+    note.mockRestore();
+    expect(noted.toSorted((a, b) => a - b)).toEqual(Array.from({ length: after.claim.tail }, (_, index) => index + 1));
   });
 
   it('[R25] stay as they are when something fails beside the decisions: it is told, and nothing else stops', () => {
