@@ -22,7 +22,7 @@ export const CountEntrySchema = Type.Object(
 );
 /** Units found or lost, as a row of a feed says it. */
 export const DeltaRowSchema = Type.Object(
-  { ...where, delta: DeltaSchema, reason: Type.Optional(Reason) },
+  { ...where, delta: DeltaSchema, reason: Type.Optional(Reason), ...lotFields },
   exact,
 );
 

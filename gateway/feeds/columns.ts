@@ -1,10 +1,11 @@
 /**
  * The columns of a CSV feed: the header names fields of the row's schema, and each cell becomes the value
- * its field takes. What does not look like such a value is passed on as text, so that the schema refuses
- * it in its own words.
+ * its field takes; a list is separated by semicolons. What does not look like such a value is passed on as
+ * text, so that the schema refuses it in its own words.
  */
 import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
+import { LotUnitsSchema } from '../../actors/lot-commands.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import { FeedFault, feedLimits } from './feed.ts';
 
@@ -19,11 +20,29 @@ const readNumber: Read = (cell) => (/^[+-]?\d{1,15}(?:\.\d{1,15})?$/.test(cell) 
 const readBoolean: Read = (cell) => (cell === 'true' ? true : cell === 'false' ? false : cell);
 const readText: Read = (cell) => cell;
 
-/** How a cell of this field is read; undefined when the field is no single value. */
+const split = (cell: string): string[] => cell.split(';').map((part) => part.trim());
+
+/** Lots as `H-24:5;H-23:3@1704000000000`: each its units and, after an @, when it expires in milliseconds. */
+const readLots: Read = (cell) => {
+  const lots = split(cell).map((part) => {
+    const [, lot, quantity, expiresAtMs] = /^([^:@]+):(\d{1,15})(?:@(\d{1,15}))?$/.exec(part) ?? [];
+    const units = { lot, quantity: Number(quantity) };
+    return expiresAtMs === undefined ? units : { ...units, expiresAtMs: Number(expiresAtMs) };
+  });
+  return lots.some(({ lot }) => lot === undefined) ? cell : lots;
+};
+
+/** How a cell of this field is read; undefined when the field has no form in a cell. */
 function readerOf(schema: TSchema): Read | undefined {
   if (Type.IsInteger(schema) || Type.IsNumber(schema)) return readNumber;
   if (Type.IsBoolean(schema)) return readBoolean;
-  return Type.IsArray(schema) || Type.IsObject(schema) ? undefined : readText;
+  if (Type.IsArray(schema)) return readerOfList(schema.items);
+  return Type.IsObject(schema) ? undefined : readText;
+}
+
+function readerOfList(item: TSchema): Read | undefined {
+  if (item === LotUnitsSchema) return readLots;
+  return Type.IsString(item) ? split : undefined;
 }
 
 /** What a record says, or why it says nothing. */
@@ -50,7 +69,7 @@ export class Columns {
         throw fault(`no such column: it is one of ${Object.keys(known).join(', ')}`, 'malformed', name);
       }
       const read = readerOf(schema);
-      if (read === undefined) throw fault('this field is not a single value: send it as NDJSON', 'malformed', name);
+      if (read === undefined) throw fault('this field has no form in a cell: send it as NDJSON', 'malformed', name);
       if (seen.has(name)) throw fault('this column stands there twice', 'malformed', name);
       seen.add(name);
       return { name, read };

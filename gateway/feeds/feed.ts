@@ -2,23 +2,30 @@
  * Words of feeds, shared by the door of the server, the client and the command line: what a feed brings,
  * how one of its rows looks, and what is told of it while it runs and at its end.
  */
+import type { NamedLot } from '../../actors/lot-commands.ts';
 import type { RejectionCode, Rejection } from '../../actors/rejection.ts';
 
 export const feedKinds = ['stock', 'items', 'locations'] as const;
 /** What the rows of a feed are: counts and deltas of stock, settings of SKUs, locations. */
 export type FeedKind = (typeof feedKinds)[number];
 
+/** Which units a row is about, where the SKU is tracked. */
+interface NamedRow {
+  readonly lots?: readonly NamedLot[] | undefined;
+  readonly serials?: readonly string[] | undefined;
+}
+
 /** A count: what is physically there. */
-export interface CountRow {
+export interface CountRow extends NamedRow {
   readonly sku: string;
   readonly location: string;
   readonly onHand: number;
-  /** When it was counted; default: when the feed was first opened. */
+  /** When it was counted; default: when the feed was first opened, or, where it names lots, when it is taken. */
   readonly countedAtMs?: number | undefined;
 }
 
 /** Units found (+) or lost (−). */
-export interface DeltaRow {
+export interface DeltaRow extends NamedRow {
   readonly sku: string;
   readonly location: string;
   readonly delta: number;

@@ -26,6 +26,52 @@ for (const kind of ['uws', 'node'] as const) {
       expect(shop.engine.position - before).toBe(3);
     });
 
+    it('[F25] counts and deltas of tracked SKUs name their lots, as CSV and as NDJSON', async () => {
+      await shop.ok('item.put', { item: { sku: 'HONEY', tracking: { by: 'lot' } } });
+      await shop.ok('item.put', { item: { sku: 'PHONE', tracking: { by: 'serial' } } });
+      const lots = (): unknown[] =>
+        shop.engine.query({ kind: 'lot.list', body: { sku: 'HONEY', limit: 10 } as never }).ok.lots
+          .map(({ lot, onHand, expiresAtMs }) => [lot, onHand, expiresAtMs]);
+      const csv = 'sku,location,onHand,lots,serials\nHONEY,A,8,H-24:5@2000000000000; H-23:3,\nPHONE,A,2,,N1;N2\nS1,A,4,,\n';
+      const first = await shop.feed('stock', csv, { feed: 'by-lot' });
+      expect(first.summary).toMatchObject({ rows: 3, changed: 3, refused: 0 });
+      expect(shop.onHand('A/HONEY', 'A/PHONE', 'A/S1')).toEqual([8, 2, 4]);
+      expect(lots()).toEqual([['H-24', 5, 2000000000000], ['H-23', 3, undefined]]);
+      const delta = { sku: 'HONEY', location: 'A', delta: -2, reason: 'broken', lots: [{ lot: 'H-24', quantity: 2 }] };
+      const found = { sku: 'PHONE', location: 'A', delta: 1, serials: ['N3'] };
+      const second = await shop.feed('stock', [delta, found].map((row) => JSON.stringify(row)).join('\n'), { feed: 'd' });
+      expect(second.summary).toMatchObject({ rows: 2, changed: 2, refused: 0 });
+      expect(shop.onHand('A/HONEY', 'A/PHONE')).toEqual([6, 3]);
+      // Sent again, the first feed is answered from its receipts: it does not bring back what was lost since.
+      const again = await shop.feed('stock', csv, { feed: 'by-lot' });
+      expect(again.summary).toMatchObject({ rows: 3, changed: 0, unchanged: 3, refused: 0 });
+      expect(lots()).toEqual([['H-24', 3, 2000000000000], ['H-23', 3, undefined]]);
+      const none = await shop.feed('stock', JSON.stringify({ sku: 'HONEY', location: 'A', onHand: 0, lots: [] }), { feed: 'n' });
+      expect([none.summary?.changed, shop.onHand('A/HONEY')]).toEqual([1, [0]]);
+    });
+
+    it('[F25] a bad lot refuses its row alone, by its column', async () => {
+      await shop.ok('item.put', { item: { sku: 'HONEY', tracking: { by: 'lot' } } });
+      const rows = ['sku,location,onHand,lots', 'HONEY,A,5,H-24', 'HONEY,A,5,H-24:4', 'HONEY,B,5,H-24:5', 'S1,A,1,X:1', 'S2,A,1,'];
+      const { refused, summary } = await shop.feed('stock', rows.join('\n'), { feed: 'bad' });
+      expect(summary).toMatchObject({ rows: 5, changed: 2, refused: 3 });
+      expect(refused.map(({ row, code, field }) => [row, code, field]).toSorted()).toEqual([
+        [2, 'malformed', 'lots'], [3, 'contradiction', 'lots'], [5, 'not-tracked', 'lots'],
+      ]);
+    });
+
+    it('[F25] lots fill a command no fuller than it may be', async () => {
+      await shop.ok('item.put', { item: { sku: 'BOLT', tracking: { by: 'lot' } } });
+      await shop.ok('item.put', { item: { sku: 'NUT', tracking: { by: 'lot' } } });
+      const row = (sku: string, at: string): string => {
+        const lots = Array.from({ length: 500 }, (_, lot) => ({ lot: `${lot}`, quantity: 1 }));
+        return JSON.stringify({ sku, location: at, onHand: 500, lots });
+      };
+      const rows = [row('BOLT', 'A'), row('BOLT', 'B'), row('NUT', 'A'), row('NUT', 'B')];
+      const { summary } = await shop.feed('stock', rows.join('\n'), { feed: 'many' });
+      expect(summary).toMatchObject({ rows: 4, changed: 4, refused: 0 });
+    });
+
     it('[Q21] a feed of counts says which locations it covered, as of its first opening', async () => {
       for (const id of ['A', 'B']) {
         await shop.ok('buffer.put', { rule: { id, location: id, quantity: 0, grows: { everyMs: 60_000, quantity: 1, maxQuantity: 9 } } });
