@@ -16,7 +16,8 @@ export interface SeedDone {
   /** Steps done, up to the failure if there was one. */
   readonly steps: number;
   readonly count: Readonly<Record<string, number>>;
-  readonly hasFailed: boolean;
+  /** Why it failed; absent when it did not. */
+  readonly failure?: string | undefined;
 }
 
 /**
@@ -33,7 +34,7 @@ export async function runInPool(
   const take = (): SeedAsked | undefined =>
     failed === undefined && next < first + seeds ? { seed: next++, steps, plant } : undefined;
   const told = (done: SeedDone): void => {
-    if (done.hasFailed) failed = Math.min(failed ?? Infinity, done.seed);
+    if (done.failure !== undefined) failed = Math.min(failed ?? Infinity, done.seed);
     onDone(done);
   };
   await Promise.all(Array.from({ length: Math.min(workers, seeds) }, () => runWorker(take, told)));

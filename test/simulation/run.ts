@@ -66,18 +66,34 @@ async function failureOf(simulation: Simulation, work: () => Promise<void>): Pro
   }
 }
 
-/** Real milliseconds one action may take: one that takes longer waits for something that never comes. */
-const actionMsMax = 10_000;
+/** Real milliseconds between two looks at a run. */
+const lookEveryMs = 10_000;
+/** Of them an action that works uses some, however busy the machine is; one that waits for what never comes does not. */
+const workedMsMin = 500;
+/** Milliseconds of processor time one action may take: one that takes more goes round in circles. */
+const actionCpuMsMax = 300_000;
+
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+};
 
 /** The only real timer of a run: it does nothing but end one that stands still. */
 function whenStuck(simulation: Simulation): { readonly rejects: Promise<never>; readonly stop: () => void } {
   let timer: NodeJS.Timeout | undefined;
   let seen = -1;
+  let [cpuAtActionMs, cpuAtLookMs] = [cpuMs(), cpuMs()];
   const rejects = new Promise<never>((_, reject) => {
     timer = setInterval(() => {
-      if (simulation.count.actions === seen) reject(new Violation(`a ${simulation.doing} never ends`));
-      seen = simulation.count.actions;
-    }, actionMsMax);
+      const nowMs = cpuMs();
+      const isSame = simulation.count.actions === seen;
+      if (!isSame) cpuAtActionMs = nowMs;
+      const isIdle = nowMs - cpuAtLookMs < workedMsMin;
+      if (isSame && (isIdle || nowMs - cpuAtActionMs > actionCpuMsMax)) {
+        reject(new Violation(`a ${simulation.doing} never ends`));
+      }
+      [seen, cpuAtLookMs] = [simulation.count.actions, nowMs];
+    }, lookEveryMs);
   });
   return { rejects, stop: () => clearInterval(timer) };
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run simulate -- --seed S --steps N [--seeds COUNT] [--workers N] [--keep NAME]`: runs the kept cases, then the
- * seeds, over as many processes as there are to be workers, and stops at the first that fails; that one is shortened and written down, and the command that repeats it
- * printed. `--plant BUG` makes it fail on purpose.
+ * seeds, over as many processes as there are to be workers, and stops at the first that fails; that one is shortened
+ * and written down, and the command that repeats it printed. `--plant BUG` makes it fail on purpose.
  */
 import { parseArgs } from 'node:util';
 import { planted } from './planted.ts';
@@ -79,7 +79,8 @@ async function simulate(asked: Asked, workers: number, bug?: Sabotage): Promise<
   const total: Record<string, number> = {};
   let [done, ended] = [0, 0];
   const perSecond = (): number => Math.round(done / ((performance.now() - startedAt) / 1_000));
-  const told = ({ steps: of, count }: SeedDone): void => {
+  const told = ({ seed, steps: of, count, failure }: SeedDone): void => {
+    if (failure !== undefined) process.stderr.write(`seed ${seed} failed: ${failure}\n`);
     done += of;
     ended += 1;
     for (const [name, value] of Object.entries(count)) total[name] = (total[name] ?? 0) + value;
@@ -102,7 +103,7 @@ async function runHere(
 ): Promise<number | undefined> {
   for (let seed = first; seed < first + seeds; seed += 1) {
     const { failure, case: found, count } = await runSeed(seed, steps, bug);
-    told({ seed, steps: found.actions.length, count, hasFailed: failure !== undefined });
+    told({ seed, steps: found.actions.length, count, failure: failure?.message });
     if (failure !== undefined) return seed;
   }
   return undefined;

@@ -10,5 +10,6 @@ process.on('message', (asked: SeedAsked) => {
 async function runOne({ seed, steps, plant }: SeedAsked): Promise<void> {
   const bug = plant === undefined ? undefined : planted.get(plant);
   const { failure, case: done, count } = await runSeed(seed, steps, bug);
-  process.send?.({ seed, steps: done.actions.length, count, hasFailed: failure !== undefined } satisfies SeedDone);
+  const told: SeedDone = { seed, steps: done.actions.length, count, failure: failure?.message };
+  process.send?.(told);
 }
