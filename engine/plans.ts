@@ -47,7 +47,7 @@ export class Plans {
     this.#timers = timers;
   }
 
-  /** See to it that who waits is woken when a plan in force, or a rule of one, begins or ends. */
+  /** See to it that who waits is woken when a plan that is asked, or a rule of one, begins or ends. */
   expect(atMs: number): void {
     const nextMs = this.nextTurnMs(atMs);
     if (nextMs === undefined || nextMs === this.#turnAtMs) return;
@@ -120,21 +120,22 @@ export class Plans {
 
   /** A plan that another falls back on, as it was validated last. */
   fallback(id: string, nowMs: number): PlanInForce | undefined {
-    const found = this.newest(id as PlanId);
-    if (found === undefined) return undefined;
-    const plan = compiledOf(found.document);
-    return isInForce(plan, nowMs) ? { id: id as PlanId, version: found.version, plan } : undefined;
+    const found = this.#newestOf(id);
+    return found !== undefined && isInForce(found.plan, nowMs) ? found : undefined;
   }
 
-  /** The next moment after `nowMs` at which a plan in force, or a rule of one, begins or ends. */
+  #newestOf(id: string): PlanInForce | undefined {
+    const found = this.newest(id as PlanId);
+    return found && { id: id as PlanId, version: found.version, plan: compiledOf(found.document) };
+  }
+
+  /** The next moment after `nowMs` at which a plan that is asked, or a rule of one, begins or ends. */
   nextTurnMs(nowMs: number): number | undefined {
     let nextMs = Infinity;
     const look = (atMs: number): void => {
       if (atMs > nowMs && atMs < nextMs) nextMs = atMs;
     };
-    for (const { snapshot } of this.seats.values()) {
-      const plan = this.#rulingOf(snapshot?.context.now)?.plan;
-      if (plan === undefined) continue;
+    for (const { plan } of this.#asked()) {
       const { splits, places, lines, services, parcelCosts, serviceCosts, lineCosts, unitCosts } = plan;
       const rules = [splits, places, lines, services, parcelCosts, serviceCosts, lineCosts, unitCosts].flat();
       for (const { fromMs, untilMs } of [plan, ...rules]) {
@@ -143,5 +144,28 @@ export class Plans {
       }
     }
     return nextMs === Infinity ? undefined : nextMs;
+  }
+
+  /** Whether a decision may ask this plan: it is in force, or one that is falls back on it. */
+  isAsked(id: PlanId): boolean {
+    for (const { id: inForce, plan } of this.#asked()) {
+      if (inForce === id || plan.fallbacks.some(({ plan: next }) => next === id)) return true;
+    }
+    return false;
+  }
+
+  /** The plans in force, and those they fall back on, however far: each once, whatever its dates. */
+  *#asked(): Iterable<PlanInForce> {
+    const found: PlanInForce[] = [];
+    const add = (one: PlanInForce | undefined): void => {
+      const isNew = one !== undefined && !found.some(({ id, version }) => id === one.id && version === one.version);
+      if (isNew) found.push(one);
+    };
+    for (const { snapshot } of this.seats.values()) add(this.#rulingOf(snapshot?.context.now));
+    for (let at = 0; at < found.length; at += 1) {
+      const one = must(found[at], 'a plan that is asked');
+      yield one;
+      for (const { plan: next } of one.plan.fallbacks) if (next !== undefined) add(this.#newestOf(next));
+    }
   }
 }

@@ -31,6 +31,7 @@ import * as supply from './commands/supply.ts';
 import type { Core } from './core.ts';
 import { tellOrder } from './effects.ts';
 import { measuredAboveBytes } from './limits.ts';
+import type { PlanCell } from './plan-cells.ts';
 import { planFor, tellReservation } from './reservation-effects.ts';
 import { isOpen } from './reservations.ts';
 import { bodyBytes, measuredRows, valueBytes } from './sizes.ts';
@@ -91,7 +92,7 @@ function atomically(
   }
   if ('refused' in handled) core.changes.undo();
   else {
-    core.changes.keep((cell, before) => kept(core, cell, before));
+    core.changes.keep((cell, before) => kept(core, cell, before, atMs));
     expectRoom(core, atMs);
   }
   return handled;
@@ -167,7 +168,7 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
 }
 
 /** Bring the views up to date with one kept change, and wake whom it concerns. */
-function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
+function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: number): void {
   if (cell.kind === 'order') {
     if (cell.snapshot !== undefined) {
       core.views.orderChanged(cell.id, before as typeof cell.snapshot | undefined, cell.snapshot);
@@ -210,7 +211,8 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot']): void {
     if (isLess(cell.snapshot, before as typeof cell.snapshot)) wakeForRoom(core, cell.id);
     return;
   }
-  if (cell.kind === 'seat') core.world.plans.expect(must(cell.snapshot, 'a seat that changed').context.now.sinceMs);
+  if (cell.kind === 'seat') core.world.plans.expect(atMs);
+  if (cell.kind === 'plan') return planKept(core, cell, before as typeof cell.snapshot, atMs);
   if (cell.kind === 'location') core.views.locationChanged(cell, before as typeof cell.snapshot);
   if (cell.kind === 'item') {
     core.views.itemChanged(cell);
@@ -231,6 +233,15 @@ function wakeLessened({ world, wakes }: Core, after: Snapshot<OrderContext>, bef
 
 function wakeAll({ wakes, views, world }: Core): void {
   wakes.addAll(views.waitedFor, world.reservations.lined);
+}
+
+/** A plan that others fall back on is asked in the version that was validated last. */
+function planKept(core: Core, { snapshot }: PlanCell, before: PlanCell['snapshot'], atMs: number): void {
+  const { plans } = core.world;
+  const { document, state } = must(snapshot, 'a version that changed').context;
+  if (plans.isIdle || before?.context.state === state || !plans.isAsked(document.id)) return;
+  plans.expect(atMs);
+  wakeAll(core);
 }
 
 /** What its services are may decide, under a routing plan, from where an order may come. */

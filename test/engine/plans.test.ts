@@ -250,6 +250,43 @@ describe('the life of a plan', () => {
     expect(shop.order('o1')).toMatchObject({ fulfillments: [{ location: 'A', lines: [{ lineId: '2', quantity: 1 }] }] });
   });
 
+  it('[Z9] another version of a plan that is fallen back on wakes who waits, and so does its end', async () => {
+    const shop = await shopWithStock();
+    const validate = async (more: Doc): Promise<number> => {
+      const { version } = (await shop.ok('plan.put', { plan: document(more, 'second'), reason: 'test' })) as { version: number };
+      await shop.ok('plan.validate', { planId: 'second', version });
+      return version;
+    };
+    const held = { rules: [{ id: 'none', exclude: 'location' }], fallbacks: [{ then: 'hold' }] };
+    const first = await validate(held);
+    await publish(shop, { ...notB, split: { allOrNothing: true }, fallbacks: [{ then: 'plan', plan: 'second' }] });
+    await shop.place('o1', { S1: 7 }, { shortage: 'backorder' });
+    expect(shop.order('o1')).toMatchObject({ state: 'exception', fulfillments: [] });
+    const second = await validate(notA);
+    await shop.settle();
+    expect(shop.order('o1')).toMatchObject({ fulfillments: [{ location: 'B' }, { location: 'C' }] });
+    // Both ended, the first plan alone decides; the one that waits is asked again and waits as it is.
+    await shop.place('o2', { S1: 8 }, { shortage: 'backorder' });
+    const asked = decisions(shop).length;
+    for (const version of [second, first]) await shop.ok('plan.archive', { planId: 'second', version, reason: 'over' });
+    await shop.settle();
+    expect(decisions(shop).length).toBeGreaterThan(asked);
+    expect(shop.order('o2').state).toBe('backordered');
+  });
+
+  it('[Z14] the dates of a plan that is fallen back on wake who waits too', async () => {
+    const shop = await shopWithStock();
+    const from = new Date(Math.ceil(shop.clock.now() / 1_000) * 1_000 + 60_000).toISOString().replace(/\.\d+Z/, 'Z');
+    await shop.ok('plan.put', { plan: document({ ...notA, from }, 'second'), reason: 'test' });
+    await shop.ok('plan.validate', { planId: 'second', version: 1 });
+    const none = { rules: [{ id: 'none', exclude: 'location' }], fallbacks: [{ then: 'plan', plan: 'second' }] };
+    await publish(shop, none, { force: true });
+    await shop.place('o1', { S1: 1 }, { shortage: 'backorder' });
+    expect(shop.order('o1').state).toBe('backordered');
+    await shop.pass(61_000);
+    expect(shop.order('o1')).toMatchObject({ state: 'released', fulfillments: [{ location: 'B' }] });
+  });
+
   it('[Z10] rolling back puts in force what was before, and before that', async () => {
     const shop = await shopWithStock();
     await publish(shop, notA);
