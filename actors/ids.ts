@@ -39,6 +39,7 @@ export type TransitId = Branded<'TransitId'>;
 
 /** Units of a SKU that were made together, or one unit by its serial; unique within the SKU. */
 export type LotId = Branded<'LotId'>;
+export type HoldId = Branded<'HoldId'>;
 /** One feed: a file, an export, one run of a scanner. */
 export type FeedId = Branded<'FeedId'>;
 
@@ -72,3 +73,4 @@ export const lineId = checked<LineId>(name, 'line id');
 export const supplyId = checked<SupplyId>(name, 'supply id');
 export const reservationId = checked<ReservationId>(name, 'reservation id');
 export const fulfillmentId = checked<FulfillmentId>(place, 'fulfillment id');
+export const holdId = checked<HoldId>(place, 'hold id');

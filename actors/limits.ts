@@ -85,6 +85,8 @@ export const planCostMinorMax = 1_000_000_000;
 export const plansMax = 50;
 export const planVersionsMax = 500;
 /** Words that mark an order; attributes of an order, item or location; characters of each. */
+/** Holds of one order at a time. */
+export const holdsMax = 16;
 export const tagsMax = 20;
 export const attributesMax = 20;
 export const attributeTextMax = 100;

@@ -7,18 +7,26 @@ import type { FulfillmentId, LineId, Sku } from './ids.ts';
 import type { Kit } from './item-commands.ts';
 import { componentUnits, explode, tornKit } from './kits.ts';
 import type { OrderContext, OrderInput } from './order-context.ts';
+import { holdEndsAtMs, withHold, type Hold } from './order-holds.ts';
 import { cancelPlan, findFulfillment, isUntouched } from './order-lines.ts';
 import { reject, type Rejection } from './rejection.ts';
+import { delayMsMax, holdsMax } from './limits.ts';
 import type { LineUnits, OrderLine } from './vocabulary.ts';
 
-/** The order as placed: lines numbered, defaults filled in, every unit waiting for a place. */
+/**
+ * The order as placed: lines numbered, defaults filled in, every unit waiting for a place.
+ * @param by the credential it is placed with: who set the holds it has from the beginning.
+ */
 export function orderInput(
   body: CommandBody<'order.place'>,
+  by: string,
   atMs: number,
   kitOf: ((sku: Sku) => Kit | undefined) | undefined = undefined,
 ): OrderInput | Rejection {
   const lines = kitOf === undefined ? plainLines(body) : kitLines(body, kitOf);
   if ('code' in lines) return lines;
+  const holds = body.holds === undefined ? undefined : placedHolds(body, by, atMs);
+  if (holds !== undefined && 'code' in holds) return holds;
   return {
     orderId: body.orderId,
     channel: body.channel,
@@ -33,6 +41,7 @@ export function orderInput(
     promisedByMs: body.promisedByMs,
     tags: body.tags,
     attributes: body.attributes,
+    holds,
     lines,
     atMs,
   };
@@ -58,6 +67,39 @@ function kitLines(body: CommandBody<'order.place'>, kitOf: (sku: Sku) => Kit | u
   const lines = explode(body.lines, kitOf);
   if ('code' in lines) return lines;
   return lines.map((line) => ({ ...line, backordered: line.quantity, ...places }));
+}
+
+/** Why an order may not be held so, or undefined when it may. */
+export function holdRefusal(
+  order: Pick<OrderContext, 'holds'>,
+  hold: Pick<Hold, 'holdId' | 'untilMs'>,
+  atMs: number,
+): Rejection | undefined {
+  const { holdId, untilMs } = hold;
+  if (untilMs !== undefined && (untilMs <= atMs || untilMs > atMs + delayMsMax)) {
+    return reject('over-limit', 'a hold ends later than now and within a year', 'body.untilMs');
+  }
+  const isNew = order.holds?.some((known) => known.holdId === holdId) !== true;
+  if (!isNew || (order.holds?.length ?? 0) < holdsMax) return undefined;
+  return reject('over-limit', `an order has at most ${holdsMax} holds`, 'body.holdId');
+}
+
+/** The holds of an order that is placed with some. */
+function placedHolds(
+  { holds }: CommandBody<'order.place'>,
+  by: string,
+  atMs: number,
+): readonly Hold[] | undefined | Rejection {
+  let all: readonly Hold[] | undefined;
+  for (const [index, hold] of (holds ?? []).entries()) {
+    const refused = holdRefusal({ holds: all }, hold, atMs);
+    if (refused !== undefined) return { ...refused, field: `body.holds[${index}].untilMs` };
+    if (all?.some(({ holdId }) => holdId === hold.holdId) === true) {
+      return reject('duplicate', `hold ${hold.holdId} twice`, `body.holds[${index}].holdId`);
+    }
+    all = withHold({ holds: all }, { ...hold, by, sinceMs: atMs });
+  }
+  return all;
 }
 
 /** The units a cancellation ends: those named, or all that can still end. */
@@ -119,7 +161,12 @@ export function shortRefusal(
   return undefined;
 }
 
-/** When the order's release delay ends, while it runs. The only timer an order has. */
+/** When something of the order is due by itself: its next hold ends, or else its release delay. */
+export function orderDueAtMs(state: string, order: OrderContext): number | undefined {
+  return order.holds === undefined ? releaseAtMs(state, order) : holdEndsAtMs(order);
+}
+
+/** When the order's release delay ends, while it runs and nothing holds the order. */
 export function releaseAtMs(state: string, order: OrderContext): number | undefined {
-  return state === 'allocated' ? order.placedAtMs + order.releaseAfterMs : undefined;
+  return state === 'allocated' && order.holds === undefined ? order.placedAtMs + order.releaseAfterMs : undefined;
 }

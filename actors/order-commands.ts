@@ -1,6 +1,7 @@
 /** Commands on orders and their fulfillments. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
 import { TimeZoneSchema } from './calendar-schemas.ts';
+import { holdFields, HoldsSchema } from './hold-commands.ts';
 import { delayMsMax, orderLinesMax } from './limits.ts';
 import { lotFields } from './lot-commands.ts';
 import {
@@ -11,6 +12,7 @@ import {
   CustomerSchema,
   exact,
   FulfillmentIdSchema,
+  HoldIdSchema,
   Latitude,
   LineIdSchema,
   Longitude,
@@ -81,6 +83,8 @@ export const orderCommands = {
       releaseAfterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: delayMsMax })),
       /** 9 is served first where waiting orders are served by priority. Default 0. */
       priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })),
+      /** Reasons why it must not be picked yet: its units are allocated and its locations are not told to start. */
+      holds: Type.Optional(HoldsSchema),
       /** What routing plans may ask about. */
       tags: Type.Optional(TagsSchema),
       attributes: Type.Optional(AttributesSchema),
@@ -94,6 +98,13 @@ export const orderCommands = {
     { orderId: OrderIdSchema, reason: Reason, lines: Type.Optional(lineUnits) },
     exact,
   ),
+  /**
+   * Keep an order from being picked: it keeps its units. What is being picked already goes on. A hold of the same id
+   * is replaced. In the past, or over a year ahead, `untilMs` is refused.
+   */
+  'order.hold': Type.Object({ orderId: OrderIdSchema, ...holdFields }, exact),
+  /** Lift a hold. With the last one the order goes on: at once, or when its release delay ends. */
+  'order.unhold': Type.Object({ orderId: OrderIdSchema, holdId: HoldIdSchema }, exact),
   /** Tell the locations to start now instead of when the release delay ends. */
   'order.release': Type.Object({ orderId: OrderIdSchema }, exact),
   /** Source the waiting units again now. */

@@ -1,9 +1,10 @@
 /** What an order remembers, is told, and asks for. */
 import type { Destination } from './order-commands.ts';
 import type { Attributes } from './schemas.ts';
-import type { CarrierId, ChannelId, FulfillmentId, LineId, LocationId, LotId, OrderId, ServiceId } from './ids.ts';
-import type { PlanId, Sku } from './ids.ts';
+import type { CarrierId, ChannelId, FulfillmentId, HoldId, LineId, LocationId, LotId } from './ids.ts';
+import type { OrderId, PlanId, ServiceId, Sku } from './ids.ts';
 import type { LotUnits } from './lots.ts';
+import type { Hold } from './order-holds.ts';
 import type { Rejection } from './rejection.ts';
 import type { Event, ExceptionCode, Fulfillment, LineLot, LineUnits, OrderException } from './vocabulary.ts';
 import type { OrderLine } from './vocabulary.ts';
@@ -27,6 +28,8 @@ export interface OrderContext {
   /** Words and values of its own, for routing plans. */
   readonly tags?: readonly string[] | undefined;
   readonly attributes?: Attributes | undefined;
+  /** What keeps it from being picked; undefined when nothing does. */
+  readonly holds?: readonly Hold[] | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   /** When its locations were told to start; undefined before. Fulfillments made later start at once. */
@@ -55,6 +58,7 @@ export interface OrderInput {
   readonly promisedByMs?: number | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly attributes?: Attributes | undefined;
+  readonly holds?: readonly Hold[] | undefined;
   readonly lines: readonly OrderLine[];
   readonly atMs: number;
 }
@@ -143,6 +147,9 @@ export type OrderMessage =
   /** Stock refused what the plan said. Only a plan made of stale numbers could cause it. */
   | ({ readonly type: 'order.unallocated'; readonly rejection: Rejection } & At)
   | ({ readonly type: 'order.release' } & At)
+  | ({ readonly type: 'order.hold'; readonly hold: Hold } & At)
+  /** Holds of the order were lifted, or have ended by themselves. */
+  | ({ readonly type: 'order.unhold'; readonly holdIds: readonly HoldId[]; readonly ended: boolean } & At)
   | ({ readonly type: 'order.cancel'; readonly units: readonly LineUnits[]; readonly reason: string } & At)
   /** Units allocated at a location turned out not to be there. */
   | ({

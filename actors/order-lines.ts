@@ -6,6 +6,7 @@
 import type { LocationId, Sku } from './ids.ts';
 import type { OrderContext, OrderMessage, Plan, PlannedFulfillment, StockUnits } from './order-context.ts';
 import type { OrderState } from './queries.ts';
+import { withHold, withoutHolds } from './order-holds.ts';
 import { fitting, lotsOnly, withLots } from './picked-lots.ts';
 import type { ExceptionCode, Fulfillment, LineLot, LineUnits, OrderLine } from './vocabulary.ts';
 
@@ -255,6 +256,12 @@ function judged(context: OrderContext, atMs: number): OrderContext {
   return { ...context, exception: { code: context.trouble, sinceMs, owner, detail } };
 }
 
+/** Whether an order that has just got its places starts at once: nothing delays it, waits or holds it. */
+export function startsWhenPlaced(context: OrderContext): boolean {
+  const { releaseAfterMs, releasedAtMs, holds } = context;
+  return releaseAfterMs === 0 && releasedAtMs === undefined && holds === undefined && waitingUnits(context) === 0;
+}
+
 function started(context: OrderContext, atMs: number): OrderContext {
   const fulfillments = context.fulfillments.map((part) =>
     part.state === 'open' ? { ...part, state: 'released' as const } : part,
@@ -325,11 +332,17 @@ let memoAfter: OrderContext | undefined;
  */
 export function reduce(context: OrderContext, message: OrderMessage): OrderContext {
   if (memoAfter !== undefined && memoBefore === context && memoMessage === message) return memoAfter;
-  const next = reduced(context, message);
+  const next = unheld(reduced(context, message));
   memoBefore = context;
   memoMessage = message;
   memoAfter = next === context ? context : { ...next, changedAtMs: message.atMs };
   return memoAfter;
+}
+
+/** Holds end with what they could keep from being picked. */
+function unheld(context: OrderContext): OrderContext {
+  if (context.holds === undefined || waitingUnits(context) > 0 || context.fulfillments.some(isHeld)) return context;
+  return { ...context, holds: undefined };
 }
 
 function reduced(context: OrderContext, message: OrderMessage): OrderContext {
@@ -340,9 +353,13 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
     case 'order.sourced':
       return sourced(context, message.plan, message.atMs);
     case 'order.allocated':
-      return context.releaseAfterMs === 0 && context.releasedAtMs === undefined && waitingUnits(context) === 0
+      return startsWhenPlaced(context)
         ? started(context, message.atMs)
         : context;
+    case 'order.hold':
+      return { ...context, holds: withHold(context, message.hold) };
+    case 'order.unhold':
+      return { ...context, holds: withoutHolds(context, message.holdIds) };
     case 'order.release':
       return started(context, message.atMs);
     case 'order.cancel': {

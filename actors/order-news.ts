@@ -1,6 +1,6 @@
 /** What an order has to tell the world about a message: pure, from the context before and after it. */
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
-import { cancelPlan, reduce, stateOf, waitingUnits } from './order-lines.ts';
+import { cancelPlan, reduce, startsWhenPlaced, stateOf } from './order-lines.ts';
 import type { Choice, Event, Fulfillment } from './vocabulary.ts';
 
 /** The events of one message, in the order they are published. */
@@ -41,6 +41,13 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
       if (stateOf(before) !== stateOf(after)) events.push(standing(after));
       return events;
     }
+    case 'order.hold':
+      return [...heldNews(before, after), { kind: 'order.held', ...who(after), hold: message.hold }];
+    case 'order.unhold': {
+      const { holdIds, ended } = message;
+      const left = after.holds?.length ?? 0;
+      return [...heldNews(before, after), { kind: 'order.unheld', ...who(after), holdIds, ended, left }];
+    }
     case 'order.source':
     case 'order.unallocated':
       return [];
@@ -69,8 +76,7 @@ function settled(order: OrderContext): Event {
 }
 
 function decision(order: OrderContext, plan: Plan): Event {
-  const startsNow =
-    order.releasedAtMs !== undefined || (order.releaseAfterMs === 0 && waitingUnits(order) === 0);
+  const startsNow = order.releasedAtMs !== undefined || startsWhenPlaced(order);
   const first = order.fulfillments.length - plan.fulfillments.length;
   const choices = order.fulfillments.slice(first).map((part): Choice => ({
     fulfillmentId: part.fulfillmentId,
@@ -81,6 +87,7 @@ function decision(order: OrderContext, plan: Plan): Event {
     distanceKm: part.distanceKm,
     costMinor: part.costMinor,
     units: part.lines.reduce((sum, { quantity }) => sum + quantity, 0),
+    held: startsNow && order.holds !== undefined ? true : undefined,
   }));
   return {
     kind: 'order.sourced',
@@ -97,23 +104,33 @@ function decision(order: OrderContext, plan: Plan): Event {
   };
 }
 
+function partIs(order: OrderContext, part: Fulfillment): Event {
+  const { orderId, channel } = order;
+  const { fulfillmentId, location, state, carrier, tracking } = part;
+  const held = isWaitingForHolds(order, part);
+  return { kind: 'fulfillment.changed', orderId, channel, fulfillmentId, location, state, carrier, tracking, held };
+}
+
 /** One event for each fulfillment that a message changed. */
 function partNews(before: OrderContext, after: OrderContext): Event[] {
   const events: Event[] = [];
   after.fulfillments.forEach((part: Fulfillment, index) => {
     if (part === before.fulfillments[index]) return;
-    events.push({
-      kind: 'fulfillment.changed',
-      orderId: after.orderId,
-      channel: after.channel,
-      fulfillmentId: part.fulfillmentId,
-      location: part.location,
-      state: part.state,
-      carrier: part.carrier,
-      tracking: part.tracking,
-    });
+    events.push(partIs(after, part));
   });
   return events;
+}
+
+const who = ({ orderId, channel }: OrderContext): Pick<OrderContext, 'orderId' | 'channel'> => ({ orderId, channel });
+
+/** A location was told to start, and must not while the order is held. */
+const isWaitingForHolds = ({ holds }: OrderContext, { state }: Fulfillment): true | undefined =>
+  holds !== undefined && state === 'released' ? true : undefined;
+
+/** What the locations that were told to start hear when the first hold comes and when the last one goes. */
+function heldNews(before: OrderContext, after: OrderContext): Event[] {
+  if ((before.holds === undefined) === (after.holds === undefined)) return [];
+  return after.fulfillments.filter(({ state }) => state === 'released').map((part) => partIs(after, part));
 }
 
 function exceptionNews(before: OrderContext, after: OrderContext): Event[] {

@@ -122,6 +122,8 @@ const life = {
     [tell, deallocate, 'apply'],
   ),
   'order.displace': settle(['backordered', 'exception'], [tell, deallocate, 'apply']),
+  'order.hold': { actions: [tell, 'apply'] },
+  'order.unhold': { actions: [tell, 'apply'] },
   'fulfillment.pick': whenPart('released', ['picking', 'backordered', 'exception'], [tell, 'apply']),
   'fulfillment.short': {
     guard: { type: 'partIs', params: { part: 'picking' } },
@@ -182,6 +184,7 @@ export const orderMachine = setup({
     promisedByMs: input.promisedByMs,
     tags: input.tags,
     attributes: input.attributes,
+    holds: input.holds,
     placedAtMs: input.atMs,
     changedAtMs: input.atMs,
     releasedAtMs: undefined,

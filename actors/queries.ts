@@ -79,6 +79,8 @@ export const queryBodies = {
     {
       state: Type.Optional(StateSchema),
       location: Type.Optional(LocationIdSchema),
+      /** Only orders that are held. */
+      held: Type.Optional(Type.Literal(true)),
       /** Continue after this order id, as the last page's `next` said. */
       after: Type.Optional(OrderIdSchema),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),

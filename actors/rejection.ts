@@ -36,6 +36,7 @@ export const rejectionCodes = {
   'unknown-pool': false,
   'unknown-plan': false,
   'unknown-line': false,
+  'unknown-hold': false,
   /** No such lot or serial of the SKU, or not where it was named. */
   'unknown-lot': false,
   /** An order with this id exists. */
@@ -62,6 +63,8 @@ export const rejectionCodes = {
   'lot-recalled': false,
   /** Its state does not allow this now; `detail` names the state. */
   'wrong-state': false,
+  /** The order is held: its holds are lifted first. */
+  'on-hold': true,
   /** The routing plan does not compile, or names what does not exist; `detail` says where. */
   'invalid-plan': false,
   /** The routing plan leaves no location to any order that was tried. */

@@ -8,6 +8,7 @@ import type { Attributes } from './schemas.ts';
 import type {
   BufferId, CarrierId, ChannelId, FulfillmentId, LineId, LocationId, LotId, OrderId, ReservationId, ServiceId, Sku,
 } from './ids.ts';
+import type { Hold, HoldEvent } from './order-holds.ts';
 import type { PlannedFulfillment, PlanUse, Removed } from './order-context.ts';
 import type { PlanEvent } from './plan-commands.ts';
 import type { ItemState } from './item-policy.ts';
@@ -162,6 +163,8 @@ export interface Choice {
   readonly distanceKm: number;
   readonly costMinor: number;
   readonly units: number;
+  /** Its order is held: it must not be picked now. */
+  readonly held?: true | undefined;
 }
 
 /** What happened, published after it is durable. Units and ids as in the order. */
@@ -216,7 +219,10 @@ export type Event =
       readonly state: FulfillmentState;
       readonly carrier?: CarrierId | undefined;
       readonly tracking?: string | undefined;
+      /** Its order is held: it must not be picked now. */
+      readonly held?: true | undefined;
     }
+  | HoldEvent
   | {
       readonly kind: 'exception.raised';
       readonly orderId: OrderId;
@@ -313,6 +319,8 @@ export interface OrderView {
   readonly lines: readonly OrderLine[];
   readonly fulfillments: readonly Fulfillment[];
   readonly exception?: OrderException | undefined;
+  /** What keeps it from being picked; absent when nothing does. */
+  readonly holds?: readonly Hold[] | undefined;
   /** When the release delay ends, while it runs. */
   readonly releaseAtMs?: number | undefined;
 }

@@ -183,6 +183,7 @@ export class Engine implements EngineApi {
       savedAt: this.#claim.savedAt,
       epoch: String(this.#claim.epoch),
       openOrders: views.openCount,
+      heldOrders: views.held.size,
       openSupplies: world.supplies.openCount,
       ordersInMemory: world.orders.size,
       stocks: world.stockCount,

@@ -264,6 +264,8 @@ export interface OrderCounts {
   readonly byState: Readonly<Partial<Record<OrderState, number>>>;
   /** Open orders with at least one fulfillment there that has not left yet. */
   readonly byLocation: Readonly<Record<string, number>>;
+  /** Open orders that are held. */
+  readonly held: number;
 }
 
 export interface EngineStatus {
@@ -273,6 +275,8 @@ export interface EngineStatus {
   readonly savedAt: number;
   readonly epoch: string;
   readonly openOrders: number;
+  /** Of them, those that are held. */
+  readonly heldOrders: number;
   /** Supply documents with units still to come. */
   readonly openSupplies: number;
   readonly ordersInMemory: number;

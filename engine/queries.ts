@@ -1,9 +1,10 @@
 /** Answers: read from the world and its views, never by a scan over all orders. */
 import { unitsToCome } from '../actors/incoming.ts';
 import type { Query, QueryBody, QueryKind, QueryOf } from '../actors/queries.ts';
-import type { OrderId } from '../actors/ids.ts';
+import type { LocationId, OrderId } from '../actors/ids.ts';
 import { releaseAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
+import { isHeld } from '../actors/order-lines.ts';
 import type { OrderState } from '../actors/queries.ts';
 import type { OrderView } from '../actors/vocabulary.ts';
 import type { StockCell } from './cells.ts';
@@ -132,6 +133,7 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
     lines: context.lines,
     fulfillments: context.fulfillments,
     exception: context.exception,
+    holds: context.holds,
     releaseAtMs: releaseAtMs(value, context),
   };
 }
@@ -164,7 +166,7 @@ function counts({ views }: Core): OrderCounts {
   for (const [state, orders] of views.byState) if (orders.size > 0) byState[state] = orders.size;
   const byLocation: Record<string, number> = {};
   for (const [location, orders] of views.byLocation) if (orders.size > 0) byLocation[location] = orders.size;
-  return { byState, byLocation };
+  return { byState, byLocation, held: views.held.size };
 }
 
 /**
@@ -177,7 +179,8 @@ function listOrders(core: Core, body: QueryBody<'order.list'>): Answers['order.l
   return page(core, whole);
 }
 
-function isListed({ views }: Core, { state, location }: QueryBody<'order.list'>, id: OrderId): boolean {
+function isListed({ views }: Core, { state, location, held }: QueryBody<'order.list'>, id: OrderId): boolean {
+  if (held === true) return views.held.has(id);
   if (location !== undefined) return views.atLocation(location).has(id);
   if (state !== undefined) return views.inState(state).has(id);
   for (const ids of views.byState.values()) if (ids.has(id)) return true;
@@ -196,7 +199,8 @@ function page(core: Core, body: QueryBody<'order.list'>): Answers['order.list'] 
     }
     const snapshot = core.world.look(id);
     if (snapshot === undefined) continue;
-    if (body.state !== undefined && body.location !== undefined && snapshot.value !== body.state) continue;
+    if (body.state !== undefined && snapshot.value !== body.state) continue;
+    if (body.held === true && !isAt(snapshot, body.location)) continue;
     if (orders.length === limit) return { orders, next: last };
     orders.push(orderView(snapshot));
     last = id;
@@ -204,8 +208,14 @@ function page(core: Core, body: QueryBody<'order.list'>): Answers['order.list'] 
   return { orders };
 }
 
-function* idsFor({ views }: Core, { state, location }: QueryBody<'order.list'>): Iterable<OrderId> {
-  if (location !== undefined) yield* views.atLocation(location);
+/** Whether an order has work at a location that has not left. */
+function isAt({ context }: Snapshot<OrderContext>, location: LocationId | undefined): boolean {
+  return location === undefined || context.fulfillments.some((part) => part.location === location && isHeld(part));
+}
+
+function* idsFor({ views }: Core, { state, location, held }: QueryBody<'order.list'>): Iterable<OrderId> {
+  if (held === true) yield* views.held;
+  else if (location !== undefined) yield* views.atLocation(location);
   else if (state !== undefined) yield* views.inState(state);
   else for (const ids of views.byState.values()) yield* ids;
 }

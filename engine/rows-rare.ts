@@ -5,15 +5,19 @@ import type { Fulfillment, KitRef, OrderLine } from '../actors/vocabulary.ts';
 import { must } from './assert.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
-export type Rare = Pick<OrderContext, 'priority' | 'promisedByMs' | 'segment' | 'tags' | 'attributes'>;
+export type Rare = Pick<OrderContext, 'priority' | 'promisedByMs' | 'segment' | 'tags' | 'attributes' | 'holds'>;
 type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 
 /** Bits of the mask: never reuse one. */
-const bits = { priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16, lots: 32, marks: 64 } as const;
+const bits = {
+  priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16, lots: 32, marks: 64, holds: 128,
+} as const;
 
-function maskOf({ priority, promisedByMs, segment, tags, attributes, lines, fulfillments }: Whole): number {
+function maskOf(order: Whole): number {
+  const { priority, promisedByMs, segment, tags, attributes, holds, lines, fulfillments } = order;
   let mask = (priority === undefined ? 0 : bits.priority) | (promisedByMs === undefined ? 0 : bits.promisedByMs);
   if (tags !== undefined || attributes !== undefined) mask |= bits.marks;
+  if (holds !== undefined) mask |= bits.holds;
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
   if (segment !== undefined) mask |= bits.segment;
   for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
@@ -35,6 +39,7 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   if ((mask & bits.lots) !== 0) writeLots(writer, order);
   const { tags, attributes } = order;
   if ((mask & bits.marks) !== 0) writer.text(JSON.stringify({ tags, attributes }));
+  if (order.holds !== undefined) writer.text(JSON.stringify(order.holds));
 }
 
 /** Fulfillments with lots, by their numbers; a lot names its line by number. */
@@ -138,5 +143,6 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   const segment = has(bits.segment) ? reader.text() : undefined;
   if (has(bits.lots)) readLots(reader, lines, parts);
   const marks = has(bits.marks) ? (JSON.parse(reader.text()) as Pick<Rare, 'tags' | 'attributes'>) : undefined;
-  return { priority, promisedByMs, segment, tags: marks?.tags, attributes: marks?.attributes };
+  const holds = has(bits.holds) ? (JSON.parse(reader.text()) as Rare['holds']) : undefined;
+  return { priority, promisedByMs, segment, tags: marks?.tags, attributes: marks?.attributes, holds };
 }

@@ -2,10 +2,11 @@
  * One command to quiescence, all or nothing. Each kind has one handler; whatever a refused command
  * did is undone by the snapshots it replaced, and a bug undoes and refuses only its own command.
  */
-import { releaseAtMs } from '../actors/order-checks.ts';
+import { orderDueAtMs } from '../actors/order-checks.ts';
 import type { Command } from '../actors/commands.ts';
 import type { OrderId, ReservationId, Sku } from '../actors/ids.ts';
-import type { OrderContext } from '../actors/order-context.ts';
+import type { OrderContext, OrderMessage } from '../actors/order-context.ts';
+import { endedHolds } from '../actors/order-holds.ts';
 import { maySource } from '../actors/kits.ts';
 import { itemState } from '../actors/item-policy.ts';
 import { waitingUnits } from '../actors/order-lines.ts';
@@ -27,7 +28,7 @@ import { changeSelling } from './commands/selling.ts';
 import { commandReservation } from './commands/reservations.ts';
 import { refused, type Handled } from './commands/handled.ts';
 import { moveStock } from './commands/stock.ts';
-import * as supply from './commands/supply.ts';
+import { commandSupply } from './commands/supply.ts';
 import type { Core } from './core.ts';
 import { tellOrder } from './effects.ts';
 import { measuredAboveBytes } from './limits.ts';
@@ -113,11 +114,13 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'reservation.release':
       return commandReservation(core, command, atMs);
     case 'order.place':
-      return orders.placeOrder(core, command.body, atMs);
+      return orders.placeOrder(core, command, atMs);
     case 'order.cancel':
       return orders.cancelOrder(core, command.body, atMs);
+    case 'order.hold':
+    case 'order.unhold':
     case 'order.release':
-      return orders.releaseOrder(core, command.body, atMs);
+      return orders.holdOrRelease(core, command, atMs);
     case 'order.retry':
       return orders.retryOrder(core, command.body, atMs);
     case 'fulfillment.pick':
@@ -147,17 +150,12 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'lot.lift':
       return changeItem(core, command, atMs);
     case 'supply.put':
-      return supply.putSupply(core, command.body, atMs);
     case 'supply.order':
-      return supply.orderSupply(core, command.body, atMs);
     case 'supply.ship':
-      return supply.shipSupply(core, command.body, atMs);
     case 'supply.receive':
-      return supply.receiveSupply(core, command.body, atMs);
     case 'supply.close':
-      return supply.closeSupply(core, command.body, atMs);
     case 'supply.cancel':
-      return supply.cancelSupply(core, command.body, atMs);
+      return commandSupply(core, command, atMs);
     case 'feed.open':
       return openFeed(command.body, atMs);
     case 'feed.close':
@@ -294,7 +292,7 @@ export function serveLine(core: Core, sku: SkuCell, atMs: number, onBug: OnBug):
 export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnBug): boolean {
   switch (owner.kind) {
     case 'order':
-      return releaseDue(core, owner.id, atMs, onBug);
+      return orderDue(core, owner.id, atMs, onBug);
     case 'location':
       return tellQuietly(core, atMs, () => locations.endPause(core, owner.id, atMs), onBug);
     case 'capacity':
@@ -318,14 +316,17 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
   }
 }
 
-/** Release an order whose delay has ended, unless it was overtaken. */
-function releaseDue(core: Core, id: OrderId, atMs: number, onBug: OnBug): boolean {
+/** Holds of an order have ended, or its release delay has, unless that was overtaken. */
+function orderDue(core: Core, id: OrderId, atMs: number, onBug: OnBug): boolean {
   const order = core.world.order(id);
   const snapshot = order?.snapshot;
   if (order === undefined || snapshot === undefined) return true;
-  const due = releaseAtMs(snapshot.value, snapshot.context);
+  const due = orderDueAtMs(snapshot.value, snapshot.context);
   if (due === undefined || due > atMs) return true;
-  return tellQuietly(core, atMs, () => tellOrder(core, order, { type: 'order.release', atMs }), onBug);
+  const holdIds = endedHolds(snapshot.context, atMs).map(({ holdId }) => holdId);
+  const message: OrderMessage =
+    holdIds.length > 0 ? { type: 'order.unhold', holdIds, ended: true, atMs } : { type: 'order.release', atMs };
+  return tellQuietly(core, atMs, () => tellOrder(core, order, message), onBug);
 }
 
 /** Expire a reservation whose time is over; one that was extended waits on. */

@@ -8,7 +8,7 @@ import type { BufferId, LocationId, OrderId, ReservationId, Sku } from '../actor
 
 /** Whose time it is. What happens then: engine/run-command.ts, `timerDue`. */
 export type TimerOwner =
-  /** A release delay ends. */
+  /** A release delay or a hold ends. */
   | { readonly kind: 'order'; readonly id: OrderId }
   | { readonly kind: 'reservation'; readonly id: ReservationId }
   /** A pause ends. */

@@ -1,12 +1,12 @@
 /**
  * What is derived from the orders and kept as they change: who is in which state, who has work at which
- * location, who holds which stock, who waits for which SKU, whose release is due when. Nothing here is
+ * location, who holds which stock, who waits for which SKU, whose release or hold is due when. Nothing here is
  * stored; recovery builds it from the rows, and the simulation compares it with a fresh build.
  */
 import { nextStepAtMs } from '../actors/buffer-growth.ts';
 import type { LocationId, OrderId } from '../actors/ids.ts';
 import type { Serve } from '../actors/item-commands.ts';
-import { releaseAtMs } from '../actors/order-checks.ts';
+import { orderDueAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { isHeld, unitsOfPart } from '../actors/order-lines.ts';
 import type { Location } from '../actors/network-commands.ts';
@@ -30,6 +30,8 @@ export class Views {
   readonly byState = new Map<OrderState, Set<OrderId>>(orderStates.map((state) => [state, new Set()]));
   /** Open orders with a fulfillment there that has not left yet. */
   readonly byLocation = new Map<LocationId, Set<OrderId>>();
+  /** Open orders that are held, in the order in which they first were. */
+  readonly held = new Set<OrderId>();
   /** SKUs that some order waits for. */
   readonly waitedFor = new Set<SkuCell>();
   /** Locations with a capacity. */
@@ -92,8 +94,9 @@ export class Views {
     this.#state(id, before?.value, after.value);
     if (before?.context.fulfillments !== after.context.fulfillments) this.#work(id, before, after);
     if (before?.context.lines !== after.context.lines) this.#waiting(id, before, after);
-    const due = releaseAtMs(after.value, after.context);
-    if (due !== undefined && (before === undefined || releaseAtMs(before.value, before.context) !== due)) {
+    if (before?.context.holds !== after.context.holds) this.#holds(id, after);
+    const due = orderDueAtMs(after.value, after.context);
+    if (due !== undefined && (before === undefined || orderDueAtMs(before.value, before.context) !== due)) {
       this.#timers.set(due, { kind: 'order', id });
     }
   }
@@ -115,6 +118,11 @@ export class Views {
     const isOpen = !isFinal(orderSteps, after);
     if (isOpen) must(this.byState.get(after as OrderState), 'an order state').add(id);
     this.openCount += Number(isOpen) - Number(wasOpen);
+  }
+
+  #holds(id: OrderId, { context }: Order): void {
+    if (context.holds === undefined) this.held.delete(id);
+    else this.held.add(id);
   }
 
   #work(id: OrderId, before: Order | undefined, after: Order): void {

@@ -204,6 +204,7 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
   gauge('baton_expired_reservations', 'Reservations that expired since the start', registers, expired);
   gauge('baton_open_supplies', 'Open supply documents', registers, () => status().openSupplies);
   gauge('baton_open_orders', 'Open orders', registers, () => status().openOrders);
+  gauge('baton_held_orders', 'Open orders that somebody holds', registers, () => status().heldOrders);
   gauge('baton_orders_in_memory', 'Orders in memory', registers, () => status().ordersInMemory);
   gauge('baton_stocks', 'Stock actors', registers, () => status().stocks);
   gauge('baton_timers', 'Timers set', registers, () => status().timers);

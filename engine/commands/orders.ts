@@ -1,9 +1,10 @@
 /** Commands on orders and their fulfillments. */
-import type { CommandBody } from '../../actors/commands.ts';
+import type { CommandBody, CommandOf } from '../../actors/commands.ts';
 import type { LineId, Sku } from '../../actors/ids.ts';
 import { waitRefusal, type ItemState } from '../../actors/item-policy.ts';
-import { cancelledUnits, orderInput, shortRefusal } from '../../actors/order-checks.ts';
+import { cancelledUnits, holdRefusal, orderInput, shortRefusal } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderInput, OrderMessage } from '../../actors/order-context.ts';
+import { heldRefusal } from '../../actors/order-holds.ts';
 import { findFulfillment, waitingUnits } from '../../actors/order-lines.ts';
 import type { Rejection } from '../../actors/rejection.ts';
 import type { OrderState } from '../../actors/queries.ts';
@@ -30,7 +31,7 @@ export function orderAnswer({ value, context }: Snapshot<OrderContext>): OrderAn
   };
 }
 
-export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: number): Handled {
+export function placeOrder(core: Core, { body, by }: CommandOf<'order.place'>, atMs: number): Handled {
   const { world } = core;
   if (world.channels.get(body.channel)?.snapshot === undefined) {
     return refuse('unknown-channel', `no channel ${body.channel}`, 'body.channel');
@@ -49,7 +50,7 @@ export function placeOrder(core: Core, body: CommandBody<'order.place'>, atMs: n
     return refuse('order-exists', `order ${body.orderId} exists`, 'body.orderId');
   }
   const kitOf = world.kitsAmong(body.lines);
-  const input = orderInput(withHeld(body, held), atMs, kitOf);
+  const input = orderInput(withHeld(body, held), by, atMs, kitOf);
   if ('code' in input) return refused(input);
   const waits = held === undefined ? heldForLine(world, input.lines) : undefined;
   if (waits !== undefined) return refused(kitOf === undefined ? waits : { ...waits, field: 'body.lines' });
@@ -140,8 +141,44 @@ export function cancelOrder(core: Core, body: CommandBody<'order.cancel'>, atMs:
   });
 }
 
-export function releaseOrder(core: Core, body: CommandBody<'order.release'>, atMs: number): Handled {
-  return withOrder(core, body.orderId, (order) => tell(core, order, { type: 'order.release', atMs }));
+/** Whether an order's locations may start: not while it is held, and else once they are told to. */
+export function holdOrRelease(core: Core, command: Starting, atMs: number): Handled {
+  switch (command.kind) {
+    case 'order.hold':
+      return holdOrder(core, command, atMs);
+    case 'order.unhold':
+      return unholdOrder(core, command.body, atMs);
+    default:
+      return releaseOrder(core, command.body, atMs);
+  }
+}
+
+type Starting = CommandOf<'order.hold'> | CommandOf<'order.unhold'> | CommandOf<'order.release'>;
+
+function holdOrder(core: Core, { body, by }: CommandOf<'order.hold'>, atMs: number): Handled {
+  const { orderId, ...asked } = body;
+  return withOrder(core, orderId, (order, context) => {
+    const rejection = holdRefusal(context, asked, atMs);
+    if (rejection !== undefined) return refused(rejection);
+    return tell(core, order, { type: 'order.hold', hold: { ...asked, by, sinceMs: atMs }, atMs });
+  });
+}
+
+function unholdOrder(core: Core, { orderId, holdId }: CommandBody<'order.unhold'>, atMs: number): Handled {
+  return withOrder(core, orderId, (order, { holds }) => {
+    if (holds?.some((hold) => hold.holdId === holdId) === true) {
+      return tell(core, order, { type: 'order.unhold', holdIds: [holdId], ended: false, atMs });
+    }
+    return refuse('unknown-hold', `order ${orderId} is not held by ${holdId}`, 'body.holdId');
+  });
+}
+
+function releaseOrder(core: Core, body: CommandBody<'order.release'>, atMs: number): Handled {
+  return withOrder(core, body.orderId, (order, context) => {
+    const held = heldRefusal(context);
+    const isNext = order.snapshot?.value === 'allocated';
+    return held !== undefined && isNext ? refused(held) : tell(core, order, { type: 'order.release', atMs });
+  });
 }
 
 export function retryOrder(core: Core, body: CommandBody<'order.retry'>, atMs: number): Handled {
@@ -175,6 +212,8 @@ export function pickFulfillment(core: Core, body: FulfillmentBody, atMs: number)
   const { fulfillmentId } = body;
   return withPart(core, body, (order, context) => {
     const part = findFulfillment(context, fulfillmentId);
+    const held = part?.state === 'released' ? heldRefusal(context) : undefined;
+    if (held !== undefined) return refused(held);
     const isTracked = part?.state === 'released' && hasLots(core, context, part, undefined);
     if (!isTracked) return tellPart(core, body, { type: 'fulfillment.pick', fulfillmentId, atMs });
     const lots = lotsToPick(core, context, part);

@@ -2,7 +2,7 @@
  * Commands on supply documents. What a document asks of stock happens in the same command: units of a
  * transfer leave and come as typed movements, all of them or none.
  */
-import type { CommandBody } from '../../actors/commands.ts';
+import type { CommandBody, CommandKind, CommandOf } from '../../actors/commands.ts';
 import type { SupplyId } from '../../actors/ids.ts';
 import type { StockUnits } from '../../actors/order-context.ts';
 import { isToldBefore, reject, type Rejection } from '../../actors/rejection.ts';
@@ -29,7 +29,27 @@ function supplyAnswer({ value, context }: Snapshot<SupplyContext>): SupplyAnswer
   return { supplyId: context.supplyId, state: value as SupplyState, open };
 }
 
-export function putSupply(core: Core, { supply: document }: CommandBody<'supply.put'>, atMs: number): Handled {
+type SupplyKind = Extract<CommandKind, `supply.${string}`>;
+type SupplyCommand = { [K in SupplyKind]: CommandOf<K> }[SupplyKind];
+
+export function commandSupply(core: Core, { kind, body }: SupplyCommand, atMs: number): Handled {
+  switch (kind) {
+    case 'supply.put':
+      return putSupply(core, body, atMs);
+    case 'supply.order':
+      return orderSupply(core, body, atMs);
+    case 'supply.ship':
+      return shipSupply(core, body, atMs);
+    case 'supply.receive':
+      return receiveSupply(core, body, atMs);
+    case 'supply.close':
+      return closeSupply(core, body, atMs);
+    default:
+      return cancelSupply(core, body, atMs);
+  }
+}
+
+function putSupply(core: Core, { supply: document }: CommandBody<'supply.put'>, atMs: number): Handled {
   const { world, limits } = core;
   const wrong = formRefusal(document);
   if (wrong !== undefined) return refused(wrong);
@@ -46,25 +66,25 @@ export function putSupply(core: Core, { supply: document }: CommandBody<'supply.
   return refuse('over-limit', detail, 'body.supply');
 }
 
-export function orderSupply(core: Core, { supplyId }: CommandBody<'supply.order'>, atMs: number): Handled {
+function orderSupply(core: Core, { supplyId }: CommandBody<'supply.order'>, atMs: number): Handled {
   return about(core, supplyId, { type: 'supply.order', atMs });
 }
 
-export function shipSupply(core: Core, body: CommandBody<'supply.ship'>, atMs: number): Handled {
+function shipSupply(core: Core, body: CommandBody<'supply.ship'>, atMs: number): Handled {
   const { supplyId, expectedAtMs, tracking, units } = body;
   return about(core, supplyId, { type: 'supply.ship', expectedAtMs, tracking, units, atMs });
 }
 
-export function receiveSupply(core: Core, body: CommandBody<'supply.receive'>, atMs: number): Handled {
+function receiveSupply(core: Core, body: CommandBody<'supply.receive'>, atMs: number): Handled {
   return about(core, body.supplyId, { type: 'supply.receive', units: body.lines, atMs });
 }
 
-export function closeSupply(core: Core, body: CommandBody<'supply.close'>, atMs: number): Handled {
+function closeSupply(core: Core, body: CommandBody<'supply.close'>, atMs: number): Handled {
   const { supplyId, lines, reason } = body;
   return about(core, supplyId, { type: 'supply.close', units: lines, reason, atMs });
 }
 
-export function cancelSupply(core: Core, body: CommandBody<'supply.cancel'>, atMs: number): Handled {
+function cancelSupply(core: Core, body: CommandBody<'supply.cancel'>, atMs: number): Handled {
   return about(core, body.supplyId, { type: 'supply.cancel', reason: body.reason, atMs });
 }
 

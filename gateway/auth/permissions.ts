@@ -75,6 +75,9 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'feed.close': [{ rule: 'covered-locations', roles: stockers }],
   'order.place': [{ rule: 'channel', roles: sellers }],
   'order.cancel': [{ rule: 'order-channel', roles: sellers }],
+  'order.hold': [{ rule: 'order-channel', roles: sellers }],
+  // Who sells may hold an order, for fraud say; lifting a hold is for those who look into it.
+  'order.unhold': [{ rule: 'order-channel', roles: systems }],
   'order.release': [{ rule: 'order-channel', roles: systems }],
   'order.retry': [{ rule: 'order-channel', roles: systems }],
   'fulfillment.pick': fulfillment,

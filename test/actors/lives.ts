@@ -25,7 +25,7 @@ export function newOrder(quantities: readonly number[], options: PlaceOptions = 
     lines: quantities.map((quantity, index) => ({ sku: sku(`S${index + 1}`), quantity })),
     ...options,
   } as CommandBody<'order.place'>;
-  const input = orderInput(body, at);
+  const input = orderInput(body, 'test', at);
   if ('code' in input) throw new Error(input.detail);
   return orderSteps.begin(input, []);
 }

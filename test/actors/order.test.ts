@@ -69,9 +69,9 @@ describe('placing', () => {
 
   it('[O18] numbers lines without an id by place, and refuses an id twice', () => {
     const body = (lines: unknown) => ({ orderId: 'o', channel: 'c', destination: { country: 'GB' }, lines }) as CommandBody<'order.place'>;
-    const input = orderInput(body([{ sku: 'a', quantity: 1 }, { sku: 'a', quantity: 2, lineId: 'x' }]), at);
+    const input = orderInput(body([{ sku: 'a', quantity: 1 }, { sku: 'a', quantity: 2, lineId: 'x' }]), 'test', at);
     expect(input).toMatchObject({ lines: [{ lineId: '1' }, { lineId: 'x' }], shortage: 'refuse', releaseAfterMs: 0 });
-    const twice = orderInput(body([{ sku: 'a', quantity: 1 }, { sku: 'b', quantity: 2, lineId: '1' }]), at);
+    const twice = orderInput(body([{ sku: 'a', quantity: 1 }, { sku: 'b', quantity: 2, lineId: '1' }]), 'test', at);
     expect(twice).toMatchObject({ code: 'duplicate', field: 'body.lines[1].lineId' });
   });
 });

@@ -3,7 +3,7 @@ import { getAdjacencyMap, getShortestPaths, getSimplePaths } from '@xstate/graph
 import { describe, expect, it } from 'vitest';
 import type { AnyMachineSnapshot } from 'xstate';
 import { carrierMachine, type CarrierMessage } from '../../actors/carrier.ts';
-import { carrierId } from '../../actors/ids.ts';
+import { carrierId, holdId } from '../../actors/ids.ts';
 import { cancelledUnits, orderInput, releaseAtMs } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderMessage } from '../../actors/order-context.ts';
 import { isUntouched } from '../../actors/order-lines.ts';
@@ -19,6 +19,9 @@ function messages({ value, context }: Order): OrderMessage[] {
   if (value === 'sourcing') return plans({ value, context }).map((plan) => ({ type: 'order.sourced', plan, atMs }));
   if (value === 'allocating') return [{ type: 'order.allocated', atMs }];
   const asked: OrderMessage[] = [{ type: 'order.source', atMs }, { type: 'order.release', atMs }];
+  const hold = { holdId: holdId('h'), reason: 'r', by: 'test', sinceMs: at };
+  if (context.holds === undefined) asked.push({ type: 'order.hold', hold, atMs });
+  else asked.push({ type: 'order.unhold', holdIds: [hold.holdId], ended: false, atMs });
   const all = cancelledUnits(context, undefined);
   for (const units of 'code' in all ? [] : [all, all.slice(0, 1), all.slice(-1)]) {
     asked.push({ type: 'order.cancel', units, reason: 'r', atMs });
@@ -51,13 +54,13 @@ function plans(order: Order): ReturnType<typeof planOf>[] {
 function moment({ value, context }: Order): string {
   const lines = context.lines.map((line) => [line.allocated, line.backordered, line.shipped, line.cancelled]);
   const parts = context.fulfillments.map((part) => [part.location, part.state, part.lines]);
-  return JSON.stringify([value, context.releasedAtMs !== undefined, context.trouble, lines, parts]);
+  return JSON.stringify([value, context.releasedAtMs !== undefined, context.holds?.length, context.trouble, lines, parts]);
 }
 
 const input = (releaseAfterMs: number) => {
   const { context } = newOrder([1, 1], { shortage: 'backorder', releaseAfterMs });
   const { lines, shortage, orderId, channel, destination } = context;
-  return { ...orderInput({ orderId, channel, destination, shortage, releaseAfterMs, lines: [] }, at), lines } as never;
+  return { ...orderInput({ orderId, channel, destination, shortage, releaseAfterMs, lines: [] }, 'test', at), lines } as never;
 };
 
 const options = (releaseAfterMs: number) => ({
@@ -95,6 +98,7 @@ describe.each([0, 1_000])('an order with %i ms before its release', (releaseAfte
   it('[I7] stands still only where a person, a location, a carrier, a timer or stock moves it on', () => {
     const movers = (state: Order, context: OrderContext): boolean =>
       releaseAtMs(state.value, context) !== undefined ||
+      context.holds !== undefined ||
       context.lines.some(({ backordered }) => backordered > 0) ||
       context.fulfillments.some((part) => ['released', 'picking', 'shipped'].includes(part.state));
     for (const [, { state }] of graph) {

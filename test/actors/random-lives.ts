@@ -2,7 +2,7 @@
 import { cancelledUnits } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderMessage, Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import { isUntouched } from '../../actors/order-lines.ts';
-import { locationId, fulfillmentId } from '../../actors/ids.ts';
+import { fulfillmentId, holdId, locationId } from '../../actors/ids.ts';
 import { reject } from '../../actors/rejection.ts';
 import type { LineUnits } from '../../actors/vocabulary.ts';
 import type { Order } from './lives.ts';
@@ -62,7 +62,7 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
   }
   const part = context.fulfillments[dice.upTo(Math.max(0, context.fulfillments.length - 1))];
   const id = part?.fulfillmentId ?? fulfillmentId('9');
-  switch (dice.upTo(9)) {
+  switch (dice.upTo(11)) {
     case 0:
       return { type: 'order.source', atMs };
     case 1:
@@ -81,6 +81,10 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
       const lines = part !== undefined && part.lines.length > 0 ? someUnits(part.lines, dice) : [];
       return { type: 'fulfillment.short', fulfillmentId: id, lines, reason: 'dice', atMs };
     }
+    case 9:
+      return { type: 'order.hold', hold: { holdId: holdId(`h${dice.upTo(2)}`), reason: 'dice', by: 'dice', sinceMs: atMs }, atMs };
+    case 10:
+      return { type: 'order.unhold', holdIds: [holdId(`h${dice.upTo(2)}`)], ended: dice.upTo(1) === 1, atMs };
     case 5:
     case 6:
       return { type: 'fulfillment.pick', fulfillmentId: id, atMs };

@@ -64,7 +64,7 @@ describe('an order’s way', () => {
     expect(shop.ask('carrier.get', { carrierId: 'post' })).toMatchObject({ inTransit: 1 });
     expect(await shop.part('fulfillment.deliver', 'o1')).toMatchObject({ state: 'delivered', fulfillments: [{ tracking: 'T-1' }] });
     expect(shop.ask('carrier.get', { carrierId: 'post' })).toMatchObject({ inTransit: 0 });
-    expect(shop.ask('order.counts', {})).toEqual({ byState: {}, byLocation: {} });
+    expect(shop.ask('order.counts', {})).toEqual({ byState: {}, byLocation: {}, held: 0 });
   });
 
   it('[O16] tells the world each step once, in order', async () => {

@@ -1,4 +1,4 @@
-/** Plays the examples of a section of docs/INVENTORY.md on an engine, in their order. */
+/** Plays the examples of a section of a page on an engine, in their order. */
 import { expect } from 'vitest';
 import type { CommandKind } from '../../actors/commands.ts';
 import type { QueryKind } from '../../actors/queries.ts';
@@ -27,8 +27,8 @@ function shown(value: unknown): unknown {
  * Send every request of the section and compare the answers the page shows. Where the page says nothing of an
  * answer, it must not be a refusal. Returns how many answers it shows.
  */
-export async function playSection(title: string, shop: Shop): Promise<number> {
-  const section = textOf('docs/INVENTORY.md').split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? '';
+export async function playSection(title: string, shop: Shop, page = 'docs/INVENTORY.md'): Promise<number> {
+  const section = textOf(page).split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? '';
   const frames = [...section.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, text = '']) => JSON.parse(text) as Frame);
   const answers = frames.filter((frame) => frame.kind === undefined);
   for (const { request, kind = '', commandId, body = {} } of frames.filter((frame) => frame.kind !== undefined)) {

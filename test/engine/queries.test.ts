@@ -53,9 +53,9 @@ describe('order.list', () => {
 describe('other answers', () => {
   it('[E22] counts open orders by state and by the locations that have work', async () => {
     const shop = await list();
-    expect(shop.ask('order.counts', {})).toEqual({ byState: { released: 25 }, byLocation: { A: 20, B: 5 } });
+    expect(shop.ask('order.counts', {})).toEqual({ byState: { released: 25 }, byLocation: { A: 20, B: 5 }, held: 0 });
     await shop.ok('order.cancel', { orderId: 'o0', reason: 'r' });
-    expect(shop.ask('order.counts', {})).toEqual({ byState: { released: 24 }, byLocation: { A: 20, B: 4 } });
+    expect(shop.ask('order.counts', {})).toEqual({ byState: { released: 24 }, byLocation: { A: 20, B: 4 }, held: 0 });
   });
 
   it('[E22] lists the network, and null for what is not there', async () => {

@@ -74,7 +74,7 @@ describe('after a crash', () => {
   it('[E11] views are as a running engine has them: counts, lists, who waits, who holds', async () => {
     const shop = await (await busyShop()).restart();
     expect(shop.ask('order.counts', {})).toEqual({
-      byState: { released: 1, exception: 1, backordered: 1, shipped: 1 }, byLocation: { A: 1, B: 2 },
+      byState: { released: 1, exception: 1, backordered: 1, shipped: 1 }, byLocation: { A: 1, B: 2 }, held: 0,
     });
     await shop.receive({ 'A/S1': 5, 'A/S2': 9 });
     await shop.settle();

@@ -106,6 +106,8 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'location.compare': ['-- -- yf yf --', (_c, id) => ({ locations: [{ id }] })],
   'order.place': ['yf -- yf yf yf', (channel, _l, orderId) => ({ channel, orderId })],
   'order.cancel': ['yu -- yu yu yu', order],
+  'order.hold': ['yu -- yu yu yu', order],
+  'order.unhold': ['-- -- yu yu --', order],
   'order.release': ['-- -- yu yu --', order],
   'order.retry': ['-- -- yu yu --', order],
   'fulfillment.pick': ['-- yu yu yu --', order],

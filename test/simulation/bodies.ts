@@ -99,6 +99,15 @@ const draws: Record<CommandKind, Draw> = {
     const all = { orderId: order?.id ?? 'nobody', reason: 'changed their mind' };
     return rng.chance(0.5) ? all : { ...all, lines: lineUnits(rng, order) };
   },
+  'order.hold': (rng, names, shadow) => ({
+    orderId: drawExisting(rng, names, shadow)?.id ?? 'nobody',
+    ...drawHold(rng, names.now()),
+  }),
+  'order.unhold': (rng, names, shadow) => {
+    const order = drawExisting(rng, names, shadow, ({ holds }) => holds !== undefined);
+    const held = order?.holds?.[0]?.holdId ?? 'h0';
+    return { orderId: order?.id ?? 'nobody', holdId: rng.chance(0.9) ? held : `h${rng.below(20)}` };
+  },
   'order.release': (rng, names, shadow) => ({ orderId: drawExisting(rng, names, shadow)?.id ?? 'nobody' }),
   'order.retry': (rng, names, shadow) => ({
     orderId: drawExisting(rng, names, shadow, (order) => order.lines.some((_, line) => waitingOf(order, line) > 0))?.id ?? 'nobody',
@@ -190,8 +199,18 @@ function drawOrder(rng: Rng, names: Names, shadow: Shadow): unknown {
     ...(rng.chance(0.2) ? { tags: rng.pick([[], ['gift'], ['gift', 'vip']]) } : {}),
     ...(rng.chance(0.2) ? { attributes: rng.pick([{}, { zone: 'north' }, { zone: 'south', risk: 0.5 }]) } : {}),
     ...(rng.chance(settings.mayWaitShare) ? { shortage: 'backorder' } : {}),
+    ...(rng.chance(0.1) ? { holds: Array.from({ length: rng.between(1, 3) }, () => drawHold(rng, names.now())) } : {}),
     ...(rng.chance(settings.delayShare) ? { releaseAfterMs: rng.pick([0, 1, 500, 60_000, 3_600_000, 31_536_000_000]) } : {}),
     ...taken,
+  };
+}
+
+function drawHold(rng: Rng, nowMs: number): object {
+  return {
+    holdId: `h${rng.below(20)}`,
+    reason: rng.pick(['fraud review', 'address']),
+    ...(rng.chance(0.2) ? { note: 'call them' } : {}),
+    ...(rng.chance(0.7) ? { untilMs: nowMs + rng.pick([0, 1, 500, 60_000, 60_000, 3_600_000, 40_000_000_000]) } : {}),
   };
 }
 

@@ -142,6 +142,8 @@ function compareCounts(
   }
   agree('orders by state', byState, said.byState);
   agree('orders by location', Object.fromEntries(byLocation), said.byLocation);
+  const held = [...shadow.orders.values()].filter(({ holds }) => holds !== undefined).length;
+  agree('orders held', held, said.held);
 }
 
 /** Every open order is listed once, page by page, in its state and at each place where it has work. */
@@ -165,6 +167,7 @@ function compareLists(shadow: Shadow, list: (body: object) => Answers['order.lis
   for (const state of new Set(open.map(stateOf))) {
     expectList(`orders ${state}`, { state }, open.filter((order) => stateOf(order) === state));
   }
+  expectList('orders held', { held: true }, open.filter(({ holds }) => holds !== undefined));
   for (const location of shadow.locations.keys()) {
     const here = open.filter(({ parts }) => parts.some((part) => part.location === location && isHeld(part)));
     expectList(`orders at ${location}`, { location }, here);

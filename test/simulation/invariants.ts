@@ -8,6 +8,7 @@ import { decide } from '../../engine/routing/decide.ts';
 import { placeOf } from '../../engine/promise/places.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { orderFromRow, prefixes } from '../../engine/rows.ts';
+import { holdEndsAtMs } from '../../actors/order-holds.ts';
 import { maySource } from '../../actors/kits.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { StockLevels } from '../../actors/vocabulary.ts';
@@ -140,6 +141,8 @@ function checkViews(engine: Engine, orders: readonly OpenOrder[]): void {
     for (const line of context.lines) if (line.backordered > 0) addTo(waiting, line.sku, id);
     for (const key of heldUnits(context).keys()) checkHolds(engine, key, id);
   }
+  const held = new Set<string>(orders.filter(({ context }) => context.holds !== undefined).map(({ id }) => id));
+  expectSame('orders held', views.held, held);
   for (const [location, ids] of views.byLocation) expectSame(`work at ${location}`, ids, places.get(location));
   for (const location of places.keys()) expect(views.byLocation.has(location as never), `no view of ${location}`);
   for (const item of world.skus.values()) {
@@ -165,6 +168,10 @@ function expectSame(what: string, view: ReadonlySet<string>, fresh: ReadonlySet<
   expect(isSame, () => `${what}: the view says ${[...view].join(' ')}, a fresh build ${[...fresh].join(' ')}`);
 }
 
+/** Somebody has to lift a hold of it: no time ends it. */
+const isHeldForGood = ({ holds }: OrderContext): boolean =>
+  holds !== undefined && holds.every(({ untilMs }) => untilMs === undefined);
+
 /** Every open order ends or is owned by stock, a timer or a location that has work. */
 function checkOwners(engine: Engine, orders: readonly OpenOrder[]): void {
   const timers = new Set<string>();
@@ -184,7 +191,7 @@ function checkOwners(engine: Engine, orders: readonly OpenOrder[]): void {
     const dueMs = context.placedAtMs + context.releaseAfterMs;
     const isOwned =
       state === 'allocated'
-        ? timers.has(`order ${id} ${dueMs}`)
+        ? timers.has(`order ${id} ${context.holds === undefined ? dueMs : holdEndsAtMs(context)}`) || isHeldForGood(context)
         : state === 'backordered' || state === 'exception'
           ? waits
           : context.fulfillments.some((part) => part.state === 'released' || part.state === 'picking' || part.state === 'shipped');
@@ -233,6 +240,9 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
     const isOwed = !context.lines.some(({ kit }) => kit?.together === true) && maySource(context.lines, (sku) => world.unitsWhere(sku, context, isUnlimited));
     expect(!isOwed, `order ${id} waits for kits that can be had`);
     const dueMs = context.placedAtMs + context.releaseAfterMs;
-    expect(state !== 'allocated' || dueMs > nowMs, `order ${id} was to be released at ${dueMs}, it is ${nowMs}`);
+    for (const { holdId, untilMs = Infinity } of context.holds ?? []) {
+      expect(untilMs > nowMs, `order ${id} was to be held by ${holdId} until ${untilMs}, it is ${nowMs}`);
+    }
+    expect(state !== 'allocated' || context.holds !== undefined || dueMs > nowMs, `order ${id} was to be released at ${dueMs}, it is ${nowMs}`);
   }
 }

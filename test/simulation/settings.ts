@@ -122,6 +122,8 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'reservation.extend': 3,
     'reservation.release': 3,
     'order.cancel': 5,
+    'order.hold': 3,
+    'order.unhold': 3,
     'order.release': 3,
     'order.retry': 2,
     'fulfillment.pick': 10,

@@ -1,8 +1,9 @@
 /** The commands on orders and fulfillments, in the shadow: what each must answer, and why not. */
-import type { CommandBody } from '../../../actors/commands.ts';
+import type { CommandBody, CommandOf } from '../../../actors/commands.ts';
 import { mayWait } from './items.ts';
 import { explode, isKnown, isLines, isWhole, kitOf, want } from './kits.ts';
 import { answerOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
+import * as holds from './holds.ts';
 import * as lotOrders from './lot-orders.ts';
 import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
@@ -12,7 +13,7 @@ import { isOffered } from './sourcing.ts';
 import { isHeld, type Part, type ShadowLine, type ShadowOrder, type ShadowReservation } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
-export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
+export function place(doing: Doing, { body, by }: CommandOf<'order.place'>): Verdict {
   const { shadow, atMs } = doing;
   if (!shadow.channels.has(body.channel)) return no('unknown-channel', 'body.channel');
   if (body.service !== undefined && !isOffered(shadow, body.service)) return no('unknown-service', 'body.service');
@@ -24,6 +25,8 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
   if (shadow.orders.has(body.orderId)) return no('order-exists', 'body.orderId');
   const lines = explode(shadow, body.lines);
   if (!isLines(lines)) return lines;
+  const heldBy = holds.placed(doing, body.holds, by);
+  if (heldBy !== undefined && !holds.isHolds(heldBy)) return heldBy;
   const waits = held === undefined ? reservations.heldForLine(doing, lines) : undefined;
   if (waits !== undefined) return hasKits ? no('out-of-stock', 'body.lines') : waits;
   orders.put(doing, {
@@ -40,6 +43,7 @@ export function place(doing: Doing, body: CommandBody<'order.place'>): Verdict {
     promisedByMs: body.promisedByMs,
     tags: body.tags,
     attributes: body.attributes,
+    holds: heldBy,
     placedAtMs: atMs,
     changedAtMs: atMs,
     startedAtMs: undefined,
@@ -101,6 +105,7 @@ export function cancel(doing: Doing, body: CommandBody<'order.cancel'>): Verdict
 export function release(doing: Doing, body: CommandBody<'order.release'>): Verdict {
   return withOrder(doing, body.orderId, (order) => {
     if (stateOf(order) !== 'allocated') return no('wrong-state');
+    if (order.holds !== undefined) return no('on-hold');
     releaseNow(doing, order);
     return undefined;
   });
@@ -141,7 +146,7 @@ function patch(doing: Doing, before: ShadowOrder, index: number, change: Partial
 
 export function pick(doing: Doing, body: CommandBody<'fulfillment.pick'>): Verdict {
   return withPart(doing, body, (order, part, index) =>
-    part.state === 'released' ? startPicking(doing, order, part, index) : no('wrong-state'),
+    part.state === 'released' && order.holds !== undefined ? no('on-hold') : part.state === 'released' ? startPicking(doing, order, part, index) : no('wrong-state'),
   );
 }
 

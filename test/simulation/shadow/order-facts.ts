@@ -103,6 +103,7 @@ export function viewOf(order: ShadowOrder): unknown {
     })),
     fulfillments: fulfillments(order),
     exception: order.exception,
-    releaseAtMs: state === 'allocated' ? order.placedAtMs + order.delayMs : undefined,
+    holds: order.holds,
+    releaseAtMs: state === 'allocated' && order.holds === undefined ? order.placedAtMs + order.delayMs : undefined,
   };
 }

@@ -20,7 +20,9 @@ export interface Doing {
 }
 
 export function put(doing: Doing, order: ShadowOrder): ShadowOrder {
-  const changed = { ...order, changedAtMs: doing.atMs };
+  // Holds end with what they could keep from being picked.
+  const isLeft = waiting(order) > 0 || order.parts.some(isHeld);
+  const changed = { ...order, holds: isLeft ? order.holds : undefined, changedAtMs: doing.atMs };
   const before = doing.shadow.orders.get(order.id);
   for (const [index, { sku, quantity, cancelled }] of order.lines.entries()) {
     const was = before === undefined ? 0 : quantity - (before.lines[index]?.cancelled ?? 0);
@@ -41,7 +43,7 @@ function touchLots(shadow: Shadow, before: ShadowOrder | undefined, after: Shado
   }
 }
 
-const partIs = (order: ShadowOrder, index: number, part: Part): unknown => ({
+export const partIs = (order: ShadowOrder, index: number, part: Part): unknown => ({
   kind: 'fulfillment.changed',
   orderId: order.id,
   channel: order.channel,
@@ -50,6 +52,7 @@ const partIs = (order: ShadowOrder, index: number, part: Part): unknown => ({
   state: part.state,
   carrier: part.carrier,
   tracking: part.tracking,
+  held: part.state === 'released' && order.holds !== undefined ? true : undefined,
 });
 
 /** Tell of every part that is another one now. */
@@ -116,7 +119,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   let last = placed;
   if (added.length > 0) {
     for (const part of added) moveStock(shadow, placed, part, how);
-    const startsNow = placed.delayMs === 0 && placed.startedAtMs === undefined && waiting(placed) === 0;
+    const startsNow = placed.delayMs === 0 && placed.startedAtMs === undefined && waiting(placed) === 0 && placed.holds === undefined;
     if (startsNow) last = put(doing, started(placed, atMs));
     if (last.attempts > 1) tellParts(doing, placed, last);
   }
@@ -155,7 +158,7 @@ export function promised(
 }
 
 function decision(order: ShadowOrder, plan: ShadowPlan): unknown {
-  const startsNow = order.startedAtMs !== undefined || (order.delayMs === 0 && waiting(order) === 0);
+  const startsNow = order.startedAtMs !== undefined || (order.delayMs === 0 && waiting(order) === 0 && order.holds === undefined);
   const first = order.parts.length - plan.parcels.length;
   return {
     kind: 'order.sourced',
@@ -167,6 +170,7 @@ function decision(order: ShadowOrder, plan: ShadowPlan): unknown {
       ...from,
       state: startsNow ? 'released' : 'open',
       units: units.reduce((sum, { quantity }) => sum + quantity, 0),
+      held: startsNow && order.holds !== undefined ? true : undefined,
     })),
     candidates: plan.candidates,
     short: plan.short,

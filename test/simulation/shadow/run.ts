@@ -1,6 +1,7 @@
 /** One command, wake or timer in the shadow: all of it or, when refused, nothing. */
 import type { Command } from '../../../actors/commands.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
+import * as holds from './holds.ts';
 import * as items from './items.ts';
 import { maySource } from './kits.ts';
 import * as network from './network-commands.ts';
@@ -67,7 +68,7 @@ export function serveLine(shadow: Shadow, sku: string, atMs: number, events: unk
 
 /** A time has come for its owner. */
 export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: unknown[]): void {
-  if (owner.kind === 'order') return releaseDue(shadow, owner.id, atMs, events);
+  if (owner.kind === 'order') return orderDue(shadow, owner.id, atMs, events);
   if (owner.kind === 'reservation') return expiryDue(shadow, owner.id, atMs, events);
   if (owner.kind === 'capacity' || owner.kind === 'plan') return;
   whole(shadow, atMs, events, (doing) => {
@@ -79,12 +80,16 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
   });
 }
 
-/** A release delay has ended, if it still runs. */
-function releaseDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
+/** Holds have ended, or a release delay has, if it still runs. */
+function orderDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
   const order = shadow.orders.get(id);
-  if (order === undefined || stateOf(order) !== 'allocated' || order.placedAtMs + order.delayMs > atMs) return;
+  if (order === undefined) return;
+  const isOver = holds.ended(order, atMs).length > 0;
+  const isDue = order.holds === undefined && stateOf(order) === 'allocated' && order.placedAtMs + order.delayMs <= atMs;
+  if (!isOver && !isDue) return;
   whole(shadow, atMs, events, (doing) => {
-    orderCommands.releaseNow(doing, order);
+    if (isOver) holds.end(doing, order);
+    else orderCommands.releaseNow(doing, order);
     return undefined;
   });
 }
@@ -102,9 +107,13 @@ function expiryDue(shadow: Shadow, id: string, atMs: number, events: unknown[]):
 function dispatch(doing: Doing, command: Command): Verdict {
   switch (command.kind) {
     case 'order.place':
-      return orderCommands.place(doing, command.body);
+      return orderCommands.place(doing, command);
     case 'order.cancel':
       return orderCommands.cancel(doing, command.body);
+    case 'order.hold':
+      return holds.hold(doing, command);
+    case 'order.unhold':
+      return holds.unhold(doing, command.body);
     case 'order.release':
       return orderCommands.release(doing, command.body);
     case 'order.retry':

@@ -1,13 +1,13 @@
 /**
  * The shadow: what the world must be, kept by a model that shares no code with the engine. Where the
  * engine keeps balances and places of units, the shadow keeps movements and derives the rest, so that
- * the two can agree only by both being right.
- *
- * Every change is logged, so a refused command and a crash are undone the same way.
+ * the two can agree only by both being right. Every change is logged, so a refused command and a crash are
+ * undone the same way.
  */
 import type { EngineLimits } from '../../../engine/limits.ts';
 import type { StockLevels } from '../../../actors/vocabulary.ts';
 import type { ShadowSale, StandingShadow } from './buffer-commands.ts';
+import type { ShadowHold } from './holds.ts';
 import type { ShadowLot } from './lots.ts';
 import type { ShadowDrift } from './drift.ts';
 import type { ShadowSeat, ShadowVersion } from './plan-state.ts';
@@ -80,6 +80,7 @@ export interface ShadowOrder {
   readonly promisedByMs: number | undefined;
   readonly tags: readonly string[] | undefined;
   readonly attributes: Readonly<Record<string, string | number>> | undefined;
+  readonly holds?: readonly ShadowHold[] | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   readonly startedAtMs: number | undefined;
@@ -90,7 +91,7 @@ export interface ShadowOrder {
   readonly exception: Trouble | undefined;
 }
 
-/** Movements of one SKU at one location. On hand is what came minus what went. */
+/** Movements of one SKU at one location: on hand is what came minus what went. */
 export interface ShadowStock {
   readonly came: number;
   readonly went: number;

@@ -1,0 +1,87 @@
+/** Holds of orders, in the shadow. */
+import type { CommandBody, CommandOf } from '../../../actors/commands.ts';
+import { isHeld, type ShadowOrder } from './state.ts';
+import { partIs, put, type Doing } from './orders.ts';
+import { answerOf, isClosed, stateOf } from './order-facts.ts';
+import { no, type Verdict } from './verdict.ts';
+
+export interface ShadowHold {
+  readonly holdId: string;
+  readonly reason: string;
+  readonly note?: string | undefined;
+  readonly by: string;
+  readonly sinceMs: number;
+  readonly untilMs?: number | undefined;
+}
+
+const yearMs = 365 * 24 * 3_600_000;
+const holdsMax = 16;
+
+const isTimed = (untilMs: number | undefined, atMs: number): boolean =>
+  untilMs === undefined || (untilMs > atMs && untilMs - atMs <= yearMs);
+
+export const isHolds = (found: readonly ShadowHold[] | Verdict): found is readonly ShadowHold[] => Array.isArray(found);
+
+/** The holds an order is placed with. */
+export function placed(
+  { atMs }: Doing,
+  asked: CommandBody<'order.place'>['holds'],
+  by: string,
+): readonly ShadowHold[] | Verdict | undefined {
+  if (asked === undefined) return undefined;
+  const all: ShadowHold[] = [];
+  for (const [index, hold] of asked.entries()) {
+    if (!isTimed(hold.untilMs, atMs)) return no('over-limit', `body.holds[${index}].untilMs`);
+    if (all.some(({ holdId }) => holdId === hold.holdId)) return no('duplicate', `body.holds[${index}].holdId`);
+    all.push({ ...hold, by, sinceMs: atMs });
+  }
+  return all;
+}
+
+export function hold(doing: Doing, { body, by }: CommandOf<'order.hold'>): Verdict {
+  const { orderId, ...asked } = body;
+  const order = doing.shadow.orders.get(orderId);
+  if (order === undefined) return no('unknown-order', 'body.orderId');
+  if (!isTimed(asked.untilMs, doing.atMs)) return no('over-limit', 'body.untilMs');
+  const known = order.holds ?? [];
+  const at = known.findIndex(({ holdId }) => holdId === asked.holdId);
+  if (at < 0 && known.length === holdsMax) return no('over-limit', 'body.holdId');
+  if (isClosed(order) || stateOf(order) === 'shipped') return no('wrong-state');
+  const one = { ...asked, by, sinceMs: doing.atMs };
+  const holds = at < 0 ? [...known, one] : known.map((other, index) => (index === at ? one : other));
+  const after = put(doing, { ...order, holds });
+  tellPlaces(doing, order, after);
+  doing.events.push({ kind: 'order.held', orderId, channel: order.channel, hold: one });
+  return { ok: answerOf(after) };
+}
+
+export function unhold(doing: Doing, { orderId, holdId }: CommandBody<'order.unhold'>): Verdict {
+  const order = doing.shadow.orders.get(orderId);
+  if (order === undefined) return no('unknown-order', 'body.orderId');
+  if (order.holds?.some((one) => one.holdId === holdId) !== true) return no('unknown-hold', 'body.holdId');
+  return { ok: answerOf(without(doing, order, [holdId], false)) };
+}
+
+export const ended = ({ holds = [] }: ShadowOrder, atMs: number): string[] =>
+  holds.flatMap(({ holdId, untilMs }) => (untilMs !== undefined && untilMs <= atMs ? [holdId] : []));
+
+export function end(doing: Doing, order: ShadowOrder): void {
+  without(doing, order, ended(order, doing.atMs), true);
+}
+
+function without(doing: Doing, order: ShadowOrder, holdIds: string[], isEnd: boolean): ShadowOrder {
+  const left = (order.holds ?? []).filter(({ holdId }) => !holdIds.includes(holdId));
+  const after = put(doing, { ...order, holds: left.length === 0 ? undefined : left });
+  tellPlaces(doing, order, after);
+  const { id: orderId, channel } = order;
+  doing.events.push({ kind: 'order.unheld', orderId, channel, holdIds, ended: isEnd, left: left.length });
+  return after;
+}
+
+/** Places that were told to start hear when they must stop, and when they may go on. */
+function tellPlaces({ events }: Doing, before: ShadowOrder, after: ShadowOrder): void {
+  if ((before.holds === undefined) === (after.holds === undefined)) return;
+  for (const [index, part] of after.parts.entries()) {
+    if (isHeld(part) && part.state === 'released') events.push(partIs(after, index, part));
+  }
+}
