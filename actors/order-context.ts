@@ -120,6 +120,11 @@ export interface Plan {
   readonly removed?: readonly Removed[] | undefined;
   /** The routing plan it went by; undefined without one. */
   readonly ruled?: PlanUse | undefined;
+  /**
+   * How much less the best way of placing as many units could cost at most, where the order was too large to be
+   * planned exactly, in minor units; undefined: this is the best way.
+   */
+  readonly gapMinor?: number | undefined;
   /** Version of the prices it went by; undefined: by what was cheapest then. */
   readonly prices?: number | undefined;
 }

@@ -100,6 +100,7 @@ function decision(order: OrderContext, plan: Plan): Event {
     runnerUpMinor: plan.runnerUpMinor,
     removed: plan.removed,
     ruled: plan.ruled,
+    gapMinor: plan.gapMinor,
     prices: plan.prices,
   };
 }

@@ -193,6 +193,8 @@ export type Event =
       readonly removed?: readonly Removed[] | undefined;
       /** The routing plan that decided, when one was in force. */
       readonly ruled?: PlanUse | undefined;
+      /** How much less the best way could cost at most, of an order too large to be planned exactly; minor units. */
+      readonly gapMinor?: number | undefined;
       /** Version of the prices it went by; absent: by what was cheapest then. */
       readonly prices?: number | undefined;
     }

@@ -23,8 +23,7 @@ import { recover, stockNames } from './recover.ts';
 import { PriceBook } from './routing/prices/book.ts';
 import { PriceKeeper } from './routing/prices/keeper.ts';
 import type { Source } from './routing/source.ts';
-import { sourceNaive } from './routing/source-naive.ts';
-import { pricedSource } from './routing/source-priced.ts';
+import { plannedSource } from './routing/source-planned.ts';
 import { prefixes, stockFromRow } from './rows.ts';
 import { Saver } from './saver.ts';
 import { Timers } from './timers.ts';
@@ -51,7 +50,7 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly hooks: EngineHooks;
   readonly limits?: Partial<EngineLimits> | undefined;
-  /** Who decides where units come from; absent: by brute force. */
+  /** Who decides where units come from; absent: the planner, by rules and prices. */
   readonly source?: Source | undefined;
   /** Keep prices of stock and source by them. Absent: by what is cheapest now. */
   readonly isPriced?: boolean | undefined;
@@ -80,7 +79,7 @@ export class Engine implements EngineApi {
   static async open(options: EngineOptions): Promise<Engine> {
     const { claim, clock, hooks, limits: given, serve = 'age' } = options;
     const prices = options.isPriced === true ? new PriceBook() : undefined;
-    const source = options.source ?? (prices === undefined ? sourceNaive : pricedSource(prices));
+    const source = options.source ?? plannedSource(prices);
     const limits = checkLimits({ ...defaultLimits, ...given });
     const timers = new Timers();
     const world = new World(claim, limits.ordersInMemoryMax, timers);

@@ -34,6 +34,19 @@ export class KernelInput {
   groups = 0;
   /** The most parcels; 1: one location ships everything. */
   maxParcels = Infinity;
+  /** Whether fewer parcels come before less cost. Not with pieces, nor where lines may be left out. */
+  isFewest = false;
+  /**
+   * Whether lines may be left out: then the plan has the most units there is a way for, of these ways the cheapest.
+   * Orders with lines in pieces are planned whole.
+   */
+  isPartial = false;
+  /** By line: how many units it stands for, where lines may be left out. */
+  readonly units: Float64Array;
+  /** What the lines of a parcel are worth at least, unless it is the only one; 0: nothing is asked. Not with pieces. */
+  minWorth = 0;
+  /** By line, in any unit of worth. */
+  readonly worth: Float64Array;
   /** Any further cost of a parcel with these lines from a node; undefined: none. */
   further: ((node: number, lines: number) => number) | undefined = undefined;
   /**
@@ -52,6 +65,8 @@ export class KernelInput {
     this.parcelCost = new Float64Array(nodesMax);
     this.rateAt = new Int32Array(nodesMax).fill(-1);
     this.weight = new Float64Array(linesMax);
+    this.units = new Float64Array(linesMax);
+    this.worth = new Float64Array(linesMax);
     this.together = new Int32Array(linesMax);
     this.pieceLines = new Int32Array(linesMax);
     this.pieceUnits = new Int32Array(nodesMax * linesMax);
@@ -72,6 +87,9 @@ export class KernelInput {
     this.groups = 0;
     this.pieces = 0;
     this.maxParcels = Infinity;
+    this.isFewest = false;
+    this.isPartial = false;
+    this.minWorth = 0;
     this.further = undefined;
   }
 }

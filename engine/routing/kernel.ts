@@ -4,7 +4,9 @@
  * subsets: K·2^L + 3^L steps, no matter how many ways there are to split. Pure: the answer depends on the input
  * alone, and nothing is allocated for an order.
  *
- * Of equal plans the one of fewer parcels is taken, then the one of earlier nodes.
+ * Where lines may be left out, the same tables say what every subset costs: of those with the most units the
+ * cheapest is taken. Of equal plans the one of fewer parcels is taken, then the one with the earlier node for the
+ * first line, then for the second, and so on; a line left out counts as before all nodes.
  */
 import { assert } from '../assert.ts';
 import { NodeRoom, planByNode } from './kernel-by-node.ts';
@@ -23,9 +25,19 @@ export class Kernel {
   readonly #whole: Uint8Array;
   readonly #lineSum: Float64Array;
   readonly #weightSum: Float64Array;
+  /** By subset: the cheapest parcel if it is the only one, its units and its worth, where these are asked for. */
+  readonly #alone: Float64Array;
+  readonly #units: Float64Array;
+  readonly #worth: Float64Array;
   /** By parcels allowed × subset, where they are limited. */
   #limited = new Float64Array(0);
   #limitedFirst = new Int32Array(0);
+
+  /** Of the order at hand: its lines, the parcels it may have, whether these bind, each subset as its only parcel. */
+  #lines = 0;
+  #layers = 0;
+  #isLimited = false;
+  #single: Float64Array = new Float64Array(0);
 
   /** For orders with a line in pieces. */
   readonly #room = new NodeRoom();
@@ -42,6 +54,9 @@ export class Kernel {
     this.#whole = new Uint8Array(subsets);
     this.#lineSum = new Float64Array(subsets);
     this.#weightSum = new Float64Array(subsets);
+    this.#alone = new Float64Array(subsets);
+    this.#units = new Float64Array(subsets);
+    this.#worth = new Float64Array(subsets);
   }
 
   get linesMax(): number {
@@ -50,11 +65,11 @@ export class Kernel {
 
   /**
    * The cheapest plan of an order of 1 to `linesMax` lines. Its cost is Infinity, and it has no parcels, when no
-   * plan keeps every hard rule.
+   * plan keeps every hard rule, or, where lines may be left out, none has any units.
    * @param without a node that may not be used, to find what there is beside it; -1: all may.
    */
   plan(input: KernelInput, out: KernelPlan, without = -1): void {
-    const { lines, maxParcels } = input;
+    const { lines, maxParcels, minWorth } = input;
     assert(lines >= 1 && 1 << lines <= this.#parcel.length, 'lines of an order');
     out.cost = Infinity;
     out.parcels = 0;
@@ -64,9 +79,16 @@ export class Kernel {
     if (lines === 1) return this.#planOne(input, out, without);
     this.#prepare(input, full);
     this.#cheapestNodes(input, full, without);
-    if (maxParcels === 1) this.#takeWhole(full, out);
-    else if (maxParcels >= lines) this.#partition(full, out);
-    else this.#partitionLimited(full, maxParcels, out);
+    this.#lines = lines;
+    this.#layers = Math.min(maxParcels, lines);
+    this.#single = minWorth > 0 ? this.#setApart(input, full) : this.#parcel;
+    if (input.isFewest && (this.#single[full] ?? Infinity) < Infinity) this.#layers = 1;
+    this.#isLimited = this.#layers > 1 && (input.isFewest || this.#layers < lines);
+    if (this.#isLimited) this.#partitionLimited(full, input.isFewest);
+    else if (this.#layers > 1) this.#partition(full);
+    // Every line has units, so that nothing has more than all of them.
+    const isWhole = !input.isPartial || this.#costOf(full) < Infinity;
+    this.#take(isWhole ? full : this.#mostUnits(input, full), out);
   }
 
   /** One line: one look at each node. */
@@ -148,17 +170,127 @@ export class Kernel {
     }
   }
 
-  #takeWhole(full: number, out: KernelPlan): void {
-    const cost = this.#parcel[full] ?? Infinity;
+  /** A parcel that is worth too little is one only if it is alone. */
+  #setApart({ worth, minWorth }: KernelInput, full: number): Float64Array {
+    const sum = this.#worth;
+    sum[0] = 0;
+    for (let set = 1; set <= full; set += 1) {
+      const rest = set & (set - 1);
+      sum[set] = (sum[rest] ?? 0) + (worth[31 - Math.clz32(set ^ rest)] ?? 0);
+      this.#alone[set] = this.#parcel[set] ?? Infinity;
+      if ((sum[set] ?? 0) < minWorth) this.#parcel[set] = Infinity;
+    }
+    return this.#alone;
+  }
+
+  /** The subset with the most units that has a plan, of these the cheapest. */
+  #mostUnits({ units }: KernelInput, full: number): number {
+    const sum = this.#units;
+    sum[0] = 0;
+    let best = 0;
+    let bestCost = Infinity;
+    let bestParcels = 0;
+    for (let set = 1; set <= full; set += 1) {
+      const rest = set & (set - 1);
+      const own = (sum[rest] ?? 0) + (units[31 - Math.clz32(set ^ rest)] ?? 0);
+      sum[set] = own;
+      const cost = this.#costOf(set);
+      const most = sum[best] ?? 0;
+      if (cost === Infinity || own < most || (own === most && cost > bestCost)) continue;
+      const parcels = this.#parcelsOf(set);
+      const isTied = own === most && cost === bestCost;
+      if (isTied && parcels > bestParcels) continue;
+      if (isTied && parcels === bestParcels && !this.#isBefore(set, best)) continue;
+      best = set;
+      bestCost = cost;
+      bestParcels = parcels;
+    }
+    return best;
+  }
+
+  /** Where the plans of at most so many parcels begin. */
+  #layerAt(layer: number): number {
+    return layer << this.#lines;
+  }
+
+  /** What the best plan of exactly these lines costs; alone or in several parcels. */
+  #costOf(set: number): number {
+    const one = this.#single[set] ?? Infinity;
+    if (this.#layers < 2) return one;
+    const several = this.#isLimited ? this.#limited[this.#layerAt(this.#layers) + set] : this.#plan[set];
+    return Math.min(one, several ?? Infinity);
+  }
+
+  #isAlone(set: number): boolean {
+    return (this.#single[set] ?? Infinity) === this.#costOf(set);
+  }
+
+  #parcelsOf(set: number): number {
+    if (this.#isAlone(set)) return 1;
+    if (!this.#isLimited) return this.#parcels[set] ?? 0;
+    let count = 0;
+    for (let layer = this.#layers, left = set; left !== 0; layer -= 1) {
+      const one = this.#limitedFirst[this.#layerAt(layer) + left] ?? left;
+      if (one !== 0) count += 1;
+      left ^= one;
+    }
+    return count;
+  }
+
+  /** Whether of two subsets' plans the first has the earlier node for the first line in which they differ. */
+  #isBefore(a: number, b: number): boolean {
+    for (let left = a | b; left !== 0; left &= left - 1) {
+      const line = left & -left;
+      const one = this.#nodeIn(a, line);
+      const other = this.#nodeIn(b, line);
+      if (one !== other) return one < other;
+    }
+    return false;
+  }
+
+  /** The node of a line in the plan of a subset; -1 where it is left out. */
+  #nodeIn(set: number, line: number): number {
+    if ((set & line) === 0) return -1;
+    if (this.#isAlone(set)) return this.#from[set] ?? -1;
+    if (!this.#isLimited) return this.#nodeOf(this.#first, 0, 0, set, line);
+    return this.#nodeOf(this.#limitedFirst, this.#layerAt(this.#layers), this.#layerAt(1), set, line);
+  }
+
+  /** The node of a line in a plan, found parcel by parcel; `size` is the way to the layer of one parcel less. */
+  #nodeOf(first: Int32Array, at: number, size: number, set: number, line: number): number {
+    for (;;) {
+      const one = first[at + set] ?? set;
+      if ((one & line) !== 0) return this.#from[one] ?? -1;
+      set ^= one;
+      at -= size;
+    }
+  }
+
+  /** Whether of two plans of a subset, each a first parcel and the best of the rest, the first has the earlier nodes. */
+  #isEarlier(a: number, b: number, first: Int32Array, at: number, size: number, set: number): boolean {
+    for (let left = set; left !== 0; left &= left - 1) {
+      const line = left & -left;
+      const one = (a & line) !== 0 ? this.#from[a] : this.#nodeOf(first, at, size, set ^ a, line);
+      const other = (b & line) !== 0 ? this.#from[b] : this.#nodeOf(first, at, size, set ^ b, line);
+      if (one !== other) return (one ?? -1) < (other ?? -1);
+    }
+    return false;
+  }
+
+  #take(set: number, out: KernelPlan): void {
+    const cost = set === 0 ? Infinity : this.#costOf(set);
     if (cost === Infinity) return;
     out.cost = cost;
-    out.parcels = 1;
-    out.node[0] = this.#from[full] ?? -1;
-    out.lines[0] = full;
+    if (this.#isAlone(set)) return this.#add(set, out);
+    for (let layer = this.#layers, left = set; left !== 0; layer -= 1) {
+      const one = (this.#isLimited ? this.#limitedFirst[this.#layerAt(layer) + left] : this.#first[left]) ?? left;
+      if (one !== 0) this.#add(one, out);
+      left ^= one;
+    }
   }
 
   /** The cheapest partition: the parcel with the lowest line, and the best of the rest. */
-  #partition(full: number, out: KernelPlan): void {
+  #partition(full: number): void {
     const parcel = this.#parcel;
     const plan = this.#plan;
     const first = this.#first;
@@ -173,12 +305,15 @@ export class Kernel {
       let bestParcels = 1;
       for (let more = (others - 1) & others; others !== 0; more = (more - 1) & others) {
         const one = more | lowest;
-        const rest = set ^ one;
-        const cost = (parcel[one] ?? Infinity) + (plan[rest] ?? Infinity);
-        if (cost < best || (cost === best && cost < Infinity && 1 + (parcels[rest] ?? 0) < bestParcels)) {
-          best = cost;
-          bestFirst = one;
-          bestParcels = 1 + (parcels[rest] ?? 0);
+        const cost = (parcel[one] ?? Infinity) + (plan[set ^ one] ?? Infinity);
+        if (cost < best || (cost === best && cost < Infinity)) {
+          const count = 1 + (parcels[set ^ one] ?? 0);
+          const isTied = cost === best && count === bestParcels;
+          if (cost < best || count < bestParcels || (isTied && this.#isEarlier(one, bestFirst, first, 0, 0, set))) {
+            best = cost;
+            bestFirst = one;
+            bestParcels = count;
+          }
         }
         if (more === 0) break;
       }
@@ -186,24 +321,21 @@ export class Kernel {
       first[set] = bestFirst;
       parcels[set] = bestParcels;
     }
-    const cost = plan[full] ?? Infinity;
-    if (cost === Infinity) return;
-    out.cost = cost;
-    for (let set = full; set !== 0; set ^= first[set] ?? set) this.#add(first[set] ?? set, out);
   }
 
   /** The same with at most so many parcels: one layer of plans for each. */
-  #partitionLimited(full: number, maxParcels: number, out: KernelPlan): void {
+  #partitionLimited(full: number, isFewest: boolean): void {
+    const layers = this.#layers;
     const size = full + 1;
-    if (this.#limited.length < size * (maxParcels + 1)) {
-      this.#limited = new Float64Array(size * (maxParcels + 1));
-      this.#limitedFirst = new Int32Array(size * (maxParcels + 1));
+    if (this.#limited.length < size * (layers + 1)) {
+      this.#limited = new Float64Array(size * (layers + 1));
+      this.#limitedFirst = new Int32Array(size * (layers + 1));
     }
     const plan = this.#limited;
     const first = this.#limitedFirst;
     plan.fill(Infinity, 0, size);
     plan[0] = 0;
-    for (let layer = 1; layer <= maxParcels; layer += 1) {
+    for (let layer = 1; layer <= layers; layer += 1) {
       const before = (layer - 1) * size;
       const here = layer * size;
       plan[here] = 0;
@@ -215,7 +347,9 @@ export class Kernel {
         for (let more = others; ; more = (more - 1) & others) {
           const one = more | lowest;
           const cost = (this.#parcel[one] ?? Infinity) + (plan[before + (set ^ one)] ?? Infinity);
-          if (cost < best) {
+          // What fewer parcels do as cheaply is kept; of plans of this many, the one of earlier nodes.
+          const isTied = cost === best && cost < Infinity && bestFirst !== 0;
+          if (cost < best || (isTied && this.#isEarlier(one, bestFirst, first, before, size, set))) {
             best = cost;
             bestFirst = one;
           }
@@ -224,13 +358,9 @@ export class Kernel {
         plan[here + set] = best;
         first[here + set] = bestFirst;
       }
-    }
-    out.cost = plan[maxParcels * size + full] ?? Infinity;
-    if (out.cost === Infinity) return;
-    for (let set = full, layer = maxParcels; set !== 0; layer -= 1) {
-      const one = first[layer * size + set] ?? set;
-      if (one !== 0) this.#add(one, out);
-      set ^= one;
+      if (!isFewest || plan[here + full] === Infinity) continue;
+      this.#layers = layer;
+      return;
     }
   }
 
@@ -249,7 +379,9 @@ export class Kernel {
     out.parcels = 0;
     for (let parcel = 0; parcel < winner.parcels; parcel += 1) {
       this.plan(input, spare, winner.node[parcel] ?? -1);
-      if (spare.cost >= out.cost) continue;
+      const isMore = input.isFewest && out.parcels > 0 && spare.parcels > out.parcels;
+      const isFewer = input.isFewest && spare.parcels > 0 && spare.parcels < out.parcels;
+      if (isMore || (!isFewer && spare.cost >= out.cost)) continue;
       out.cost = spare.cost;
       out.parcels = spare.parcels;
       out.node.set(spare.node);

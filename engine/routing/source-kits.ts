@@ -2,14 +2,17 @@
  * Sourcing of orders with kits. Preferences are those of any order (source-naive.ts); what differs is what a
  * set of locations can give: whole kits only, those that must stay together first, then the other kits, then
  * single lines, so that a component that two of them want is given once and to whom it is scarcest.
+ *
+ * With prices of stock and room a set costs what it gives as well as its carriage, and each kit and line comes from
+ * the members at which it costs least, as long as they give as much so as in their order.
  */
 import type { Sku } from '../../actors/ids.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
-import type { LineUnits } from '../../actors/vocabulary.ts';
+import { must } from '../assert.ts';
+import { carriageOf, parcelOf } from './carriage.ts';
+import { grained, type PriceBook } from './prices/book.ts';
+import { candidatesInSetsMax, setsOf } from './sets.ts';
 import type { SourcingRequest } from './source.ts';
-
-/** Sets of two and three are tried among so many candidates, the cheapest that have anything. */
-const candidatesInSetsMax = 16;
 
 /** What is given as one or not at all: a kit, or a line, which is a kit of one component. */
 interface Bundle {
@@ -24,19 +27,38 @@ interface Given {
   readonly units: number;
 }
 
-export function sourceKits(request: SourcingRequest): Plan {
+/** The price of a unit of a SKU at a candidate. */
+type UnitPrice = (sku: Sku, candidate: number) => number;
+
+export function sourceKits(request: SourcingRequest, book: PriceBook | undefined): Plan {
   const bundles = bundlesOf(request);
   const all = request.candidates.map((_, candidate) => candidate);
+  const price = book === undefined ? undefined : pricesIn(request, book);
   const most = give(request, bundles, all).units;
   if (most === 0) return planOf(request, [], { byMember: [], units: 0 }, undefined);
   const useful = all.filter((one) => request.needs.some(({ sku }) => request.available(sku, one) > 0));
+  const search: Search = { request, bundles, most, price, roomAt: (at) => roomAt(request, book, at) };
   for (const size of [1, 2, 3]) {
-    const found = cheapest(request, bundles, most, size === 1 ? useful : useful.slice(0, candidatesInSetsMax), size);
+    const found = cheapest(search, size === 1 ? useful : useful.slice(0, candidatesInSetsMax), size);
     if (found === undefined) continue;
-    return planOf(request, found.members, give(request, bundles, found.members), found.nextMinor);
+    const plan = planOf(request, found.members, cheaply(search, found.members), found.nextMinor);
+    return price === undefined ? plan : { ...plan, prices: book?.version };
   }
   const members = mostFirst(request, bundles, most, useful);
-  return planOf(request, members, give(request, bundles, members), undefined);
+  const plan = planOf(request, members, cheaply(search, members), undefined);
+  return price === undefined ? plan : { ...plan, prices: book?.version };
+}
+
+/** The prices of the SKUs of an order; undefined: there are none, of room neither. */
+function pricesIn({ needs, candidates }: SourcingRequest, book: PriceBook): UnitPrice | undefined {
+  const isPriced = ({ sku }: { readonly sku: Sku }): boolean => book.of(sku) !== undefined;
+  const hasRoom = candidates.some(({ location }) => book.roomAt(location) !== undefined);
+  if (!needs.some(isPriced) && !hasRoom) return undefined;
+  return (sku, at) => grained(book.of(sku)?.byLocation.get(must(candidates[at], 'a candidate').location) ?? 0);
+}
+
+function roomAt({ candidates }: SourcingRequest, book: PriceBook | undefined, at: number): number {
+  return grained(book?.roomAt(must(candidates[at], 'a candidate').location) ?? 0);
 }
 
 /** Bundles in the order in which they are served; of one kind, in the order of their lines. */
@@ -54,8 +76,33 @@ function bundlesOf({ needs }: SourcingRequest): Bundle[] {
   return [...bundles.filter(({ together }) => together), ...bundles.filter(({ together }) => !together), ...lines];
 }
 
-/** What a set of candidates gives, each in turn what it has. */
-function give({ needs, available }: SourcingRequest, bundles: readonly Bundle[], members: readonly number[]): Given {
+/** What a set gives as cheaply as it can without giving less than it would in its order. */
+function cheaply({ request, bundles, price }: Search, members: readonly number[]): Given {
+  const given = give(request, bundles, members);
+  if (price === undefined || members.length < 2) return given;
+  const cheap = give(request, bundles, members, price);
+  if (cheap.units !== given.units) return cheap.units > given.units ? cheap : given;
+  return pricesOf(request, cheap, members, price) < pricesOf(request, given, members, price) ? cheap : given;
+}
+
+function pricesOf({ needs }: SourcingRequest, { byMember }: Given, members: readonly number[], price: UnitPrice): number {
+  let minor = 0;
+  for (const [place, row] of byMember.entries()) {
+    for (const [need, { sku }] of needs.entries()) minor += (row[need] ?? 0) * price(sku, members[place] ?? -1);
+  }
+  return minor;
+}
+
+/** What a set of candidates gives, each in turn what it has; with prices, whoever it costs least at first. */
+function give(
+  { needs, available }: SourcingRequest, bundles: readonly Bundle[], members: readonly number[], price?: UnitPrice,
+): Given {
+  const places = members.map((_, place) => place);
+  const inTurn = (parts: Bundle['parts']): readonly number[] => {
+    if (price === undefined) return places;
+    const each = members.map((member) => parts.reduce((sum, { sku, units }) => sum + units * price(sku, member), 0));
+    return places.toSorted((a, b) => (each[a] ?? 0) - (each[b] ?? 0) || a - b);
+  };
   const left = new Map<Sku, number[]>();
   for (const { sku } of needs) if (!left.has(sku)) left.set(sku, members.map((member) => available(sku, member)));
   const byMember = members.map(() => needs.map(() => 0));
@@ -72,7 +119,7 @@ function give({ needs, available }: SourcingRequest, bundles: readonly Bundle[],
   for (const { parts, count, together } of bundles) {
     if (together) {
       let wanted = count;
-      for (let place = 0; place < members.length && wanted > 0; place += 1) {
+      for (const place of inTurn(parts)) {
         const kits = Math.min(wanted, ...parts.map((part) => Math.floor(has(part.sku, place) / part.units)));
         for (const part of parts) take(part, place, kits * part.units);
         wanted -= kits;
@@ -83,7 +130,7 @@ function give({ needs, available }: SourcingRequest, bundles: readonly Bundle[],
     const kits = Math.min(count, ...parts.map((part) => Math.floor(sum(part.sku) / part.units)));
     for (const part of parts) {
       let wanted = kits * part.units;
-      for (let place = 0; place < members.length && wanted > 0; place += 1) {
+      for (const place of inTurn([part])) {
         const quantity = Math.min(wanted, has(part.sku, place));
         take(part, place, quantity);
         wanted -= quantity;
@@ -98,27 +145,50 @@ interface Found {
   readonly nextMinor: number | undefined;
 }
 
-/** The cheapest set of so many that gives all there is, and the price of the next. */
-function cheapest(
-  request: SourcingRequest,
-  bundles: readonly Bundle[],
-  most: number,
-  among: readonly number[],
-  size: number,
-): Found | undefined {
-  let best: readonly number[] | undefined;
-  let bestMinor = Infinity;
-  let nextMinor = Infinity;
-  for (const members of setsOf(among, size)) {
-    const minor = members.reduce((sum, member) => sum + (request.candidates[member]?.costMinor ?? 0), 0);
-    if (minor >= nextMinor || give(request, bundles, members).units < most) continue;
-    if (minor < bestMinor) {
-      nextMinor = bestMinor;
-      bestMinor = minor;
-      best = members;
-    } else nextMinor = minor;
+/** What sets are compared by. */
+interface Search {
+  readonly request: SourcingRequest;
+  readonly bundles: readonly Bundle[];
+  readonly most: number;
+  readonly price: UnitPrice | undefined;
+  readonly roomAt: (candidate: number) => number;
+}
+
+/** What the parcels of a set are carried for: those that give something. */
+function carriage({ needs, candidates, stepGrams }: SourcingRequest, members: readonly number[], given: Given): number {
+  let minor = 0;
+  for (const [place, member] of members.entries()) {
+    const row = given.byMember[place] ?? [];
+    const grams = stepGrams === undefined ? 0 : row.reduce((sum, units, need) => sum + units * (needs[need]?.grams ?? 0), 0);
+    minor += carriageOf(must(candidates[member], 'a candidate'), stepGrams, grams).costMinor;
   }
-  return best === undefined ? undefined : { members: best, nextMinor: nextMinor === Infinity ? undefined : nextMinor };
+  return minor;
+}
+
+const costMinor = ({ candidates }: SourcingRequest, members: readonly number[]): number =>
+  members.reduce((sum, member) => sum + (candidates[member]?.costMinor ?? 0), 0);
+
+/** The cheapest set of so many that gives all there is, and what the next is carried for. */
+function cheapest(search: Search, among: readonly number[], size: number): Found | undefined {
+  const { request, price, roomAt: roomOf } = search;
+  let best: readonly number[] | undefined;
+  let [bestMinor, bestCarriage] = [Infinity, 0];
+  let [nextMinor, nextCarriage] = [Infinity, 0];
+  const isPlain = price === undefined && request.stepGrams === undefined;
+  for (const members of setsOf(among, size)) {
+    if (isPlain && costMinor(request, members) >= nextMinor) continue;
+    const given = cheaply(search, members);
+    if (given.units < search.most) continue;
+    const own = carriage(request, members, given);
+    const prices = price === undefined ? 0 : pricesOf(request, given, members, price);
+    const minor = members.reduce((sum, member) => sum + roomOf(member), own + prices);
+    if (minor >= nextMinor) continue;
+    if (minor < bestMinor) {
+      [nextMinor, nextCarriage] = [bestMinor, bestCarriage];
+      [bestMinor, bestCarriage, best] = [minor, own, members];
+    } else [nextMinor, nextCarriage] = [minor, own];
+  }
+  return best === undefined ? undefined : { members: best, nextMinor: nextMinor === Infinity ? undefined : nextCarriage };
 }
 
 /** Candidates one by one, each the one with which the set gives most, until it gives all there is. */
@@ -147,33 +217,17 @@ function mostFirst(
   return members;
 }
 
-function* setsOf(items: readonly number[], size: number, from = 0): Generator<readonly number[]> {
-  if (size === 0) {
-    yield [];
-    return;
-  }
-  for (let i = from; i <= items.length - size; i += 1) {
-    for (const rest of setsOf(items, size - 1, i + 1)) yield [items[i] ?? -1, ...rest];
-  }
-}
-
 function planOf(
-  { needs, candidates, removed }: SourcingRequest,
+  request: SourcingRequest,
   members: readonly number[],
   { byMember, units }: Given,
   runnerUpMinor: number | undefined,
 ): Plan {
+  const { needs, candidates, removed } = request;
   const fulfillments: PlannedFulfillment[] = [];
   for (const [place, member] of members.entries()) {
-    const candidate = candidates[member];
-    const lines: LineUnits[] = [];
-    for (const [need, { lineId }] of needs.entries()) {
-      const quantity = byMember[place]?.[need] ?? 0;
-      if (quantity > 0) lines.push({ lineId, quantity });
-    }
-    if (candidate === undefined || lines.length === 0) continue;
-    const { location, carrier, service, distanceKm, costMinor } = candidate;
-    fulfillments.push({ location, carrier, service, distanceKm, costMinor, lines });
+    const given = byMember[place] ?? [];
+    if (given.some((quantity) => quantity > 0)) fulfillments.push(parcelOf(request, member, given));
   }
   const short = needs.reduce((sum, { quantity }) => sum + quantity, 0) - units;
   return { fulfillments, short, candidates: candidates.length, runnerUpMinor, removed };

@@ -10,15 +10,11 @@ import type { Sku } from '../../actors/ids.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import type { LineUnits } from '../../actors/vocabulary.ts';
 import { sourceKits } from './source-kits.ts';
-import { sourceRuled } from './source-ruled.ts';
+import { candidatesInSetsMax, setsOf } from './sets.ts';
 import type { Candidate, Need, Source, SourcingRequest } from './source.ts';
 
-/** Sets of two and three are tried among so many candidates, the cheapest that have anything. */
-const candidatesInSetsMax = 16;
-
 export const sourceNaive: Source = (request) => {
-  if (request.ruling !== undefined) return sourceRuled(request);
-  for (const { kit } of request.needs) if (kit !== undefined) return sourceKits(request);
+  for (const { kit } of request.needs) if (kit !== undefined) return sourceKits(request, undefined);
   const skus = new Map<Sku, number>();
   for (const { sku, quantity } of request.needs) skus.set(sku, (skus.get(sku) ?? 0) + quantity);
   const stock = [...skus].map(([sku, needed]): SkuNeed => {
@@ -102,16 +98,6 @@ function mostUnitsFirst({ candidates }: SourcingRequest, stock: readonly SkuNeed
     stock.forEach(({ available }, i) => (left[i] = Math.max(0, (left[i] ?? 0) - (available[best] ?? 0))));
   }
   return { members, runnerUpMinor: undefined };
-}
-
-function* setsOf(items: readonly number[], size: number, from = 0): Generator<readonly number[]> {
-  if (size === 0) {
-    yield [];
-    return;
-  }
-  for (let i = from; i <= items.length - size; i += 1) {
-    for (const rest of setsOf(items, size - 1, i + 1)) yield [items[i] ?? -1, ...rest];
-  }
 }
 
 function covers(stock: readonly SkuNeed[], members: readonly number[]): boolean {

@@ -1,6 +1,6 @@
 /**
- * Sourcing: where each unit of an order should come from. This is the interface; source-naive.ts
- * answers it by brute force and is the oracle of every faster answer.
+ * Sourcing: where each unit of an order should come from. This is the interface; source-planned.ts answers it,
+ * and where there are neither rules nor prices source-naive.ts does, by brute force.
  */
 import type { CarrierId, LineId, LocationId, ServiceId, Sku } from '../../actors/ids.ts';
 import type { Plan, PlanUse, Removed } from '../../actors/order-context.ts';
@@ -10,6 +10,8 @@ export interface Need {
   readonly lineId: LineId;
   readonly sku: Sku;
   readonly quantity: number;
+  /** Weight of one unit, where carriage goes by weight; absent: nothing. */
+  readonly grams?: number | undefined;
   /** Whole kits only: as many of each line with this kit id as make the same number of kits. */
   readonly kit?: { readonly id: LineId; readonly units: number; readonly together: boolean } | undefined;
 }
@@ -22,14 +24,28 @@ export interface Candidate {
   readonly service?: ServiceId | undefined;
   readonly distanceKm: number;
   readonly costMinor: number;
+  /**
+   * Carriage by the weight of a parcel, where it goes by weight: one entry for each started step of `stepGrams`,
+   * the last one for all that is heavier. Carrier, service and cost of a parcel are then those of its step.
+   */
+  readonly rates?: readonly RateStep[] | undefined;
   /** What a routing plan makes of it; absent without one. */
   readonly ruled?: Ruled | undefined;
 }
 
+/** Who takes a parcel of such a weight, and for how much; Infinity: nobody. Never falls with weight. */
+export interface RateStep {
+  readonly carrier: CarrierId | undefined;
+  readonly service?: ServiceId | undefined;
+  readonly costMinor: number;
+}
+
 /** What a routing plan makes of a candidate, in minor units of its own prices. */
 export interface Ruled {
-  /** For a parcel from there, never below 0. */
+  /** For a parcel from there, never below 0; where carriage goes by weight, without it. */
   readonly parcelMinor: number;
+  /** What carriage by weight is multiplied with; absent: by 1. */
+  readonly shipping?: number | undefined;
   /** For each line and each unit taken from there, by the index of the need; undefined: nothing. */
   readonly lineMinor: readonly number[] | undefined;
   readonly unitMinor: readonly number[] | undefined;
@@ -52,6 +68,8 @@ export interface SourcingRequest {
   readonly candidates: readonly Candidate[];
   /** Locations that were open to the channel and no candidates; undefined when there were none. */
   readonly removed?: readonly Removed[] | undefined;
+  /** A step of the candidates' rates; absent: none has rates. */
+  readonly stepGrams?: number | undefined;
   /** The routing plan it goes by; undefined without one. */
   readonly ruling?: Ruling | undefined;
   /** Units of a SKU to promise at the candidate with this index. */

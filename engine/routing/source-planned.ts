@@ -1,0 +1,235 @@
+/**
+ * Sourcing by the planner: under a routing plan, by prices of stock and room, or by both. A price is money like a
+ * soft rule: it decides from where, never whether.
+ *
+ * Under a routing plan as many of the wanted units as it lets be placed, of these ways the cheapest by its own
+ * prices with those of stock and room, of equal ones the fewest parcels, then the first candidates for the first
+ * parts: exactly to `exactLinesMax` parts (order-parts.ts), beyond with a gap. Without one, by prices alone: the
+ * fewest parcels (R1 to R3), of these ways the cheapest. Without either source-naive.ts answers.
+ */
+import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
+import { must } from '../assert.ts';
+import { carriageOf, fillRates, parcelOf } from './carriage.ts';
+import { Kernel } from './kernel.ts';
+import { exactLinesMax, KernelInput, KernelPlan } from './kernel-input.ts';
+import { largeLinesMax, LargePlanner } from './kernel-large.ts';
+import { OrderParts, type Division } from './order-parts.ts';
+import { mostPlaced, nothing, isBetter, type Way } from './part-ways.ts';
+import type { PriceBook } from './prices/book.ts';
+import { SetPlanner } from './source-sets.ts';
+import { sourceKits } from './source-kits.ts';
+import { sourceNaive } from './source-naive.ts';
+import type { Ruling, Source, SourcingRequest } from './source.ts';
+
+/** How a SKU may be divided; as candidates stand, unless prices have a say in it. */
+const divisions: readonly Division[] = ['as they stand', 'cheapest first', 'most first'];
+
+/** A source that goes by a book of prices, as it is at each decision; undefined: by none. */
+export function plannedSource(book: PriceBook | undefined): Source {
+  const planner = new Planner(book);
+  return (request) => planner.plan(request);
+}
+
+class Planner {
+  readonly #book: PriceBook | undefined;
+  readonly #parts = new OrderParts();
+  readonly #sets = new SetPlanner(this.#parts);
+  readonly #kernel = new Kernel(exactLinesMax);
+  readonly #large = new LargePlanner(this.#kernel);
+  #input = new KernelInput(0, exactLinesMax);
+  #wide = new KernelInput(0, largeLinesMax);
+  readonly #plan = new KernelPlan(largeLinesMax);
+  readonly #second = new KernelPlan();
+  readonly #spare = new KernelPlan();
+
+  constructor(book: PriceBook | undefined) {
+    this.#book = book;
+  }
+
+  plan(request: SourcingRequest): Plan {
+    const { ruling, needs } = request;
+    const book = this.#book?.version === 0 ? undefined : this.#book;
+    if (ruling === undefined && book === undefined) return sourceNaive(request);
+    for (const { kit } of needs) {
+      if (kit === undefined) continue;
+      const plan = sourceKits(request, book);
+      return ruling === undefined ? plan : checked(request, ruling, plan, undefined);
+    }
+    this.#parts.read(request, book);
+    if (ruling !== undefined) return this.#byRules(request, ruling);
+    return this.#parts.isPriced ? this.#byPrices(request) : sourceNaive(request);
+  }
+
+  /** Under a routing plan. */
+  #byRules(request: SourcingRequest, rules: Ruling): Plan {
+    const parts = this.#parts;
+    const mayDivide = rules.maxParcels > 1;
+    let best: Way | undefined;
+    let by: Division = 'as they stand';
+    for (const division of divisions) {
+      parts.divide(mayDivide, division);
+      const way = this.#wayOf(request, rules);
+      if (best === undefined || isBetter(way, best)) [best, by] = [way, division];
+      if (!parts.isDivided || !mayDivide || !parts.isPriced) break;
+    }
+    if (parts.isDivided && mayDivide && parts.isPriced) parts.divide(mayDivide, by);
+    const way = must(best, 'a way');
+    return checked(request, rules, this.#assemble(request, way), way.minor);
+  }
+
+  #wayOf(request: SourcingRequest, rules: Ruling): Way {
+    const { count } = this.#parts;
+    if (count === 0) return nothing;
+    return count <= exactLinesMax ? this.#exactWay(request, rules) : this.#largeWay(request, rules);
+  }
+
+  #exactWay(request: SourcingRequest, rules: Ruling): Way {
+    const parts = this.#parts;
+    if (this.#input.nodesMax < parts.candidates) this.#input = new KernelInput(2 * parts.candidates, exactLinesMax);
+    const input = this.#input;
+    this.#fill(input, request);
+    input.isPartial = true;
+    input.maxParcels = rules.maxParcels;
+    input.minWorth = rules.minShipmentMinor;
+    this.#kernel.plan(input, this.#plan);
+    return this.#wayFrom(this.#plan, undefined);
+  }
+
+  #wayFrom({ parcels, node, lines, cost }: KernelPlan, gapMinor: number | undefined): Way {
+    if (parcels === 0) return nothing;
+    const { count, units } = this.#parts;
+    const of = new Array<number>(count).fill(-1);
+    let placed = 0;
+    for (let part = 0; part < count; part += 1) {
+      for (let parcel = 0; parcel < parcels; parcel += 1) {
+        if (((lines[parcel] ?? 0) & (1 << part)) === 0) continue;
+        of[part] = node[parcel] ?? -1;
+        placed += units[part] ?? 0;
+      }
+    }
+    return { of, units: placed, minor: cost, parcels, gapMinor };
+  }
+
+  /** Beyond the exact limit: the better of the kernel's heuristic and parcel by parcel, with what a best way could save. */
+  #largeWay(request: SourcingRequest, rules: Ruling): Way {
+    const parts = this.#parts;
+    const { count, candidates } = parts;
+    const byParcel = mostPlaced(parts, request, rules);
+    if (count > largeLinesMax || request.stepGrams !== undefined) return byParcel;
+    if (this.#wide.nodesMax < candidates) this.#wide = new KernelInput(2 * candidates, largeLinesMax);
+    const input = this.#wide;
+    this.#fill(input, request);
+    input.maxParcels = rules.maxParcels;
+    const gap = this.#large.plan(input, this.#plan);
+    const { cost, parcels, lines } = this.#plan;
+    for (let parcel = 0; parcel < parcels && parcels > 1; parcel += 1) {
+      let worth = 0;
+      for (let part = 0; part < count; part += 1) {
+        if (((lines[parcel] ?? 0) & (1 << part)) !== 0) worth += parts.worth[part] ?? 0;
+      }
+      if (worth < rules.minShipmentMinor) return byParcel;
+    }
+    if (cost === Infinity) return byParcel;
+    const whole = this.#wayFrom(this.#plan, gap);
+    const way = isBetter(byParcel, whole) ? byParcel : whole;
+    return { ...way, gapMinor: way.units === whole.units ? Math.max(0, way.minor - (cost - gap)) : way.gapMinor };
+  }
+
+  /** What every part costs at every candidate. */
+  #fill(input: KernelInput, request: SourcingRequest): void {
+    const parts = this.#parts;
+    const { count, candidates } = parts;
+    input.begin(count, candidates);
+    fillRates(input, request);
+    for (let node = 0; node < candidates; node += 1) {
+      const { ruled, rates, costMinor } = must(request.candidates[node], 'a candidate');
+      input.parcelCost[node] = (ruled?.parcelMinor ?? (rates === undefined ? costMinor : 0)) + (parts.room[node] ?? 0);
+    }
+    for (let part = 0; part < count; part += 1) {
+      input.units[part] = parts.units[part] ?? 0;
+      input.worth[part] = parts.worth[part] ?? 0;
+      if (request.stepGrams !== undefined) input.weight[part] = parts.gramsOf(part);
+      for (let node = 0; node < candidates; node += 1) {
+        const minor = parts.costAt(part, node);
+        if (minor === Infinity) continue;
+        input.canShip[node] = (input.canShip[node] ?? 0) | (1 << part);
+        input.lineCost[node * input.lineStride + part] = minor;
+      }
+    }
+  }
+
+  /** Without a routing plan, by prices: SKUs whole by the kernel, divided by sets of candidates. */
+  #byPrices(request: SourcingRequest): Plan {
+    const parts = this.#parts;
+    const prices = this.#book?.version;
+    parts.divide(false, 'as they stand');
+    const isExact = parts.skus <= exactLinesMax;
+    const isWhole = isExact && parts.count > 0 && !parts.isDivided;
+    if (isWhole) {
+      if (this.#input.nodesMax < parts.candidates) this.#input = new KernelInput(2 * parts.candidates, exactLinesMax);
+      this.#fill(this.#input, request);
+      this.#input.isFewest = true;
+      this.#kernel.plan(this.#input, this.#plan);
+    }
+    const { parcels, cost } = this.#plan;
+    if (isWhole && parcels === 1) return { ...this.#wholeOf(request), prices };
+    const found = this.#sets.plan(request, isWhole && parcels > 0 ? parcels : undefined);
+    if (isWhole && parcels > 0) {
+      const isSetBetter = found.parcels < parcels || (found.parcels === parcels && found.minor < cost);
+      if (!isSetBetter) return { ...this.#wholeOf(request), prices };
+    }
+    const gapMinor = isExact || found.parcels < 2 ? undefined : Math.ceil(found.minor - this.#sets.bound(request, found.parcels));
+    return { ...found.plan, gapMinor, prices };
+  }
+
+  /** The kernel's plan, with what carriage the next best of as many parcels would take. */
+  #wholeOf(request: SourcingRequest): Plan {
+    this.#kernel.runnerUp(this.#input, this.#plan, this.#second, this.#spare);
+    const isNext = this.#second.parcels === this.#plan.parcels;
+    const runnerUpMinor = isNext ? this.#carriage(request, this.#second) : undefined;
+    return { ...this.#assemble(request, this.#wayFrom(this.#plan, undefined)), runnerUpMinor };
+  }
+
+  #carriage({ candidates, stepGrams }: SourcingRequest, { parcels, node, lines }: KernelPlan): number {
+    let minor = 0;
+    for (let parcel = 0; parcel < parcels; parcel += 1) {
+      let grams = 0;
+      for (let part = 0; stepGrams !== undefined && part < this.#parts.count; part += 1) {
+        if (((lines[parcel] ?? 0) & (1 << part)) !== 0) grams += this.#parts.gramsOf(part);
+      }
+      minor += carriageOf(must(candidates[node[parcel] ?? -1], 'a candidate'), stepGrams, grams).costMinor;
+    }
+    return minor;
+  }
+
+  /** Parcels in the order of the candidates; within a SKU, the first lines first. */
+  #assemble(request: SourcingRequest, { of, gapMinor }: Way): Plan {
+    const { needs, candidates, removed } = request;
+    const left = needs.map(({ quantity }) => quantity);
+    const fulfillments: PlannedFulfillment[] = [];
+    for (let at = 0; at < candidates.length; at += 1) {
+      let given: number[] | undefined;
+      for (let part = 0; part < of.length; part += 1) {
+        if (of[part] === at) this.#parts.give(part, left, (given ??= needs.map(() => 0)));
+      }
+      if (given !== undefined) fulfillments.push(parcelOf(request, at, given));
+    }
+    const short = left.reduce((sum, quantity) => sum + quantity, 0);
+    const gap = gapMinor === undefined ? undefined : Math.ceil(gapMinor);
+    const prices = this.#parts.isPriced ? this.#book?.version : undefined;
+    return { fulfillments, short, candidates: candidates.length, runnerUpMinor: undefined, removed, gapMinor: gap, prices };
+  }
+}
+
+/** What the plan says of the whole: not more parcels than it allows, all or nothing. */
+function checked(
+  request: SourcingRequest, { maxParcels, allOrNothing, use }: Ruling, plan: Plan, minor: number | undefined,
+): Plan {
+  const isTooMany = plan.fulfillments.length > maxParcels;
+  if (!isTooMany && (!allOrNothing || plan.short === 0)) {
+    const scoreMinor = minor === undefined ? undefined : Math.round(minor);
+    return { ...plan, ruled: plan.fulfillments.length === 0 ? use : { ...use, scoreMinor } };
+  }
+  const short = request.needs.reduce((sum, { quantity }) => sum + quantity, 0);
+  return { ...plan, fulfillments: [], short, runnerUpMinor: undefined, gapMinor: undefined, ruled: use };
+}
