@@ -5,17 +5,38 @@
 import { randomFrom, type Random } from '../../bench/random.ts';
 import { KernelInput, KernelPlan, parcelCostOf } from '../../engine/routing/kernel-input.ts';
 
-/** The least cost of any plan that keeps every hard rule, and the fewest parcels it takes; Infinity without one. */
-export function cheapestByEnumeration(input: KernelInput): { readonly cost: number; readonly parcels: number } {
+/** The best plan there is, as the kernel orders them; Infinity without one. */
+export interface Best {
+  readonly cost: number;
+  readonly parcels: number;
+  readonly units: number;
+  /** By line: its node; -1: it is left out. */
+  readonly of: readonly number[];
+}
+
+/** Most units where lines may be left out, fewest parcels where they come first, least cost, fewest parcels, earliest nodes. */
+function isBefore({ isPartial, isFewest }: KernelInput, a: Best, b: Best): boolean {
+  if (isPartial && a.units !== b.units) return a.units > b.units;
+  if (isFewest && a.parcels !== b.parcels) return a.parcels < b.parcels;
+  if (a.cost !== b.cost) return a.cost < b.cost;
+  if (a.parcels !== b.parcels) return a.parcels < b.parcels;
+  const first = a.of.findIndex((node, line) => node !== b.of[line]);
+  return first >= 0 && a.of[first]! < b.of[first]!;
+}
+
+export function cheapestByEnumeration(input: KernelInput): Best {
   const nodes: number[] = [];
   const sets: number[] = [];
-  let best = { cost: Infinity, parcels: 0 };
+  let best: Best | undefined;
   const put = (line: number): void => {
     if (line === input.lines) {
-      if (!keepsRules(input, nodes, sets)) return;
+      if (sets.length === 0 || !keepsRules(input, nodes, sets)) return;
       const cost = sets.reduce((sum, lines, parcel) => sum + parcelCostOf(input, nodes[parcel]!, lines), 0);
-      const isBetter = cost < best.cost || (cost === best.cost && cost < Infinity && sets.length < best.parcels);
-      if (isBetter) best = { cost, parcels: sets.length };
+      if (cost === Infinity) return;
+      const of = Array.from({ length: input.lines }, (_, one) => nodes[sets.findIndex((set) => (set & (1 << one)) !== 0)] ?? -1);
+      const units = of.reduce((sum, node, one) => sum + (node < 0 ? 0 : input.units[one]!), 0);
+      const found = { cost, parcels: sets.length, units, of };
+      if (best === undefined || isBefore(input, found, best)) best = found;
       return;
     }
     for (let parcel = 0; parcel < sets.length; parcel += 1) {
@@ -23,6 +44,7 @@ export function cheapestByEnumeration(input: KernelInput): { readonly cost: numb
       put(line + 1);
       sets[parcel]! ^= 1 << line;
     }
+    if (input.isPartial) put(line + 1);
     if (sets.length === input.maxParcels) return;
     for (let node = 0; node < input.nodes; node += 1) {
       nodes.push(node);
@@ -33,14 +55,17 @@ export function cheapestByEnumeration(input: KernelInput): { readonly cost: numb
     }
   };
   put(0);
-  return best;
+  return best ?? { cost: Infinity, parcels: 0, units: 0, of: [] };
 }
 
 /** Whether a plan keeps every hard rule. */
 export function keepsRules(input: KernelInput, nodes: readonly number[], sets: readonly number[]): boolean {
   if (sets.length > input.maxParcels) return false;
-  if (sets.reduce((all, lines) => all | lines, 0) !== (1 << input.lines) - 1) return false;
-  if (sets.reduce((sum, lines) => sum + lines, 0) !== (1 << input.lines) - 1) return false;
+  const all = sets.reduce((some, lines) => some | lines, 0);
+  if (!input.isPartial && all !== (1 << input.lines) - 1) return false;
+  if (sets.reduce((sum, lines) => sum + lines, 0) !== all) return false;
+  const worth = (lines: number): number => input.worth.reduce((sum, each, line) => sum + ((lines & (1 << line)) === 0 ? 0 : each), 0);
+  if (sets.length > 1 && input.minWorth > 0 && sets.some((lines) => worth(lines) < input.minWorth)) return false;
   if (input.pieces > 0 && new Set(nodes).size < nodes.length) return false;
   return sets.every((lines, parcel) => {
     const node = nodes[parcel]!;
@@ -73,10 +98,19 @@ export function instance(seed: number, input: KernelInput): void {
     input.groups = 1 + whole(2);
     for (let group = 0; group < input.groups; group += 1) input.together[group] = whole(1 << lines);
   }
+  for (let line = 0; line < lines; line += 1) {
+    input.units[line] = 1 + whole(3);
+    input.worth[line] = whole(5);
+  }
   if (lines > 1 && random() < 0.2) {
     input.pieces = 1;
     input.pieceLines[0] = 3 | (random() < 0.5 ? (1 << lines) - 1 : 0);
     for (let node = 0; node < nodes; node += 1) input.pieceUnits[node * input.lineStride] = whole(lines + 1);
+  }
+  else if (random() < 0.5) {
+    input.isPartial = random() < 0.6;
+    input.isFewest = !input.isPartial && random() < 0.5;
+    if (random() < 0.5) input.minWorth = whole(7);
   }
   if (random() < 0.15) input.further = (node, set) => ((node * 7 + set * 13) % 5) * 10;
 }

@@ -44,6 +44,8 @@ export type Action =
 
 export interface Case {
   readonly limits: Partial<EngineLimits>;
+  /** Whether the engine sources by prices; absent: it does not. */
+  readonly isPriced?: boolean | undefined;
   readonly actions: readonly Action[];
 }
 

@@ -15,6 +15,7 @@ import { expect, Violation } from './actions.ts';
 import { checkRecord } from './records.ts';
 import { difference } from './same.ts';
 import { isOver } from './shadow/reservations.ts';
+import type { Told } from './shadow/told.ts';
 import { carryOut, serveLine, timer, wake } from './shadow/run.ts';
 import { Shadow } from './shadow/state.ts';
 import type { Verdict } from './shadow/verdict.ts';
@@ -119,6 +120,10 @@ export class Auditor implements Watcher {
     this.#hasTime = true;
   }
 
+  decided(told: Told): void {
+    this.shadow.told.push(told);
+  }
+
   wake(id: string): void {
     this.#settlePending();
     this.#pending = { kind: 'wake', id };
@@ -150,6 +155,7 @@ export class Auditor implements Watcher {
     if (pending?.kind === 'wake') wake(this.shadow, pending.id, this.#atMs, this.#events);
     else if (pending?.kind === 'line') serveLine(this.shadow, pending.sku, this.#atMs, this.#events);
     else if (pending?.kind === 'timer') timer(this.shadow, pending.owner, this.#atMs, this.#events);
+    this.shadow.told = [];
   }
 
   taken(id: string): void {

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly clock: SimulatedClock;
   readonly auditor: Auditor;
   readonly limits: Partial<EngineLimits>;
+  /** Whether it sources by prices. */
+  readonly isPriced: boolean;
   readonly sabotage: Sabotage;
   readonly isLow: () => boolean;
   /** Something is wrong; said once, read after the present action. */
@@ -47,8 +49,10 @@ export class Life {
       claim: this.claim,
       clock: clock.ofProcess(),
       limits,
+      isPriced: this.#in.isPriced,
       hooks: {
-        onBug: (bug) => this.#in.fail(bug),
+        // One that was killed while it learnt from its journal cannot read on: that is no news.
+        onBug: (bug) => (this.isOver ? undefined : this.#in.fail(bug)),
         onSlowCommit: () => undefined,
         onHungCommit: () => this.#end('hung'),
         onLost: () => this.#end('lost'),
@@ -87,6 +91,7 @@ export class Life {
       line: (sku) => pass(() => auditor.line(sku)),
       timer: (owner) => pass(() => auditor.timer(owner)),
       putBack: () => pass(() => auditor.putBack()),
+      decided: (told) => pass(() => auditor.decided(told)),
       taken: (id) => pass(() => auditor.taken(id)),
       executed: (entry) => pass(() => auditor.executed(entry)),
       sealed: (record, position) => pass(() => auditor.sealed(record, position)),

@@ -18,7 +18,7 @@ export interface Run {
 export async function runSeed(seed: number, steps: number, sabotage?: Sabotage): Promise<Run> {
   const rng = new Rng(seed);
   const settings = drawSettings(rng);
-  const simulation = new Simulation(settings.limits, sabotage);
+  const simulation = new Simulation(settings.limits, sabotage, settings.isPriced);
   const workload = new Workload(rng, settings, simulation.auditor);
   const actions: Action[] = [];
   const failure = await failureOf(simulation, async () => {
@@ -34,11 +34,11 @@ export async function runSeed(seed: number, steps: number, sabotage?: Sabotage):
       await simulation.apply(action);
     }
   });
-  return { case: { limits: settings.limits, actions }, failure, count: countOf(simulation) };
+  return { case: { limits: settings.limits, isPriced: settings.isPriced, actions }, failure, count: countOf(simulation) };
 }
 
-export async function runCase({ limits, actions }: Case, sabotage?: Sabotage): Promise<Run> {
-  const simulation = new Simulation(limits, sabotage);
+export async function runCase({ limits, isPriced, actions }: Case, sabotage?: Sabotage): Promise<Run> {
+  const simulation = new Simulation(limits, sabotage, isPriced);
   const done: Action[] = [];
   const failure = await failureOf(simulation, async () => {
     await simulation.open();
@@ -47,7 +47,7 @@ export async function runCase({ limits, actions }: Case, sabotage?: Sabotage): P
       await simulation.apply(action);
     }
   });
-  return { case: { limits, actions: done }, failure, count: countOf(simulation) };
+  return { case: { limits, isPriced, actions: done }, failure, count: countOf(simulation) };
 }
 
 /** What went wrong, also where the engine threw and nobody was there to catch it. */

@@ -12,6 +12,8 @@ const channelNames = ['web', 'hasOwnProperty', 'shop-2'];
 
 export interface Settings {
   readonly limits: Partial<EngineLimits>;
+  /** Whether the engine sources by prices. */
+  readonly isPriced: boolean;
   readonly skus: readonly string[];
   readonly locations: readonly string[];
   readonly carriers: readonly string[];
@@ -51,8 +53,10 @@ export function drawSettings(rng: Rng): Settings {
   const skus = some(skuNames);
   const trackedShare = rng.pick([0, 0.4, 0.4, 1]);
   const tracked = skus.filter(() => rng.chance(trackedShare)).map((sku) => [sku, rng.chance(0.7) ? 'lot' : 'serial'] as const);
+  const isPriced = rng.chance(0.4);
   return {
     limits: drawLimits(rng),
+    isPriced,
     skus,
     tracked: new Map(tracked),
     locations: some(locationNames),

@@ -68,12 +68,13 @@ async function dropCommands(from: readonly Action[], fails: Fails): Promise<read
 const directory = join('test', 'simulation', 'regressions');
 
 /** Write a case down. Gives the path of its file. */
-export function keepCase(name: string, { limits, actions }: Case, found: string, bug?: string): string {
+export function keepCase(name: string, { limits, isPriced = false, actions }: Case, found: string, bug?: string): string {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, `${name}.json`);
   const lines = actions.map((action) => `    ${JSON.stringify(action)}`).join(',\n');
   const origin = bug === undefined ? '' : `  "planted": ${JSON.stringify(bug)},\n`;
-  const head = `  "found": ${JSON.stringify(found)},\n${origin}  "limits": ${JSON.stringify(limits)},\n  "actions": [\n`;
+  const prices = isPriced ? '  "isPriced": true,\n' : '';
+  const head = `  "found": ${JSON.stringify(found)},\n${origin}${prices}  "limits": ${JSON.stringify(limits)},\n  "actions": [\n`;
   writeFileSync(file, `{\n${head}${lines}\n  ]\n}\n`);
   return file;
 }

@@ -43,7 +43,7 @@ export class Simulation {
   #spaceAtMs = 0;
   #checkedTurns = 0;
 
-  constructor(limits: Partial<EngineLimits>, sabotage: Sabotage = {}) {
+  constructor(limits: Partial<EngineLimits>, sabotage: Sabotage = {}, isPriced = false) {
     this.#limits = { ...defaultLimits, ...limits };
     const isOnDisk = (position: Position): boolean =>
       position > 0 && (this.disk.records.has(position) || position <= this.disk.base.position);
@@ -53,6 +53,7 @@ export class Simulation {
       clock: this.clock,
       auditor: this.auditor,
       limits,
+      isPriced,
       sabotage,
       isLow: () => this.isLow,
       fail: (what) => this.fail(what),
@@ -314,9 +315,10 @@ export class Simulation {
     const disk = this.disk.backups.get(name);
     expect(disk !== undefined, 'the backup is not there');
     const { auditor, limits, sabotage } = this.#surroundings;
-    const copy = new Life({ disk, clock: new SimulatedClock(startMs), auditor, limits, sabotage, isLow: () => false, fail: (what) => this.fail(what) }, () => undefined);
+    const copy = new Life({ disk, clock: new SimulatedClock(startMs), auditor, limits, isPriced: false, sabotage, isLow: () => false, fail: (what) => this.fail(what) }, () => undefined);
     copy.isOver = true; // it serves nobody
     await copy.open();
+    auditor.shadow.told = [];
     if (copy.engine === undefined || copy.claim === undefined) return;
     checkAll(copy.engine, copy.claim);
     // Writes that ended while it was verified are not in it.

@@ -6,6 +6,8 @@
 import type { Command } from '../../actors/commands.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Entry } from '../../engine/receipts.ts';
+import type { Core } from '../../engine/core.ts';
+import type { Told } from './shadow/told.ts';
 import type { TimerOwner, Timers } from '../../engine/timers.ts';
 import type { Claim, Position, Row, Space, TurnRecord } from '../../storage/journal.ts';
 
@@ -18,6 +20,8 @@ export interface Watcher {
   timer(owner: TimerOwner): void;
   /** The wake or timer just reported found no room and did nothing. */
   putBack(): void;
+  /** Sourcing was asked, and answered. */
+  decided(told: Told): void;
   /** A command was taken from the inbox. */
   taken(commandId: string): void;
   /** A command was carried out, with this outcome. */
@@ -41,6 +45,12 @@ export interface Sabotage {
 /** Report from an engine that has just been opened, before its first turn. */
 export function watchEngine(engine: Engine, watcher: Watcher): void {
   const { core, timers, receipts } = engine.inspect();
+  const { source } = core;
+  (core as { source: Core['source'] }).source = (request) => {
+    const plan = source(request);
+    watcher.decided(toldFrom(core, request, plan));
+    return plan;
+  };
   const take = core.wakes.take.bind(core.wakes);
   core.wakes.take = (hasStock) => {
     const order = take(hasStock);
@@ -86,6 +96,31 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
   receipts.add = (id, receipt) => {
     if (typeof receipt !== 'number') watcher.executed(receipt);
     add(id, receipt);
+  };
+}
+
+/** A decision as the shadow is told of it; prices as decisions count them, in 256ths of a minor unit. */
+function toldFrom({ prices }: Core, request: Parameters<Core['source']>[0], plan: ReturnType<Core['source']>): Told {
+  const { needs, candidates, ruling } = request;
+  const counted = (minor: number | undefined): number => Math.round((minor ?? 0) * 256) / 256;
+  const bySku = new Map(needs.map(({ sku }) => [sku as string, prices?.of(sku)?.byLocation]));
+  const rooms = new Map(candidates.map(({ location }) => [location as string, counted(prices?.roomAt(location))]));
+  return {
+    needs: needs.map(({ sku, quantity }) => ({ sku, quantity })),
+    locations: candidates.map(({ location }) => location),
+    has: new Map(needs.map(({ sku }) => [sku, candidates.map((_, at) => request.available(sku, at))])),
+    ruledBy: ruling === undefined ? '' : `${ruling.use.planId}/${ruling.use.version}`,
+    parcels: plan.fulfillments.map(({ location, lines }) => ({
+      location,
+      units: lines.map(({ lineId, quantity }) => [needs.findIndex((need) => need.lineId === lineId), quantity] as const),
+    })),
+    short: plan.short,
+    runnerUpMinor: plan.runnerUpMinor,
+    gapMinor: plan.gapMinor,
+    scoreMinor: plan.ruled?.scoreMinor,
+    prices: plan.prices,
+    price: (sku, location) => counted(bySku.get(sku)?.get(location as never)),
+    room: (location) => rooms.get(location) ?? 0,
   };
 }
 

@@ -177,6 +177,8 @@ function decision(order: ShadowOrder, plan: ShadowPlan): unknown {
     runnerUpMinor: plan.runnerUpMinor,
     removed: plan.removed,
     ruled: plan.ruled,
+    gapMinor: plan.gapMinor,
+    prices: plan.prices,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Location } from '../../../actors/network-commands.ts';
 import type { PlanDocument } from '../../../actors/plan-schemas.ts';
+import { Violation } from '../actions.ts';
 import { hasRoom } from './capacity.ts';
 import type { ShadowNeed } from './kits.ts';
 import { holds, ShadowJudge, type Judged } from './plan-judge.ts';
@@ -12,6 +13,7 @@ import { newestValidated, plansInForce } from './plan-state.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
 import { isNamed, kilometres, planKits, type Seeker, type ShadowPlan } from './seeking.ts';
 import type { Shadow } from './state.ts';
+import { believed, paid, toldOf, type Told } from './told.ts';
 
 /** Units that leave as one: of one SKU, or of SKUs that stay together. */
 interface Lump {
@@ -75,39 +77,56 @@ function under(
   const policy = { maxParcels: isWhole ? 1 : maxParcels, allOrNothing: isWhole || allOrNothing, minShipmentMinor };
   const prices = needs.map(({ line }) => seeker.lines?.[line]?.unitPriceMinor ?? 0);
   const isKits = needs.some(({ kit }) => kit !== undefined);
-  const made = isKits ? planKits(found.map(bare), needs, has) : choose(found, needs, judge.groups(), has, policy, prices);
+  const told = toldOf(shadow.told, found, needs, has, `${document.id}/${version}`);
+  const made = isKits ? kitsBy(told, planKits(found.map(bare), needs, has), found, needs, has, policy) : choose(found, needs, judge.groups(), has, policy, prices, told);
   const removed = judge.removed.length === 0 ? undefined : judge.removed.sort((a, b) => (a.location < b.location ? -1 : a.location > b.location ? 1 : 0));
   const failed = [...judge.failed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([rule, detail]) => ({ rule, detail }));
   const use = { planId: document.id as string, version, failed: failed.length === 0 ? undefined : failed };
   const isGiven = made.parcels.length <= policy.maxParcels && (!policy.allOrNothing || made.short === 0);
-  const whole = { candidates: found.length, runnerUpMinor: undefined, removed };
+  const whole = { candidates: found.length, runnerUpMinor: undefined, removed, prices: told?.prices };
   if (!isGiven) return { ...whole, parcels: [], short: order.units, ruled: use };
   const isScored = !isKits && made.parcels.length > 0;
   const runnerUpMinor = isKits ? made.runnerUpMinor : undefined;
-  return { ...whole, runnerUpMinor, parcels: made.parcels, short: made.short, ruled: isScored ? { ...use, scoreMinor: (made as { minor?: number }).minor } : use };
+  return { ...whole, runnerUpMinor, parcels: made.parcels, short: made.short, gapMinor: made.gapMinor, ruled: isScored ? { ...use, scoreMinor: (made as { minor?: number }).minor } : use };
+}
+
+/** Kits with prices: as many units in as few parcels as without, for no more. */
+function kitsBy(told: Told | undefined, own: ShadowPlan, found: readonly Judged[], needs: readonly ShadowNeed[], has: (at: number, sku: string) => number, policy: Policy): ShadowPlan {
+  const isBlank = own.parcels.length > policy.maxParcels || (policy.allOrNothing && own.short > 0);
+  if (told?.prices === undefined || isBlank) return own;
+  const parcels = believed(told, found.map(bare), needs, has);
+  const isFine = told.short === own.short && parcels.length <= own.parcels.length;
+  const isCheap = parcels.length < own.parcels.length || paid(told, parcels, needs) <= paid(told, own.parcels, needs);
+  if (!isFine || !isCheap) throw new Violation(`kits by prices: ${JSON.stringify(told)}`);
+  return { ...own, parcels, runnerUpMinor: told.runnerUpMinor };
 }
 
 const bare = ({ location, carrier, service, distanceKm, costMinor }: Judged) => ({ location, carrier, service, distanceKm, costMinor });
 
 interface Policy {
   readonly maxParcels: number;
+  readonly allOrNothing: boolean;
   readonly minShipmentMinor: number;
+}
+
+/** What units of a SKU take at a location beside their parcel: their price, and the soft rules, the first lines first. */
+function takes(told: Told | undefined, found: readonly Judged[], needs: readonly ShadowNeed[], at: number, sku: string, quantity: number): number {
+  let left = quantity;
+  let minor = quantity * priceAt(told, found, at, sku);
+  for (const [index, need] of needs.entries()) {
+    if (need.sku !== sku || left === 0) continue;
+    const units = Math.min(left, need.quantity);
+    left -= units;
+    minor += (found[at]?.lineMinor[index] ?? 0) + units * (found[at]?.unitMinor[index] ?? 0);
+  }
+  return minor;
 }
 
 function lumpsOf(
   found: readonly Judged[], needs: readonly ShadowNeed[], groups: readonly string[], has: (at: number, sku: string) => number, policy: Policy, prices: readonly number[],
+  told: Told | undefined, giving: Giving,
 ): Lump[] {
-  const minorOf = (at: number, sku: string, quantity: number): number => {
-    let left = quantity;
-    let minor = 0;
-    for (const [index, need] of needs.entries()) {
-      if (need.sku !== sku || left === 0) continue;
-      const units = Math.min(left, need.quantity);
-      left -= units;
-      minor += (found[at]?.lineMinor[index] ?? 0) + units * (found[at]?.unitMinor[index] ?? 0);
-    }
-    return minor;
-  };
+  const minorOf = (at: number, sku: string, quantity: number): number => takes(told, found, needs, at, sku, quantity);
   const lump = (items: Lump['items'], only?: number): Lump => ({
     items,
     worth: sum(items.map(({ sku, quantity }) => quantity * (prices[needs.findIndex((need) => need.sku === sku)] ?? 0))),
@@ -128,8 +147,12 @@ function lumpsOf(
     if (whole.minor.some((minor) => minor < Infinity)) lumps.push(whole);
     else if (!isGroup && policy.maxParcels > 1) {
       let left = items[0]?.quantity ?? 0;
-      for (const at of found.keys()) {
-        const sku = skus[0] ?? '';
+      const sku = skus[0] ?? '';
+      const need = needs.findIndex((one) => one.sku === sku);
+      const each = (at: number): number => priceAt(told, found, at, sku) + (found[at]?.unitMinor[need] ?? 0);
+      const most = (a: number, b: number): number => (giving === 'most' ? has(b, sku) - has(a, sku) : 0);
+      const inTurn = [...found.keys()].sort((a, b) => (giving === 'first' ? a - b : most(a, b) || each(a) - each(b) || a - b));
+      for (const at of inTurn) {
         const quantity = Math.min(left, has(at, sku));
         if (quantity > 0) lumps.push(lump([{ sku, quantity }], at));
         left -= quantity;
@@ -155,6 +178,16 @@ function joined(needs: readonly ShadowNeed[], groups: readonly string[]): string
   return sets.map((set) => [...set]);
 }
 
+/** Who gives first of what is divided. Without prices the first candidates do. */
+type Giving = 'first' | 'cheapest' | 'most';
+
+const priceAt = (told: Told | undefined, found: readonly Judged[], at: number, sku: string): number =>
+  told?.prices === undefined ? 0 : told.price(sku, found[at]?.location ?? '');
+
+/** A parcel from there by the plan's prices, with the price of its room. */
+const parcelAt = (told: Told | undefined, found: readonly Judged[], at: number): number =>
+  (found[at]?.scoreMinor ?? 0) + (told?.prices === undefined ? 0 : told.room(found[at]?.location ?? ''));
+
 interface Way {
   readonly of: readonly number[];
   readonly units: number;
@@ -163,10 +196,19 @@ interface Way {
 }
 
 function choose(
-  found: readonly Judged[], needs: readonly ShadowNeed[], groups: readonly string[], has: (at: number, sku: string) => number, policy: Policy, prices: readonly number[],
-): Pick<ShadowPlan, 'parcels' | 'short' | 'runnerUpMinor'> & { readonly minor: number } {
-  const lumps = lumpsOf(found, needs, groups, has, policy, prices);
-  const way = lumps.length > 8 ? most(found, lumps, policy) : best(found, lumps, policy);
+  found: readonly Judged[], needs: readonly ShadowNeed[], groups: readonly string[], has: (at: number, sku: string) => number, policy: Policy, prices: readonly number[], told: Told | undefined,
+): Pick<ShadowPlan, 'parcels' | 'short' | 'runnerUpMinor' | 'gapMinor'> & { readonly minor: number } {
+  const givings: readonly Giving[] = told?.prices === undefined ? ['first'] : ['first', 'cheapest', 'most'];
+  const tried = givings.map((giving) => {
+    const lumps = lumpsOf(found, needs, groups, has, policy, prices, told, giving);
+    const isMany = lumps.length > 8;
+    return { lumps, isMany, way: isMany ? most(found, lumps, policy, told) : best(found, lumps, policy, told) };
+  });
+  // Of equal ones that which was tried first.
+  const { lumps, way } = [...tried].sort((a, b) => b.way.units - a.way.units || a.way.minor - b.way.minor || a.way.parcels - b.way.parcels)[0] as (typeof tried)[number];
+  if (tried.some(({ isMany }) => isMany) && told !== undefined && !(policy.allOrNothing && told.parcels.length === 0)) {
+    return manyParts(told, way, found, needs, groups, has, policy, prices);
+  }
   const left = needs.map(({ quantity }) => quantity);
   const parcels = [...new Set(way.of)].filter((at) => at >= 0).sort((a, b) => a - b).map((at) => {
     const units = new Map<number, number>();
@@ -184,14 +226,55 @@ function choose(
     const list = needs.flatMap(({ line }, need) => (units.has(need) ? [{ line, quantity: units.get(need) ?? 0 }] : []));
     return { from: bare(found[at] as Judged), units: list };
   });
-  return { parcels, short: sum(left), runnerUpMinor: undefined, minor: way.minor };
+  return { parcels, short: sum(left), runnerUpMinor: undefined, minor: Math.round(way.minor) };
+}
+
+/**
+ * More parts than are planned exactly: what is heard keeps the rules, places as many units as the simple way, for no
+ * more money if as many, and says rightly by how much it may miss the best.
+ */
+function manyParts(
+  told: Told, own: Way, found: readonly Judged[], needs: readonly ShadowNeed[], groups: readonly string[], has: (at: number, sku: string) => number, policy: Policy,
+  prices: readonly number[],
+): Pick<ShadowPlan, 'parcels' | 'short' | 'runnerUpMinor' | 'gapMinor'> & { readonly minor: number } {
+  const must = (isSo: boolean, what: string): void => {
+    if (!isSo) throw new Violation(`a plan of many parts ${what}: ${JSON.stringify({ told, own, policy, groups })}`);
+  };
+  const parcels = believed(told, found.map(bare), needs, has);
+  const byParcel = told.parcels.map(({ location, units }) => {
+    const skus = new Map<string, number>();
+    for (const [need, quantity] of units) skus.set(needs[need]?.sku ?? '', (skus.get(needs[need]?.sku ?? '') ?? 0) + quantity);
+    return { at: found.findIndex((one) => one.location === location), skus };
+  });
+  const worthOf = (sku: string, quantity: number): number => quantity * (prices[needs.findIndex((need) => need.sku === sku)] ?? 0);
+  must(parcels.length <= policy.maxParcels, 'has too many parcels');
+  const isSmall = byParcel.some(({ skus }) => sum([...skus].map(([sku, quantity]) => worthOf(sku, quantity))) < policy.minShipmentMinor);
+  must(parcels.length < 2 || !isSmall, 'has a parcel that is worth too little');
+  for (const set of joined(needs, groups)) {
+    const isGroup = set.length > 1 || needs.some(({ sku }, index) => sku === set[0] && groups[index] !== '');
+    const all = set.map((sku) => ({ sku, quantity: sum(needs.map((need) => (need.sku === sku ? need.quantity : 0))) }));
+    const isWhole = isGroup || found.some((_, at) => has(at, set[0] ?? '') >= Math.min(all[0]?.quantity ?? 0, sum(found.map((__, one) => has(one, set[0] ?? '')))));
+    const givers = byParcel.filter(({ skus }) => set.some((sku) => skus.has(sku)));
+    must(!isWhole || givers.length <= 1, `divides ${set.join(' ')}`);
+    must(!isGroup || givers.every(({ skus }) => all.every(({ sku, quantity }) => skus.get(sku) === quantity)), `parts ${set.join(' ')}`);
+  }
+  const units = sum(byParcel.flatMap(({ skus }) => [...skus.values()]));
+  const minor = sum(byParcel.map(({ at, skus }) => {
+    return parcelAt(told, found, at) + sum([...skus].map(([sku, quantity]) => takes(told, found, needs, at, sku, quantity)));
+  }));
+  must(units >= own.units, `places ${units} units of ${own.units}`);
+  must(units > own.units || minor <= own.minor, `costs ${minor}, and ${own.minor} would do`);
+  must(parcels.length === 0 || told.scoreMinor === Math.round(minor), `costs ${minor} and says ${told.scoreMinor}`);
+  const { gapMinor = 0 } = told;
+  must(gapMinor >= 0 && (units > own.units || minor - gapMinor <= own.minor), 'says a wrong gap');
+  return { parcels, short: told.short, runnerUpMinor: undefined, minor: Math.round(minor), gapMinor: told.gapMinor };
 }
 
 const unitsOf = ({ items }: Lump): number => sum(items.map(({ quantity }) => quantity));
 
-function wayOf(found: readonly Judged[], lumps: readonly Lump[], of: readonly number[]): Way {
+function wayOf(found: readonly Judged[], lumps: readonly Lump[], of: readonly number[], told: Told | undefined): Way {
   const used = [...new Set(of)].filter((at) => at >= 0);
-  const minor = sum(used.map((at) => found[at]?.scoreMinor ?? 0)) + sum(lumps.map((lump, index) => ((of[index] ?? -1) < 0 ? 0 : (lump.minor[of[index] ?? -1] ?? 0))));
+  const minor = sum(used.map((at) => parcelAt(told, found, at))) + sum(lumps.map((lump, index) => ((of[index] ?? -1) < 0 ? 0 : (lump.minor[of[index] ?? -1] ?? 0))));
   return { of, units: sum(lumps.map((lump, index) => ((of[index] ?? -1) < 0 ? 0 : unitsOf(lump)))), minor, parcels: used.length };
 }
 
@@ -201,10 +284,10 @@ function compare(a: Way, b: Way): number {
 }
 
 /** Over every set of locations: each lump from the cheapest of the set. With a least worth, over every way there is. */
-function best(found: readonly Judged[], lumps: readonly Lump[], policy: Policy): Way {
-  let top = wayOf(found, lumps, lumps.map(() => -1));
+function best(found: readonly Judged[], lumps: readonly Lump[], policy: Policy, told: Told | undefined): Way {
+  let top = wayOf(found, lumps, lumps.map(() => -1), told);
   const look = (of: readonly number[]): void => {
-    const way = wayOf(found, lumps, of);
+    const way = wayOf(found, lumps, of, told);
     const isSmall = (at: number): boolean => sum(lumps.map(({ worth }, index) => (of[index] === at ? worth : 0))) < policy.minShipmentMinor;
     if (way.parcels > policy.maxParcels || (way.parcels > 1 && [...new Set(of)].some((at) => at >= 0 && isSmall(at)))) return;
     if (compare(way, top) < 0) top = way;
@@ -225,7 +308,7 @@ function best(found: readonly Judged[], lumps: readonly Lump[], policy: Policy):
 }
 
 /** Beyond eight lumps: parcel by parcel, whoever gives most, of these the cheapest. */
-function most(found: readonly Judged[], lumps: readonly Lump[], policy: Policy): Way {
+function most(found: readonly Judged[], lumps: readonly Lump[], policy: Policy, told: Told | undefined): Way {
   const of = lumps.map(() => -1);
   const used: number[] = [];
   while (used.length < policy.maxParcels) {
@@ -236,7 +319,7 @@ function most(found: readonly Judged[], lumps: readonly Lump[], policy: Policy):
       .map(({ at, takes }) => ({
         at, takes,
         units: sum(takes.map((index) => unitsOf(lumps[index] as Lump))),
-        minor: sum([found[at]?.scoreMinor ?? 0, ...takes.map((index) => lumps[index]?.minor[at] ?? 0)]),
+        minor: sum([parcelAt(told, found, at), ...takes.map((index) => lumps[index]?.minor[at] ?? 0)]),
       }))
       .sort((a, b) => b.units - a.units || a.minor - b.minor || a.at - b.at);
     const [next] = offers;
@@ -250,7 +333,7 @@ function most(found: readonly Judged[], lumps: readonly Lump[], policy: Policy):
     for (const index of of.keys()) if (of[index] === at) of[index] = -1;
     used.splice(used.indexOf(at), 1);
   }
-  return wayOf(found, lumps, of);
+  return wayOf(found, lumps, of, told);
 }
 
 /** Whether a plan leaves a place to any order that is tried when it is published. */

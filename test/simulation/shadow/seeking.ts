@@ -27,6 +27,9 @@ export interface ShadowPlan {
     | undefined;
   /** The routing plan it went by. */
   readonly ruled?: Readonly<Record<string, unknown>> | undefined;
+  /** How far from the best it may be, where that is not known, and the version of the prices it went by. */
+  readonly gapMinor?: number | undefined;
+  readonly prices?: number | undefined;
 }
 
 /** Whose units are sought: from where they may come, and where they go if that is known. */

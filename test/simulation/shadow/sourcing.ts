@@ -12,6 +12,7 @@ import { planByRules } from './plan-sourcing.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
 import { isNamed, kilometres, planKits, subsets, type Candidate, type Seeker, type ShadowPlan } from './seeking.ts';
 import type { Shadow, ShadowOrder } from './state.ts';
+import { pricedPlan, toldOf } from './told.ts';
 
 export function planFor(shadow: Shadow, order: ShadowOrder, atMs: number): ShadowPlan {
   return planUnits(shadow, order, needsOf(order), atMs);
@@ -46,7 +47,11 @@ function planned(
   for (const { sku, quantity } of needs) totals.set(sku, (totals.get(sku) ?? 0) + quantity);
   const has = (candidate: number, sku: string): number =>
     unitsFrom(shadow, sku, candidates[candidate]?.location ?? '', { channel: seeker.channel, segment: seeker.segment, method: 'ship' });
-  if (needs.some(({ kit }) => kit !== undefined)) return { ...planKits(candidates, needs, has), removed };
+  const withPrices = (own: ShadowPlan): ShadowPlan => {
+    const told = toldOf(shadow.told, candidates, needs, has, '');
+    return told?.prices === undefined ? own : pricedPlan(told, own, candidates, needs, has);
+  };
+  if (needs.some(({ kit }) => kit !== undefined)) return withPrices({ ...planKits(candidates, needs, has), removed });
   const found = new Map([...totals].map(([sku, quantity]) => [sku, Math.min(quantity, sumOf(candidates, (one) => has(one, sku)))]));
   const { members, runnerUpMinor } = choose(candidates, found, has);
   const left = needs.map(({ quantity }) => quantity);
@@ -65,7 +70,7 @@ function planned(
     if (from !== undefined && units.length > 0) parcels.push({ from, units });
   }
   const short = left.reduce((sum, quantity) => sum + quantity, 0);
-  return { parcels, short, candidates: candidates.length, runnerUpMinor, removed };
+  return withPrices({ parcels, short, candidates: candidates.length, runnerUpMinor, removed });
 }
 
 const sumOf = (candidates: readonly Candidate[], units: (candidate: number) => number): number =>

@@ -17,6 +17,7 @@ import type { CarrierCard, Channel, Location } from '../../../actors/network-com
 import type { Transit } from '../../../actors/transit-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
 import type { ShadowPlan } from './seeking.ts';
+import type { Told } from './told.ts';
 
 export type PartState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
 
@@ -248,6 +249,8 @@ export class Shadow {
   readonly executed = new Map<string, Executed>();
   /** Who holds, or held, units of a stock, in the order they got them. */
   readonly holders = new Map<string, Set<string>>();
+  /** What the engine was heard deciding for what is being done. */
+  told: Told[] = [];
   readonly suppliesOpenMax: number;
   readonly reservationsOpenMax: number;
   readonly lotsOpenMax: number;
