@@ -40,6 +40,8 @@ export interface DecisionExplained {
     readonly fulfillments: readonly PlannedFulfillment[];
     readonly short: number;
     readonly ruled?: PlanUse | undefined;
+    /** How much less the best way could cost at most; absent: this is the best, as the order is planned exactly. */
+    readonly gapMinor?: number | undefined;
     /** By the plan's prices, or what the parcels cost without one; absent when nothing is placed. */
     readonly scoreMinor?: number | undefined;
     /** Of the best way that does without the first location chosen and places as much; absent: there is none. */

@@ -18,7 +18,7 @@ export function carriageOf(candidate: Candidate, stepGrams: number | undefined, 
 }
 
 /** A parcel from a candidate with these units of the needs, by their index. */
-export function parcelOf(
+export function parcelFrom(
   { needs, candidates, stepGrams }: SourcingRequest, at: number, given: readonly number[],
 ): PlannedFulfillment {
   const candidate = must(candidates[at], 'a candidate of the plan');

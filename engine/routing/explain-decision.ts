@@ -67,6 +67,7 @@ function decidedNow(core: Core, order: OrderContext, nowMs: number): DecisionExp
     fulfillments: plan.fulfillments,
     short: plan.short,
     ruled: plan.ruled,
+    gapMinor: plan.gapMinor,
     scoreMinor: score,
     nextMinor: next,
     marginMinor: score === undefined || next === undefined ? undefined : next - score,
@@ -104,26 +105,32 @@ const removedText = (removed: DecisionExplained['now']['removed']): string[] =>
     return `  ${location} is out${of}: ${rule === undefined ? reason : `rule ${rule}`}`;
   });
 
+/** Of an order too large to be planned exactly: how much less the best way could cost at most. */
+const gapText = (gapMinor: number | undefined): string[] =>
+  gapMinor === undefined ? [] : [`  It is too large to try every way: the best costs at most ${money(gapMinor)} less.`];
+
 function recordedText(recorded: RecordedDecision | undefined): string[] {
   if (recorded === undefined) return ['The decision is not in the journal any more.'];
   const { position, decision } = recorded;
-  const { choices, candidates, short, ruled, removed = [] } = decision;
+  const { choices, candidates, short, ruled, removed = [], gapMinor } = decision;
   const by = ruled === undefined ? 'without a routing plan' : `by plan ${ruled.planId}, version ${ruled.version}`;
   const of = `${choices.length} of ${candidates} candidates, ${short} units without a place`;
   return [
     `Decided at position ${position} ${by}: ${of}.`,
     ...choices.map(({ location, units, costMinor }) => `  ${location} ships ${units} units for ${money(costMinor)}`),
+    ...gapText(gapMinor),
     ...removedText(removed),
     ...(ruled?.failed ?? []).map(({ rule, detail }) => `  rule ${rule} could not be evaluated: ${detail}`),
   ];
 }
 
 function nowText(now: DecisionExplained['now']): string[] {
-  const { candidates, removed, fulfillments, scoreMinor, marginMinor } = now;
+  const { candidates, removed, fulfillments, scoreMinor, marginMinor, gapMinor } = now;
   const chosen = fulfillments.map(({ location }) => location).join(' and ') || 'nowhere';
   const margin = marginMinor === undefined ? 'there is no other way' : `the next best costs ${money(marginMinor)} more`;
   return [
     `Placed now, all of it would come from ${chosen} at ${money(scoreMinor)}; ${margin}.`,
+    ...gapText(gapMinor),
     ...candidates.map(({ location, units, costMinor, parcelMinor }) => {
       const price = parcelMinor === undefined ? '' : `, ${money(parcelMinor)} by the plan’s prices`;
       return `  ${location} has ${units} units; a parcel costs ${money(costMinor)}${price}`;

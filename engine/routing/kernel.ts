@@ -266,7 +266,7 @@ export class Kernel {
     }
   }
 
-  /** Whether of two plans of a subset, each a first parcel and the best of the rest, the first has the earlier nodes. */
+  /** Whether of two plans of a subset, each its first parcel and the best of the rest, one has the earlier nodes. */
   #isEarlier(a: number, b: number, first: Int32Array, at: number, size: number, set: number): boolean {
     for (let left = set; left !== 0; left &= left - 1) {
       const line = left & -left;

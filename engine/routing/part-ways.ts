@@ -6,6 +6,8 @@ import type { Ruling, SourcingRequest } from './source.ts';
 export interface Way {
   /** By part: its candidate; -1: it has no place. */
   readonly of: readonly number[];
+  /** By part: its parcel among those from its candidate, where carriage by weight makes it more than one; else 0. */
+  readonly parcel: readonly number[];
   readonly units: number;
   readonly minor: number;
   readonly parcels: number;
@@ -14,18 +16,13 @@ export interface Way {
 }
 
 /** No part has a place. */
-export const nothing: Way = { of: [], units: 0, minor: 0, parcels: 0, gapMinor: undefined };
+export const nothing: Way = { of: [], parcel: [], units: 0, minor: 0, parcels: 0, gapMinor: undefined };
 
-/** More units; then cheaper; then fewer parcels; then the first candidate for the first part, and so on. */
+/** More units; then cheaper; then fewer parcels. */
 export function isBetter(a: Way, b: Way): boolean {
   if (a.units !== b.units) return a.units > b.units;
   if (a.minor !== b.minor) return a.minor < b.minor;
-  if (a.parcels !== b.parcels) return a.parcels < b.parcels;
-  for (let part = 0; part < a.of.length; part += 1) {
-    const [one, other] = [a.of[part] ?? -1, b.of[part] ?? -1];
-    if (one !== other) return one < other;
-  }
-  return false;
+  return a.parcels < b.parcels;
 }
 
 /**
@@ -65,7 +62,7 @@ export function mostPlaced(parts: OrderParts, request: SourcingRequest, rules: R
     minor += parts.costAt(part, at);
   }
   const least = leastMinor(parts, of.every((at) => at >= 0), parcelMinor);
-  return { of, units, minor, parcels: used.length, gapMinor: Math.max(0, minor - least) };
+  return { of, parcel: [], units, minor, parcels: used.length, gapMinor: Math.max(0, minor - least) };
 }
 
 function nextParcel(

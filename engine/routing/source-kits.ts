@@ -9,7 +9,7 @@
 import type { Sku } from '../../actors/ids.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import { must } from '../assert.ts';
-import { carriageOf, parcelOf } from './carriage.ts';
+import { carriageOf, parcelFrom } from './carriage.ts';
 import { grained, type PriceBook } from './prices/book.ts';
 import { candidatesInSetsMax, setsOf } from './sets.ts';
 import type { SourcingRequest } from './source.ts';
@@ -85,7 +85,9 @@ function cheaply({ request, bundles, price }: Search, members: readonly number[]
   return pricesOf(request, cheap, members, price) < pricesOf(request, given, members, price) ? cheap : given;
 }
 
-function pricesOf({ needs }: SourcingRequest, { byMember }: Given, members: readonly number[], price: UnitPrice): number {
+function pricesOf(
+  { needs }: SourcingRequest, { byMember }: Given, members: readonly number[], price: UnitPrice,
+): number {
   let minor = 0;
   for (const [place, row] of byMember.entries()) {
     for (const [need, { sku }] of needs.entries()) minor += (row[need] ?? 0) * price(sku, members[place] ?? -1);
@@ -159,7 +161,8 @@ function carriage({ needs, candidates, stepGrams }: SourcingRequest, members: re
   let minor = 0;
   for (const [place, member] of members.entries()) {
     const row = given.byMember[place] ?? [];
-    const grams = stepGrams === undefined ? 0 : row.reduce((sum, units, need) => sum + units * (needs[need]?.grams ?? 0), 0);
+    const weigh = (sum: number, units: number, need: number): number => sum + units * (needs[need]?.grams ?? 0);
+    const grams = stepGrams === undefined ? 0 : row.reduce(weigh, 0);
     minor += carriageOf(must(candidates[member], 'a candidate'), stepGrams, grams).costMinor;
   }
   return minor;
@@ -188,7 +191,8 @@ function cheapest(search: Search, among: readonly number[], size: number): Found
       [bestMinor, bestCarriage, best] = [minor, own, members];
     } else [nextMinor, nextCarriage] = [minor, own];
   }
-  return best === undefined ? undefined : { members: best, nextMinor: nextMinor === Infinity ? undefined : nextCarriage };
+  if (best === undefined) return undefined;
+  return { members: best, nextMinor: nextMinor === Infinity ? undefined : nextCarriage };
 }
 
 /** Candidates one by one, each the one with which the set gives most, until it gives all there is. */
@@ -227,7 +231,7 @@ function planOf(
   const fulfillments: PlannedFulfillment[] = [];
   for (const [place, member] of members.entries()) {
     const given = byMember[place] ?? [];
-    if (given.some((quantity) => quantity > 0)) fulfillments.push(parcelOf(request, member, given));
+    if (given.some((quantity) => quantity > 0)) fulfillments.push(parcelFrom(request, member, given));
   }
   const short = needs.reduce((sum, { quantity }) => sum + quantity, 0) - units;
   return { fulfillments, short, candidates: candidates.length, runnerUpMinor, removed };

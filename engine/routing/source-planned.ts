@@ -9,7 +9,7 @@
  */
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import { must } from '../assert.ts';
-import { carriageOf, fillRates, parcelOf } from './carriage.ts';
+import { carriageOf, fillRates, parcelFrom } from './carriage.ts';
 import { Kernel } from './kernel.ts';
 import { exactLinesMax, KernelInput, KernelPlan } from './kernel-input.ts';
 import { largeLinesMax, LargePlanner } from './kernel-large.ts';
@@ -99,18 +99,22 @@ class Planner {
     if (parcels === 0) return nothing;
     const { count, units } = this.#parts;
     const of = new Array<number>(count).fill(-1);
+    const parcelOf = new Array<number>(count).fill(0);
     let placed = 0;
     for (let part = 0; part < count; part += 1) {
       for (let parcel = 0; parcel < parcels; parcel += 1) {
         if (((lines[parcel] ?? 0) & (1 << part)) === 0) continue;
         of[part] = node[parcel] ?? -1;
+        for (let before = 0; before < parcel; before += 1) {
+          if (node[before] === node[parcel]) parcelOf[part] = (parcelOf[part] ?? 0) + 1;
+        }
         placed += units[part] ?? 0;
       }
     }
-    return { of, units: placed, minor: cost, parcels, gapMinor };
+    return { of, parcel: parcelOf, units: placed, minor: cost, parcels, gapMinor };
   }
 
-  /** Beyond the exact limit: the better of the kernel's heuristic and parcel by parcel, with what a best way could save. */
+  /** Beyond the exact limit: the better of the kernel's heuristic and parcel by parcel, with its gap. */
   #largeWay(request: SourcingRequest, rules: Ruling): Way {
     const parts = this.#parts;
     const { count, candidates } = parts;
@@ -178,8 +182,9 @@ class Planner {
       const isSetBetter = found.parcels < parcels || (found.parcels === parcels && found.minor < cost);
       if (!isSetBetter) return { ...this.#wholeOf(request), prices };
     }
-    const gapMinor = isExact || found.parcels < 2 ? undefined : Math.ceil(found.minor - this.#sets.bound(request, found.parcels));
-    return { ...found.plan, gapMinor, prices };
+    if (isExact || found.parcels < 2) return { ...found.plan, prices };
+    const gap = found.minor - this.#sets.bound(request, found.parcels);
+    return { ...found.plan, gapMinor: Math.max(0, Math.ceil(gap)), prices };
   }
 
   /** The kernel's plan, with what carriage the next best of as many parcels would take. */
@@ -203,21 +208,27 @@ class Planner {
   }
 
   /** Parcels in the order of the candidates; within a SKU, the first lines first. */
-  #assemble(request: SourcingRequest, { of, gapMinor }: Way): Plan {
+  #assemble(request: SourcingRequest, { of, parcel, parcels, gapMinor }: Way): Plan {
     const { needs, candidates, removed } = request;
     const left = needs.map(({ quantity }) => quantity);
     const fulfillments: PlannedFulfillment[] = [];
-    for (let at = 0; at < candidates.length; at += 1) {
+    for (let at = 0, nth = 0; at < candidates.length && fulfillments.length < parcels; ) {
       let given: number[] | undefined;
       for (let part = 0; part < of.length; part += 1) {
-        if (of[part] === at) this.#parts.give(part, left, (given ??= needs.map(() => 0)));
+        if (of[part] !== at || (parcel[part] ?? 0) !== nth) continue;
+        this.#parts.give(part, left, (given ??= needs.map(() => 0)));
       }
-      if (given !== undefined) fulfillments.push(parcelOf(request, at, given));
+      if (given !== undefined) fulfillments.push(parcelFrom(request, at, given));
+      [at, nth] = given === undefined ? [at + 1, 0] : [at, nth + 1];
     }
     const short = left.reduce((sum, quantity) => sum + quantity, 0);
-    const gap = gapMinor === undefined ? undefined : Math.ceil(gapMinor);
-    const prices = this.#parts.isPriced ? this.#book?.version : undefined;
-    return { fulfillments, short, candidates: candidates.length, runnerUpMinor: undefined, removed, gapMinor: gap, prices };
+    return {
+      fulfillments, short, removed,
+      candidates: candidates.length,
+      runnerUpMinor: undefined,
+      gapMinor: gapMinor === undefined ? undefined : Math.ceil(gapMinor),
+      prices: this.#parts.isPriced ? this.#book?.version : undefined,
+    };
   }
 }
 

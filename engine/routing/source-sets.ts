@@ -6,10 +6,10 @@
  */
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import { must } from '../assert.ts';
-import { carriageOf, parcelOf } from './carriage.ts';
+import { carriageOf, parcelFrom } from './carriage.ts';
 import type { OrderParts } from './order-parts.ts';
 import { candidatesInSetsMax, setsOf } from './sets.ts';
-import type { SourcingRequest } from './source.ts';
+import type { Candidate, SourcingRequest } from './source.ts';
 
 /** A plan, with what it costs: carriage, room and the prices of the units taken. */
 export interface SetPlan {
@@ -46,7 +46,8 @@ export class SetPlanner {
   bound({ candidates }: SourcingRequest, parcels: number): number {
     const parts = this.#parts;
     const all = Array.from(candidates, (_, at) => at);
-    const each = candidates.map(({ costMinor, rates }, at) => (rates?.[0]?.costMinor ?? costMinor) + (parts.room[at] ?? 0));
+    const least = ({ costMinor, rates }: Candidate): number => rates?.[0]?.costMinor ?? costMinor;
+    const each = candidates.map((candidate, at) => least(candidate) + (parts.room[at] ?? 0));
     const ofParcels = each.sort((a, b) => a - b).slice(0, parcels).reduce((sum, minor) => sum + minor, 0);
     return ofParcels + this.#fill(all);
   }
@@ -155,7 +156,9 @@ export class SetPlanner {
       }
       if (best < 0) break;
       members.push(best);
-      for (let sku = 0; sku < skus; sku += 1) left[sku] = Math.max(0, (left[sku] ?? 0) - (has[sku * candidates + best] ?? 0));
+      for (let sku = 0; sku < skus; sku += 1) {
+        left[sku] = Math.max(0, (left[sku] ?? 0) - (has[sku * candidates + best] ?? 0));
+      }
     }
     return members;
   }
@@ -172,7 +175,7 @@ export class SetPlanner {
       for (let sku = 0; sku < skus; sku += 1) {
         this.#parts.giveSku(sku, this.#given[place * skus + sku] ?? 0, left, given);
       }
-      if (given.some((units) => units > 0)) fulfillments.push(parcelOf(request, at, given));
+      if (given.some((units) => units > 0)) fulfillments.push(parcelFrom(request, at, given));
     }
     const short = left.reduce((sum, quantity) => sum + quantity, 0);
     const plan = { fulfillments, short, candidates: candidates.length, runnerUpMinor, removed };

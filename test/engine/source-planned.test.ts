@@ -9,7 +9,8 @@ import { plannedSource } from '../../engine/routing/source-planned.ts';
 import { PriceKeeper } from '../../engine/routing/prices/keeper.ts';
 import { MemoryDisk } from '../../storage/memory.ts';
 import { ManualClock } from './helpers.ts';
-import { Shop } from './shop.ts';
+import { differsFrom, requestOf as drawRequest } from './planner-oracle.ts';
+import { location, Shop } from './shop.ts';
 
 interface Drawn {
   readonly needs: readonly (readonly [sku: number, quantity: number])[];
@@ -170,5 +171,197 @@ describe('prices of an engine', () => {
     clock.advance(1_000);
     keeper.note({ position: 2, atMs: 2, events: [{ kind: 'order.placed', orderId: 'o' }], stock: [] } as never);
     expect(bugs).toEqual(['Error: skus', 'Error: look']);
+  });
+});
+
+describe('rules and prices in one planner', () => {
+  it.each([['[R24]', 'prices alone'], ['[R26]', 'rules with prices'], ['[R27]', 'SKUs divided']])('%s %s: as its naive twin, which tries every way', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2_000_000, max: 2 ** 31 }), (seed) => {
+        const drawnRequest = drawRequest(seed);
+        expect(differsFrom(drawnRequest, plannedSource(drawnRequest.book)(drawnRequest.request))).toBeUndefined();
+      }),
+      { numRuns: 700 },
+    );
+  });
+
+  it('[R26] a price never takes a unit its place, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 31 }), fc.integer({ min: 1, max: 1_000_000 }), (seed, factor) => {
+        const { request, book } = drawRequest(seed);
+        const dear = new PriceBook();
+        for (const { sku: name } of request.needs) {
+          const prices = book.of(name)?.byLocation ?? new Map();
+          dear.put(name, new Map([...prices].map(([place, minor]) => [place, minor * factor])), 0);
+        }
+        const [with_, without] = [plannedSource(dear)(request), plannedSource(undefined)(request)];
+        expect(with_.short).toBeLessThanOrEqual(without.short);
+        if (request.ruling === undefined) expect(with_.fulfillments.length).toBeLessThanOrEqual(without.fulfillments.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('[R26] prices of units and of room outweigh a plan’s own money when they are more, and are told in its sum', () => {
+    const ruled = (parcelMinor: number): object => ({ parcelMinor, lineMinor: undefined, unitMinor: undefined });
+    const ask = (book: PriceBook): string => {
+      const request = {
+        needs: [{ lineId: lineId('1'), sku: sku('S1'), quantity: 2 }],
+        candidates: [['A', 300], ['B', 340], ['C', 360]].map(([name, minor]) => ({
+          location: locationId(name as string), carrier: undefined, distanceKm: 0, costMinor: minor as number, ruled: ruled(minor as number) as never,
+        })),
+        available: () => 2,
+        ruling: { use: { planId: 'p' as never, version: 1 }, maxParcels: Infinity, allOrNothing: false, minShipmentMinor: 0, groups: undefined, unitPricesMinor: [0] },
+      };
+      const { fulfillments, ruled: use, prices } = plannedSource(book)(request);
+      return `${fulfillments.map(({ location }) => location).join()} ${use?.scoreMinor} ${prices}`;
+    };
+    const book = new PriceBook();
+    expect(ask(book)).toBe('A 300 undefined');
+    book.put(sku('S1'), new Map([[locationId('A'), 30.25]]), 0);
+    expect(ask(book)).toBe('B 340 1');
+    book.putRoom(locationId('B'), 15);
+    expect(ask(book)).toBe('B 355 2');
+    book.putRoom(locationId('B'), 25);
+    expect(ask(book)).toBe('C 360 3');
+    book.putRoom(locationId('C'), 0.3);
+    expect(ask(book)).toBe('C 360 4');
+  });
+
+  it('[R31] a parcel is carried for what its grams cost from there, by whom that step names', () => {
+    const rates = (...steps: (readonly [carrier: string, costMinor: number])[]) => steps.map(([carrier, costMinor]) => ({ carrier: carrierId(carrier), costMinor }));
+    const ask = (grams: readonly number[], isRuled: boolean, book?: PriceBook): string => {
+      const needs = grams.map((each, index) => ({ lineId: lineId(String(index + 1)), sku: sku(`S${index}`), quantity: 1, grams: each }));
+      const candidate = (name: string, by: ReturnType<typeof rates>) => ({
+        location: locationId(name), carrier: undefined, distanceKm: 0, costMinor: 0, rates: by,
+        ruled: isRuled ? { parcelMinor: 10, shipping: 2, lineMinor: undefined, unitMinor: undefined } : undefined,
+      });
+      const ruling = { use: { planId: 'p' as never, version: 1 }, maxParcels: Infinity, allOrNothing: false, minShipmentMinor: 0, groups: undefined, unitPricesMinor: [0, 0] };
+      const plan = plannedSource(book)({
+        needs,
+        candidates: [candidate('A', rates(['post', 100], ['post', 400], ['post', Infinity])), candidate('B', rates(['van', 150], ['van', 300], ['truck', 700]))],
+        stepGrams: 1_000,
+        available: () => 1,
+        ruling: isRuled ? ruling : undefined,
+      });
+      return `${plan.fulfillments.map(({ location, carrier, costMinor, lines }) => `${location}${lines.length} ${carrier} ${costMinor}`).join(' ')} ${plan.ruled?.scoreMinor}`;
+    };
+    expect(ask([400], true)).toBe('A1 post 100 210');
+    expect(ask([1_400], true)).toBe('B1 van 300 610');
+    expect(ask([5_000], true)).toBe('B1 truck 700 1410');
+    // Two light parcels from one place are cheaper than a heavy one.
+    expect(ask([900, 900], true)).toBe('A1 post 100 A1 post 100 420');
+    const book = new PriceBook();
+    book.put(sku('S0'), new Map([[locationId('A'), 1]]), 0);
+    expect(ask([900, 900], false, book)).toBe('B2 van 300 undefined');
+    expect(ask([400, 400], false, book)).toBe('A2 post 100 undefined');
+  });
+});
+
+describe('orders of many parts', () => {
+  /** Twelve SKUs over six places, each at three of them. */
+  async function manyParts(isPriced: boolean): Promise<Shop> {
+    const shop = await Shop.open({ isPriced });
+    const stock: Record<string, number> = {};
+    for (let item = 0; item < 12; item += 1) for (const place of ['A', 'B', 'C'].filter((_, index) => (item + index) % 3 > 0)) stock[`${place}/S${item}`] = 5;
+    await shop.receive(stock);
+    return shop;
+  }
+  const wanted = Object.fromEntries(Array.from({ length: 12 }, (_, item) => [`S${item}`, 1]));
+
+  it('[R28] are placed whole under a plan, and the decision and its explanation say by how much it may miss the best', async () => {
+    const shop = await manyParts(false);
+    await shop.ok('plan.put', { plan: { format: 'baton.plan/1', id: 'p', name: 'p', rules: [{ id: 'pick', cost: 7, per: 'line' }] } as never, reason: 'r' });
+    await shop.ok('plan.validate', { planId: 'p', version: 1 });
+    await shop.ok('plan.publish', { planId: 'p', version: 1, reason: 'r' });
+    await shop.place('o1', wanted);
+    const { gapMinor = -1, ruled, short } = shop.published.flatMap(({ events }) => events).find((event) => event.kind === 'order.sourced')!;
+    expect(short).toBe(0);
+    // Twelve lines at 7 each, and two parcels at least: A 300, B 411.
+    expect(ruled?.scoreMinor).toBe(12 * 7 + 300 + 411);
+    expect(gapMinor).toBeGreaterThanOrEqual(0);
+    expect(gapMinor).toBeLessThanOrEqual(411);
+    const explained = shop.ask('decision.explain', { orderId: 'o1' })!;
+    expect([explained.recorded?.decision.gapMinor, explained.now.gapMinor]).toEqual([gapMinor, gapMinor]);
+    expect(explained.text).toContain(`  It is too large to try every way: the best costs at most ${(gapMinor / 100).toFixed(2)} less.`);
+  });
+
+  it('[R28] by prices alone as well', async () => {
+    const shop = await manyParts(true);
+    for (let item = 0; item < 12; item += 1) shop.engine.inspect().core.prices!.put(sku(`S${item}`), new Map([[locationId('A'), 1]]), 0);
+    await shop.place('o1', wanted);
+    const event = shop.published.flatMap(({ events }) => events).find((one) => one.kind === 'order.sourced')!;
+    expect([event.short, event.choices.length, event.prices! > 0, event.gapMinor! >= 0]).toEqual([0, 2, true, true]);
+    // What is exact says so by saying nothing.
+    await shop.place('o2', { S0: 1 });
+    expect(shop.published.flatMap(({ events }) => events).findLast((one) => one.kind === 'order.sourced')!.gapMinor).toBeUndefined();
+  });
+});
+
+describe('kits by prices', () => {
+  const kitsDrawn = fc.record({
+    costs: fc.array(fc.nat(60), { minLength: 2, maxLength: 4 }),
+    stock: fc.array(fc.array(fc.nat(5), { minLength: 4, maxLength: 4 }), { minLength: 3, maxLength: 3 }),
+    prices: fc.array(fc.array(fc.nat(40), { minLength: 4, maxLength: 4 }), { minLength: 3, maxLength: 3 }),
+    count: fc.integer({ min: 1, max: 3 }),
+    together: fc.boolean(),
+    single: fc.nat(2),
+  });
+
+  it('[R29] come whole, as many and in no more parcels than without, and cost no more where the parcels are as many', () => {
+    fc.assert(
+      fc.property(kitsDrawn, ({ count, together, single, ...given }) => {
+        const base = requestOf({ ...given, needs: [] });
+        const kit = (units: number) => ({ id: lineId('k'), units, together });
+        const needs = [
+          { lineId: lineId('k.1'), sku: sku('S0'), quantity: count, kit: kit(1) },
+          { lineId: lineId('k.2'), sku: sku('S1'), quantity: 2 * count, kit: kit(2) },
+          ...(single === 0 ? [] : [{ lineId: lineId('1'), sku: sku('S2'), quantity: single }]),
+        ];
+        const asked = { ...base, needs };
+        const drawnPrices = { ...given, needs: [] };
+        const plain = plannedSource(undefined)(asked);
+        const priced = plannedSource(bookOf(drawnPrices))(asked);
+        expect(priced.short).toBe(plain.short);
+        expect(priced.fulfillments.length).toBeLessThanOrEqual(plain.fulfillments.length);
+        const units = (id: string): number => priced.fulfillments.flatMap(({ lines }) => lines).reduce((sum, line) => sum + (line.lineId === id ? line.quantity : 0), 0);
+        expect(units('k.2')).toBe(2 * units('k.1'));
+        for (const { lines } of together ? priced.fulfillments : []) {
+          const of = (id: string): number => lines.find((line) => line.lineId === id)?.quantity ?? 0;
+          expect(of('k.2')).toBe(2 * of('k.1'));
+        }
+        if (priced.fulfillments.length === plain.fulfillments.length) expect(worth(asked, drawnPrices, priced)).toBeLessThanOrEqual(worth(asked, drawnPrices, plain));
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe('room', () => {
+  const modes = [['without either', false, false], ['under a plan', true, false], ['with prices', false, true], ['with both', true, true]] as const;
+  it.each(modes)('[R30] is given with the stock and given back with it %s, and a full day is no candidate', async (_, isRuled, isPriced) => {
+    const shop = await Shop.open({ isPriced });
+    await shop.ok('location.put', { location: { ...location('A'), timeZone: 'Europe/London', capacity: { pack: { perDay: 2 } } } as never });
+    await shop.receive({ 'A/S1': 100, 'B/S1': 100 });
+    if (isPriced) {
+      const { prices } = shop.engine.inspect().core;
+      prices!.put(sku('S1'), new Map([[locationId('B'), 5_000]]), 0);
+      prices!.putRoom(locationId('A'), 3);
+    }
+    if (isRuled) {
+      await shop.ok('plan.put', { plan: { format: 'baton.plan/1', id: 'p', name: 'p', split: { maxParcels: 2 } } as never, reason: 'r' });
+      await shop.ok('plan.validate', { planId: 'p', version: 1 });
+      await shop.ok('plan.publish', { planId: 'p', version: 1, reason: 'r' });
+    }
+    const where = async (id: string): Promise<string> => (await shop.place(id, { S1: 3 })).fulfillments.map((part) => part.location).join();
+    const work = (): string => shop.ask('capacity.get', { location: 'A' }).map(({ units, parcels }) => `${units}/${parcels}`).join(' ');
+    expect([await where('o1'), await where('o2'), await where('o3')]).toEqual(['A', 'A', 'B']);
+    expect(work()).toBe('6/2');
+    // Counted in the turn that gave the stock: what a crash right after it leaves is the same.
+    const again = await shop.restart();
+    expect(again.ask('capacity.get', { location: 'A' }).map(({ units, parcels }) => `${units}/${parcels}`).join(' ')).toBe('6/2');
+    await again.ok('order.cancel', { orderId: 'o1', reason: 'test' });
+    expect(again.ask('capacity.get', { location: 'A' }).map(({ units, parcels }) => `${units}/${parcels}`).join(' ')).toBe('3/1');
+    expect((await again.place('o4', { S1: 3 })).fulfillments[0]!.location).toBe('A');
   });
 });

@@ -2,6 +2,13 @@
 import type { Doing } from './orders.ts';
 import { no, type Verdict } from './verdict.ts';
 
+export interface ShadowQuota {
+  readonly sku: string;
+  readonly customer: string;
+  readonly units: number;
+  readonly sinceMs: number;
+}
+
 /** One went from so many units of a SKU to others: its customer has so many more or fewer. */
 export function count({ shadow, atMs }: Doing, sku: string, customer: string | undefined, startedAtMs: number, more: number): void {
   if (customer === undefined || more === 0) return;

@@ -16,6 +16,7 @@ import type { Item } from '../../../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../../../actors/network-commands.ts';
 import type { Transit } from '../../../actors/transit-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
+import type { ShadowQuota } from './quotas.ts';
 import type { ShadowPlan } from './seeking.ts';
 import type { Told } from './told.ts';
 
@@ -160,13 +161,6 @@ export interface ShadowSupply {
     readonly fate: 'arrived' | 'damaged' | 'gone' | 'back';
     readonly units: number;
   }[];
-}
-
-export interface ShadowQuota {
-  readonly sku: string;
-  readonly customer: string;
-  readonly units: number;
-  readonly sinceMs: number;
 }
 
 /** Units held for a cart, by the line's place in it. What is held of a line follows from its parcels. */
