@@ -5,8 +5,9 @@
  * alone, and nothing is allocated for an order.
  *
  * Where lines may be left out, the same tables say what every subset costs: of those with the most units the
- * cheapest is taken. Of equal plans the one of fewer parcels is taken, then the one with the earlier node for the
- * first line, then for the second, and so on; a line left out counts as before all nodes.
+ * cheapest is taken. Of equal plans the one of fewer parcels is taken, then the one whose first parcel has more
+ * lines; in orders of sourcing (`isPartial`, `isFewest`) the one with the earlier node for the first line, then for
+ * the second, and so on, and a line left out counts as before all nodes. Of equal nodes for a parcel, the earlier.
  */
 import { assert } from '../assert.ts';
 import { NodeRoom, planByNode } from './kernel-by-node.ts';
@@ -37,6 +38,7 @@ export class Kernel {
   #lines = 0;
   #layers = 0;
   #isLimited = false;
+  #isByLine = false;
   #single: Float64Array = new Float64Array(0);
 
   /** For orders with a line in pieces. */
@@ -80,6 +82,7 @@ export class Kernel {
     this.#prepare(input, full);
     this.#cheapestNodes(input, full, without);
     this.#lines = lines;
+    this.#isByLine = input.isPartial || input.isFewest;
     this.#layers = Math.min(maxParcels, lines);
     this.#single = minWorth > 0 ? this.#setApart(input, full) : this.#parcel;
     if (input.isFewest && (this.#single[full] ?? Infinity) < Infinity) this.#layers = 1;
@@ -268,6 +271,7 @@ export class Kernel {
 
   /** Whether of two plans of a subset, each its first parcel and the best of the rest, one has the earlier nodes. */
   #isEarlier(a: number, b: number, first: Int32Array, at: number, size: number, set: number): boolean {
+    if (!this.#isByLine) return false;
     for (let left = set; left !== 0; left &= left - 1) {
       const line = left & -left;
       const one = (a & line) !== 0 ? this.#from[a] : this.#nodeOf(first, at, size, set ^ a, line);

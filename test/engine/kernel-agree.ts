@@ -27,8 +27,8 @@ for (let seed = from; seed < from + count; seed += 1) {
   const sets = [...plan.lines.subarray(0, plan.parcels)];
   const paid = sets.reduce((sum, lines, parcel) => sum + parcelCostOf(input, nodes[parcel] ?? -1, lines), 0);
   const of = Array.from({ length: input.lines }, (_, line) => nodes[sets.findIndex((set) => (set & (1 << line)) !== 0)] ?? -1);
-  // Of lines in pieces only cost and parcels are fixed.
-  const isPlaced = input.pieces > 0 || of.every((node, line) => node === best.of[line]);
+  // Which of equal plans it is, is fixed by line in orders of sourcing.
+  const isPlaced = !(input.isPartial || input.isFewest) || of.every((node, line) => node === best.of[line]);
   const isSame = best.cost === Infinity
     ? plan.cost === Infinity && plan.parcels === 0
     : plan.cost === best.cost && paid === best.cost && keepsRules(input, nodes, sets) && plan.parcels === best.parcels && isPlaced;
