@@ -1,7 +1,8 @@
 /** What an order has to tell the world about a message: pure, from the context before and after it. */
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
 import { cancelPlan, reduce, startsWhenPlaced, stateOf } from './order-lines.ts';
-import type { Choice, Event, Fulfillment } from './vocabulary.ts';
+import type { Choice } from './order-decision.ts';
+import type { Event, Fulfillment } from './vocabulary.ts';
 
 /** The events of one message, in the order they are published. */
 export function news(before: OrderContext, message: OrderMessage): readonly Event[] {

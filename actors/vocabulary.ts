@@ -9,7 +9,8 @@ import type {
   BufferId, CarrierId, ChannelId, FulfillmentId, LineId, LocationId, LotId, OrderId, ReservationId, ServiceId, Sku,
 } from './ids.ts';
 import type { Hold, HoldEvent } from './order-holds.ts';
-import type { PlannedFulfillment, PlanUse, Removed } from './order-context.ts';
+import type { PlannedFulfillment } from './order-context.ts';
+import type { OrderSourced } from './order-decision.ts';
 import type { PlanEvent } from './plan-commands.ts';
 import type { ItemState } from './item-policy.ts';
 import type { LotAnswer, LotEvent } from './lots.ts';
@@ -152,21 +153,6 @@ export type MovementKind =
   | 'transferred-out'
   | 'transferred-in';
 
-/** What sourcing chose for one part of an order, and by how much it won. */
-export interface Choice {
-  readonly fulfillmentId: FulfillmentId;
-  readonly location: LocationId;
-  /** `released` when the location may start at once. */
-  readonly state: FulfillmentState;
-  readonly carrier?: CarrierId | undefined;
-  readonly service?: ServiceId | undefined;
-  readonly distanceKm: number;
-  readonly costMinor: number;
-  readonly units: number;
-  /** Its order is held: it must not be picked now. */
-  readonly held?: true | undefined;
-}
-
 /** What happened, published after it is durable. Units and ids as in the order. */
 export type Event =
   | {
@@ -176,28 +162,7 @@ export type Event =
       readonly state: OrderState;
     }
   /** A decision: which locations and carriers, out of how many candidates, at what cost and margin. */
-  | {
-      readonly kind: 'order.sourced';
-      readonly orderId: OrderId;
-      readonly channel: ChannelId;
-      /** 1 for the placement, more when it was sourced again. */
-      readonly attempt: number;
-      readonly choices: readonly Choice[];
-      /** Locations that were open to the channel. */
-      readonly candidates: number;
-      /** Units no location could give. */
-      readonly short: number;
-      /** What the next best plan of as many parcels would have cost; absent when there was none. */
-      readonly runnerUpMinor?: number | undefined;
-      /** Locations that were open to the channel and no candidates, with the reason. */
-      readonly removed?: readonly Removed[] | undefined;
-      /** The routing plan that decided, when one was in force. */
-      readonly ruled?: PlanUse | undefined;
-      /** How much less the best way could cost at most, of an order too large to be planned exactly; minor units. */
-      readonly gapMinor?: number | undefined;
-      /** Version of the prices it went by; absent: by what was cheapest then. */
-      readonly prices?: number | undefined;
-    }
+  | OrderSourced
   | {
       readonly kind: 'order.changed';
       readonly orderId: OrderId;

@@ -140,8 +140,9 @@ export class Engine implements EngineApi {
         keeper.note(published);
       }
     } catch (error) {
-      // Records that were trimmed meanwhile are too old to matter, and a lost journal is told elsewhere.
-      if (this.head === from && this.#mode !== 'lost') onBug(error);
+      // Records that were trimmed meanwhile are too old to matter, a lost journal is told elsewhere, and one that is
+      // closed while it is read is read no further.
+      if (this.head === from && this.#mode !== 'lost' && this.#mode !== 'stopping') onBug(error);
     }
   }
 
