@@ -14,6 +14,7 @@ import { orderCommands } from './order-commands.ts';
 import { planCommands } from './plan-commands.ts';
 import { poolCommands } from './pool-commands.ts';
 import { reservationCommands } from './reservation-commands.ts';
+import { returnCommands } from './return-commands.ts';
 import { stockCommands } from './stock-commands.ts';
 import { supplyCommands } from './supply-commands.ts';
 import { transitCommands } from './transit-commands.ts';
@@ -32,6 +33,7 @@ export const commandBodies = {
   ...reservationCommands,
   ...feedCommands,
   ...orderCommands,
+  ...returnCommands,
 } as const;
 
 export type CommandKind = keyof typeof commandBodies;

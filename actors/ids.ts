@@ -22,6 +22,8 @@ export type ChannelId = Branded<'ChannelId'>;
 export type LineId = Branded<'LineId'>;
 /** A purchase or transfer that brings units, unique over both. */
 export type SupplyId = Branded<'SupplyId'>;
+/** What a customer sends back of an order, unique over all channels. */
+export type ReturnId = Branded<'ReturnId'>;
 /** Units held for a cart, unique over all channels. */
 export type ReservationId = Branded<'ReservationId'>;
 /** Of units that some channels alone may take. */
@@ -71,6 +73,7 @@ export const carrierId = checked<CarrierId>(place, 'carrier id');
 export const channelId = checked<ChannelId>(place, 'channel id');
 export const lineId = checked<LineId>(name, 'line id');
 export const supplyId = checked<SupplyId>(name, 'supply id');
+export const returnId = checked<ReturnId>(name, 'return id');
 export const reservationId = checked<ReservationId>(name, 'reservation id');
 export const fulfillmentId = checked<FulfillmentId>(place, 'fulfillment id');
 export const holdId = checked<HoldId>(place, 'hold id');

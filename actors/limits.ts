@@ -84,6 +84,17 @@ export const planCostMinorMax = 1_000_000_000;
 /** Routing plans, and versions of one of them. */
 export const plansMax = 50;
 export const planVersionsMax = 500;
+/** Lines in one request for a return, and in one receipt or inspection of it. */
+export const returnLinesMax = 500;
+/** Returns of one order, standing or ended. */
+export const returnsOfOrderMax = 50;
+/** Memos of one return. */
+export const returnMemosMax = 200;
+/** Days after delivery in which a return may be asked for: ten years. */
+export const returnWindowDaysMax = 3_660;
+/** SKUs a return policy may name in one list, and rules of where returns go. */
+export const returnPolicyListMax = 1_000;
+export const returnRulesMax = 50;
 /** Words that mark an order; attributes of an order, item or location; characters of each. */
 /** Holds of one order at a time. */
 export const holdsMax = 16;

@@ -35,6 +35,7 @@ export const rejectionCodes = {
   'unknown-buffer': false,
   'unknown-pool': false,
   'unknown-plan': false,
+  'unknown-return': false,
   'unknown-line': false,
   'unknown-hold': false,
   /** No such lot or serial of the SKU, or not where it was named. */
@@ -43,6 +44,8 @@ export const rejectionCodes = {
   'order-exists': false,
   /** A reservation with this id exists, or existed not long ago. */
   'reservation-exists': false,
+  /** A return with this id exists. */
+  'return-exists': false,
   /** The reservation's time was over: its units went back to sale. */
   'reservation-expired': false,
   /** The same line id, or SKU-location, twice in one command. */
@@ -65,12 +68,18 @@ export const rejectionCodes = {
   'wrong-state': false,
   /** The order is held: its holds are lifted first. */
   'on-hold': true,
+  /** The return policy does not take these units back, or not in this way. */
+  'not-returnable': false,
+  /** The time in which these units might have come back is over. */
+  'return-window-closed': false,
   /** The routing plan does not compile, or names what does not exist; `detail` says where. */
   'invalid-plan': false,
   /** The routing plan leaves no location to any order that was tried. */
   'unroutable-plan': false,
   /** More units than there are in the place named. */
   'not-enough': false,
+  /** More would be refunded than was paid. */
+  'over-paid': false,
   /** The channel cannot sell these units now. */
   'out-of-stock': true,
   /** A kit that contains a kit, itself included. */

@@ -8,7 +8,8 @@
 import { Type, type Static } from 'typebox';
 import { lotPattern, namePattern, placePattern, textPattern } from './ids.ts';
 import type { CarrierId, ChannelId, CommandId, FeedId, FulfillmentId, HoldId } from './ids.ts';
-import type { LineId, LocationId, LotId, OrderId, ReservationId, ServiceId, Sku, SupplyId, TransitId } from './ids.ts';
+import type { LineId, LocationId, LotId, OrderId, ReservationId, ReturnId, ServiceId, Sku } from './ids.ts';
+import type { SupplyId, TransitId } from './ids.ts';
 import { attributesMax, attributeTextMax, moneyMinorMax, quantityMax, tagsMax } from './limits.ts';
 import { deliveryMethods, type DeliveryMethod } from './vocabulary.ts';
 
@@ -22,6 +23,7 @@ export const exact = { additionalProperties: false } as const;
 export const CommandIdSchema = Type.Unsafe<CommandId>(name('Made by the caller; the key of idempotency'));
 export const OrderIdSchema = Type.Unsafe<OrderId>(name('Order id, unique over all channels'));
 export const ReservationIdSchema = Type.Unsafe<ReservationId>(name('Reservation id, unique over all channels'));
+export const ReturnIdSchema = Type.Unsafe<ReturnId>(name('Return id, unique over all channels'));
 export const SkuSchema = Type.Unsafe<Sku>(name('Stock keeping unit'));
 export const LineIdSchema = Type.Unsafe<LineId>(name('Line id, unique within its document'));
 export const SupplyIdSchema = Type.Unsafe<SupplyId>(name('Supply id, unique over purchases and transfers'));

@@ -2,21 +2,22 @@
  * What the engine says: the shapes of an order's parts, the events it publishes and the answers it
  * gives. What it is told stands in commands.ts and queries.ts; how it refuses, in rejection.ts.
  */
-import type { CommandKind } from './commands.ts';
 import type { Destination } from './order-commands.ts';
 import type { Attributes } from './schemas.ts';
 import type {
-  BufferId, CarrierId, ChannelId, FulfillmentId, LineId, LocationId, LotId, OrderId, ReservationId, ServiceId, Sku,
+  BufferId, CarrierId, ChannelId, FulfillmentId, LineId, LocationId, LotId, OrderId, ReservationId, ReturnId,
+  ServiceId, Sku,
 } from './ids.ts';
 import type { Hold, HoldEvent } from './order-holds.ts';
 import type { PlannedFulfillment } from './order-context.ts';
 import type { OrderSourced } from './order-decision.ts';
 import type { PlanEvent } from './plan-commands.ts';
 import type { ItemState } from './item-policy.ts';
-import type { LotAnswer, LotEvent } from './lots.ts';
+import type { LotEvent } from './lots.ts';
 import type { PromiseOption } from './promise.ts';
 import type { OrderState } from './queries.ts';
-import type { SupplyAnswer, SupplyEvent } from './supply-context.ts';
+import type { SupplyEvent } from './supply-context.ts';
+import type { ReturnEvent } from './return-context.ts';
 import type { ReservationLine, ReservationState } from './reservation-context.ts';
 
 /** The kit a line is a component of, as it was ordered. */
@@ -255,7 +256,8 @@ export type Event =
       readonly reason: string;
       readonly untilMs?: number | undefined;
     }
-  | SupplyEvent;
+  | SupplyEvent
+  | ReturnEvent;
 
 /** A movement of stock with its balances after it; derived from the turn's rows, published on stock topics. */
 export interface StockChange {
@@ -263,6 +265,12 @@ export interface StockChange {
   readonly location: LocationId;
   readonly levels: StockLevels;
   readonly atp: number;
+}
+
+/** A line as queries show it. */
+export interface OrderLineView extends OrderLine {
+  /** Of the shipped units, those that came back or were kept and refunded; as order.get shows it. Absent: none. */
+  readonly returned?: number | undefined;
 }
 
 /** An order as queries and snapshots show it. */
@@ -283,8 +291,10 @@ export interface OrderView {
   readonly promisedByMs?: number | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly attributes?: Attributes | undefined;
-  readonly lines: readonly OrderLine[];
+  readonly lines: readonly OrderLineView[];
   readonly fulfillments: readonly Fulfillment[];
+  /** The returns there were of it, in the order they were asked for; as order.get shows it. */
+  readonly returns?: readonly ReturnId[] | undefined;
   readonly exception?: OrderException | undefined;
   /** What keeps it from being picked; absent when nothing does. */
   readonly holds?: readonly Hold[] | undefined;
@@ -350,18 +360,3 @@ export interface FeedAnswer {
   /** When this feed was first opened. */
   readonly openedAtMs: number;
 }
-
-/** The answer to a command by its kind. */
-export type Answer<K extends CommandKind> = K extends `stock.${string}`
-  ? StockAnswer
-  : K extends `order.${string}` | `fulfillment.${string}`
-    ? OrderAnswer
-    : K extends `supply.${string}`
-      ? SupplyAnswer
-      : K extends `reservation.${string}`
-        ? ReservationAnswer
-        : K extends 'feed.open'
-          ? FeedAnswer
-          : K extends `lot.${string}`
-            ? LotAnswer
-            : { readonly id: string };

@@ -1,5 +1,5 @@
 /** Bytes to checked commands and back: what the gateway does to every message beside the engine. */
-import type { Answer } from '../actors/vocabulary.ts';
+import type { Answer } from '../actors/answers.ts';
 import { channelId, fulfillmentId, lineId, locationId, orderId, sku } from '../actors/ids.ts';
 import { codecs } from '../gateway/client/codec.ts';
 import { protocols, type Protocol, type ReplyFrame } from '../gateway/protocol.ts';

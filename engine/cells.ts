@@ -28,6 +28,7 @@ import type { Transit } from '../actors/transit-commands.ts';
 import type { Buffers } from './buffers.ts';
 import type { DriftCell } from './drift-cell.ts';
 import type { PlanCell, SeatCell } from './plan-cells.ts';
+import type { OrderReturnsCell, ReturnCell, ReturnPolicyCell } from './return-cells.ts';
 import type { Pools } from './pools.ts';
 import type { DropLine } from './drop-line.ts';
 import { Holders } from './holders.ts';
@@ -209,7 +210,10 @@ export type Cell =
   | TransitCell
   | WorkCell
   | PlanCell
-  | SeatCell;
+  | SeatCell
+  | ReturnCell
+  | OrderReturnsCell
+  | ReturnPolicyCell;
 
 export interface PoolCell extends Marks {
   readonly kind: 'pool';

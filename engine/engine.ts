@@ -185,6 +185,7 @@ export class Engine implements EngineApi {
       openOrders: views.openCount,
       heldOrders: views.held.size,
       openSupplies: world.supplies.openCount,
+      openReturns: world.returns.openCount,
       ordersInMemory: world.orders.size,
       stocks: world.stockCount,
       openReservations: world.reservations.openCount,

@@ -18,6 +18,8 @@ export interface EngineLimits {
   readonly ordersInMemoryMax: number;
   /** Supply documents open at a time. */
   readonly suppliesOpenMax: number;
+  /** Returns open at a time; all are in memory. */
+  readonly returnsOpenMax: number;
   /** Lots and serials with units anywhere, or recalled; all are in memory. */
   readonly lotsOpenMax: number;
   /** Origins with transit times, over all tables. */
@@ -55,6 +57,7 @@ export const defaultLimits: EngineLimits = {
   ordersInMemoryMax: 20_000,
   reservationsOpenMax: 1_000_000,
   suppliesOpenMax: 50_000,
+  returnsOpenMax: 200_000,
   lotsOpenMax: 1_000_000,
   transitOriginsMax: 20_000,
   receiptsInMemoryMax: 200_000,

@@ -10,7 +10,7 @@ import type { ItemState } from '../actors/item-policy.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
 import type { DriftSums } from '../actors/drift.ts';
 import type { BufferId, ChannelId, CommandId, FeedId, LocationId, LotId } from '../actors/ids.ts';
-import type { OrderId, Sku, SupplyId } from '../actors/ids.ts';
+import type { OrderId, ReturnId, Sku, SupplyId } from '../actors/ids.ts';
 import type { IncomingUnits } from '../actors/incoming.ts';
 import type { LotPlace, LotShipment, LotState, LotUnits } from '../actors/lots.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
@@ -19,6 +19,8 @@ import type { WorkHour } from './promise/capacity.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { PromiseOption, QuickPromises } from '../actors/promise.ts';
 import type { Rejection } from '../actors/rejection.ts';
+import type { ReturnView } from '../actors/return-context.ts';
+import type { StandingPolicy } from '../actors/return-policy.ts';
 import type { SupplyView } from '../actors/supply-context.ts';
 import type { Bucket, DeliveryMethod, Event, MovementKind } from '../actors/vocabulary.ts';
 import type { OrderView, ReservationView, StockChange, StockLevels } from '../actors/vocabulary.ts';
@@ -279,6 +281,7 @@ export interface EngineStatus {
   readonly heldOrders: number;
   /** Supply documents with units still to come. */
   readonly openSupplies: number;
+  readonly openReturns: number;
   readonly ordersInMemory: number;
   readonly stocks: number;
   /** Reservations that hold units or wait, those of them that wait, and those that expired since the start. */
@@ -344,6 +347,9 @@ export interface Answers {
   'buffer.get': StandingRule | null;
   'buffer.list': { readonly rules: readonly StandingRule[]; readonly next?: BufferId | undefined };
   'stock.incoming': readonly IncomingView[];
+  'return.get': ReturnView | null;
+  'return.list': { readonly returns: readonly ReturnView[]; readonly next?: ReturnId | undefined };
+  'return-policy.get': StandingPolicy;
   'supply.get': SupplyView | null;
   'supply.list': { readonly supplies: readonly SupplyView[]; readonly next?: SupplyId | undefined };
   'decision.explain': DecisionExplained | null;

@@ -16,6 +16,7 @@ import { answerDrift } from './queries-drift.ts';
 import { listLots, lotTrace } from './queries-lots.ts';
 import { answerNetwork } from './queries-network.ts';
 import { answerPlans, isPlanQuery } from './queries-plans.ts';
+import { answerReturns, isReturnQuery, withReturns } from './queries-returns.ts';
 import { answerSelling, type SellingQuery } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
 import { lineFor, listReservations, reservationOf } from './reservation-views.ts';
@@ -46,7 +47,7 @@ function answerAny(
   const { kind, body } = query;
   switch (kind) {
     case 'order.get':
-      return orderOf(world.look(body.orderId));
+      return orderOf(world, world.look(body.orderId));
     case 'order.list':
       return listOrders(core, body);
     case 'order.counts':
@@ -98,6 +99,7 @@ function answerAny(
       return status();
     default:
       if (kind === 'decision.explain') return explainDecision(core, journal, body, nowMs());
+      if (isReturnQuery(query)) return answerReturns(world, query);
       return isPlanQuery(query) ? answerPlans(world, query, nowMs) : answerNetwork(core, query, nowMs);
   }
 }
@@ -109,8 +111,8 @@ function stocksOf(core: Core, { sku, location: only }: QueryBody<'stock.get'>): 
     .sort((a, b) => (a.location < b.location ? -1 : 1));
 }
 
-function orderOf(snapshot: Snapshot<OrderContext> | undefined): OrderView | null {
-  return snapshot === undefined ? null : orderView(snapshot);
+function orderOf(world: Core['world'], snapshot: Snapshot<OrderContext> | undefined): OrderView | null {
+  return snapshot === undefined ? null : withReturns(world, orderView(snapshot));
 }
 
 /** An order as others see it. */

@@ -9,7 +9,9 @@ import type { Pool } from '../actors/pool-commands.ts';
 import type { Pace, StandingRule } from '../actors/buffer-growth.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { BufferId, CarrierId, ChannelId, LocationId, OrderId, PlanId } from '../actors/ids.ts';
-import type { ReservationId, Sku, SupplyId } from '../actors/ids.ts';
+import type { OrderReturns } from '../actors/return-context.ts';
+import type { ReturnPolicy } from '../actors/return-commands.ts';
+import type { ReservationId, ReturnId, Sku, SupplyId } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
 import { unreachable } from './assert.ts';
 import { expectRoom } from './capacity.ts';
@@ -27,6 +29,7 @@ import {
   orderFromRow,
   prefixes,
   reservationFromRow,
+  returnFromRow,
   stockFromRow,
   supplyFromRow,
   valueFromRow,
@@ -63,6 +66,7 @@ export async function recover(
   }
   recoverLots(core, latest, touched);
   await recoverSupplies(core, claim, latest, touched);
+  await recoverReturns(core, claim, latest, touched);
   await recoverReservations(core, claim, latest, touched);
   await recoverOrders(core, claim, latest, touched, limits);
   const rows = [...latest] as RowBytes[];
@@ -105,7 +109,7 @@ async function loadAll(
 const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
   prefixes.pool, prefixes.work, prefixes.quota, prefixes.drift, prefixes.plan, prefixes.seat, prefixes.stock,
-  prefixes.pace, prefixes.lot,
+  prefixes.pace, prefixes.lot, prefixes['return-policy'],
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -154,6 +158,8 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       world.drifts.changed(cell);
       return cell;
     }
+    case 'J/':
+      return placed(world.returns.policyCell(name), valueFromRow<ReturnPolicy>(row));
     case 'y/':
       return placed(planNamed(world, name), valueFromRow<PlanVersion>(row));
     case 'Y/':
@@ -213,6 +219,24 @@ async function recoverSupplies({ world }: Core, claim: Claim, latest: Latest, to
     if (key.startsWith(prefixes.supplyEnded) && row !== null) recoverOne(prefixes.supplyEnded, key, row);
   }
   world.supplies.sortByAge();
+}
+
+/** Open returns, those that have ended and are not saved yet, and lists of orders that are not. */
+async function recoverReturns({ world }: Core, claim: Claim, latest: Latest, touched: Cell[]): Promise<void> {
+  const recoverOne = (prefix: string, key: string, row: unknown): void => {
+    const id = key.slice(prefix.length) as ReturnId;
+    keep(touched, latest, key, world.returns.recover(id, returnFromRow(id, row)));
+  };
+  await loadAll(claim, latest, prefixes.return, (key, row) => recoverOne(prefixes.return, key, row));
+  for (const [key, row] of latest) {
+    if (row === null) continue;
+    if (key.startsWith(prefixes.returnEnded)) recoverOne(prefixes.returnEnded, key, row);
+    else if (key.startsWith(prefixes['order-returns'])) {
+      const orderId = key.slice(prefixes['order-returns'].length) as OrderId;
+      keep(touched, latest, key, placed(world.returns.listOf(orderId), valueFromRow<OrderReturns>(row)));
+    }
+  }
+  world.returns.sortByAge();
 }
 
 /** Open reservations, and those that have closed and are not saved yet. */

@@ -4,19 +4,22 @@
  *
  * Keys: o/ order open, c/ order closed, v/ reservation open, w/ reservation closed, s/ stock (location/SKU),
  * k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, x/ pool, p/ supply document open,
- * P/ supply document ended, e/ lot with units, E/ lot ended, h/ shipment of a lot, t/ transit times
+ * P/ supply document ended, m/ return open, M/ return ended, j/ returns of an order, J/ return policy,
+ * e/ lot with units, E/ lot ended, h/ shipment of a lot, t/ transit times
  * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
  * f/ drift (location/day/feed), y/ version of a routing plan (plan/version), Y/ the plan in force (channel, or * for
  * all), r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
-import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, Sku, SupplyId } from '../actors/ids.ts';
+import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
+import type { ReturnId, SupplyId } from '../actors/ids.ts';
 import type { Item } from '../actors/item-commands.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { orderStates, type OrderState } from '../actors/queries.ts';
 import type { ReservationContext } from '../actors/reservation-context.ts';
 import { lotState, type Lot } from '../actors/lots.ts';
 import type { StockContext } from '../actors/stock-ledger.ts';
+import type { ReturnContext } from '../actors/return-context.ts';
 import type { SupplyContext } from '../actors/supply-context.ts';
 import type { Fulfillment, FulfillmentState, LineUnits, OrderException, OrderLine } from '../actors/vocabulary.ts';
 import { assert, must } from './assert.ts';
@@ -28,7 +31,9 @@ import { readPromises, writePromises } from './rows-promises.ts';
 import { pushDrift, readDrift } from './rows-drift.ts';
 import { hasRare, readRare, writeRare } from './rows-rare.ts';
 import { readReservation, writeReservation } from './rows-reservation.ts';
+import { readReturn, writeReturn } from './rows-return.ts';
 import { readSupply, writeSupply } from './rows-supply.ts';
+import { returnSteps } from './return-cells.ts';
 import { isFinal, type Snapshot } from './step.ts';
 
 /** The version every row is written in. */
@@ -51,6 +56,10 @@ export const prefixes = {
   supplyEnded: 'P/',
   transit: 't/',
   work: 'd/',
+  return: 'm/',
+  returnEnded: 'M/',
+  'order-returns': 'j/',
+  'return-policy': 'J/',
   quota: 'q/',
   lot: 'e/',
   lotEnded: 'E/',
@@ -106,6 +115,14 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       if (isFinal(supplySteps, supply.value)) {
         rows.push([prefixes.supply + cell.id, null], [prefixes.supplyEnded + cell.id, writer.take()]);
       } else rows.push([prefixes.supply + cell.id, writer.take()]);
+      return;
+    }
+    case 'return': {
+      const standing = snapshot as Snapshot<ReturnContext>;
+      writeReturn(writer, standing);
+      const [at, not] = isFinal(returnSteps, standing.value) ? (['returnEnded', 'return'] as const) : (['return'] as const);
+      if (not !== undefined) rows.push([prefixes[not] + cell.id, null]);
+      rows.push([prefixes[at] + cell.id, writer.take()]);
       return;
     }
     case 'lot':
@@ -329,6 +346,11 @@ export function carrierFromRow(row: unknown): Snapshot<CarrierContext> {
 /** The supply document a row holds. */
 export function supplyFromRow(id: SupplyId, row: unknown): Snapshot<SupplyContext> {
   return readSupply(open(row, `supply ${id}`), id);
+}
+
+/** The return a row holds. */
+export function returnFromRow(id: ReturnId, row: unknown): Snapshot<ReturnContext> {
+  return readReturn(open(row, `return ${id}`), id);
 }
 
 /** The drift a row holds. */

@@ -27,6 +27,7 @@ import { changePlans, isPlanCommand } from './commands/plans.ts';
 import { changeSelling } from './commands/selling.ts';
 import { commandReservation } from './commands/reservations.ts';
 import { refused, type Handled } from './commands/handled.ts';
+import { changeReturns, expireReturn, isReturnCommand } from './commands/returns.ts';
 import { moveStock } from './commands/stock.ts';
 import { commandSupply } from './commands/supply.ts';
 import type { Core } from './core.ts';
@@ -161,6 +162,7 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'feed.close':
       return closeFeed(core, command.body, atMs);
     default:
+      if (isReturnCommand(command)) return changeReturns(core, command, atMs);
       return isPlanCommand(command) ? changePlans(core, command, atMs) : network.changeNetwork(core, command, atMs);
   }
 }
@@ -184,6 +186,7 @@ function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: number): v
   if (cell.kind === 'quota') return core.world.quotas.changed(cell);
   if (cell.kind === 'lot') return core.world.lots.changed(cell, before as typeof cell.snapshot);
   if (cell.kind === 'drift') return core.world.drifts.changed(cell);
+  if (cell.kind === 'return') return core.world.returns.changed(cell, before as typeof cell.snapshot);
   if (cell.kind === 'supply') {
     core.world.supplies.changed(cell, before as typeof cell.snapshot);
     return;
@@ -305,6 +308,8 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
       return true;
     case 'reservation':
       return expiryDue(core, owner.id, atMs, onBug);
+    case 'return':
+      return tellQuietly(core, atMs, () => expireReturn(core, owner.id, atMs), onBug);
     case 'buffer':
       return tellQuietly(core, atMs, () => growBuffer(core, owner.id, atMs), onBug);
     case 'item':

@@ -40,6 +40,10 @@ export function cellBytes(cell: Cell): number {
       return cell.snapshot === undefined ? 0 : channelBytes(cell.snapshot.context);
     case 'supply':
       return cell.snapshot === undefined ? 0 : supplyBytes(cell.snapshot.context);
+    case 'return':
+      return 384 + valueRowBytes(cell.snapshot?.context);
+    case 'order-returns':
+    case 'return-policy':
     case 'lot':
     case 'lot-shipment':
       return 240 + valueRowBytes(cell.snapshot?.context);
@@ -119,9 +123,15 @@ function reservationBytes(reservation: ReservationContext): number {
   return bytes;
 }
 
+interface LineNames extends NamedLots {
+  readonly lineId: string;
+}
+
 /** The body of a command with its id, kind and credential. */
 export function bodyBytes({ kind, commandId, by, body }: Command): number {
-  let bytes = 96 + commandId.length + by.length;
+  const bytesOfHead = 96 + commandId.length + by.length;
+  if (kind.startsWith('return')) return bytesOfHead + valueBytes(body);
+  let bytes = bytesOfHead;
   if ('entries' in body) {
     const each = kind === 'stock.count' ? 40 : 24;
     for (const entry of body.entries) bytes += each + entry.sku.length + entry.location.length + lotsBytes(entry);
@@ -135,7 +145,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     bytes += 192 + body.reservationId.length + textBytes(body.customer) + 36 * places;
     for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
   } else if ('lines' in body && body.lines !== undefined) {
-    for (const line of body.lines) bytes += 12 + line.lineId.length + lotsBytes(line);
+    for (const line of body.lines as readonly LineNames[]) bytes += 12 + line.lineId.length + lotsBytes(line);
   } else if (kind === 'channel.put') {
     bytes += channelBytes(body.channel);
   }
@@ -169,6 +179,7 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'buffer.changed') return bytes + 128;
   if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + sourcedBytes(event);
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
+  if (event.kind === 'return.changed' || event.kind === 'refund.due') return bytes + valueRowBytes(event);
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;
 }

@@ -4,13 +4,15 @@
  * overtaken is not searched for; when it comes up, its owner no longer agrees and it is dropped. Where many
  * are, because their owners mostly end before their time, they are cleared away by half.
  */
-import type { BufferId, LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
+import type { BufferId, LocationId, OrderId, ReservationId, ReturnId, Sku } from '../actors/ids.ts';
 
 /** Whose time it is. What happens then: engine/run-command.ts, `timerDue`. */
 export type TimerOwner =
   /** A release delay or a hold ends. */
   | { readonly kind: 'order'; readonly id: OrderId }
   | { readonly kind: 'reservation'; readonly id: ReservationId }
+  /** Nothing of a return came in time. */
+  | { readonly kind: 'return'; readonly id: ReturnId }
   /** A pause ends. */
   | { readonly kind: 'location'; readonly id: LocationId }
   /** A location with a capacity takes work for another day. */

@@ -37,6 +37,7 @@ import { Lots } from './lots.ts';
 import { Plans } from './plans.ts';
 import { Quotas } from './quotas.ts';
 import { Reservations } from './reservations.ts';
+import { Returns } from './returns.ts';
 import { Supplies } from './supplies.ts';
 import type { Timers } from './timers.ts';
 
@@ -55,6 +56,7 @@ export class World {
   /** Orders in memory, the longest untouched first. */
   readonly orders = new Map<OrderId, OrderCell>();
   readonly supplies: Supplies;
+  readonly returns: Returns;
   readonly reservations: Reservations;
   readonly lots: Lots;
   /** Units per customer of limited SKUs. */
@@ -73,6 +75,7 @@ export class World {
   constructor(saved: Pick<Claim, 'row'>, ordersInMemoryMax: number, timers: Timers) {
     this.#saved = saved;
     this.supplies = new Supplies(saved);
+    this.returns = new Returns(saved, timers);
     this.plans = new Plans(timers);
     this.reservations = new Reservations(saved, this, timers);
     this.lots = new Lots(saved, timers);
@@ -121,6 +124,7 @@ export class World {
   /** Let go of the longest untouched orders above the bound, and of those that do not exist. */
   trimMemory(): void {
     this.supplies.trimMemory();
+    this.returns.trimMemory();
     this.reservations.trimMemory();
     this.lots.trimMemory();
     this.quotas.trimMemory();

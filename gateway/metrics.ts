@@ -202,6 +202,7 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
   gauge('baton_queued_reservations', 'Of those, tickets in line', registers, () => status().queuedReservations);
   const expired = () => status().expiredReservations;
   gauge('baton_expired_reservations', 'Reservations that expired since the start', registers, expired);
+  gauge('baton_open_returns', 'Returns that have not ended', registers, () => status().openReturns);
   gauge('baton_open_supplies', 'Open supply documents', registers, () => status().openSupplies);
   gauge('baton_open_orders', 'Open orders', registers, () => status().openOrders);
   gauge('baton_held_orders', 'Open orders that somebody holds', registers, () => status().heldOrders);

@@ -15,6 +15,7 @@ import { BalanceSchema, ChannelIdSchema, LocationIdSchema, SegmentSchema } from 
 import { MethodSchema, OrderIdSchema, ReservationIdSchema, SkuSchema } from '../actors/schemas.ts';
 import type { QueryKind } from '../actors/queries.ts';
 import type { Rejection } from '../actors/rejection.ts';
+import type { ReturnView } from '../actors/return-context.ts';
 import type { SupplyView } from '../actors/supply-context.ts';
 import type { Event, OrderView, ReservationView, StockChange } from '../actors/vocabulary.ts';
 
@@ -88,6 +89,16 @@ export const topicSchemas = {
     { topic: Type.Literal('supply'), location: Type.Optional(LocationIdSchema), since },
     exact,
   ),
+  /** Open returns to a location, or of one channel or all, then every change to one and every refund due. */
+  returns: Type.Object(
+    {
+      topic: Type.Literal('returns'),
+      location: Type.Optional(LocationIdSchema),
+      channel: Type.Optional(ChannelIdSchema),
+      since,
+    },
+    exact,
+  ),
   /** Every sourcing decision, of one channel or all. No snapshot: begins with what comes next. */
   decisions: Type.Object(
     { topic: Type.Literal('decisions'), channel: Type.Optional(ChannelIdSchema), since },
@@ -110,6 +121,7 @@ export const controlBodies = {
     topicSchemas.reservation,
     topicSchemas.location,
     topicSchemas.supply,
+    topicSchemas.returns,
     topicSchemas.decisions,
     topicSchemas.exceptions,
   ]),
@@ -190,6 +202,12 @@ export interface SupplyList {
   /** More are open than the snapshot holds; list them with supply.list. */
   readonly more: boolean;
 }
+/** Open returns. */
+export interface ReturnList {
+  readonly returns: readonly ReturnView[];
+  /** More are open than the snapshot holds; list them with return.list. */
+  readonly more: boolean;
+}
 export type Snapshot =
   | OrderView
   | ReservationView
@@ -198,6 +216,7 @@ export type Snapshot =
   | readonly StockChange[]
   | LocationWork
   | SupplyList
+  | ReturnList
   | ExceptionList;
 /** Orders that stand in an exception now. */
 export interface ExceptionList {

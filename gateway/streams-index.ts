@@ -3,7 +3,7 @@
  * keep one for all that are live, and each replay one of its own.
  */
 import type { Event } from '../actors/vocabulary.ts';
-import { seesChannel } from './streams-subscription.ts';
+import { isTerminalsOwn, seesChannel } from './streams-subscription.ts';
 import type { EventSubscription, EventTopic } from './streams-subscription.ts';
 import { Part } from './wire-encode.ts';
 
@@ -24,6 +24,8 @@ export class TopicIndex {
   readonly #location = new Map<string, Followers>();
   readonly #reservation = new Map<string, Followers>();
   readonly #supply = new Map<string, Followers>();
+  /** By channel, and by `@location`. */
+  readonly #returns = new Map<string, Followers>();
   readonly #decisions = new Map<string, Followers>();
   readonly #exceptions = new Map<string, Followers>();
   #size = 0;
@@ -54,7 +56,7 @@ export class TopicIndex {
 
   *subscriptions(): IterableIterator<EventSubscription> {
     const ofOne = [this.#order, this.#reservation, this.#location];
-    for (const map of [...ofOne, this.#supply, this.#decisions, this.#exceptions]) {
+    for (const map of [...ofOne, this.#supply, this.#returns, this.#decisions, this.#exceptions]) {
       for (const followers of map.values()) yield* followers;
     }
   }
@@ -76,6 +78,8 @@ export class TopicIndex {
         return [this.#reservation, topic.reservationId];
       case 'supply':
         return [this.#supply, topic.location ?? every];
+      case 'returns':
+        return [this.#returns, returnsKey(topic)];
       case 'decisions':
         return [this.#decisions, topic.channel ?? every];
       case 'exceptions':
@@ -110,6 +114,15 @@ export class TopicIndex {
     }
     if ('reservationId' in event) return add(this.#reservation.get(event.reservationId));
     add(this.#order.get(event.orderId));
+    if (event.kind === 'return.changed' || event.kind === 'refund.due') {
+      add(this.#returns.get(every));
+      add(this.#returns.get(event.channel));
+    }
+    if (event.kind === 'return.changed') {
+      for (const location of new Set([event.to, event.location])) {
+        if (location !== undefined) add(this.#returns.get(`@${location}`));
+      }
+    }
     if (event.kind === 'fulfillment.changed') add(this.#location.get(event.location));
     if (event.kind === 'order.sourced') {
       // New work of a location is told by the decision that made it.
@@ -125,13 +138,19 @@ export class TopicIndex {
   }
 }
 
+/** Returns to a location are told by what happens to them; those of a channel with what is refunded. */
+const returnsKey = ({ location, channel }: Extract<EventTopic, { topic: 'returns' }>): string =>
+  location === undefined ? (channel ?? every) : `@${location}`;
+
 /**
  * The parts of what was told that this subscriber may see. A location's work and supply are its own,
  * whoever sells.
  */
 export function partsFor(subscription: EventSubscription, told: Told): readonly Part[] {
   const { caller, topic } = subscription;
-  if (caller.channels === '*' || topic.topic === 'location' || topic.topic === 'supply') {
+  // What comes back to a terminal's location is its work as well.
+  const isWork = topic.topic === 'location' || topic.topic === 'supply' || isTerminalsOwn(caller, topic);
+  if (caller.channels === '*' || isWork) {
     return told.parts;
   }
   return told.parts.filter((_, index) => {

@@ -7,9 +7,9 @@ import type { EngineApi } from '../engine/api.ts';
 import type { StockView } from '../engine/outcome.ts';
 import type { ChannelId, LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import type { OrderView, StockChange } from '../actors/vocabulary.ts';
-import { seesChannel } from './streams-subscription.ts';
+import { isTerminalsOwn, seesChannel } from './streams-subscription.ts';
 import type { Caller, EventTopic, StockTopic } from './streams-subscription.ts';
-import type { ChannelStock, ExceptionList, LocationWork, Snapshot, SupplyList } from './protocol.ts';
+import type { ChannelStock, ExceptionList, LocationWork, ReturnList, Snapshot, SupplyList } from './protocol.ts';
 
 export interface TopicSnapshot {
   readonly position: number;
@@ -23,6 +23,8 @@ export interface TopicSnapshot {
 const snapshotLinesMax = 2_000;
 /** Supply documents in a snapshot: as many as supply.list gives at once. */
 const suppliesMax = 200;
+/** Returns in a snapshot: as many as return.list gives at once. */
+const returnsMax = 200;
 const exceptionsMax = 10_000;
 const pageMax = 1_000;
 
@@ -45,6 +47,8 @@ export function snapshotOf(
       return reservationSnapshot(engine, caller, topic.reservationId);
     case 'supply':
       return supplySnapshot(engine, topic.location);
+    case 'returns':
+      return returnsSnapshot(engine, caller, topic);
     case 'exceptions':
       return exceptionsSnapshot(engine, caller, topic.channel);
     case 'decisions':
@@ -89,6 +93,21 @@ function supplySnapshot(engine: EngineApi, location: LocationId | undefined): To
   const body = location === undefined ? { limit: suppliesMax } : { location, limit: suppliesMax };
   const { ok, position } = engine.query({ kind: 'supply.list', body });
   const snapshot: SupplyList = { supplies: ok.supplies, more: ok.next !== undefined };
+  return { position, snapshot };
+}
+
+/** One page of open returns, those of channels that the caller sees. */
+function returnsSnapshot(
+  engine: EngineApi,
+  caller: Caller,
+  topic: Extract<EventTopic, { topic: 'returns' }>,
+): TopicSnapshot {
+  const { location, channel } = topic;
+  const named = { ...(location !== undefined && { location }), ...(channel !== undefined && { channel }) };
+  const { ok, position } = engine.query({ kind: 'return.list', body: { ...named, limit: returnsMax } });
+  const isSeen = (of: ChannelId): boolean => isTerminalsOwn(caller, topic) || seesChannel(caller, of);
+  const returns = ok.returns.filter((one) => isSeen(one.channel));
+  const snapshot: ReturnList = { returns, more: ok.next !== undefined };
   return { position, snapshot };
 }
 

@@ -87,6 +87,10 @@ export function followed(topic: Topic): number {
 }
 
 /** May this caller see what belongs to a channel? */
+/** Whether a topic is the work of the location it names, told to a terminal of it whoever sells. */
+export const isTerminalsOwn = ({ role }: Caller, topic: EventTopic): boolean =>
+  topic.topic === 'returns' && topic.location !== undefined && role === 'terminal';
+
 export function seesChannel(caller: Caller, channel: ChannelId): boolean {
   return caller.channels === '*' || caller.channels.includes(channel);
 }

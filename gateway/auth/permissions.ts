@@ -26,6 +26,7 @@ const sellers: readonly Role[] = ['storefront', 'agent', 'operator', 'connector'
 const shops: readonly Role[] = ['storefront', 'agent'];
 
 const stock: Entries = [{ rule: 'entry-locations', roles: stockers }];
+const returning: Entries = [{ rule: 'return-channel', roles: systems }];
 const fulfillment: Entries = [{ rule: 'fulfillment-location', roles: stockers }];
 
 export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
@@ -68,6 +69,16 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'supply.receive': [{ rule: 'supply-to', roles: stockers }],
   'supply.close': [{ rule: 'supply-places', roles: systems }],
   'supply.cancel': [{ rule: 'supply-places', roles: systems }],
+  'return-policy.put': [{ rule: 'put-policy', roles: systems }],
+  'return.request': [{ rule: 'order-channel', roles: sellers }],
+  'return.approve': returning,
+  'return.reject': returning,
+  'return.label': returning,
+  'return.ship': returning,
+  'return.receive': [{ rule: 'return-place', roles: stockers }],
+  'return.inspect': [{ rule: 'return-place', roles: stockers }],
+  'return.refund': returning,
+  'return.cancel': [{ rule: 'return-channel', roles: sellers }],
   'reservation.make': [{ rule: 'channel', roles: sellers }],
   'reservation.extend': [{ rule: 'reservation-channel', roles: sellers }],
   'reservation.release': [{ rule: 'reservation-channel', roles: sellers }],
@@ -114,6 +125,15 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'stock.incoming': [{ rule: 'location', roles: stockers }],
   'supply.get': [{ rule: 'supply-any', roles: stockers }],
   'supply.list': [{ rule: 'location', roles: stockers }],
+  'return.get': [
+    { rule: 'return-channel', roles: sellers },
+    { rule: 'return-place', roles: ['terminal'] },
+  ],
+  'return.list': [
+    { rule: 'listed-returns', roles: sellers },
+    { rule: 'location', roles: ['terminal'] },
+  ],
+  'return-policy.get': [{ rule: 'channel', roles: sellers }],
   'stock.compare': [{ rule: 'entry-locations', roles: stockers }],
   'item.compare': [{ rule: 'none', roles: systems }],
   'location.compare': [{ rule: 'listed-locations', roles: systems }],
@@ -156,6 +176,10 @@ export const topicPermissions: Readonly<Record<TopicName, Entries>> = {
   ],
   location: [{ rule: 'location', roles: stockers }],
   supply: [{ rule: 'location', roles: stockers }],
+  returns: [
+    { rule: 'followed-returns', roles: sellers },
+    { rule: 'location', roles: ['terminal'] },
+  ],
   decisions: [{ rule: 'channel-if-named', roles: operator }],
   exceptions: [{ rule: 'channel-if-named', roles: sellers }],
 };

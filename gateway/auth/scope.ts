@@ -2,7 +2,8 @@
  * What of a message must be within the reach of whoever sends it: a channel, a location, or what an
  * order belongs to. Bodies have passed their schema when they come here.
  */
-import type { BufferId, ChannelId, LocationId, OrderId, ReservationId, SupplyId } from '../../actors/ids.ts';
+import type { BufferId, ChannelId, LocationId, OrderId, ReservationId, ReturnId } from '../../actors/ids.ts';
+import type { SupplyId } from '../../actors/ids.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import { unreachable } from '../../engine/assert.ts';
 import type { EngineApi } from '../../engine/api.ts';
@@ -49,6 +50,16 @@ export type Rule =
   | 'supply-from'
   /** Either location of `body.supplyId`. */
   | 'supply-any'
+  /** The channel of `body.policy`; without one, all channels. */
+  | 'put-policy'
+  /** The channel of the order that `body.returnId` is of. */
+  | 'return-channel'
+  /** `body.location`; without one, where `body.returnId` goes. */
+  | 'return-place'
+  /** The channel of `body.orderId`, or else `body.channel`, or all; and `body.location` when there is one. */
+  | 'listed-returns'
+  /** `body.channel` and `body.location` when there are any; what is sent without a channel is filtered by channel. */
+  | 'followed-returns'
   /** Every location of `body.locations` and `body.found`, by its id. */
   | 'covered-locations'
   /** Every location of `body.locations`. */
@@ -70,12 +81,18 @@ export interface Lookups {
   reservationChannelOf(reservationId: ReservationId): ChannelId | undefined;
   fulfillmentsOf(orderId: OrderId): readonly FulfillmentPlace[] | undefined;
   supplyOf(supplyId: SupplyId): SupplyPlaces | undefined;
+  returnOf(returnId: ReturnId): ReturnPlace | undefined;
   bufferOf(bufferId: BufferId): BufferScope | undefined;
 }
 
 interface SupplyPlaces {
   readonly to: LocationId;
   readonly from?: LocationId | undefined;
+}
+
+interface ReturnPlace {
+  readonly channel: ChannelId;
+  readonly to?: LocationId | undefined;
 }
 
 /** What a buffer rule is limited to. */
@@ -97,6 +114,7 @@ export function engineLookups(engine: Pick<EngineApi, 'channelOf' | 'reservation
     fulfillmentsOf: (orderId) =>
       engine.query({ kind: 'order.get', body: { orderId } }).ok?.fulfillments,
     supplyOf: (supplyId) => engine.query({ kind: 'supply.get', body: { supplyId } }).ok ?? undefined,
+    returnOf: (returnId) => engine.query({ kind: 'return.get', body: { returnId } }).ok ?? undefined,
     bufferOf: (bufferId) => engine.query({ kind: 'buffer.get', body: { bufferId } }).ok ?? undefined,
   };
 }
@@ -107,6 +125,8 @@ interface Body {
   readonly entries?: readonly { readonly location: LocationId }[];
   readonly supply?: SupplyPlaces & { readonly id: SupplyId };
   readonly supplyId?: SupplyId;
+  readonly returnId?: ReturnId;
+  readonly policy?: { readonly channel?: ChannelId };
   readonly locationId?: LocationId;
   readonly locations?: readonly { readonly id: string }[];
   readonly rule?: BufferScope & { readonly id: BufferId };
@@ -166,6 +186,18 @@ export function checkScope(
       return supplyPlaces(reach, message, lookups, ({ to, from }) => [from ?? to]);
     case 'supply-any':
       return supplyAny(reach, message, lookups);
+    case 'put-policy':
+      return putPolicy(reach, message);
+    case 'return-channel':
+      return returnSeen(message, lookups, ({ channel }) => inScope(reach.channels, channel));
+    case 'return-place':
+      if (message.location !== undefined) return named(reach, 'locations', message.location);
+      return returnSeen(message, lookups, ({ to }) => to !== undefined && inScope(reach.locations, to));
+    case 'listed-returns':
+      return (message.orderId === undefined ? channelOrAll(reach, message) : orderChannel(reach, message, lookups)) ??
+        named(reach, 'locations', message.location);
+    case 'followed-returns':
+      return named(reach, 'channels', message.channel) ?? named(reach, 'locations', message.location);
     case 'covered-locations':
       return coveredLocations(reach, body as Covered);
     case 'listed-locations':
@@ -181,6 +213,22 @@ export function checkScope(
     default:
       return unreachable(rule);
   }
+}
+
+function putPolicy(reach: Reach, { policy }: Body): Rejection | undefined {
+  if (policy?.channel === undefined) return all(reach, 'channels');
+  return inScope(reach.channels, policy.channel) ? undefined : outside('channels', policy.channel, 'body.policy.channel');
+}
+
+/** One that must not be seen looks like one that does not exist. */
+function returnSeen(
+  { returnId }: Body,
+  lookups: Lookups,
+  isSeen: (place: ReturnPlace) => boolean,
+): Rejection | undefined {
+  const place = returnId === undefined ? undefined : lookups.returnOf(returnId);
+  if (place === undefined || isSeen(place)) return undefined;
+  return reject('unknown-return', `no return ${returnId}`, 'body.returnId');
 }
 
 /** Nothing named means everything, which only a caller of everything may ask for. */

@@ -6,7 +6,7 @@ import type { CommandBody, CommandKind } from '../../actors/commands.ts';
 import type { CommandId } from '../../actors/ids.ts';
 import type { QueryBody, QueryKind } from '../../actors/queries.ts';
 import type { Rejection } from '../../actors/rejection.ts';
-import type { Answer } from '../../actors/vocabulary.ts';
+import type { Answer } from '../../actors/answers.ts';
 import type { Answers } from '../../engine/outcome.ts';
 import type { FeedKind, FeedSummary } from '../feeds/feed.ts';
 import type { ControlKind, HelloFrame, Protocol, PushFrame } from '../protocol.ts';

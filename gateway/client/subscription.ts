@@ -6,7 +6,7 @@
  * pushes behind, it is taken up again from there (`since`), and what was already passed on is dropped.
  */
 import type { Event, OrderView, ReservationView, StockChange } from '../../actors/vocabulary.ts';
-import type { ChannelStock, LocationWork, PushFrame, SupplyList, Topic } from '../protocol.ts';
+import type { ChannelStock, LocationWork, PushFrame, ReturnList, SupplyList, Topic } from '../protocol.ts';
 import { type Outcome, type Plain, Refused, Unanswered } from './answers.ts';
 import { Fifo } from './fifo.ts';
 
@@ -25,6 +25,8 @@ export type SnapshotOf<T extends AnyTopic> = T extends { readonly topic: 'order'
       ? LocationWork
       : T extends { readonly topic: 'supply' }
         ? SupplyList
+        : T extends { readonly topic: 'returns' }
+          ? ReturnList
         : T extends { readonly topic: 'exceptions' }
           ? { readonly orders: readonly string[] }
           : never;

@@ -4,7 +4,8 @@
  */
 import type { CommandBody, CommandKind } from '../../actors/commands.ts';
 import { stockEntriesMax } from '../../actors/limits.ts';
-import type { Answer, OrderAnswer } from '../../actors/vocabulary.ts';
+import type { Answer } from '../../actors/answers.ts';
+import type { OrderAnswer } from '../../actors/vocabulary.ts';
 import { valueOf, type Outcome, type Plain } from '../client/answers.ts';
 import type { Baton } from '../client/baton.ts';
 import { eachStock, Ledger } from './ledger.ts';

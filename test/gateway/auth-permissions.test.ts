@@ -27,6 +27,7 @@ const lookups: Lookups = {
     places[orderId] && [{ fulfillmentId: '1', location: places[orderId]![1] }],
   reservationChannelOf: (reservationId) => places[reservationId]?.[0],
   supplyOf: (supplyId) => places[supplyId] && { to: places[supplyId]![1] },
+  returnOf: (returnId) => places[returnId] && { channel: places[returnId]![0], to: places[returnId]![1] },
   bufferOf: (bufferId) => places[bufferId] && { channel: places[bufferId]![0], location: places[bufferId]![1] },
 };
 /** A transfer between a place of ours and one of theirs. */
@@ -48,6 +49,7 @@ const order: Body = (_channel, _location, orderId) => ({
   reason: 'x',
 });
 const supply: Body = (_channel, _location, supplyId) => ({ supplyId });
+const comesBack: Body = (_channel, _location, returnId) => ({ returnId });
 const none: Body = () => ({});
 
 /**
@@ -93,6 +95,16 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'supply.receive': ['-- yu yu yu --', supply],
   'supply.close': ['-- -- yu yu --', supply],
   'supply.cancel': ['-- -- yu yu --', supply],
+  'return-policy.put': ['-- -- yf yf --', (channel) => ({ policy: { channel } })],
+  'return.request': ['yu -- yu yu yu', order],
+  'return.approve': ['-- -- yu yu --', comesBack],
+  'return.reject': ['-- -- yu yu --', comesBack],
+  'return.label': ['-- -- yu yu --', comesBack],
+  'return.ship': ['-- -- yu yu --', comesBack],
+  'return.receive': ['-- yu yu yu --', comesBack],
+  'return.inspect': ['-- yf yf yf --', (_c, location, returnId) => ({ returnId, location })],
+  'return.refund': ['-- -- yu yu --', comesBack],
+  'return.cancel': ['yu -- yu yu yu', comesBack],
   'reservation.make': ['yf -- yf yf yf', (channel) => ({ channel, reservationId: 'new' })],
   'reservation.extend': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
   'reservation.release': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
@@ -127,6 +139,9 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'stock.at': ['-- yf yf yf --', (_c, location) => ({ sku: 'A', location, atMs: 0 })],
   'stock.incoming': ['-- yf yf yf --', (_c, location) => ({ sku: 'A', location })],
   'supply.get': ['-- yu yu yu --', supply],
+  'return.get': ['yu yu yu yu yu', comesBack],
+  'return.list': ['yf yf yf yf yf', (channel, location) => ({ channel, location })],
+  'return-policy.get': ['yf -- yf yf yf', (channel) => ({ channel })],
   'supply.list': ['-- yf yf yf --', (_c, location) => ({ location })],
   'atp.get': ['yf yf yf yf yf', (channel) => ({ skus: ['A'], channel })],
   'atp.by-location': ['yf yf yf yf yf', (channel) => ({ skus: ['A'], channel })],
@@ -156,6 +171,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'topic stock': ['yf yf yf yf yf', (channel) => ({ topic: 'stock', skus: ['A'], channel })],
   'topic location': ['-- yf yf yf --', (_c, location) => ({ topic: 'location', location })],
   'topic supply': ['-- yf yf yf --', (_c, location) => ({ topic: 'supply', location })],
+  'topic returns': ['yf yf yf yf yf', (channel, location) => ({ topic: 'returns', channel, location })],
   'topic decisions': ['-- -- yf -- --', (channel) => ({ topic: 'decisions', channel })],
   'topic exceptions': ['yf -- yf yf yf', (channel) => ({ topic: 'exceptions', channel })],
 };

@@ -7,6 +7,7 @@ import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 import { drawTaken, reservationDraws } from './bodies-reservation.ts';
 import { planDraws } from './bodies-plans.ts';
+import { returnDraws } from './bodies-returns.ts';
 import { sellingDraws } from './bodies-selling.ts';
 import { supplyDraws } from './bodies-supply.ts';
 import { customerNames, drawReach, drawSku, segmentNames } from './draw-sku.ts';
@@ -21,6 +22,8 @@ export interface Names {
   readonly reservations: string[];
   /** Every supply id ever used, in order. */
   readonly supplies: string[];
+  /** Every return id ever used, in order. */
+  readonly returns: string[];
   /** The time when a command is sent. */
   readonly now: () => number;
   readonly settings: Settings;
@@ -78,6 +81,7 @@ const draws: Record<CommandKind, Draw> = {
     entries: entries(rng, names, shadow, () => ({ buffer: rng.below(names.settings.unitsMax + 1) })),
   }),
   ...supplyDraws,
+  ...returnDraws,
   ...reservationDraws,
   'feed.open': (rng) => ({ feed: `f${rng.below(5)}`, kind: 'stock' }),
   'feed.close': (rng, { settings, now }, shadow) => ({

@@ -18,6 +18,7 @@ import { comparePlans } from './compare-plans.ts';
 import { compareReservations } from './compare-reservation.ts';
 import { compareSelling } from './compare-selling.ts';
 import { compareLots } from './compare-lots.ts';
+import { compareReturns, viewWithReturns } from './compare-returns.ts';
 import { compareSupplies } from './compare-supply.ts';
 import { hasEnded, incomingTo } from './shadow/supply-facts.ts';
 
@@ -37,11 +38,12 @@ export function compareAll(
     const wrong = difference(is, said, what);
     expect(wrong === undefined, () => `the engine answers otherwise: ${wrong}`);
   };
-  compareOrders(shadow, turnOf, (orderId, view) => agree(`order ${orderId}`, view, ask('order.get', { orderId })));
+  compareOrders(shadow, turnOf, (orderId, view) => agree(`order ${orderId}`, viewWithReturns(shadow, orderId, view), ask('order.get', { orderId })));
   compareCounts(shadow, agree, ask('order.counts', {}));
   compareLists(shadow, (body) => ask('order.list', body));
   const open = [...shadow.supplies.values()].filter((supply) => !hasEnded(supply));
   compareSupplies(shadow, turnOf, agree, ask);
+  compareReturns(shadow, turnOf, agree, ask);
   compareLots(shadow, turnOf, agree, ask);
   compareReservations(shadow, turnOf, isForgotten, agree, ask);
   for (const [sku, places] of shadow.places) {

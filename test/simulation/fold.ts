@@ -5,6 +5,7 @@
 import type { Published } from '../../engine/outcome.ts';
 import type { Event } from '../../actors/vocabulary.ts';
 import { expect } from './actions.ts';
+import { ReturnFold } from './fold-returns.ts';
 import { SupplyFold } from './fold-supply.ts';
 import { difference } from './same.ts';
 import { stateOf } from './shadow/order-facts.ts';
@@ -27,6 +28,7 @@ export class Fold {
   readonly #orders = new Map<string, FoldedOrder>();
   readonly #stocks = new Map<string, unknown>();
   readonly #supplies = new SupplyFold();
+  readonly #returns = new ReturnFold();
   readonly #reservations = new Map<string, string>();
   readonly #carriers = new Map<string, string>();
 
@@ -40,6 +42,10 @@ export class Fold {
   #event(event: Event): void {
     if (event.kind === 'carrier.changed') {
       this.#carriers.set(event.carrierId, event.state);
+      return;
+    }
+    if (event.kind === 'return.changed' || event.kind === 'refund.due') {
+      this.#returns.take(event);
       return;
     }
     if (event.kind === 'supply.changed') {
@@ -97,6 +103,7 @@ export class Fold {
       expect(wrong === undefined, () => `the stream told otherwise of stock ${wrong}`);
     }
     this.#supplies.check(shadow);
+    this.#returns.check(shadow);
     for (const [id, { isOpen }] of shadow.carriers) {
       const told = this.#carriers.get(id) ?? 'open';
       expect(told === (isOpen ? 'open' : 'suspended'), `the stream says carrier ${id} is ${told}`);

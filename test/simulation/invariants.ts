@@ -17,6 +17,7 @@ import { expect } from './actions.ts';
 import { checkLots } from './invariants-lots.ts';
 import { checkReservations } from './invariants-reservation.ts';
 import { checkGrowth } from './invariants-selling.ts';
+import { checkReturns } from './invariants-returns.ts';
 import { checkSupplies } from './invariants-supply.ts';
 
 interface OpenOrder {
@@ -53,6 +54,7 @@ export function checkAll(engine: Engine, claim: Claim): void {
   checkViews(engine, orders);
   checkOwners(engine, orders);
   checkSupplies(engine);
+  checkReturns(engine);
   checkItems(engine);
   checkLots(engine, orders);
   checkGrowth(engine);

@@ -1,10 +1,12 @@
 /** What a turn writes must be what the shadow changed: the same things, each as it stands, nothing else. */
-import type { OrderId, LocationId, ReservationId, Sku, SupplyId } from '../../actors/ids.ts';
+import type { OrderId, LocationId, ReservationId, ReturnId, Sku, SupplyId } from '../../actors/ids.ts';
 import { stockNames } from '../../engine/recover.ts';
-import { carrierFromRow, driftFromRow, itemFromRow, orderFromRow, prefixes, reservationFromRow, stockFromRow, supplyFromRow, valueFromRow } from '../../engine/rows.ts';
+import { carrierFromRow, driftFromRow, itemFromRow, orderFromRow, prefixes, reservationFromRow, returnFromRow, stockFromRow, supplyFromRow, valueFromRow } from '../../engine/rows.ts';
 import type { Lot } from '../../actors/lots.ts';
 import { lotRowOf, sortedLot } from './compare-lots.ts';
 import { hasEnded as hasEndedLot, type ShadowLot } from './shadow/lots.ts';
+import type { OrderReturns } from '../../actors/return-context.ts';
+import { returnView } from '../../engine/queries-returns.ts';
 import { viewOfSupply } from '../../engine/queries-supply.ts';
 import { orderView } from '../../engine/queries.ts';
 import { reservationView } from '../../engine/reservation-views.ts';
@@ -14,6 +16,7 @@ import { difference } from './same.ts';
 import type { Work } from '../../engine/promise/capacity.ts';
 import { workOf } from './shadow/capacity.ts';
 import { isClosed, viewOf } from './shadow/order-facts.ts';
+import { hasReturnEnded, returnsOf, returnViewOf, type ShadowReturn } from './shadow/return-facts.ts';
 import { isOver, positionOf, reservationViewOf } from './shadow/reservations.ts';
 import { levelsOf, type Shadow, type ShadowCarrier, type ShadowItem, type ShadowOrder, type ShadowReservation, type ShadowStock, type ShadowSupply } from './shadow/state.ts';
 import { paceOf, type ShadowSale } from './shadow/buffer-commands.ts';
@@ -64,6 +67,12 @@ function checkOne(
     return row === undefined ? 'the shipment was not written' : difference(now, valueFromRow(row).context);
   }
   if (map === shadow.supplies) return checkSupply(key, now as ShadowSupply, take);
+  if (map === shadow.returns) {
+    const one = now as ShadowReturn;
+    const list = take(prefixes['order-returns'] + one.orderId);
+    const wrongList = list === undefined ? undefined : difference(returnsOf(shadow, one.orderId).map(({ id }) => id), valueFromRow<OrderReturns>(list).context.returns);
+    return wrongList ?? checkReturn(key, one, take);
+  }
   if (map === shadow.orders) return checkOrder(key, now as ShadowOrder, take);
   if (map === shadow.stocks) {
     const row = take(prefixes.stock + key);
@@ -123,6 +132,7 @@ function valuePrefix(shadow: Shadow, map: ReadonlyMap<string, unknown>): string 
   if (map === shadow.locations) return prefixes.location;
   if (map === shadow.transits) return prefixes.transit;
   if (map === shadow.planVersions) return prefixes.plan;
+  if (map === shadow.returnPolicies) return prefixes['return-policy'];
   if (map === shadow.planSeats) return prefixes.seat;
   return prefixes.channel;
 }
@@ -144,6 +154,15 @@ function checkSupply(id: string, supply: ShadowSupply, take: (row: string) => un
   }
   const row = supplyFromRow(id as SupplyId, hasEnded(supply) ? ended : open);
   return difference(supplyViewOf(supply), viewOfSupply(row));
+}
+
+function checkReturn(id: string, one: ShadowReturn, take: (row: string) => unknown): string | undefined {
+  const open = take(prefixes.return + id);
+  const ended = take(prefixes.returnEnded + id);
+  if (hasReturnEnded(one) ? open !== null || ended === undefined : open === undefined || ended !== undefined) {
+    return 'the rows do not say whether the return is open';
+  }
+  return difference(returnViewOf(one), returnView(returnFromRow(id as ReturnId, hasReturnEnded(one) ? ended : open)));
 }
 
 function checkLot(shadow: Shadow, key: string, lot: ShadowLot, take: (row: string) => unknown): string | undefined {

@@ -106,6 +106,7 @@ function drawLimits(rng: Rng): Partial<EngineLimits> {
     smallCommandLinesMax: rng.pick([2, 8, 200]),
     turnWakesMax: rng.pick([1, 2, 16, 256]),
     reservationsOpenMax: rng.pick([2, 20, 1_000_000, 1_000_000]),
+    returnsOpenMax: rng.pick([2, 10, 200_000]),
     suppliesOpenMax: rng.pick([2, 10, 50_000]),
     lotsOpenMax: rng.pick([3, 1_000_000, 1_000_000]),
     ordersInMemoryMax: Math.max(2 * turnCommandsMax, rng.pick([2, 8, 64, 1_000])),
@@ -163,6 +164,16 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'supply.receive': 6,
     'supply.close': 1,
     'supply.cancel': 1.5,
+    'return-policy.put': 1.5,
+    'return.request': 8,
+    'return.approve': 3,
+    'return.reject': 0.7,
+    'return.label': 1,
+    'return.ship': 2,
+    'return.receive': 7,
+    'return.inspect': 7,
+    'return.refund': 1,
+    'return.cancel': 1,
     'location.put': 1,
     'location.pause': 1,
     'location.resume': 1,
@@ -180,6 +191,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
   if (planned === 0) for (const kind of ['plan.withdraw', 'plan.rollback', 'plan.archive'] as const) kinds[kind] = 0;
   // Without documents there is nothing to be said of them.
   if (kinds['supply.put'] === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('supply.')) kinds[kind] = 0;
+  if (kinds['return.request'] === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('return')) kinds[kind] = 0;
   // Lines are long where carts outnumber units.
   if (dropShare > 0) {
     kinds['item.put'] += 3;

@@ -21,7 +21,7 @@ export class Workload {
     this.#rng = rng;
     this.#settings = settings;
     this.#auditor = auditor;
-    this.#names = { orders: [], reservations: [], supplies: [], settings, now: auditor.now };
+    this.#names = { orders: [], reservations: [], supplies: [], returns: [], settings, now: auditor.now };
   }
 
   /** The network, so that orders find something from the start. */
@@ -65,6 +65,7 @@ export class Workload {
     const body = drawBody(this.#rng, kind, this.#names, this.#auditor.shadow, index);
     if (kind === 'order.place') this.#names.orders.push((body as { orderId: string }).orderId);
     if (kind === 'reservation.make') this.#names.reservations.push((body as { reservationId: string }).reservationId);
+    if (kind === 'return.request') this.#names.returns.push((body as { returnId: string }).returnId);
     if (kind === 'supply.put') this.#names.supplies.push((body as { supply: { id: string } }).supply.id);
     return { kind, commandId: `c${this.#count}`, by: this.#rng.pick(['web', 'terminal']), body } as unknown as Command;
   }

@@ -14,6 +14,7 @@ import type { Doing } from './orders.ts';
 import { stateOf } from './order-facts.ts';
 import * as recalls from './recalls.ts';
 import * as reservations from './reservations.ts';
+import * as returns from './returns.ts';
 import type { Shadow } from './state.ts';
 import { closeFeed } from './drift.ts';
 import { moveStock } from './stock-commands.ts';
@@ -74,6 +75,7 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
   whole(shadow, atMs, events, (doing) => {
     if (owner.kind === 'item') items.due(doing, owner.id);
     else if (owner.kind === 'lot') recalls.due(doing, owner.id);
+    else if (owner.kind === 'return') returns.expire(doing, owner.id);
     else if (owner.kind === 'buffer') buffers.grow(doing, owner.id);
     else network.endPause(doing, owner.id);
     return undefined;
@@ -144,6 +146,26 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return supply.close(doing, command.body);
     case 'supply.cancel':
       return supply.cancel(doing, command.body);
+    case 'return-policy.put':
+      return returns.putPolicy(doing, command.body);
+    case 'return.request':
+      return returns.request(doing, command.body);
+    case 'return.approve':
+      return returns.approve(doing, command.body);
+    case 'return.reject':
+      return returns.callOff(doing, command.body, 'rejected');
+    case 'return.label':
+      return returns.parcel(doing, command.body, 'labelled');
+    case 'return.ship':
+      return returns.parcel(doing, command.body, 'shipped');
+    case 'return.receive':
+      return returns.receive(doing, command.body);
+    case 'return.inspect':
+      return returns.inspect(doing, command.body);
+    case 'return.refund':
+      return returns.refund(doing, command.body);
+    case 'return.cancel':
+      return returns.callOff(doing, command.body, 'cancelled');
     case 'location.put':
       return network.putLocation(doing, command.body);
     case 'location.pause':

@@ -17,6 +17,8 @@ import type { CarrierCard, Channel, Location } from '../../../actors/network-com
 import type { Transit } from '../../../actors/transit-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
 import type { ShadowQuota } from './quotas.ts';
+import type { ReturnPolicy } from '../../../actors/return-commands.ts';
+import type { ShadowReturn } from './return-facts.ts';
 import type { ShadowPlan } from './seeking.ts';
 import type { Told } from './told.ts';
 
@@ -119,10 +121,7 @@ export interface Moved {
 }
 
 /** Settings of a SKU; not open while it is on preorder. */
-export interface ShadowItem {
-  readonly item: Item;
-  readonly isOpen: boolean;
-}
+export type ShadowItem = { readonly item: Item; readonly isOpen: boolean };
 
 export interface ShadowCarrier {
   readonly card: CarrierCard;
@@ -235,6 +234,9 @@ export class Shadow {
   /** How far counts were from what was believed, by `location/day/feed`. */
   readonly drifts = new Map<string, ShadowDrift>();
   readonly supplies = new Map<string, ShadowSupply>();
+  readonly returns = new Map<string, ShadowReturn>();
+  /** By channel, `*` for all. */
+  readonly returnPolicies = new Map<string, ReturnPolicy>();
   /** By `lot/sku`; shipments of each by `lot/number/sku`. */
   readonly lots = new Map<string, ShadowLot>();
   readonly lotShipments = new Map<string, object>();
@@ -248,16 +250,18 @@ export class Shadow {
   readonly suppliesOpenMax: number;
   readonly reservationsOpenMax: number;
   readonly lotsOpenMax: number;
+  readonly returnsOpenMax: number;
   /** The time of the turn that what is set belongs to. */
   atMs = 0;
   #open: Change[] = [];
   #sealed: { readonly position: number; readonly changes: readonly Change[] }[] = [];
   #kept = 0;
 
-  constructor(limits: Pick<EngineLimits, 'suppliesOpenMax' | 'reservationsOpenMax' | 'lotsOpenMax'>) {
+  constructor(limits: Pick<EngineLimits, 'suppliesOpenMax' | 'reservationsOpenMax' | 'lotsOpenMax' | 'returnsOpenMax'>) {
     this.suppliesOpenMax = limits.suppliesOpenMax;
     this.reservationsOpenMax = limits.reservationsOpenMax;
     this.lotsOpenMax = limits.lotsOpenMax;
+    this.returnsOpenMax = limits.returnsOpenMax;
   }
 
   set<T>(map: Map<string, T>, key: string, value: T): void {

@@ -14,7 +14,7 @@ import type { Verdict } from './verdict.ts';
 type StockKind = Extract<CommandKind, `stock.${string}`>;
 type StockCommand = Extract<Command, { kind: StockKind }>;
 
-interface Entry {
+export interface Entry {
   readonly lots?: readonly lots.Unit[];
   readonly serials?: readonly string[];
   readonly sku: string;
@@ -63,7 +63,8 @@ function presentOf({ shadow, atMs }: Doing, key: string, { onHand: then = 0, cou
   return then + since;
 }
 
-function moveOne(
+/** One entry of a stock command, or what a return does in stock. */
+export function moveOne(
   doing: Doing,
   kind: StockKind,
   entry: Entry & { readonly bucket: Bucket | undefined },
@@ -139,7 +140,7 @@ function moved(kind: StockKind, entry: Entry & { readonly bucket: Bucket | undef
 }
 
 /** Who lost units by a command, and how many lines those have together. */
-interface Lost {
+export interface Lost {
   readonly orders: Set<string>;
   readonly reservations: Set<string>;
   lines: number;
