@@ -47,13 +47,14 @@ function receiveRefusal(context: ReturnContext, { units, unexpected }: Receive):
   let [twice, tooMany]: (Rejection | undefined)[] = [];
   for (const [index, { lineId, quantity }] of units.entries()) {
     const line = lineOf(context, lineId);
-    if (line === undefined) return reject('unknown-line', `${returnId} has no line ${lineId}`, `body.lines[${index}].lineId`);
-    if (seen.has(lineId)) twice ??= reject('duplicate', `line ${lineId} twice`, `body.lines[${index}].lineId`);
+    const field = `body.lines[${index}]`;
+    if (line === undefined) return reject('unknown-line', `${returnId} has no line ${lineId}`, `${field}.lineId`);
+    if (seen.has(lineId)) twice ??= reject('duplicate', `line ${lineId} twice`, `${field}.lineId`);
     seen.add(lineId);
     const left = comingUnits(line);
     if (quantity <= left) continue;
     const detail = `line ${lineId} has ${left} units to come: what is beyond them is unexpected`;
-    tooMany ??= reject('not-enough', detail, `body.lines[${index}].quantity`);
+    tooMany ??= reject('not-enough', detail, `${field}.quantity`);
   }
   return twice ?? tooMany ?? damagedRefusal(units, 'lines') ?? damagedRefusal(unexpected, 'unexpected') ??
     linesRefusal(context, unexpected);
@@ -91,7 +92,9 @@ function inspectRefusal(context: ReturnContext, { location, units }: Inspect): R
   for (const [index, { lineId, quantity, damaged = false }] of units.entries()) {
     const line = lineOf(context, lineId);
     const field = `body.lines[${index}]`;
-    if (line === undefined) return reject('unknown-line', `${context.returnId} has no line ${lineId}`, `${field}.lineId`);
+    if (line === undefined) {
+      return reject('unknown-line', `${context.returnId} has no line ${lineId}`, `${field}.lineId`);
+    }
     const key = `${damaged} ${lineId}`;
     const sum = (taken.get(key) ?? 0) + quantity;
     taken.set(key, sum);

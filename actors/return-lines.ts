@@ -143,7 +143,11 @@ function mergedLots(before: readonly LotUnits[], more: readonly LotUnits[]): rea
 }
 
 /** Units to be inspected at a place changed by so many; a place with none is none. Places stand by name. */
-function withPlace(line: ReturnLine, location: LocationId, more: Omit<Uninspected, 'location'>): readonly Uninspected[] {
+function withPlace(
+  line: ReturnLine,
+  location: LocationId,
+  more: Omit<Uninspected, 'location'>,
+): readonly Uninspected[] {
   const before = uninspectedAt(line, location);
   const after = { location, quality: before.quality + more.quality, damaged: before.damaged + more.damaged };
   const others = line.uninspected.filter((one) => one.location !== location);
@@ -152,8 +156,10 @@ function withPlace(line: ReturnLine, location: LocationId, more: Omit<Uninspecte
 }
 
 /** What becomes of inspected units; undefined where neither they nor their grade say it. */
-export const dispositionOf = ({ terms }: ReturnContext, { disposition, grade }: InspectedUnits): Disposition | undefined =>
-  disposition ?? (grade === undefined ? undefined : terms.grades[grade]);
+export const dispositionOf = (
+  { terms }: ReturnContext,
+  { disposition, grade }: InspectedUnits,
+): Disposition | undefined => disposition ?? (grade === undefined ? undefined : terms.grades[grade]);
 
 function inspected(context: ReturnContext, { location, units }: Inspect): ReturnContext {
   const lines = [...context.lines];

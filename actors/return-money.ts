@@ -11,7 +11,7 @@ function percentOf(amountMinor: number, percent: number): number {
   return hundreds * percent + Math.floor(((amountMinor % 100) * percent) / 100);
 }
 
-/** Units of a line for which the refund is due by now (rule RT9). */
+/** Units of a line for which the refund is due by now (rule RT12). */
 export function refundedUnits({ terms, approvedAtMs, shippedAtMs }: ReturnContext, line: ReturnLine): number {
   if (line.orderLineId === undefined) return 0;
   const { quantity, closed, kept, received, declined } = line;

@@ -48,7 +48,8 @@ export function standingPolicy(policy: ReturnPolicy | undefined): StandingPolicy
 }
 
 /** What of a policy a return goes by to its end. */
-export function termsOf({ refundOn, feePercent, feeMinor, inspect, expireAfterMs, grades }: StandingPolicy): ReturnTerms {
+export function termsOf(policy: StandingPolicy): ReturnTerms {
+  const { refundOn, feePercent, feeMinor, inspect, expireAfterMs, grades } = policy;
   return { refundOn, feePercent, feeMinor, inspect, expireAfterMs, grades };
 }
 

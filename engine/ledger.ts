@@ -107,11 +107,11 @@ function viewsOf({ record, levels, moves }: StockRecord): MovementView[] {
 function viewOf(record: StoredRecord, move: RecordedMove, levels: StockLevels): MovementView {
   const { kind, units, bucket, lots }: Move = move;
   const entry = move.command === undefined ? undefined : (record.commands[move.command] as Entry | undefined);
-  const said = (entry?.[3] ?? {}) as Pick<MovementView, 'orderId' | 'supplyId' | 'reference' | 'reason'>;
+  const said = (entry?.[3] ?? {}) as Pick<MovementView, 'orderId' | 'supplyId' | 'returnId' | 'reference' | 'reason'>;
   const command = entry === undefined ? undefined : { commandId: entry[0], kind: entry[1], by: entry[2] };
-  const { orderId, supplyId, reference, reason } = said;
+  const { orderId, supplyId, returnId, reference, reason } = said;
   const { position, atMs } = record;
-  const cause = { command, orderId, supplyId, reference, reason };
+  const cause = { command, orderId, supplyId, returnId, reference, reason };
   return { position, atMs, kind, units, bucket, lots, ...cause, levels, atp: atp(levels) };
 }
 

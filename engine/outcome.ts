@@ -83,6 +83,7 @@ export interface MovementView {
   /** The order, supply document, return or paper it belongs to, and why, as far as the command said. */
   readonly orderId?: OrderId | undefined;
   readonly supplyId?: SupplyId | undefined;
+  readonly returnId?: ReturnId | undefined;
   readonly reference?: string | undefined;
   readonly reason?: string | undefined;
   /** The balances after it. */

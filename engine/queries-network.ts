@@ -15,7 +15,7 @@ import type { Snapshot } from './step.ts';
 type NetworkKind =
   | 'location.list'
   | Extract<QueryKind, `${'channel' | 'carrier' | 'transit' | 'capacity' | 'price' | 'promise'}.${string}`>;
-type NetworkQuery = Extract<Query, { readonly kind: NetworkKind }>;
+export type NetworkQuery = Extract<Query, { readonly kind: NetworkKind }>;
 
 /** @param nowMs the time, for what is promised from now on. */
 export function answerNetwork(core: Core, { kind, body }: NetworkQuery, nowMs: () => number): Answers[NetworkKind] {

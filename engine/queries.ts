@@ -14,8 +14,8 @@ import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import type { Answers, EngineStatus, OrderCounts, StockView, WaitingView } from './outcome.ts';
 import { answerDrift } from './queries-drift.ts';
 import { listLots, lotTrace } from './queries-lots.ts';
-import { answerNetwork } from './queries-network.ts';
-import { answerPlans, isPlanQuery } from './queries-plans.ts';
+import { answerNetwork, type NetworkQuery } from './queries-network.ts';
+import { answerPlans, isPlanQuery, type PlanQuery } from './queries-plans.ts';
 import { answerReturns, isReturnQuery, withReturns } from './queries-returns.ts';
 import { answerSelling, type SellingQuery } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
@@ -99,10 +99,14 @@ function answerAny(
       return status();
     default:
       if (kind === 'decision.explain') return explainDecision(core, journal, body, nowMs());
-      if (isReturnQuery(query)) return answerReturns(world, query);
-      return isPlanQuery(query) ? answerPlans(world, query, nowMs) : answerNetwork(core, query, nowMs);
+      return isReturnQuery(query) ? answerReturns(world, query) : answerRest(core, query, nowMs);
   }
 }
+
+type Rest = PlanQuery | NetworkQuery;
+
+const answerRest = (core: Core, query: Rest, nowMs: () => number): Answers[QueryKind] =>
+  isPlanQuery(query) ? answerPlans(core.world, query, nowMs) : answerNetwork(core, query, nowMs);
 
 function stocksOf(core: Core, { sku, location: only }: QueryBody<'stock.get'>): StockView[] {
   return (core.world.skus.get(sku)?.stocks ?? [])

@@ -164,15 +164,18 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       return placed(planNamed(world, name), valueFromRow<PlanVersion>(row));
     case 'Y/':
       return placed(world.plans.seat(channelOfSeat(name)), valueFromRow<PlanSeat>(row));
-    case 's/': {
-      const { sku, location } = stockNames(key);
-      const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);
-      const known = { changedAt, changedBefore, movedAt: changedAt };
-      return Object.assign(placed(world.stock(sku, world.location(location)), snapshot), known);
-    }
+    case 's/':
+      return loadStock(world, key, row);
     default:
       return unreachable(prefix);
   }
+}
+
+function loadStock(world: Core['world'], key: string, row: unknown): Cell {
+  const { sku, location } = stockNames(key);
+  const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);
+  const known = { changedAt, changedBefore, movedAt: changedAt };
+  return Object.assign(placed(world.stock(sku, world.location(location)), snapshot), known);
 }
 
 /** The cell of a version by its key: the plan, and the number. */

@@ -120,9 +120,9 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     case 'return': {
       const standing = snapshot as Snapshot<ReturnContext>;
       writeReturn(writer, standing);
-      const [at, not] = isFinal(returnSteps, standing.value) ? (['returnEnded', 'return'] as const) : (['return'] as const);
-      if (not !== undefined) rows.push([prefixes[not] + cell.id, null]);
-      rows.push([prefixes[at] + cell.id, writer.take()]);
+      if (isFinal(returnSteps, standing.value)) {
+        rows.push([prefixes.return + cell.id, null], [prefixes.returnEnded + cell.id, writer.take()]);
+      } else rows.push([prefixes.return + cell.id, writer.take()]);
       return;
     }
     case 'lot':

@@ -23,7 +23,7 @@ import { closeFeed, openFeed } from './commands/feeds.ts';
 import * as lots from './commands/lots.ts';
 import * as network from './commands/network.ts';
 import * as orders from './commands/orders.ts';
-import { changePlans, isPlanCommand } from './commands/plans.ts';
+import { changePlans, isPlanCommand, type PlanCommand } from './commands/plans.ts';
 import { changeSelling } from './commands/selling.ts';
 import { commandReservation } from './commands/reservations.ts';
 import { refused, type Handled } from './commands/handled.ts';
@@ -162,10 +162,12 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'feed.close':
       return closeFeed(core, command.body, atMs);
     default:
-      if (isReturnCommand(command)) return changeReturns(core, command, atMs);
-      return isPlanCommand(command) ? changePlans(core, command, atMs) : network.changeNetwork(core, command, atMs);
+      return isReturnCommand(command) ? changeReturns(core, command, atMs) : changeRest(core, command, atMs);
   }
 }
+
+const changeRest = (core: Core, command: PlanCommand | network.NetworkCommand, atMs: number): Handled =>
+  isPlanCommand(command) ? changePlans(core, command, atMs) : network.changeNetwork(core, command, atMs);
 
 /** Bring the views up to date with one kept change, and wake whom it concerns. */
 function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: number): void {

@@ -6,7 +6,7 @@ import { hits, linkTarget, pages, product, root, sources, textOf, type SourceFil
 
 /** The first row that fits a file says what it may import: of ours by path, of others by name. */
 const mayImport: readonly (readonly [file: RegExp, ours: RegExp, others: RegExp])[] = [
-  [/^actors\/(order|stock|carrier|supply|reservation)\.ts$/, /^actors\//, /^xstate$/],
+  [/^actors\/(order|stock|carrier|supply|reservation|return)\.ts$/, /^actors\//, /^xstate$/],
   [/^actors\/(calendar-schemas|plan-schemas|schemas|([a-z]+-)?queries|([a-z]+-)?commands)\.ts$/, /^actors\//, /^typebox$/],
   [/^actors\//, /^actors\//, /^$/],
   [/^engine\/step\.ts$/, /^(actors|engine)\//, /^xstate$/],
@@ -171,11 +171,11 @@ function longFunctions({ path, code }: SourceFile): string[] {
 }
 
 describe('words', () => {
-  const ruleIds = [...textOf('docs/SPEC.md').matchAll(/^- \*\*([A-Z]\d+)\*\* /gm)].map(([, id = '']) => id);
+  const ruleIds = [...textOf('docs/SPEC.md').matchAll(/^- \*\*([A-Z]{1,2}\d+)\*\* /gm)].map(([, id = '']) => id);
   const tests = sources.filter(({ path }) => path.startsWith('test/'));
   const cited = new Set(
     tests.flatMap(({ text }) =>
-      [...text.matchAll(/(?<=['"`\s])\[([A-Z]\d+)\](?=[\s'"`])|^\s*\['([A-Z]\d+)',/gm)].map(([, id, row]) => id ?? row ?? ''),
+      [...text.matchAll(/(?<=['"`\s])\[([A-Z]{1,2}\d+)\](?=[\s'"`])|^\s*\['([A-Z]{1,2}\d+)',/gm)].map(([, id, row]) => id ?? row ?? ''),
     ),
   );
 

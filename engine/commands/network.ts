@@ -13,7 +13,7 @@ import { putTransit } from './transit.ts';
 const value = 'put';
 
 type NetworkKind = Extract<CommandKind, `${'location' | 'channel' | 'carrier' | 'transit'}.${string}`>;
-type NetworkCommand = { [K in NetworkKind]: CommandOf<K> }[NetworkKind];
+export type NetworkCommand = { [K in NetworkKind]: CommandOf<K> }[NetworkKind];
 
 /** Carry out a command on the network. */
 export function changeNetwork(core: Core, command: NetworkCommand, atMs: number): Handled {

@@ -10,7 +10,7 @@ import { faultText, nearest } from '../routing/plans/fault.ts';
 import { routesSomething } from '../routing/plans/routable.ts';
 import { done, refuse, type Handled } from './handled.ts';
 
-type PlanCommand = Extract<Command, { readonly kind: `plan.${string}` }>;
+export type PlanCommand = Extract<Command, { readonly kind: `plan.${string}` }>;
 
 export const isPlanCommand = <C extends { readonly kind: string }>(command: C): command is Extract<C, PlanCommand> =>
   command.kind.startsWith('plan.');

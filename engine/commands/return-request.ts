@@ -56,7 +56,8 @@ function knownReturn({ world }: Core, { returnId }: Body): Rejection | undefined
 function twice({ lines }: Body): Rejection | undefined {
   const seen = new Set<LineId>();
   for (const [index, { orderLineId }] of lines.entries()) {
-    if (seen.has(orderLineId)) return reject('duplicate', `line ${orderLineId} twice`, `body.lines[${index}].orderLineId`);
+    const field = `body.lines[${index}].orderLineId`;
+    if (seen.has(orderLineId)) return reject('duplicate', `line ${orderLineId} twice`, field);
     seen.add(orderLineId);
   }
   return undefined;
@@ -73,7 +74,8 @@ function notReturnable(
     return reject('not-returnable', `by ${policy.methods.join(', ')} only`, 'body.method');
   }
   if (isTagExcluded(policy, tags)) return reject('not-returnable', `order ${orderId} is excluded`, 'body.orderId');
-  const own = (sku: OrderLine['sku']): Attributes | undefined => world.skus.get(sku)?.item?.snapshot?.context.attributes;
+  const own = (sku: OrderLine['sku']): Attributes | undefined =>
+    world.skus.get(sku)?.item?.snapshot?.context.attributes;
   const index = lines.findIndex(({ orderLineId }) => {
     const { sku, kit } = must(known.get(orderLineId), 'a line of the order');
     return isExcluded(policy, sku, own(sku)) || (kit !== undefined && isExcluded(policy, kit.sku, own(kit.sku)));

@@ -28,20 +28,34 @@ export function moveReturned(core: Core, effect: Moving, context: ReturnContext,
   return undefined;
 }
 
-function dispose(core: Core, stock: StockCell, units: DisposedUnits, atMs: number, budget: LotBudget): Rejection | undefined {
+function dispose(
+  core: Core,
+  stock: StockCell,
+  units: DisposedUnits,
+  atMs: number,
+  budget: LotBudget,
+): Rejection | undefined {
   const { way, quantity, bucket } = units;
   if (stock.snapshot === undefined) return reject('unknown-sku', `no stock of ${units.sku} there`, '.lineId');
   return moveOne(core, stock, { type: `stock.${way}`, quantity, bucket }, units, atMs, budget);
 }
 
 /** Good units come first: of those named, the last ones are the damaged ones. */
-function takeIn(core: Core, stock: StockCell, units: ReturnedUnits, atMs: number, budget: LotBudget): Rejection | undefined {
+function takeIn(
+  core: Core,
+  stock: StockCell,
+  units: ReturnedUnits,
+  atMs: number,
+  budget: LotBudget,
+): Rejection | undefined {
   const { quantity, damaged = 0, bucket } = units;
   const named = isTracked(stock.sku, units) ? namedUnits(stock.sku, units, quantity) : [];
   if (isRejection(named)) return named;
   const [sound, rest, skipped] = parted(units, quantity - damaged);
-  const back = (of: number, into: ReturnedUnits['bucket'], which: NamedLots): Rejection | undefined =>
-    of === 0 ? undefined : moveOne(core, stock, { type: 'stock.return', quantity: of, bucket: into }, which, atMs, budget);
+  const back = (of: number, into: ReturnedUnits['bucket'], which: NamedLots): Rejection | undefined => {
+    const message = { type: 'stock.return', quantity: of, bucket: into } as const;
+    return of === 0 ? undefined : moveOne(core, stock, message, which, atMs, budget);
+  };
   const wrong = back(quantity - damaged, bucket, sound);
   if (wrong !== undefined) return wrong;
   const spoilt = back(damaged, 'damaged', rest);
@@ -85,7 +99,12 @@ function moveOne(
  * Of an order that says which lots or serials left with a line, only these come back, and each unit once: why not,
  * when others did.
  */
-function foreignLot(core: Core, { sku }: StockCell, units: ReturnedUnits, context: ReturnContext): Rejection | undefined {
+function foreignLot(
+  core: Core,
+  { sku }: StockCell,
+  units: ReturnedUnits,
+  context: ReturnContext,
+): Rejection | undefined {
   const { orderLineId } = units;
   const named = lotsOf(units);
   if (orderLineId === undefined || named === undefined) return undefined;

@@ -6,7 +6,8 @@ import type { Command, CommandBody } from '../../actors/commands.ts';
 import type { LocationId, ReturnId } from '../../actors/ids.ts';
 import { isToldBefore, reject, type Rejection } from '../../actors/rejection.ts';
 import { refusal } from '../../actors/return-checks.ts';
-import type { ReturnAnswer, ReturnContext, ReturnEffect, ReturnMessage, ReturnState } from '../../actors/return-context.ts';
+import type { ReturnAnswer, ReturnContext, ReturnEffect } from '../../actors/return-context.ts';
+import type { ReturnMessage, ReturnState } from '../../actors/return-context.ts';
 import { toCome, toInspect } from '../../actors/return-units.ts';
 import { must, unreachable } from '../assert.ts';
 import type { Core } from '../core.ts';
@@ -18,7 +19,9 @@ import { moveReturned } from './return-stock.ts';
 
 export type ReturnCommand = Extract<Command, { readonly kind: `return.${string}` | `return-policy.${string}` }>;
 
-export const isReturnCommand = <C extends { readonly kind: string }>(command: C): command is Extract<C, ReturnCommand> =>
+export const isReturnCommand = <C extends { readonly kind: string }>(
+  command: C,
+): command is Extract<C, ReturnCommand> =>
   command.kind.startsWith('return.') || command.kind.startsWith('return-policy.');
 
 export function changeReturns(core: Core, command: ReturnCommand, atMs: number): Handled {
@@ -85,7 +88,8 @@ function approve(core: Core, { returnId, to }: CommandBody<'return.approve'>, at
 
 type Labelled = 'return.label' | 'return.ship';
 
-function parcel(core: Core, type: Labelled, { returnId, carrier, tracking }: CommandBody<Labelled>, atMs: number): Handled {
+function parcel(core: Core, type: Labelled, body: CommandBody<Labelled>, atMs: number): Handled {
+  const { returnId, carrier, tracking } = body;
   if (carrier !== undefined && core.world.carriers.get(carrier)?.snapshot === undefined) {
     return refuse('unknown-carrier', `no carrier ${carrier}`, 'body.carrier');
   }
@@ -161,5 +165,6 @@ function whyNot({ value, context }: Snapshot<ReturnContext>, message: ReturnMess
   const reason = refusal(context, message);
   const isKnown = returnSteps.states.get(value)?.on.has(message.type) === true;
   if (reason !== undefined && (isKnown || isToldBefore(reason.code, 'wrong-state'))) return reason;
-  return reject('wrong-state', `return ${context.returnId} is ${value}: ${message.type} does not apply`, 'body.returnId');
+  const detail = `return ${context.returnId} is ${value}: ${message.type} does not apply`;
+  return reject('wrong-state', detail, 'body.returnId');
 }

@@ -8,11 +8,12 @@ import type { QueryKind } from '../../actors/queries.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { TopicName } from '../protocol.ts';
 import { isRole, type Role } from './credential.ts';
+import { checkReturnScope, isReturnRule, type ReturnRule } from './return-scope.ts';
 import { checkScope, type Lookups, type Reach, type Rule } from './scope.ts';
 
 /** Which roles may, and what of the message must be within the credential's reach. */
 interface Entry {
-  readonly rule: Rule;
+  readonly rule: Rule | ReturnRule;
   readonly roles: readonly Role[];
 }
 
@@ -206,7 +207,10 @@ export function allows(
       kind === 'subscribe' ? `follow ${(body as { topic: string }).topic}` : `use ${kind}`;
     return reject('forbidden', `the role ${role} may not ${what}`);
   }
-  return checkScope(entry.rule, caller, body, lookups);
+  const { rule } = entry;
+  return isReturnRule(rule)
+    ? checkReturnScope(rule, caller, body, lookups)
+    : checkScope(rule, caller, body, lookups);
 }
 
 function entriesOf(kind: CommandKind | QueryKind | 'subscribe', body: unknown): Entries {

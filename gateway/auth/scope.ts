@@ -50,16 +50,6 @@ export type Rule =
   | 'supply-from'
   /** Either location of `body.supplyId`. */
   | 'supply-any'
-  /** The channel of `body.policy`; without one, all channels. */
-  | 'put-policy'
-  /** The channel of the order that `body.returnId` is of. */
-  | 'return-channel'
-  /** `body.location`; without one, where `body.returnId` goes. */
-  | 'return-place'
-  /** The channel of `body.orderId`, or else `body.channel`, or all; and `body.location` when there is one. */
-  | 'listed-returns'
-  /** `body.channel` and `body.location` when there are any; what is sent without a channel is filtered by channel. */
-  | 'followed-returns'
   /** Every location of `body.locations` and `body.found`, by its id. */
   | 'covered-locations'
   /** Every location of `body.locations`. */
@@ -90,7 +80,7 @@ interface SupplyPlaces {
   readonly from?: LocationId | undefined;
 }
 
-interface ReturnPlace {
+export interface ReturnPlace {
   readonly channel: ChannelId;
   readonly to?: LocationId | undefined;
 }
@@ -119,7 +109,7 @@ export function engineLookups(engine: Pick<EngineApi, 'channelOf' | 'reservation
   };
 }
 
-interface Body {
+export interface Body {
   readonly channel?: ChannelId | { readonly id: string };
   readonly location?: LocationId | { readonly id: string };
   readonly entries?: readonly { readonly location: LocationId }[];
@@ -186,18 +176,6 @@ export function checkScope(
       return supplyPlaces(reach, message, lookups, ({ to, from }) => [from ?? to]);
     case 'supply-any':
       return supplyAny(reach, message, lookups);
-    case 'put-policy':
-      return putPolicy(reach, message);
-    case 'return-channel':
-      return returnSeen(message, lookups, ({ channel }) => inScope(reach.channels, channel));
-    case 'return-place':
-      if (message.location !== undefined) return named(reach, 'locations', message.location);
-      return returnSeen(message, lookups, ({ to }) => to !== undefined && inScope(reach.locations, to));
-    case 'listed-returns':
-      return (message.orderId === undefined ? channelOrAll(reach, message) : orderChannel(reach, message, lookups)) ??
-        named(reach, 'locations', message.location);
-    case 'followed-returns':
-      return named(reach, 'channels', message.channel) ?? named(reach, 'locations', message.location);
     case 'covered-locations':
       return coveredLocations(reach, body as Covered);
     case 'listed-locations':
@@ -215,37 +193,21 @@ export function checkScope(
   }
 }
 
-function putPolicy(reach: Reach, { policy }: Body): Rejection | undefined {
-  if (policy?.channel === undefined) return all(reach, 'channels');
-  return inScope(reach.channels, policy.channel) ? undefined : outside('channels', policy.channel, 'body.policy.channel');
-}
-
-/** One that must not be seen looks like one that does not exist. */
-function returnSeen(
-  { returnId }: Body,
-  lookups: Lookups,
-  isSeen: (place: ReturnPlace) => boolean,
-): Rejection | undefined {
-  const place = returnId === undefined ? undefined : lookups.returnOf(returnId);
-  if (place === undefined || isSeen(place)) return undefined;
-  return reject('unknown-return', `no return ${returnId}`, 'body.returnId');
-}
-
 /** Nothing named means everything, which only a caller of everything may ask for. */
-function channelOrAll(reach: Reach, { channel }: Body): Rejection | undefined {
+export function channelOrAll(reach: Reach, { channel }: Body): Rejection | undefined {
   return channel === undefined ? all(reach, 'channels') : named(reach, 'channels', channel);
 }
 
 type Kind = 'channels' | 'locations';
 type Named = string | { readonly id: string } | undefined;
 
-function all(reach: Reach, kind: Kind): Rejection | undefined {
+export function all(reach: Reach, kind: Kind): Rejection | undefined {
   if (reach[kind] === '*') return undefined;
   return reject('forbidden', `this needs a credential for all ${kind}`);
 }
 
 /** The one thing that the body names, when it names one. */
-function named(reach: Reach, kind: Kind, thing: Named): Rejection | undefined {
+export function named(reach: Reach, kind: Kind, thing: Named): Rejection | undefined {
   if (thing === undefined) return undefined;
   const id = typeof thing === 'string' ? thing : thing.id;
   if (inScope(reach[kind], id)) return undefined;
@@ -253,7 +215,7 @@ function named(reach: Reach, kind: Kind, thing: Named): Rejection | undefined {
   return outside(kind, id, typeof thing === 'string' ? field : `${field}.id`);
 }
 
-function outside(kind: Kind, id: string, field: string): Rejection {
+export function outside(kind: Kind, id: string, field: string): Rejection {
   return reject('forbidden', `the credential does not cover ${kind.slice(0, -1)} ${id}`, field);
 }
 
@@ -294,7 +256,7 @@ function coveredLocations(reach: Reach, { locations = [], found = [] }: Covered)
  * An order that does not exist goes on to the engine: it may be placed by a command ahead in the
  * queue. The engine refuses it in the very words used here for one that must not be seen.
  */
-function orderChannel(reach: Reach, { orderId }: Body, lookups: Lookups): Rejection | undefined {
+export function orderChannel(reach: Reach, { orderId }: Body, lookups: Lookups): Rejection | undefined {
   if (reach.channels === '*' || orderId === undefined) return undefined;
   const channel = lookups.channelOf(orderId);
   if (channel === undefined || inScope(reach.channels, channel)) return undefined;

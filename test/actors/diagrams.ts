@@ -9,6 +9,7 @@ import { carrierMachine } from '../../actors/carrier.ts';
 import { orderMachine } from '../../actors/order.ts';
 import { reservationMachine } from '../../actors/reservation.ts';
 import { stockMachine } from '../../actors/stock.ts';
+import { returnMachine } from '../../actors/return.ts';
 import { supplyMachine } from '../../actors/supply.ts';
 
 const pages = [
@@ -35,6 +36,12 @@ const pages = [
     title: 'Supply',
     says: 'A purchase from a supplier, or a transfer between two locations. Where a message may lead to several states, '
       + 'what is still to come decides (rule U1).',
+  },
+  {
+    machine: returnMachine,
+    title: 'Return',
+    says: 'What a customer sends back of an order. Where a message may lead to several states, where its units are decides '
+      + '(rule RT1).',
   },
   { machine: carrierMachine, title: 'Carrier', says: 'Who carries parcels. Suspended, it takes none and delivers those it has.' },
 ];

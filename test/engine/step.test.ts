@@ -11,6 +11,8 @@ import { compile, interpret, isFinal, step, type Compiled, type Snapshot } from 
 import { at, newOrder } from '../actors/lives.ts';
 import { Dice, randomMessage } from '../actors/random-lives.ts';
 import { newReservation, randomReservationMessage } from '../actors/reservation-lives.ts';
+import { returnSteps } from '../../engine/return-cells.ts';
+import { asked, randomReturnMessage, triggers } from '../actors/return-lives.ts';
 import { document, randomSupplyMessage } from '../actors/supply-lives.ts';
 
 /** Put one message through both; they must agree. Returns the next snapshot, or the same when not taken. */
@@ -81,6 +83,17 @@ describe('compiled and interpreted', () => {
         const dice = new Dice(rolls);
         let now = supplySteps.begin({ document: document(type as 'purchase'), atMs: at }, []);
         for (let atMs = at; !dice.isOver; atMs += 1) now = both(supplySteps, now, randomSupplyMessage(now, dice, atMs));
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it('[E20] agree on returns', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...triggers), fc.array(fc.nat(999), { minLength: 20, maxLength: 160 }), (refundOn, rolls) => {
+        const dice = new Dice(rolls);
+        let now = returnSteps.begin(asked([3, 2], {}, refundOn), []);
+        for (let atMs = at; !dice.isOver; atMs += 1) now = both(returnSteps, now, randomReturnMessage(now, dice, atMs));
       }),
       { numRuns: 120 },
     );

@@ -71,8 +71,7 @@ function drawRequest(rng: Rng, names: Names, shadow: Shadow): object {
   const isNonsense = (): boolean => rng.chance(settings.nonsenseShare / 4);
   const order = drawLeft(rng, names, shadow);
   const lines = (order?.lines ?? []).flatMap(({ lineId }, line) => {
-    const { coming, back } = unitsBackOf(shadow, order?.id ?? '', lineId);
-    const left = unitsIn(order as ShadowOrder, line, isGone) - coming - back;
+    const left = leftOf(shadow, order as ShadowOrder, lineId, line);
     if (left <= 0 ? !isNonsense() : rng.chance(0.3)) return [];
     return [{ orderLineId: lineId, quantity: rng.between(1, Math.max(1, left + (isNonsense() ? 1 : 0))), reason: rng.pick(returnReasons), ...(rng.chance(0.2) ? { note: 'Zoë’s' } : {}) }];
   });
@@ -86,16 +85,20 @@ function drawRequest(rng: Rng, names: Names, shadow: Shadow): object {
   };
 }
 
-/** An order of which something has left. */
+/** An order of which something has left and is not on its way back, mostly a recent one. */
 function drawLeft(rng: Rng, { orders, settings }: Names, shadow: Shadow): ShadowOrder | undefined {
   if (orders.length === 0 || rng.chance(settings.nonsenseShare / 4)) return undefined;
-  let found: ShadowOrder | undefined;
-  for (let tries = 0; tries < 30; tries += 1) {
-    const back = Math.min(orders.length, rng.chance(0.8) ? 60 : orders.length);
-    found = shadow.orders.get(orders[orders.length - 1 - rng.below(back)] ?? '') ?? found;
-    if (found?.parts.some(isGone) === true) return found;
-  }
-  return found;
+  const all = [...shadow.orders.values()].slice(-300);
+  if (all.length === 0) return undefined;
+  if (rng.chance(settings.nonsenseShare / 4)) return rng.pick(all);
+  const left = all.filter((order) => order.parts.some(isGone) && (rng.chance(0.1) || order.lines.some(({ lineId }, line) => leftOf(shadow, order, lineId, line) > 0)));
+  return rng.pick(left.length > 0 ? left.slice(-30) : all);
+}
+
+/** Units of a line that may be asked for. */
+function leftOf(shadow: Shadow, order: ShadowOrder, lineId: string, line: number): number {
+  const { coming, back } = unitsBackOf(shadow, order.id, lineId);
+  return unitsIn(order, line, isGone) - coming - back;
 }
 
 /** A return, mostly a recent one in one of these states. */

@@ -191,7 +191,12 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
   if (planned === 0) for (const kind of ['plan.withdraw', 'plan.rollback', 'plan.archive'] as const) kinds[kind] = 0;
   // Without documents there is nothing to be said of them.
   if (kinds['supply.put'] === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('supply.')) kinds[kind] = 0;
-  if (kinds['return.request'] === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('return')) kinds[kind] = 0;
+  // In half of all worlds much is sent and comes back; in the others nothing does.
+  const isReturning = rng.chance(0.5);
+  if (isReturning) {
+    for (const kind of ['fulfillment.pick', 'fulfillment.ship', 'return.request', 'return.receive', 'return.inspect'] as const) kinds[kind] += 15;
+    kinds['fulfillment.deliver'] += 5;
+  } else for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('return')) kinds[kind] = 0;
   // Lines are long where carts outnumber units.
   if (dropShare > 0) {
     kinds['item.put'] += 3;
