@@ -235,7 +235,6 @@ export class Shadow {
   readonly drifts = new Map<string, ShadowDrift>();
   readonly supplies = new Map<string, ShadowSupply>();
   readonly returns = new Map<string, ShadowReturn>();
-  /** By channel, `*` for all. */
   readonly returnPolicies = new Map<string, ReturnPolicy>();
   /** By `lot/sku`; shipments of each by `lot/number/sku`. */
   readonly lots = new Map<string, ShadowLot>();
