@@ -322,6 +322,14 @@ function troubled(context: OrderContext, code: ExceptionCode): OrderContext {
   return { ...context, trouble: context.trouble ?? code };
 }
 
+/** Whether a plan that places nothing leaves an order as it is: nothing is cancelled, held or let go by it. */
+export function isLeftAsItIs(context: OrderContext, plan: Plan, atMs: number): boolean {
+  if (plan.fulfillments.length > 0) return false;
+  const after = reduce(context, { type: 'order.sourced', plan, atMs });
+  const isSameTrouble = after.trouble === context.trouble && after.exception?.detail === context.exception?.detail;
+  return isSameTrouble && waitingUnits(after) === waitingUnits(context);
+}
+
 let memoBefore: OrderContext | undefined;
 let memoMessage: OrderMessage | undefined;
 let memoAfter: OrderContext | undefined;

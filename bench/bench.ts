@@ -15,9 +15,10 @@ import { routingBench } from './routing.bench.ts';
 import { stepBench } from './step.bench.ts';
 import { storageBench } from './storage.bench.ts';
 import { turnBench } from './turn.bench.ts';
+import { wakesBench } from './wakes.bench.ts';
 import { wireBench } from './wire.bench.ts';
 
-export const benches: readonly Bench[] = [stepBench, kernelBench, routingBench, promiseBench, wireBench, storageBench, turnBench];
+export const benches: readonly Bench[] = [stepBench, kernelBench, routingBench, promiseBench, wireBench, storageBench, turnBench, wakesBench];
 
 const help = `npm run bench -- [--only NAME[:CASE]] [--json] [--tiny]
 

@@ -94,7 +94,9 @@ export class Rooms {
 
 /** A location has room, or may have: wake who waits for a SKU it has. */
 export function wakeForRoom({ world, views, wakes }: Core, id: LocationId): void {
-  const isThere = ({ stocks }: SkuCell): boolean => stocks.some(({ location, atp }) => location.id === id && atp > 0);
+  const { untracked } = world.selling;
+  const isThere = (sku: SkuCell): boolean =>
+    untracked.has(sku) || sku.stocks.some(({ location, atp }) => location.id === id && atp > 0);
   for (const sku of views.waitedFor) if (isThere(sku)) wakes.add(sku);
   for (const sku of world.reservations.lined) if (isThere(sku)) wakes.lines.add(sku);
 }

@@ -6,7 +6,7 @@ import { paceAfter } from '../actors/buffer-growth.ts';
 import type { CarrierId } from '../actors/ids.ts';
 import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import type { LotUnits } from '../actors/lots.ts';
-import type { OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
+import type { OrderContext, OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
 import type { Buyer } from '../actors/pool-commands.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
 import { refusal, type StockMessage } from '../actors/stock-ledger.ts';
@@ -26,15 +26,22 @@ import { withUntracked } from './untracked.ts';
 /** Messages one command may put through one order: a placement takes three. More is a loop, a bug. */
 const hopsMax = 8;
 
+/** A plan that is not asked of sourcing. */
+export interface Given {
+  readonly plan: Plan;
+  /** Whether its units are reserved for the order already: they become its own. */
+  readonly isReserved: boolean;
+}
+
 /**
  * Tell an order something and carry out all that follows. Returns why not, when it is refused.
- * @param reserved the plan of an order whose units are reserved for it: nothing is sourced, they become its own.
+ * @param given the plan that counts: nothing is sourced.
  */
 export function tellOrder(
   core: Core,
   order: OrderCell,
   first: OrderMessage,
-  reserved?: Plan,
+  given?: Given,
 ): Rejection | undefined {
   const messages = [first];
   for (let hop = 0; hop < messages.length; hop += 1) {
@@ -51,11 +58,16 @@ export function tellOrder(
     if (had !== has) countWork(core, had, has, message.atMs);
     countOrder(core, before, after, message.atMs);
     for (const effect of effects) {
-      const refused = carryOut(core, order, effect, message.atMs, messages, reserved);
+      const refused = carryOut(core, order, effect, message.atMs, messages, given);
       if (refused !== undefined) return refused;
     }
   }
   return undefined;
+}
+
+/** What sourcing says of the units of an order that have no place. */
+export function planned(core: Core, order: OrderContext, atMs: number): Plan {
+  return withUntracked(core.world, order, decide(core, order, atMs).plan);
 }
 
 const buyerOf = ({ snapshot }: OrderCell): Buyer => must(snapshot, 'an order that exists').context;
@@ -66,7 +78,7 @@ function carryOut(
   effect: OrderEffect,
   atMs: number,
   messages: OrderMessage[],
-  reserved: Plan | undefined,
+  given: Given | undefined,
 ): Rejection | undefined {
   switch (effect.kind) {
     case 'publish':
@@ -74,13 +86,13 @@ function carryOut(
       return undefined;
     case 'source': {
       const { context } = must(order.snapshot, 'an order that exists');
-      const found = reserved ?? withUntracked(core.world, context, decide(core, context, atMs).plan);
+      const found = given?.plan ?? planned(core, context, atMs);
       const plan = datedPlan(core.world, found, context.destination, atMs);
       messages.push({ type: 'order.sourced', plan, atMs });
       return undefined;
     }
     case 'allocate': {
-      const type = reserved === undefined ? 'stock.allocate' : 'stock.commit';
+      const type = given?.isReserved === true ? 'stock.commit' : 'stock.allocate';
       const rejection = moveUnits(core, type, effect.units, buyerOf(order), atMs);
       messages.push(
         rejection === undefined

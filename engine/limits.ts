@@ -14,6 +14,8 @@ export interface EngineLimits {
   readonly smallCommandLinesMax: number;
   /** Orders woken by stock or timers in one turn. */
   readonly turnWakesMax: number;
+  /** Of those whom something wakes that may concern many, in one turn: whoever orders meanwhile waits for no more. */
+  readonly turnSweptMax: number;
   /** Orders kept in memory; the longest untouched beyond that are read back when needed. */
   readonly ordersInMemoryMax: number;
   /** Supply documents open at a time. */
@@ -54,6 +56,7 @@ export const defaultLimits: EngineLimits = {
   recordBytesMax: 440 * 1024,
   smallCommandLinesMax: 200,
   turnWakesMax: 256,
+  turnSweptMax: 32,
   ordersInMemoryMax: 20_000,
   reservationsOpenMax: 1_000_000,
   suppliesOpenMax: 50_000,

@@ -10,6 +10,7 @@ import { planCell, seatCell, type PlanCell, type SeatCell } from './plan-cells.t
 import { compilePlan, type CompiledPlan } from './routing/plans/compile-plan.ts';
 import type { Timers } from './timers.ts';
 import { isInForce } from './routing/plans/evaluate.ts';
+import { traitsOf, type PlanTraits } from './routing/plans/traits.ts';
 
 /** The seat of all channels that have none of their own. No channel can be called so. */
 export const everyChannel = '*';
@@ -42,6 +43,10 @@ export class Plans {
   isIdle = true;
   readonly #timers: Timers;
   #turnAtMs: number | undefined;
+  /** By channel; made anew when any plan is another one. */
+  readonly #chains = new Map<string, readonly CompiledPlan[]>();
+  readonly #traits = new Map<string, PlanTraits | undefined>();
+  #readsLess: boolean | undefined;
 
   constructor(timers: Timers) {
     this.#timers = timers;
@@ -71,6 +76,9 @@ export class Plans {
 
   /** Something was put into a cell, or taken out of it again. */
   placed(): void {
+    this.#chains.clear();
+    this.#traits.clear();
+    this.#readsLess = undefined;
     this.isIdle = true;
     for (const { snapshot } of this.seats.values()) if (snapshot?.context.now.planId !== undefined) this.isIdle = false;
   }
@@ -129,6 +137,30 @@ export class Plans {
     return found && { id: id as PlanId, version: found.version, plan: compiledOf(found.document) };
   }
 
+  /** Every plan that may be asked about orders of a channel, whatever their dates; each once. */
+  chainOf(channel: ChannelId): readonly CompiledPlan[] {
+    let chain = this.#chains.get(channel);
+    if (chain === undefined) {
+      chain = [...this.#asked([channel, everyChannel])].map(({ plan }) => plan);
+      this.#chains.set(channel, chain);
+    }
+    return chain;
+  }
+
+  /** What answers to orders of a channel may depend on; undefined where no plan is in force. */
+  traitsOf(channel: ChannelId): PlanTraits | undefined {
+    if (!this.#traits.has(channel)) {
+      const chain = this.chainOf(channel);
+      this.#traits.set(channel, chain.length === 0 ? undefined : traitsOf(chain));
+    }
+    return this.#traits.get(channel);
+  }
+
+  /** Whether, under any plan in force, having less somewhere may give an order a place. */
+  get readsLess(): boolean {
+    return (this.#readsLess ??= traitsOf([...this.#asked()].map(({ plan }) => plan)).readsLess);
+  }
+
   /** The next moment after `nowMs` at which a plan that is asked, or a rule of one, begins or ends. */
   nextTurnMs(nowMs: number): number | undefined {
     let nextMs = Infinity;
@@ -154,14 +186,17 @@ export class Plans {
     return false;
   }
 
-  /** The plans in force, and those they fall back on, however far: each once, whatever its dates. */
-  *#asked(): Iterable<PlanInForce> {
+  /**
+   * The plans in force, and those they fall back on, however far: each once, whatever its dates.
+   * @param keys the seats to look at.
+   */
+  *#asked(keys: Iterable<string> = this.seats.keys()): Iterable<PlanInForce> {
     const found: PlanInForce[] = [];
     const add = (one: PlanInForce | undefined): void => {
       const isNew = one !== undefined && !found.some(({ id, version }) => id === one.id && version === one.version);
       if (isNew) found.push(one);
     };
-    for (const { snapshot } of this.seats.values()) add(this.#rulingOf(snapshot?.context.now));
+    for (const key of keys) add(this.#rulingOf(this.seats.get(key)?.snapshot?.context.now));
     for (let at = 0; at < found.length; at += 1) {
       const one = must(found[at], 'a plan that is asked');
       yield one;

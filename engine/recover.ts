@@ -36,6 +36,7 @@ import {
 } from './rows.ts';
 import type { RowBytes } from './rows.ts';
 import type { PlanCell } from './plan-cells.ts';
+import { sweep } from './kept.ts';
 import { channelOfSeat } from './plans.ts';
 import type { Quota } from './quotas.ts';
 import type { Saver } from './saver.ts';
@@ -75,6 +76,8 @@ export async function recover(
     saver.add(position, index === 0 ? touched : [], index === 0 ? rows : [], entries);
   }
   core.wakes.addAll(core.views.waitedFor, core.world.reservations.lined);
+  // Whoever waits says anew when time may change the answer, if it has not by now.
+  if (!core.world.plans.isIdle) sweep(core, 'rules');
   expectRoom(core, lastAtMs);
   core.world.plans.expect(lastAtMs);
   return lastAtMs;

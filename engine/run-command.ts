@@ -9,15 +9,14 @@ import type { OrderContext, OrderMessage } from '../actors/order-context.ts';
 import { endedHolds } from '../actors/order-holds.ts';
 import { maySource } from '../actors/kits.ts';
 import { itemState } from '../actors/item-policy.ts';
-import { waitingUnits } from '../actors/order-lines.ts';
+import { isLeftAsItIs, waitingUnits } from '../actors/order-lines.ts';
 import { reject } from '../actors/rejection.ts';
 import { mustWait } from '../actors/reservation-lines.ts';
-import { atp, type StockContext } from '../actors/stock-ledger.ts';
-import { assert, must, unreachable } from './assert.ts';
+import { assert, unreachable } from './assert.ts';
 import { expectRoom, hasRoom, wakeForRoom } from './capacity.ts';
-import type { CarrierCell, Cell, LocationCell, OrderCell, SkuCell } from './cells.ts';
+import type { LocationCell, SkuCell } from './cells.ts';
 import { changeItem, settleItem } from './commands/items.ts';
-import { bufferKept, growBuffer } from './commands/buffers.ts';
+import { growBuffer } from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
 import { closeFeed, openFeed } from './commands/feeds.ts';
 import * as lots from './commands/lots.ts';
@@ -31,14 +30,12 @@ import { changeReturns, expireReturn, isReturnCommand } from './commands/returns
 import { moveStock } from './commands/stock.ts';
 import { commandSupply } from './commands/supply.ts';
 import type { Core } from './core.ts';
-import { tellOrder } from './effects.ts';
+import { planned, tellOrder } from './effects.ts';
+import { expectChange, kept, momentDue, sweep } from './kept.ts';
 import { measuredAboveBytes } from './limits.ts';
-import type { PlanCell } from './plan-cells.ts';
 import { planFor, tellReservation } from './reservation-effects.ts';
 import { isOpen } from './reservations.ts';
 import { bodyBytes, measuredRows, valueBytes } from './sizes.ts';
-import type { Work } from './promise/capacity.ts';
-import type { Snapshot } from './step.ts';
 import type { TimerOwner } from './timers.ts';
 
 type OnBug = (bug: unknown) => void;
@@ -169,114 +166,30 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
 const changeRest = (core: Core, command: PlanCommand | network.NetworkCommand, atMs: number): Handled =>
   isPlanCommand(command) ? changePlans(core, command, atMs) : network.changeNetwork(core, command, atMs);
 
-/** Bring the views up to date with one kept change, and wake whom it concerns. */
-function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: number): void {
-  if (cell.kind === 'order') {
-    if (cell.snapshot !== undefined) {
-      core.views.orderChanged(cell.id, before as typeof cell.snapshot | undefined, cell.snapshot);
-      if (!core.world.plans.isIdle) wakeLessened(core, cell.snapshot, before as typeof cell.snapshot);
-    }
-    return;
-  }
-  if (cell.kind === 'reservation') {
-    const after = must(cell.snapshot, 'a reservation that changed');
-    core.world.reservations.changed(cell, before as typeof cell.snapshot, after);
-    // Whoever is behind it in line may be next.
-    if (before?.value === 'queued') core.wakes.lines.add(core.world.sku(must(after.context.lines[0], 'a line').sku));
-    return;
-  }
-  if (cell.kind === 'quota') return core.world.quotas.changed(cell);
-  if (cell.kind === 'lot') return core.world.lots.changed(cell, before as typeof cell.snapshot);
-  if (cell.kind === 'drift') return core.world.drifts.changed(cell);
-  if (cell.kind === 'return') return core.world.returns.changed(cell, before as typeof cell.snapshot);
-  if (cell.kind === 'supply') {
-    core.world.supplies.changed(cell, before as typeof cell.snapshot);
-    return;
-  }
-  if (cell.kind === 'stock') {
-    const had = before === undefined ? 0 : atp((before as Snapshot<StockContext>).context);
-    // Under rules of per cent, units that leave make others free; under a routing plan, whatever it says of them.
-    const isRuled = core.world.selling.buffers.count > 0 || !core.world.plans.isIdle;
-    if (cell.atp > had || isRuled) core.wakes.add(cell.sku);
-    return;
-  }
-  if (cell.kind === 'pool') {
-    core.wakes.add(cell.sku);
-    return;
-  }
-  if (cell.kind === 'pace') return;
-  if (cell.kind === 'buffer') {
-    core.views.bufferChanged(cell, before as typeof cell.snapshot);
-    bufferKept(core, before as typeof cell.snapshot, cell.snapshot);
-    return;
-  }
-  if (cell.kind === 'work') {
-    if (isLess(cell.snapshot, before as typeof cell.snapshot)) wakeForRoom(core, cell.id);
-    return;
-  }
-  if (cell.kind === 'seat') core.world.plans.expect(atMs);
-  if (cell.kind === 'plan') return planKept(core, cell, before as typeof cell.snapshot, atMs);
-  if (cell.kind === 'location') core.views.locationChanged(cell, before as typeof cell.snapshot);
-  if (cell.kind === 'item') {
-    core.views.itemChanged(cell);
-    core.wakes.add(core.world.sku(cell.id));
-    return;
-  }
-  if (cell.kind === 'carrier') return carrierKept(core, cell, before as typeof cell.snapshot);
-  // A location that opens, a channel that sells from more places and another plan may serve anyone who waits.
-  if (cell.kind === 'location' || cell.kind === 'channel' || cell.kind === 'seat') wakeAll(core);
-}
-
-/** An order that waits for less than before may be another one to the routing plan. */
-function wakeLessened({ world, wakes }: Core, after: Snapshot<OrderContext>, before: OrderCell['snapshot']): void {
-  const units = waitingUnits(after.context);
-  if (units === 0 || before === undefined || waitingUnits(before.context) <= units) return;
-  for (const { sku, backordered } of after.context.lines) if (backordered > 0) wakes.add(world.sku(sku));
-}
-
-function wakeAll({ wakes, views, world }: Core): void {
-  wakes.addAll(views.waitedFor, world.reservations.lined);
-}
-
-/** A plan that others fall back on is asked in the version that was validated last. */
-function planKept(core: Core, { snapshot }: PlanCell, before: PlanCell['snapshot'], atMs: number): void {
-  const { plans } = core.world;
-  const { document, state } = must(snapshot, 'a version that changed').context;
-  if (plans.isIdle || before?.context.state === state || !plans.isAsked(document.id)) return;
-  plans.expect(atMs);
-  wakeAll(core);
-}
-
-/** What its services are may decide, under a routing plan, from where an order may come. */
-function carrierKept(core: Core, { snapshot }: CarrierCell, before: CarrierCell['snapshot']): void {
-  const isSame = before?.value === snapshot?.value && before?.context.card === snapshot?.context.card;
-  if (!core.world.plans.isIdle && !isSame) wakeAll(core);
-}
-
-/** Whether a location was given work of any hour back. */
-function isLess(after: Snapshot<Work> | undefined, before: Snapshot<Work> | undefined): boolean {
-  const now = after?.context.hours ?? [];
-  return (before?.context.hours ?? []).some(({ hourMs, units, parcels }) => {
-    const hour = now.find((one) => one.hourMs === hourMs);
-    return hour === undefined || hour.units < units || hour.parcels < parcels;
-  });
-}
-
 /**
- * Source a waiting order again because something it waits for has come. Nothing changes when it is no
- * use. False when it does not fit into the turn: ask again in the next one.
+ * Source a waiting order again because something it waits for has come. One that finds no place, and is left as it
+ * is, leaves no trace. False when it does not fit into the turn: ask again in the next one.
  */
 export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): boolean {
   const order = core.world.order(id);
   const context = order?.snapshot?.context;
-  if (order === undefined || context === undefined) return true;
+  if (order === undefined || context === undefined || !isUseful(core, context, atMs)) return true;
+  const plan = planned(core, context, atMs);
+  if (isLeftAsItIs(context, plan, atMs)) {
+    expectChange(core, context, atMs);
+    return true;
+  }
+  const message = { type: 'order.source', atMs } as const;
+  return tellQuietly(core, atMs, () => tellOrder(core, order, message, { plan, isReserved: false }), onBug);
+}
+
+/** Whether there is anything, where there is room for it, of what an order waits for. */
+function isUseful({ world, views }: Core, order: OrderContext, atMs: number): boolean {
+  if (views.rooms.isEmpty) return maySource(order.lines, (sku) => world.atp(sku, order));
   // A location with a capacity takes all that the order still wants, or is no candidate.
-  const units = waitingUnits(context);
-  const hasRoomNow = (location: LocationCell): boolean => hasRoom(core.world, location, units, atMs);
-  const isUseful = maySource(context.lines, (sku) =>
-    core.views.rooms.isEmpty ? core.world.atp(sku, context) : core.world.unitsWhere(sku, context, hasRoomNow),
-  );
-  return !isUseful || tellQuietly(core, atMs, () => tellOrder(core, order, { type: 'order.source', atMs }), onBug);
+  const units = waitingUnits(order);
+  const hasRoomNow = (location: LocationCell): boolean => hasRoom(world, location, units, atMs);
+  return maySource(order.lines, (sku) => world.unitsWhere(sku, order, hasRoomNow));
 }
 
 /**
@@ -305,8 +218,11 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
       expectRoom(core, atMs);
       return true;
     case 'plan':
-      wakeAll(core);
+      sweep(core, 'rules');
       core.world.plans.expect(atMs);
+      return true;
+    case 'moment':
+      momentDue(core, Number(owner.id));
       return true;
     case 'reservation':
       return expiryDue(core, owner.id, atMs, onBug);

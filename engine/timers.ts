@@ -21,6 +21,8 @@ export type TimerOwner =
   | { readonly kind: 'buffer'; readonly id: BufferId }
   /** A routing plan in force, or a rule of one, begins or ends. */
   | { readonly kind: 'plan'; readonly id: '*' }
+  /** A moment at which time may change the answer to some who wait (moments.ts); its name is its time. */
+  | { readonly kind: 'moment'; readonly id: string }
   /** An item on preorder becomes available. */
   | { readonly kind: 'item'; readonly id: Sku }
   /** A lot leaves sale, or units of one that may not be sold are still with orders (engine/lots.ts, `lotKey`). */

@@ -16,8 +16,10 @@ import { reject } from '../actors/rejection.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import type { StockChange } from '../actors/vocabulary.ts';
 import type { Claim, Position, TurnRecord } from '../storage/journal.ts';
+import type { OrderId } from '../actors/ids.ts';
 import { must } from './assert.ts';
 import type { Cell } from './cells.ts';
+import { concerns, concernsMany } from './concerns.ts';
 import type { Clock } from './clock.ts';
 import type { Core } from './core.ts';
 import { Inbox } from './inbox.ts';
@@ -62,6 +64,8 @@ interface Turn {
   /** Retries of commands that are not durable yet: answered when this turn is. */
   readonly again: { readonly entry: Entry; readonly retry: Command; readonly reply: Reply }[];
   wakes: number;
+  /** Of them, those whom something woke that may concern many. */
+  swept: number;
   computeMs: number;
   /** A large command has the turn to itself. */
   isFull: boolean;
@@ -157,7 +161,8 @@ export class Turns {
 
   #begin(): Turn {
     this.#lastAtMs = Math.max(this.#parts.clock.now(), this.#lastAtMs);
-    return { atMs: this.#lastAtMs, entries: [], replies: [], again: [], wakes: 0, computeMs: 0, isFull: false };
+    const counts = { wakes: 0, swept: 0, computeMs: 0 };
+    return { atMs: this.#lastAtMs, entries: [], replies: [], again: [], ...counts, isFull: false };
   }
 
   #hasRoom(turn: Turn): boolean {
@@ -166,7 +171,7 @@ export class Turns {
   }
 
   #fillFromWakes(turn: Turn): void {
-    const { wakes, world, limits } = this.#core;
+    const { wakes, limits } = this.#core;
     const { timers, hooks } = this.#parts;
     while (turn.wakes < limits.turnWakesMax && this.#hasRoom(turn)) {
       const due = timers.takeDue(turn.atMs);
@@ -183,13 +188,22 @@ export class Turns {
       if (turn.isFull) wakes.lines.putBack(sku);
     }
     while (turn.wakes < limits.turnWakesMax && this.#hasRoom(turn)) {
-      // What there is less of elsewhere may be what a routing plan waited for: then a SKU that is out wakes as well.
-      const order = wakes.take((sku) => !world.plans.isIdle || world.selling.everything.unitsOf(sku) > 0);
-      if (order === undefined) return;
+      const order = wakes.take((sku, waiter, reason) => concerns(this.#core, sku, waiter, reason));
+      if (order === undefined) break;
       turn.wakes += 1;
-      turn.isFull = !wakeOrder(this.#core, order, turn.atMs, hooks.onBug);
-      if (turn.isFull) wakes.putBack();
+      this.#wake(turn, order);
     }
+    while (!wakes.hasUrgent && turn.swept < limits.turnSweptMax && this.#hasRoom(turn)) {
+      const order = wakes.takeSwept((sku, waiter, why) => concernsMany(this.#core, sku, waiter, why));
+      if (order === undefined) break;
+      turn.swept += 1;
+      this.#wake(turn, order);
+    }
+  }
+
+  #wake(turn: Turn, order: OrderId): void {
+    turn.isFull = !wakeOrder(this.#core, order, turn.atMs, this.#parts.hooks.onBug);
+    if (turn.isFull) this.#core.wakes.putBack();
   }
 
   // 2. Answer a command from its receipt, or carry it out. False when it must wait for the next turn.

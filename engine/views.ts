@@ -16,6 +16,7 @@ import { must } from './assert.ts';
 import { Rooms } from './capacity.ts';
 import { orderSteps, type BufferCell, type ItemCell } from './cells.ts';
 import type { LocationCell, SkuCell, StockCell } from './cells.ts';
+import { Moments } from './moments.ts';
 import { isFinal, type Snapshot } from './step.ts';
 import type { Timers } from './timers.ts';
 import { Waiting } from './waiting.ts';
@@ -36,6 +37,8 @@ export class Views {
   readonly waitedFor = new Set<SkuCell>();
   /** Locations with a capacity. */
   readonly rooms: Rooms;
+  /** When time may change the answer to orders that wait. */
+  readonly moments: Moments;
   readonly #world: World;
   readonly #timers: Timers;
   readonly #serve: Serve;
@@ -50,6 +53,7 @@ export class Views {
     this.#timers = timers;
     this.#serve = serve;
     this.rooms = new Rooms(timers);
+    this.moments = new Moments(timers);
   }
 
   inState(state: OrderState): ReadonlySet<OrderId> {

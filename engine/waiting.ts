@@ -15,6 +15,10 @@ const cleanUpCountMin = 32;
 export interface Waiter {
   readonly id: OrderId;
   readonly channel: ChannelId;
+  /** The segment of its customer, as far as it was named. */
+  readonly segment: string | undefined;
+  /** Whether a kit is among its lines: what a routing plan makes of those may also depend on there being less. */
+  readonly hasKits: boolean;
   readonly placedAtMs: number;
   readonly standing: Standing;
   rank: number;
@@ -33,6 +37,8 @@ function before(a: Waiter, b: Waiter): boolean {
 export class Waiting {
   /** Units that wait, over all channels. */
   units = 0;
+  /** Orders with kits among them. */
+  kitCount = 0;
   readonly byChannel = new Map<ChannelId, number>();
   readonly #byOrder = new Map<OrderId, Waiter>();
   #line: Waiter[] = [];
@@ -77,10 +83,12 @@ export class Waiting {
       return;
     }
     const standing = standingOf(order);
-    const { channel, placedAtMs } = order;
+    const { channel, segment, placedAtMs } = order;
     const rank = rankOf(standing, this.#serve);
-    const waiter = { id, channel, placedAtMs, standing, rank, sequence: this.#next++, units };
+    const hasKits = order.lines.some(({ kit }) => kit !== undefined);
+    const waiter = { id, channel, segment, hasKits, placedAtMs, standing, rank, sequence: this.#next++, units };
     this.#byOrder.set(id, waiter);
+    if (hasKits) this.kitCount += 1;
     this.#count(channel, units);
     const last = this.#line.at(-1);
     if (isLoading || last === undefined || before(last, waiter)) this.#line.push(waiter);
@@ -92,6 +100,7 @@ export class Waiting {
     const waiter = this.#byOrder.get(id);
     if (waiter === undefined) return;
     this.#byOrder.delete(id);
+    if (waiter.hasKits) this.kitCount -= 1;
     this.#count(waiter.channel, -waiter.units);
     waiter.units = 0;
     this.#gone += 1;

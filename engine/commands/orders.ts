@@ -105,7 +105,7 @@ function mayNotWait(
 /** Reserved units become an order's, where they are held and within one command; the rest goes back to sale. */
 function convert(core: Core, order: OrderCell, { cell, plan, rest }: Taken, atMs: number): Handled {
   const rejection =
-    tellOrder(core, order, { type: 'order.source', atMs }, plan) ??
+    tellOrder(core, order, { type: 'order.source', atMs }, { plan, isReserved: true }) ??
     tellReservation(core, cell, { type: 'reservation.convert', orderId: order.id, rest, atMs });
   return rejection === undefined ? done(orderAnswer(must(order.snapshot, 'an order'))) : refused(rejection);
 }

@@ -57,6 +57,12 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
     if (order !== undefined) watcher.wake(order);
     return order;
   };
+  const takeSwept = core.wakes.takeSwept.bind(core.wakes);
+  core.wakes.takeSwept = (concerns) => {
+    const order = takeSwept(concerns);
+    if (order !== undefined) watcher.wake(order);
+    return order;
+  };
   const putBack = core.wakes.putBack.bind(core.wakes);
   core.wakes.putBack = () => {
     watcher.putBack();

@@ -4,6 +4,7 @@
  * 2^53 an expression fails instead of rounding. What the library says, these say (test/engine/plan-oracle).
  */
 import { check, parse, type Node } from './cel.ts';
+import { deciding, staysMonotone, turning, walking } from './clockwork.ts';
 import { reckonedMembers, roots, uses, type Field } from './environment.ts';
 import {
   literal,
@@ -11,6 +12,7 @@ import {
   together,
   whole,
   type Expression,
+  type Next,
   type Run,
   type ValueType,
 } from './expression.ts';
@@ -140,7 +142,7 @@ function read(field: Field, name: string, of: (scope: Scope) => LineFacts): Expr
     optional === undefined
       ? (scope) => field.read(scope, of(scope))
       : (scope) => field.read(scope, of(scope)) ?? missing.raise();
-  return { type, uses: used, cost: 1, run };
+  return { type, uses: used, cost: 1, run, next: field.clock?.next, isMonotone: field.clock?.isMonotone };
 }
 
 /** A value of a map by its key. */
@@ -156,7 +158,7 @@ function entry(node: Node, map: Expression, key: Expression): Expression {
     const name = key.run(scope) as string;
     return Object.hasOwn(values, name) ? values[name] : missing.raise();
   };
-  return { type, uses: map.uses | key.uses, cost: map.cost + key.cost + 1, run };
+  return { type, ...together([map, key]), run };
 }
 
 function indexed(node: Node, [from, at]: [Node, Node], bound: Bound): Expression {
@@ -167,7 +169,7 @@ function indexed(node: Node, [from, at]: [Node, Node], bound: Bound): Expression
     throw new ExpressionFault(`a place in a list is an int, and this is ${index.type}`, at.start);
   const missing = new Failure('the list has no such place');
   const run: Run = (scope) => (whole.run(scope) as readonly unknown[])[index.run(scope) as number] ?? missing.raise();
-  return { type, uses: whole.uses | index.uses, cost: whole.cost + index.cost + 1, run };
+  return { type, ...together([whole, index]), run };
 }
 
 function list(node: Node, members: readonly Node[], bound: Bound): Expression {
@@ -214,7 +216,7 @@ function logic(op: '&&' | '||', [left, right]: [Node, Node], bound: Bound): Expr
     }
     return value === decides ? decides : b.run(scope);
   };
-  return { type: 'bool', ...together([a, b]), run };
+  return { type: 'bool', ...together([a, b]), next: deciding(a, b, decides), run };
 }
 
 function contained(node: Node, [one, many]: [Node, Node], bound: Bound): Expression {
@@ -230,14 +232,15 @@ function contained(node: Node, [one, many]: [Node, Node], bound: Bound): Express
   }
   if (many.op === 'list' && many.args.every(({ op }) => op === 'value')) {
     const members = new Set(whole.run(emptyScope()) as readonly unknown[]);
-    return { type: 'bool', ...all, run: (scope) => members.has(member.run(scope)) };
+    const has: Run = (scope) => members.has(member.run(scope));
+    return { type: 'bool', ...all, next: walking(has, [member]), run: has };
   }
   const cost = all.cost + reckonedMembers;
   const run: Run = (scope) => {
     const value = member.run(scope);
     return (whole.run(scope) as readonly unknown[]).includes(value);
   };
-  return { type: 'bool', uses: all.uses, cost, run };
+  return { type: 'bool', ...all, cost, run };
 }
 
 function binary(node: Node, op: string, [left, right]: [Node, Node], bound: Bound): Expression {
@@ -250,17 +253,20 @@ function binary(node: Node, op: string, [left, right]: [Node, Node], bound: Boun
   if (op === '==' || op === '!=') {
     if (a.type !== b.type && !(isNumber(a) && isNumber(b))) wrong();
     if (a.type === 'line' || a.type.includes('<')) wrong();
-    return { type: 'bool', ...all, run: equal(a.run, b.run, op === '==') };
+    const run = equal(a.run, b.run, op === '==');
+    return { type: 'bool', ...all, next: turning(op, run, a, b), run };
   }
   if (op === '<' || op === '<=' || op === '>' || op === '>=') {
     const isText = a.type === 'string' && b.type === 'string';
     if (!isText && !(isNumber(a) && isNumber(b))) wrong();
-    return { type: 'bool', ...all, run: compare(op, a.run, b.run) };
+    const run = compare(op, a.run, b.run);
+    return { type: 'bool', ...all, next: turning(op, run, a, b), run };
   }
   if (op === '+' && a.type === 'string' && b.type === 'string')
     return { type: 'string', ...all, run: add(a.run, b.run) };
   if (a.type !== b.type || !isNumber(a) || (op === '%' && a.type === 'double')) wrong();
-  return { type: a.type, ...all, run: arithmetic(op, a.type as NumberType, a.run, b.run) };
+  const isMonotone = staysMonotone(op, a, b);
+  return { type: a.type, ...all, isMonotone, run: arithmetic(op, a.type as NumberType, a.run, b.run) };
 }
 
 const functions = ['size', 'int', 'double', 'min', 'max', 'has'];
@@ -283,7 +289,7 @@ function called(node: Node, name: string, args: readonly Node[], bound: Bound): 
     name === 'min'
       ? (scope) => Math.min(a.run(scope) as number, b.run(scope) as number)
       : (scope) => Math.max(a.run(scope) as number, b.run(scope) as number);
-  return { type: a.type, ...together([a, b]), run };
+  return { type: a.type, ...together([a, b]), isMonotone: staysMonotone(name, a, b), run };
 }
 
 /** `has(a.b)`: whether the field, or the key of the map, is there. */
@@ -299,7 +305,8 @@ function present(node: Node, bound: Bound): Expression {
       throw failure;
     }
   };
-  return { ...rest, type: 'bool', cost: rest.cost + 1, run: is };
+  // Time makes no field come or go.
+  return { ...rest, next: undefined, isMonotone: undefined, type: 'bool', cost: rest.cost + 1, run: is };
 }
 
 function sized(node: Node, bound: Bound): Expression {
@@ -323,7 +330,7 @@ function calledOn(node: Node, name: string, from: Node, args: readonly Node[], b
     name === 'contains'
       ? (scope) => (text.run(scope) as string).includes(part.run(scope) as string)
       : (scope) => (text.run(scope) as string)[method](part.run(scope) as string);
-  return { type: 'bool', ...together([text, part]), run };
+  return { type: 'bool', ...together([text, part]), next: walking(run, [text, part]), run };
 }
 
 /** A macro: a condition on the members of a list. One that has no value decides nothing, unless another decides. */
@@ -361,5 +368,18 @@ function walked(
     if (failure !== undefined) throw failure;
     return name === 'exists_one' ? found === 1 : !ends;
   };
-  return { type: 'bool', uses: members.uses | test.uses, cost: members.cost + reckonedMembers * test.cost, run };
+  const next = test.next === undefined ? members.next : nextOfMembers(members.run, test.next, depth);
+  return { type: 'bool', uses: members.uses | test.uses, cost: members.cost + reckonedMembers * test.cost, next, run };
+}
+
+/** A condition on members may turn when that on any of them does. */
+function nextOfMembers(members: Run, next: Next, depth: number): Next {
+  return (scope) => {
+    let first = Infinity;
+    for (const member of members(scope) as readonly unknown[]) {
+      scope.bound[depth] = member;
+      first = Math.min(first, next(scope));
+    }
+    return first;
+  };
 }

@@ -4,6 +4,7 @@
  */
 import { dateOf, dayMs, hourMs, weekdayOf, weekdays } from '../../../actors/civil.ts';
 import { must } from '../../assert.ts';
+import { ageing, daily, flowing, hourly, localDaily, localHourly, type Clockwork } from './clockwork.ts';
 import type { LineFacts, OfferFacts, OrderFacts, PlaceFacts, Scope, ServiceFacts, StockFacts } from './facts.ts';
 
 /** What a value depends on; an expression depends on all that its names do. */
@@ -18,6 +19,8 @@ export interface Field {
   readonly optional?: true;
   readonly uses: number;
   readonly meaning: string;
+  /** How its value depends on time; absent: it does not. */
+  readonly clock?: Clockwork;
   /** @param subject the line that is asked about; other roots read the scope. */
   read(scope: Scope, subject: LineFacts): unknown;
 }
@@ -183,17 +186,31 @@ const now = fields<Scope>(uses.time, itself, {
   ...clockRows('', ({ nowMs }) => clockOf(nowMs)),
 });
 
+const clocks: Readonly<Record<string, Readonly<Record<string, Clockwork>>>> = {
+  order: { ageMinutes: ageing, hoursToPromise: flowing },
+  calendar: { weekday: localDaily, hour: localHourly, date: localDaily },
+  now: { ms: flowing, weekday: daily, hour: hourly, date: daily },
+};
+
+const timed = (root: 'order' | 'calendar' | 'now', of: Record<string, Field>): Record<string, Field> =>
+  Object.fromEntries(
+    Object.entries(of).map(([name, field]) => {
+      const clock = clocks[root]?.[name];
+      return [name, clock === undefined ? field : { ...field, clock }];
+    }),
+  );
+
 /** Every root with its fields. `lines` is beside them: the list of all lines, for macros. */
 export const roots: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
-  order,
+  order: timed('order', order),
   customer,
   destination,
   line,
   location: { ...place, isHome, ...offer },
   stock,
   service,
-  calendar,
-  now,
+  calendar: timed('calendar', calendar),
+  now: timed('now', now),
 };
 
 /** Members a list or map is reckoned with when the cost of an expression is estimated. */

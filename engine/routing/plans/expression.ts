@@ -30,7 +30,14 @@ export interface Expression {
   readonly cost: number;
   /** Its value; throws a Failure when it has none. */
   readonly run: Run;
+  /** Where it depends on time: when its value may be another one, in milliseconds (clockwork.ts). */
+  readonly next?: Next | undefined;
+  /** Whether, as time passes, it only grows or only falls. */
+  readonly isMonotone?: boolean | undefined;
 }
+
+/** The earliest moment after that of the scope at which a value may be another one; Infinity: never. */
+export type Next = (scope: Scope) => number;
 
 export function literal(node: Node, value: unknown): Expression {
   const constant = (type: ValueType, of: unknown): Expression => ({ type, uses: 0, cost: 1, run: () => of });
@@ -48,11 +55,21 @@ export function memberType(type: ValueType): ValueType | undefined {
   return type.startsWith('list<') ? (type.slice(5, -1) as ValueType) : undefined;
 }
 
-export function together(parts: readonly Expression[]): { readonly uses: number; readonly cost: number } {
+/** What an expression made of others depends on, takes, and when it may turn: when any of them does. */
+export function together(parts: readonly Expression[]): Pick<Expression, 'uses' | 'cost' | 'next'> {
   return {
     uses: parts.reduce((all, part) => all | part.uses, 0),
     cost: parts.reduce((sum, part) => sum + part.cost, 1),
+    next: earliest(parts),
   };
+}
+
+/** When the first of some turns; undefined where none depends on time. */
+export function earliest(parts: readonly Expression[]): Next | undefined {
+  const nexts = parts.flatMap(({ next }) => next ?? []);
+  const [only] = nexts;
+  if (nexts.length < 2) return only;
+  return (scope) => nexts.reduce((first, next) => Math.min(first, next(scope)), Infinity);
 }
 
 export function whole(run: Run): Run {

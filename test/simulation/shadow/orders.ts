@@ -101,6 +101,15 @@ export function source(doing: Doing, id: string): Verdict | undefined {
   return undefined;
 }
 
+/** Whether sourcing an order again gives it no place and changes nothing else of it. */
+export function isLeftAsItIs(shadow: Shadow, order: ShadowOrder, atMs: number): boolean {
+  const plan = planFor(shadow, order, atMs);
+  if (plan.parcels.length > 0) return false;
+  const [given, dropped] = ruledBy(order, plan);
+  const after = judged(given, atMs);
+  return dropped === 0 && after.trouble === order.trouble && (after.exception === undefined) === (order.exception === undefined);
+}
+
 /** Give an order what a plan says. */
 export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'allocate' | 'commit' = 'allocate'): void {
   const { shadow, atMs } = doing;

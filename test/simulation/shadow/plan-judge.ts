@@ -34,12 +34,15 @@ export class ShadowJudge {
   readonly #order: About['order'];
   readonly #orderMinor: number;
 
-  constructor(document: PlanDocument, order: About['order']) {
+  readonly #nowMs: number;
+
+  constructor(document: PlanDocument, order: About['order'], nowMs: number) {
+    this.#nowMs = nowMs;
     this.#document = document;
     this.#rules = document.rules ?? [];
     this.#order = order;
     const ofOrder = this.#parcelCosts.filter((rule) => isOfOrder(rule));
-    this.#orderMinor = this.#sum(ofOrder, { order });
+    this.#orderMinor = this.#sum(ofOrder, { nowMs, order });
   }
 
   get #parcelCosts(): PlanRule[] {
@@ -47,7 +50,7 @@ export class ShadowJudge {
   }
 
   isWhole(): boolean {
-    return this.#bans('split').some((rule) => this.#excludes(rule, { order: this.#order }));
+    return this.#bans('split').some((rule) => this.#excludes(rule, { nowMs: this.#nowMs, order: this.#order }));
   }
 
   #bans(what: string): PlanRule[] {
@@ -89,7 +92,7 @@ export class ShadowJudge {
 
   /** A location as a candidate; undefined when it is removed. */
   candidate(shadow: Shadow, place: Location, km: number, asked: string | undefined, has: (sku: string) => number, lineIds: readonly string[]): Judged | undefined {
-    const about = { order: this.#order, place, km, has };
+    const about = { nowMs: this.#nowMs, order: this.#order, place, km, has };
     const bans = this.#bans('location').filter((rule) => !isAbout(rule, 'line'));
     const first = bans.find((rule) => isOfPlace(rule) && this.#excludes(rule, about));
     const placeMinor = this.#sum(this.#parcelCosts.filter(isOfPlace), about);
@@ -147,7 +150,7 @@ export class ShadowJudge {
     const together = this.#document.split?.together;
     return this.#order.lines.map((line) => {
       try {
-        return together === undefined ? '' : (meaningOf(together).says({ order: this.#order, line }) as string);
+        return together === undefined ? '' : (meaningOf(together).says({ nowMs: this.#nowMs, order: this.#order, line }) as string);
       } catch (error) {
         if (error instanceof Unsaid) return '';
         throw error;
@@ -157,9 +160,9 @@ export class ShadowJudge {
 }
 
 /** Whether a condition on the order holds; one that cannot be said does not. */
-export function holds(condition: string | undefined, order: About['order']): boolean {
+export function holds(condition: string | undefined, order: About['order'], nowMs: number): boolean {
   try {
-    return condition === undefined || meaningOf(condition).says({ order }) === true;
+    return condition === undefined || meaningOf(condition).says({ nowMs, order }) === true;
   } catch (error) {
     if (error instanceof Unsaid) return false;
     throw error;

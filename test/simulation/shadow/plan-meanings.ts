@@ -7,6 +7,8 @@ import type { Destination } from '../../../actors/order-commands.ts';
 
 /** What an expression may be about. */
 export interface About {
+  /** The turn's time. */
+  readonly nowMs: number;
   readonly order: {
     readonly channel: string;
     readonly priority: number;
@@ -15,6 +17,8 @@ export interface About {
     readonly units: number;
     readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
     readonly to: Destination | undefined;
+    readonly placedAtMs: number;
+    readonly promisedByMs?: number | undefined;
   };
   readonly place?: Location;
   readonly km?: number;
@@ -60,6 +64,12 @@ export const conditions: Readonly<Record<string, Meaning>> = {
   'order.attributes["zone"] == "north"': means('order', ({ order }) => textOf(order.attributes, 'zone') === 'north'),
   'order.units > 3': means('order', ({ order }) => order.units > 3),
   'lines.exists(l, l.sku == "HOT")': means('order', ({ order }) => order.lines.some(({ sku }) => sku === 'HOT')),
+  'now.hour >= 12': means('order', ({ nowMs }) => new Date(nowMs).getUTCHours() >= 12),
+  'now.weekday in ["saturday", "sunday", "monday"]': means('order', ({ nowMs }) => [0, 1, 6].includes(new Date(nowMs).getUTCDay())),
+  'order.ageMinutes < 2': means('order', ({ order, nowMs }) => nowMs < order.placedAtMs + 120_000),
+  'order.hoursToPromise > 0.5 && order.units > 1': means('order', ({ order, nowMs }) =>
+    order.promisedByMs === undefined ? (order.units > 1 ? unsaid('hoursToPromise is not there') : false) : order.promisedByMs - nowMs > 1_800_000 && order.units > 1),
+  'location.type == "store" && now.ms / 60000 % 3 == 0': means('more', ({ place, nowMs }) => place?.type === 'store' && Math.floor(nowMs / 60_000) % 3 === 0),
   'location.type == "store"': means('place', ({ place }) => place?.type === 'store'),
   'location.id == "L1"': means('place', ({ place }) => place?.id === 'L1'),
   '"north" in location.groups': means('place', ({ place }) => (place?.groups ?? []).includes('north')),

@@ -24,15 +24,15 @@ interface Lump {
 }
 
 export function planByRules(shadow: Shadow, seeker: Seeker, needs: readonly ShadowNeed[], atMs: number): ShadowPlan | undefined {
-  const order = aboutOf(seeker, needs);
-  let next = plansInForce(shadow, seeker.channel).find(({ document }) => holds(document.applies, order));
+  const order = aboutOf(seeker, needs, atMs);
+  let next = plansInForce(shadow, seeker.channel).find(({ document }) => holds(document.applies, order, atMs));
   let plan: ShadowPlan | undefined;
   for (let asked = 0; next !== undefined && asked < 5; asked += 1) {
     plan = under(shadow, seeker, needs, atMs, next.document, next.version, order);
     if (plan.short === 0) return plan;
-    const fallback = next.document.fallbacks?.find(({ when }) => holds(when, order));
+    const fallback = next.document.fallbacks?.find(({ when }) => holds(when, order, atMs));
     const other = fallback?.plan === undefined ? undefined : newestValidated(shadow, fallback.plan);
-    if (other === undefined || !holds(other.document.applies, order)) {
+    if (other === undefined || !holds(other.document.applies, order, atMs)) {
       const then = fallback === undefined || fallback.then === 'plan' ? 'backorder' : fallback.then;
       const { scoreMinor, ...use } = plan.ruled as Record<string, unknown>;
       if (then !== 'hold') return { ...plan, ruled: { ...use, scoreMinor, fallback: then } };
@@ -45,15 +45,16 @@ export function planByRules(shadow: Shadow, seeker: Seeker, needs: readonly Shad
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
-function aboutOf({ channel, priority = 0, tags = [], attributes = {}, destination }: Seeker, needs: readonly ShadowNeed[]): About['order'] {
+function aboutOf(seeker: Seeker, needs: readonly ShadowNeed[], atMs: number): About['order'] {
+  const { channel, priority = 0, tags = [], attributes = {}, destination, placedAtMs = atMs, promisedByMs } = seeker;
   const lines = needs.map(({ sku, quantity }) => ({ sku, quantity }));
-  return { channel, priority, tags, attributes, to: destination, lines, units: sum(lines.map(({ quantity }) => quantity)) };
+  return { channel, priority, tags, attributes, to: destination, lines, units: sum(lines.map(({ quantity }) => quantity)), placedAtMs, promisedByMs };
 }
 
 function under(
   shadow: Shadow, seeker: Seeker, needs: readonly ShadowNeed[], atMs: number, document: PlanDocument, version: number, order: About['order'],
 ): ShadowPlan {
-  const judge = new ShadowJudge(document, order);
+  const judge = new ShadowJudge(document, order, atMs);
   const view = { channel: seeker.channel, segment: seeker.segment, method: 'ship' } as const;
   const lineIds = needs.map(({ line }) => seeker.lines?.[line]?.lineId ?? '');
   const found: Judged[] = [];
@@ -351,7 +352,7 @@ export function leavesSomething(shadow: Shadow, document: PlanDocument, only: st
       const destination = { country, latitude, longitude, ...(postalCode === undefined ? {} : { postalCode }) };
       const needs = [{ line: 0, sku, quantity: 1 }];
       const seeker = { channel, destination, service: undefined, lines: [{ lineId: '1', unitPriceMinor: 1_000 }] };
-      const plan = under(shadow, seeker, needs, atMs, document, 0, aboutOf(seeker, needs));
+      const plan = under(shadow, seeker, needs, atMs, document, 0, aboutOf(seeker, needs, atMs));
       const rules = (plan.removed ?? []).filter(({ reason }) => reason === 'rule');
       if (plan.candidates === 0 && rules.length === 0) continue;
       isTried = true;

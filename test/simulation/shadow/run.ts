@@ -52,11 +52,11 @@ export function carryOut(
   return verdict ?? { ok: undefined };
 }
 
-/** Whoever waits is sourced again when something it waits for can be had. */
+/** Whoever waits is sourced again when something it waits for can be had; nothing is told when nothing comes of it. */
 export function wake(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
   const order = shadow.orders.get(id);
   if (order === undefined) return;
-  if (maySource(shadow, order, atMs)) whole(shadow, atMs, events, (doing) => orders.source(doing, id));
+  if (maySource(shadow, order, atMs) && !orders.isLeftAsItIs(shadow, order, atMs)) whole(shadow, atMs, events, (doing) => orders.source(doing, id));
 }
 
 /** The first in line for a SKU gets its units, if they are there. */
@@ -71,7 +71,7 @@ export function serveLine(shadow: Shadow, sku: string, atMs: number, events: unk
 export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: unknown[]): void {
   if (owner.kind === 'order') return orderDue(shadow, owner.id, atMs, events);
   if (owner.kind === 'reservation') return expiryDue(shadow, owner.id, atMs, events);
-  if (owner.kind === 'capacity' || owner.kind === 'plan') return;
+  if (owner.kind === 'capacity' || owner.kind === 'plan' || owner.kind === 'moment') return;
   whole(shadow, atMs, events, (doing) => {
     if (owner.kind === 'item') items.due(doing, owner.id);
     else if (owner.kind === 'lot') recalls.due(doing, owner.id);

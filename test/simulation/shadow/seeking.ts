@@ -41,6 +41,8 @@ export interface Seeker {
   readonly locations?: readonly string[] | undefined;
   readonly groups?: readonly string[] | undefined;
   readonly priority?: number | undefined;
+  readonly placedAtMs?: number | undefined;
+  readonly promisedByMs?: number | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly attributes?: Readonly<Record<string, string | number>> | undefined;
   readonly lines?: readonly { readonly lineId: string; readonly unitPriceMinor?: number }[];

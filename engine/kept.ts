@@ -1,0 +1,156 @@
+/** What follows from a change that is kept: the views are brought up to date, and whom it concerns is woken. */
+import type { LocationId, OrderId } from '../actors/ids.ts';
+import type { OrderContext } from '../actors/order-context.ts';
+import { waitingUnits } from '../actors/order-lines.ts';
+import { atp, type StockContext } from '../actors/stock-ledger.ts';
+import { must } from './assert.ts';
+import { wakeForRoom } from './capacity.ts';
+import type { CarrierCell, Cell, LocationCell, OrderCell, SkuCell, StockCell } from './cells.ts';
+import { bufferKept } from './commands/buffers.ts';
+import type { Core } from './core.ts';
+import type { PlanCell } from './plan-cells.ts';
+import { channelOfSeat } from './plans.ts';
+import type { Work } from './promise/capacity.ts';
+import { nextChangeMs } from './routing/plans/next-change.ts';
+import type { Snapshot } from './step.ts';
+import { reasons, type Sweeping } from './wakes.ts';
+
+/** Bring the views up to date with one kept change, and wake whom it concerns. */
+export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: number): void {
+  const { world, views, wakes } = core;
+  switch (cell.kind) {
+    case 'order':
+      return orderKept(core, cell, before as typeof cell.snapshot, atMs);
+    case 'reservation': {
+      const after = must(cell.snapshot, 'a reservation that changed');
+      world.reservations.changed(cell, before as typeof cell.snapshot, after);
+      // Whoever is behind it in line may be next.
+      if (before?.value === 'queued') wakes.lines.add(world.sku(must(after.context.lines[0], 'a line').sku));
+      return;
+    }
+    case 'quota':
+      return world.quotas.changed(cell);
+    case 'lot':
+      return world.lots.changed(cell, before as typeof cell.snapshot);
+    case 'drift':
+      return world.drifts.changed(cell);
+    case 'return':
+      return world.returns.changed(cell, before as typeof cell.snapshot);
+    case 'supply':
+      return world.supplies.changed(cell, before as typeof cell.snapshot);
+    case 'stock':
+      return stockKept(core, cell, before as typeof cell.snapshot);
+    case 'pool':
+      return wakes.add(cell.sku);
+    case 'buffer':
+      views.bufferChanged(cell, before as typeof cell.snapshot);
+      return bufferKept(core, before as typeof cell.snapshot, cell.snapshot);
+    case 'work': {
+      const isRoomier = isLess(cell.snapshot, before as typeof cell.snapshot);
+      if (isRoomier) wakeForRoom(core, cell.id);
+      // What it has been given already is something a plan may ask for.
+      else if (world.plans.readsLess) wakeAt(core, cell.id, reasons.less);
+      return;
+    }
+    case 'seat':
+      world.plans.expect(atMs);
+      return sweep(core, 'rules', channelOfSeat(cell.id));
+    case 'plan':
+      return planKept(core, cell, before as typeof cell.snapshot, atMs);
+    case 'location':
+      views.locationChanged(cell, before as typeof cell.snapshot);
+      return locationKept(core, cell);
+    case 'item':
+      views.itemChanged(cell);
+      return wakes.add(world.sku(cell.id), reasons.more | reasons.other);
+    case 'carrier':
+      return carrierKept(core, cell, before as typeof cell.snapshot);
+    case 'channel':
+      for (const sku of world.reservations.lined) wakes.lines.add(sku);
+      return sweep(core, 'rules', cell.id);
+    case 'pace':
+    case 'transit':
+      return;
+  }
+}
+
+function orderKept(core: Core, { id, snapshot }: OrderCell, before: OrderCell['snapshot'], atMs: number): void {
+  if (snapshot === undefined) return;
+  core.views.orderChanged(id, before, snapshot);
+  if (core.world.plans.isIdle) return;
+  const units = waitingUnits(snapshot.context);
+  expectChange(core, snapshot.context, atMs);
+  // Having less to place, it may be another order to the routing plan.
+  if (units > 0 && before !== undefined && waitingUnits(before.context) > units) core.wakes.addOrder(id);
+}
+
+/** See to it that an order that waits is woken when time may change its answer. */
+export function expectChange({ world, views }: Core, order: OrderContext, atMs: number): void {
+  const waits = order.lines.filter(({ backordered }) => backordered > 0);
+  if (waits.length === 0) return views.moments.leave(order.orderId);
+  if (world.plans.traitsOf(order.channel)?.readsTime !== true) return;
+  views.moments.expect(order.orderId, waits.map(({ sku }) => sku), nextChangeMs(world, order, atMs));
+}
+
+function stockKept({ world, wakes }: Core, cell: StockCell, before: Snapshot<StockContext> | undefined): void {
+  const had = before === undefined ? 0 : atp(before.context);
+  // Under rules of per cent, units that leave make others free.
+  if (cell.atp > had || world.selling.buffers.count > 0) wakes.add(cell.sku);
+  // Under a routing plan, whatever it says of them.
+  const mayTurn = world.plans.readsLess || (cell.sku.waiting?.kitCount ?? 0) > 0;
+  if (mayTurn && !world.plans.isIdle) wakes.add(cell.sku, reasons.less);
+}
+
+/** What may be had there now, or is said of it: whoever waits for a SKU that is there. */
+function locationKept(core: Core, { id, snapshot }: LocationCell): void {
+  const { world, wakes } = core;
+  if (snapshot?.context.state === 'open') wakeAt(core, id, reasons.more | reasons.other);
+  else if (!world.plans.isIdle) wakeAt(core, id, reasons.less);
+  for (const sku of world.reservations.lined) wakes.lines.add(sku);
+}
+
+/** Wake who waits for a SKU that a location has, or sells without having it. */
+function wakeAt({ world, views, wakes }: Core, id: LocationId, reason: number): void {
+  const isThere = ({ stocks }: SkuCell): boolean =>
+    stocks.some(({ location, atp: units }) => location.id === id && units > 0);
+  const { untracked } = world.selling;
+  for (const sku of views.waitedFor) if (untracked.has(sku) || isThere(sku)) wakes.add(sku, reason);
+}
+
+/** Something that may concern all who wait, or those of a channel. */
+export function sweep({ views, wakes, world }: Core, why: Sweeping, channel?: OrderContext['channel']): void {
+  if (views.waitedFor.size > 0) wakes.sweep(why, views.waitedFor, channel);
+  for (const sku of why === 'carriers' ? [] : world.reservations.lined) wakes.lines.add(sku);
+}
+
+/** A moment has come for those who said it. */
+export function momentDue({ views, wakes, world }: Core, atMs: number): void {
+  const moment = views.moments.take(atMs);
+  if (moment === undefined) return;
+  const skus = [...moment.skus].map((sku) => world.sku(sku));
+  wakes.sweep('time', skus, undefined, new Set<OrderId>(moment.orders));
+}
+
+/** A plan that others fall back on is asked in the version that was validated last. */
+function planKept(core: Core, { snapshot }: PlanCell, before: PlanCell['snapshot'], atMs: number): void {
+  const { plans } = core.world;
+  const { document, state } = must(snapshot, 'a version that changed').context;
+  if (plans.isIdle || before?.context.state === state || !plans.isAsked(document.id)) return;
+  plans.expect(atMs);
+  sweep(core, 'rules');
+}
+
+/** What its services are may decide, under a routing plan, from where an order may come. */
+function carrierKept(core: Core, { snapshot }: CarrierCell, before: CarrierCell['snapshot']): void {
+  const isSame = before?.value === snapshot?.value && before?.context.card === snapshot?.context.card;
+  if (!core.world.plans.isIdle && !isSame) sweep(core, 'carriers');
+}
+
+/** Whether a location was given work of any hour back. */
+function isLess(after: Snapshot<Work> | undefined, before: Snapshot<Work> | undefined): boolean {
+  const now = after?.context.hours ?? [];
+  return (before?.context.hours ?? []).some(({ hourMs, units, parcels }) => {
+    const hour = now.find((one) => one.hourMs === hourMs);
+    return hour === undefined || hour.units < units || hour.parcels < parcels;
+  });
+}
