@@ -6,9 +6,9 @@ import type { CommandBody } from './commands.ts';
 import type { FulfillmentId, LineId, Sku } from './ids.ts';
 import type { Kit } from './item-commands.ts';
 import { componentUnits, explode, tornKit } from './kits.ts';
-import type { OrderContext, OrderInput } from './order-context.ts';
+import type { OrderContext, OrderInput, Plan } from './order-context.ts';
 import { holdEndsAtMs, withHold, type Hold } from './order-holds.ts';
-import { cancelPlan, findFulfillment, isUntouched } from './order-lines.ts';
+import { cancelPlan, findFulfillment, isUntouched, reduce, waitingUnits } from './order-lines.ts';
 import { reject, type Rejection } from './rejection.ts';
 import { delayMsMax, holdsMax } from './limits.ts';
 import type { LineUnits, OrderLine } from './vocabulary.ts';
@@ -169,4 +169,56 @@ export function orderDueAtMs(state: string, order: OrderContext): number | undef
 /** When the order's release delay ends, while it runs and nothing holds the order. */
 export function releaseAtMs(state: string, order: OrderContext): number | undefined {
   return state === 'allocated' && order.holds === undefined ? order.placedAtMs + order.releaseAfterMs : undefined;
+}
+
+/** The units a move is about: those named, or all of the part, or all that wait. */
+export function unitsToMove(
+  order: OrderContext,
+  id: FulfillmentId | undefined,
+  asked: readonly LineUnits[] | undefined,
+): readonly LineUnits[] | Rejection {
+  const part = id === undefined ? undefined : findFulfillment(order, id);
+  if (id !== undefined && part === undefined) {
+    return reject('unknown-fulfillment', `order ${order.orderId} has no fulfillment ${id}`, 'body.fulfillmentId');
+  }
+  if (part !== undefined && !isUntouched(part)) {
+    return reject('wrong-state', `fulfillment ${id} is ${part.state}: its units cannot be moved any more`);
+  }
+  const there = part?.lines ?? waitingLines(order);
+  if (there.length === 0) return reject('wrong-state', 'no unit of this order waits');
+  if (asked === undefined) return there;
+  const units = new Map<LineId, number>();
+  for (const [index, { lineId, quantity }] of asked.entries()) {
+    const line = there.find((one) => one.lineId === lineId);
+    const where = part === undefined ? 'that wait' : `in fulfillment ${id}`;
+    if (line === undefined) {
+      return reject('unknown-line', `there are no units of line ${lineId} ${where}`, `body.lines[${index}].lineId`);
+    }
+    const sum = (units.get(lineId) ?? 0) + quantity;
+    if (sum > line.quantity) {
+      const detail = `there are ${line.quantity} units of line ${lineId} ${where}`;
+      return reject('not-enough', detail, `body.lines[${index}].quantity`);
+    }
+    units.set(lineId, sum);
+  }
+  const named = there.flatMap(({ lineId }) => {
+    const quantity = units.get(lineId);
+    return quantity === undefined ? [] : [{ lineId, quantity }];
+  });
+  const torn = tornKit(order.lines.filter(({ kit }) => kit?.together === true), named);
+  const isAll = there.every(({ lineId, quantity }) => units.get(lineId) === quantity);
+  if (torn === undefined || isAll) return named;
+  return reject('kit-in-parts', `of line ${torn.lineId}, kit ${torn.sku}, only whole kits can be moved`, 'body.lines');
+}
+
+function waitingLines({ lines }: OrderContext): readonly LineUnits[] {
+  return lines.flatMap(({ lineId, backordered }) => (backordered > 0 ? [{ lineId, quantity: backordered }] : []));
+}
+
+/** Whether a plan that places nothing leaves an order as it is: nothing is cancelled, held or let go by it. */
+export function isLeftAsItIs(context: OrderContext, plan: Plan, atMs: number): boolean {
+  if (plan.fulfillments.length > 0) return false;
+  const after = reduce(context, { type: 'order.sourced', plan, atMs });
+  const isSameTrouble = after.trouble === context.trouble && after.exception?.detail === context.exception?.detail;
+  return isSameTrouble && waitingUnits(after) === waitingUnits(context);
 }

@@ -15,6 +15,7 @@ import {
   HoldIdSchema,
   Latitude,
   LineIdSchema,
+  LocationIdSchema,
   Longitude,
   MoneyMinor,
   OrderIdSchema,
@@ -109,6 +110,24 @@ export const orderCommands = {
   'order.release': Type.Object({ orderId: OrderIdSchema }, exact),
   /** Source the waiting units again now. */
   'order.retry': Type.Object({ orderId: OrderIdSchema }, exact),
+  /**
+   * Have units come from a location of your choice: those of a part that nobody picks yet, or those that wait.
+   * Stock and capacity are asked and taken in the same turn; nothing happens when they do not suffice.
+   */
+  'order.move': Type.Object(
+    {
+      orderId: OrderIdSchema,
+      /** The part they are taken from. Absent: units that wait. */
+      fulfillmentId: Type.Optional(FulfillmentIdSchema),
+      /** Absent: all of the part, or all that wait. */
+      lines: Type.Optional(lineUnits),
+      to: LocationIdSchema,
+      reason: Reason,
+      /** Also where a hard rule of the routing plan forbids it. The decision records the rule. */
+      override: Type.Optional(Type.Boolean()),
+    },
+    exact,
+  ),
   /**
    * A location began to pick: from here on its units can no longer be cancelled or displaced. Of tracked SKUs the
    * answer says which to take, the first to expire first.

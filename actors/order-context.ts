@@ -107,6 +107,19 @@ export interface PlanUse {
   readonly failed?: readonly { readonly rule: string; readonly detail: string }[] | undefined;
 }
 
+/** Units that were given another place by somebody, or because of somebody who did nothing. */
+export interface Moved {
+  /** `hand`: a person or system said where to; `overdue`: their location did not start in time. */
+  readonly why: 'hand' | 'overdue';
+  /** Who, and for what reason. */
+  readonly by: string;
+  readonly reason: string;
+  /** The part they were taken from; absent: they waited. */
+  readonly from?: FulfillmentId | undefined;
+  /** The hard rule that forbade it and was passed over. */
+  readonly overrode?: string | undefined;
+}
+
 /** What sourcing answers: parcels for all units that can be had, and how the choice was made. */
 export interface Plan {
   readonly fulfillments: readonly PlannedFulfillment[];
@@ -127,6 +140,8 @@ export interface Plan {
   readonly gapMinor?: number | undefined;
   /** Version of the prices it went by; undefined: by what was cheapest then. */
   readonly prices?: number | undefined;
+  /** It was not chosen by sourcing alone. */
+  readonly moved?: Moved | undefined;
 }
 
 /** Units of a SKU at a location. */
@@ -163,6 +178,14 @@ export type OrderMessage =
       /** A lot that nobody may pick any more, or `picking`: also units that are being picked, whatever their lot. */
       readonly lot?: LotId | undefined;
       readonly picking?: boolean | undefined;
+    } & At)
+  /** Units of a part that nobody picks are to have another place. */
+  | ({
+      readonly type: 'order.move';
+      readonly fulfillmentId: FulfillmentId;
+      readonly units: readonly LineUnits[];
+      /** Its location did not start in time: it is given none of the order again for that. */
+      readonly isOverdue?: boolean | undefined;
     } & At)
   | ({
       readonly type: 'fulfillment.pick';

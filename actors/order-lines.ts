@@ -225,10 +225,7 @@ function withTakings(
   gone: readonly LineLot[] = [],
 ): OrderContext {
   const taken = new Map(takings.map(({ fulfillment, units }) => [fulfillment, byLine(units)]));
-  const lines = takings.reduce(
-    (sofar, { units }) => moved(sofar, units, 'allocated', to),
-    context.lines,
-  );
+  const lines = takings.reduce((sofar, { units }) => moved(sofar, units, 'allocated', to), context.lines);
   const fulfillments = context.fulfillments.map((part) => {
     const units = taken.get(part);
     return units === undefined ? part : without(part, units, gone);
@@ -294,7 +291,8 @@ function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext 
     lines: moved(context.lines, units ?? [], 'backordered', 'allocated'),
     fulfillments: first === 0 ? parts : [...context.fulfillments, ...parts],
   };
-  return plan.ruled === undefined && context.trouble !== 'unroutable' ? judged(next, atMs) : ruled(next, plan, atMs);
+  const isFree = plan.ruled === undefined && context.trouble !== 'unroutable';
+  return isFree || plan.moved !== undefined ? judged(next, atMs) : ruled(next, plan, atMs);
 }
 
 /** What the routing plan makes of units that have no place, and an end to what another plan made of them. */
@@ -320,14 +318,6 @@ function lotsTaken(context: OrderContext, { lot, units }: Displaced): readonly L
 
 function troubled(context: OrderContext, code: ExceptionCode): OrderContext {
   return { ...context, trouble: context.trouble ?? code };
-}
-
-/** Whether a plan that places nothing leaves an order as it is: nothing is cancelled, held or let go by it. */
-export function isLeftAsItIs(context: OrderContext, plan: Plan, atMs: number): boolean {
-  if (plan.fulfillments.length > 0) return false;
-  const after = reduce(context, { type: 'order.sourced', plan, atMs });
-  const isSameTrouble = after.trouble === context.trouble && after.exception?.detail === context.exception?.detail;
-  return isSameTrouble && waitingUnits(after) === waitingUnits(context);
 }
 
 let memoBefore: OrderContext | undefined;
@@ -380,6 +370,12 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
         withTakings(context, displacePlan(context, message), 'backordered', lotsTaken(context, message)),
         'stockout',
       );
+    case 'order.move': {
+      const part = findFulfillment(context, message.fulfillmentId);
+      return part === undefined
+        ? context
+        : withTakings(context, [{ fulfillment: part, units: message.units }], 'backordered');
+    }
     case 'fulfillment.pick':
       return { ...context, fulfillments: patched(context, message.fulfillmentId, withLots('picking', message.lots)) };
     case 'fulfillment.short': {

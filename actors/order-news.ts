@@ -33,6 +33,7 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
         },
       ];
     case 'order.displace':
+    case 'order.move':
     case 'fulfillment.short':
       return partNews(before, after);
     case 'fulfillment.pick':
@@ -103,6 +104,7 @@ function decision(order: OrderContext, plan: Plan): Event {
     ruled: plan.ruled,
     gapMinor: plan.gapMinor,
     prices: plan.prices,
+    moved: plan.moved,
   };
 }
 

@@ -12,6 +12,7 @@ import {
   cancelPlan,
   displacePlan,
   findFulfillment,
+  isUntouched,
   plannedUnits,
   reduce,
   stateOf,
@@ -48,8 +49,16 @@ const deallocate = effect(({ context, event }) => ({
       ? takenUnits(context, cancelPlan(context, event.units).takings)
       : event.type === 'order.displace'
         ? takenUnits(context, displacePlan(context, event))
-        : [],
+        : event.type === 'order.move'
+          ? movedUnits(context, event)
+          : [],
 }));
+
+/** What a move takes out of its part, as stock knows it. */
+function movedUnits(context: OrderContext, move: Extract<OrderMessage, { type: 'order.move' }>): readonly StockUnits[] {
+  const fulfillment = findFulfillment(context, move.fulfillmentId);
+  return fulfillment === undefined ? [] : takenUnits(context, [{ fulfillment, units: move.units }]);
+}
 
 const part = ({ context, event }: Args) =>
   'fulfillmentId' in event ? findFulfillment(context, event.fulfillmentId) : undefined;
@@ -124,6 +133,7 @@ const life = {
   'order.displace': settle(['backordered', 'exception'], [tell, deallocate, 'apply']),
   'order.hold': { actions: [tell, 'apply'] },
   'order.unhold': { actions: [tell, 'apply'] },
+  'order.move': { guard: 'isPartUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
   'fulfillment.pick': whenPart('released', ['picking', 'backordered', 'exception'], [tell, 'apply']),
   'fulfillment.short': {
     guard: { type: 'partIs', params: { part: 'picking' } },
@@ -154,6 +164,10 @@ export const orderMachine = setup({
     partIs: (args, params: { part: FulfillmentState }) => part(args)?.state === params.part,
     partLeadsTo: (args, params: { part: FulfillmentState; state: OrderState }) =>
       part(args)?.state === params.part && stateOf(reduce(args.context, args.event)) === params.state,
+    isPartUntouched: (args) => {
+      const found = part(args);
+      return found !== undefined && isUntouched(found);
+    },
     isWaiting: ({ context }) => context.lines.some((line) => line.backordered > 0),
     /** The channel wants all or nothing, and there is not all. Only a placement can be refused. */
     mustRefuse: ({ context, event }) =>

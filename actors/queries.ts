@@ -27,13 +27,15 @@ import {
   SegmentSchema,
   ServiceIdSchema,
   SkuSchema,
+  FulfillmentIdSchema,
+  LineIdSchema,
   SupplyIdSchema,
   TimeMsSchema,
   TransitIdSchema,
 } from './schemas.ts';
 import { returnQueries } from './return-queries.ts';
 import { supplyStates, type SupplyState } from './supply-context.ts';
-import { promiseLinesMax } from './limits.ts';
+import { orderLinesMax, promiseLinesMax } from './limits.ts';
 import { DestinationSchema } from './order-commands.ts';
 import { OriginSchema } from './transit-commands.ts';
 import { CountEntrySchema } from './stock-commands.ts';
@@ -244,6 +246,25 @@ export const queryBodies = {
    */
   'decision.explain': Type.Object(
     { orderId: OrderIdSchema, attempt: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })) },
+    exact,
+  ),
+  /**
+   * From where the units of a part that nobody picks yet, or of those that wait, could come: every location with
+   * what it would cost or why it cannot, the best first, and the best ways over several. Nothing is held.
+   */
+  'order.options': Type.Object(
+    {
+      orderId: OrderIdSchema,
+      /** The part whose units are meant. Absent: units that wait. */
+      fulfillmentId: Type.Optional(FulfillmentIdSchema),
+      /** Absent: all of the part, or all that wait. */
+      lines: Type.Optional(
+        Type.Array(Type.Object({ lineId: LineIdSchema, quantity: QuantitySchema }, exact), {
+          minItems: 1,
+          maxItems: orderLinesMax,
+        }),
+      ),
+    },
     exact,
   ),
   /** One version of a routing plan with its document; without a number the newest. */

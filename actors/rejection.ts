@@ -76,12 +76,18 @@ export const rejectionCodes = {
   'invalid-plan': false,
   /** The routing plan leaves no location to any order that was tried. */
   'unroutable-plan': false,
+  /** A hard rule of the routing plan forbids this; `override` does it all the same. */
+  'rule-excludes': false,
   /** More units than there are in the place named. */
   'not-enough': false,
   /** More would be refunded than was paid. */
   'over-paid': false,
   /** The channel cannot sell these units now. */
   'out-of-stock': true,
+  /** The location is paused, does not ship, or the channel does not sell from it. */
+  'location-closed': true,
+  /** The location cannot be given so many units, or another parcel, for that day. */
+  'no-capacity': true,
   /** A kit that contains a kit, itself included. */
   'kit-in-kit': false,
   /** A kit has no stock of its own: stock of a kit, or a SKU that has had stock made one. */

@@ -3,7 +3,7 @@ import type { LocationId, OrderId, PlanId } from '../actors/ids.ts';
 import type { PlannedFulfillment, PlanUse, Removed } from '../actors/order-context.ts';
 import type { PlanState } from '../actors/plan-commands.ts';
 import type { PlanDocument } from '../actors/plan-schemas.ts';
-import type { Event } from '../actors/vocabulary.ts';
+import type { Event, LineUnits } from '../actors/vocabulary.ts';
 
 /** A decision as the journal has it. */
 export interface RecordedDecision {
@@ -74,4 +74,55 @@ export interface PlanChange {
   readonly path: string;
   readonly before?: string | number | boolean | undefined;
   readonly after?: string | number | boolean | undefined;
+}
+
+/** A location that units of an order could come from, or why they cannot. */
+export interface MoveOption {
+  readonly location: LocationId;
+  /** Whether all of the units could be moved there now. */
+  readonly isFeasible: boolean;
+  /** Why not: it is where they are, or what a move would be refused as. */
+  readonly reason?: 'current' | 'location-closed' | 'rule-excludes' | 'no-capacity' | 'out-of-stock' | undefined;
+  /** The hard rule that keeps units from there. */
+  readonly rule?: string | undefined;
+  /** Units of those wanted that it has for the channel. */
+  readonly units: number;
+  readonly carrier?: string | undefined;
+  readonly service?: string | undefined;
+  readonly distanceKm: number;
+  /** What the carrier takes for the parcel. */
+  readonly costMinor: number;
+  /** By the routing plan's prices: a parcel, and each line and unit by the order of the lines. */
+  readonly parcelMinor?: number | undefined;
+  readonly lineMinor?: readonly number[] | undefined;
+  readonly unitMinor?: readonly number[] | undefined;
+  /** All of it together: by the plan's prices, or what the parcel costs without one. */
+  readonly scoreMinor: number;
+  readonly shipByMs?: number | undefined;
+  readonly deliverByMs?: number | undefined;
+  /** How long after what the customer was told; absent where either is not known. */
+  readonly lateMs?: number | undefined;
+}
+
+/** A way to send units from one or several locations. */
+export interface MoveWay {
+  readonly parts: readonly Pick<
+    PlannedFulfillment, 'location' | 'carrier' | 'service' | 'distanceKm' | 'costMinor' | 'lines'
+  >[];
+  /** Units without a place. */
+  readonly short: number;
+  readonly costMinor: number;
+  readonly scoreMinor: number;
+}
+
+export interface MoveOptions {
+  readonly orderId: OrderId;
+  readonly fulfillmentId?: string | undefined;
+  /** Where the units are to come from now; absent: they wait. */
+  readonly at?: LocationId | undefined;
+  readonly lines: readonly LineUnits[];
+  /** Every location, those that could first, of these the cheapest. */
+  readonly options: readonly MoveOption[];
+  /** The best ways over one or several locations, the best first; each after the first does without its first. */
+  readonly ways: readonly MoveWay[];
 }

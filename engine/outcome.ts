@@ -1,7 +1,7 @@
 /** What comes out of the engine: outcomes of commands, answers of queries, and what one turn published. */
 import type { Available } from '../actors/available.ts';
 import type { PlanSeat } from '../actors/plan-commands.ts';
-import type { DecisionExplained, PlanChange, PlanSummary, PlanView } from './outcome-plans.ts';
+import type { DecisionExplained, MoveOptions, PlanChange, PlanSummary, PlanView } from './outcome-plans.ts';
 import type { Pool } from '../actors/pool-commands.ts';
 import type { StandingRule } from '../actors/buffer-growth.ts';
 import type { CommandKind } from '../actors/commands.ts';
@@ -354,6 +354,7 @@ export interface Answers {
   'supply.get': SupplyView | null;
   'supply.list': { readonly supplies: readonly SupplyView[]; readonly next?: SupplyId | undefined };
   'decision.explain': DecisionExplained | null;
+  'order.options': MoveOptions | null;
   'plan.get': PlanView | null;
   'plan.list': { readonly plans: readonly PlanSummary[]; readonly seats: readonly PlanSeat[] };
   'plan.versions': readonly PlanSummary[];

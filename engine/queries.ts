@@ -20,6 +20,7 @@ import { answerReturns, isReturnQuery, withReturns } from './queries-returns.ts'
 import { answerSelling, type SellingQuery } from './queries-selling.ts';
 import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
 import { lineFor, listReservations, reservationOf } from './reservation-views.ts';
+import { moveOptions } from './commands/move.ts';
 import { explainDecision } from './routing/explain-decision.ts';
 import type { Snapshot } from './step.ts';
 
@@ -98,9 +99,24 @@ function answerAny(
     case 'engine.status':
       return status();
     default:
-      if (kind === 'decision.explain') return explainDecision(core, journal, body, nowMs());
+      if (isDecisionQuery(query)) return answerDecision(core, journal, query, nowMs());
       return isReturnQuery(query) ? answerReturns(world, query) : answerRest(core, query, nowMs);
   }
+}
+
+type DecisionQuery = Extract<Query, { kind: 'order.options' | 'decision.explain' }>;
+
+const isDecisionQuery = <Q extends { readonly kind: string }>(query: Q): query is Extract<Q, DecisionQuery> =>
+  query.kind === 'order.options' || query.kind === 'decision.explain';
+
+function answerDecision(
+  core: Core,
+  journal: LedgerJournal,
+  query: DecisionQuery,
+  nowMs: number,
+): Answers[DecisionQuery['kind']] {
+  if (query.kind === 'order.options') return moveOptions(core, query.body, nowMs);
+  return explainDecision(core, journal, query.body, nowMs);
 }
 
 type Rest = PlanQuery | NetworkQuery;

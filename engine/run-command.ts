@@ -2,14 +2,14 @@
  * One command to quiescence, all or nothing. Each kind has one handler; whatever a refused command
  * did is undone by the snapshots it replaced, and a bug undoes and refuses only its own command.
  */
-import { orderDueAtMs } from '../actors/order-checks.ts';
+import { isLeftAsItIs, orderDueAtMs } from '../actors/order-checks.ts';
 import type { Command } from '../actors/commands.ts';
 import type { OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import type { OrderContext, OrderMessage } from '../actors/order-context.ts';
 import { endedHolds } from '../actors/order-holds.ts';
 import { maySource } from '../actors/kits.ts';
 import { itemState } from '../actors/item-policy.ts';
-import { isLeftAsItIs, waitingUnits } from '../actors/order-lines.ts';
+import { waitingUnits } from '../actors/order-lines.ts';
 import { reject } from '../actors/rejection.ts';
 import { mustWait } from '../actors/reservation-lines.ts';
 import { assert, unreachable } from './assert.ts';
@@ -20,6 +20,7 @@ import { growBuffer } from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
 import { closeFeed, openFeed } from './commands/feeds.ts';
 import * as lots from './commands/lots.ts';
+import { moveOrder } from './commands/move.ts';
 import * as network from './commands/network.ts';
 import * as orders from './commands/orders.ts';
 import { changePlans, isPlanCommand, type PlanCommand } from './commands/plans.ts';
@@ -121,6 +122,8 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
       return orders.holdOrRelease(core, command, atMs);
     case 'order.retry':
       return orders.retryOrder(core, command.body, atMs);
+    case 'order.move':
+      return moveOrder(core, command, atMs);
     case 'fulfillment.pick':
       return orders.pickFulfillment(core, command.body, atMs);
     case 'fulfillment.short':
@@ -174,13 +177,15 @@ export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): 
   const order = core.world.order(id);
   const context = order?.snapshot?.context;
   if (order === undefined || context === undefined || !isUseful(core, context, atMs)) return true;
-  const plan = planned(core, context, atMs);
-  if (isLeftAsItIs(context, plan, atMs)) {
+  const again = (): ReturnType<typeof tellOrder> => {
+    const plan = planned(core, context, atMs);
+    if (!isLeftAsItIs(context, plan, atMs)) {
+      return tellOrder(core, order, { type: 'order.source', atMs }, { plan, isReserved: false });
+    }
     expectChange(core, context, atMs);
-    return true;
-  }
-  const message = { type: 'order.source', atMs } as const;
-  return tellQuietly(core, atMs, () => tellOrder(core, order, message, { plan, isReserved: false }), onBug);
+    return undefined;
+  };
+  return tellQuietly(core, atMs, again, onBug);
 }
 
 /** Whether there is anything, where there is room for it, of what an order waits for. */

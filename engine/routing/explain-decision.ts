@@ -3,7 +3,7 @@
  * same order would be decided now, with every candidate's price and the margin to the best way without the first
  * location that was chosen.
  */
-import type { OrderContext } from '../../actors/order-context.ts';
+import type { Moved, OrderContext } from '../../actors/order-context.ts';
 import type { QueryBody } from '../../actors/queries.ts';
 import type { Event } from '../../actors/vocabulary.ts';
 import type { Claim, Position } from '../../storage/journal.ts';
@@ -109,14 +109,21 @@ const removedText = (removed: DecisionExplained['now']['removed']): string[] =>
 const gapText = (gapMinor: number | undefined): string[] =>
   gapMinor === undefined ? [] : [`  It is too large to try every way: the best costs at most ${money(gapMinor)} less.`];
 
+function movedText({ why, by, reason, from, overrode }: Moved): string {
+  const what = from === undefined ? 'Units that waited were given' : `Units of part ${from} were given`;
+  const how = why === 'hand' ? ` by ${by}` : ' because it had not been started';
+  return `  ${what} another place${how}: ${reason}${overrode === undefined ? '' : `, against rule ${overrode}`}`;
+}
+
 function recordedText(recorded: RecordedDecision | undefined): string[] {
   if (recorded === undefined) return ['The decision is not in the journal any more.'];
   const { position, decision } = recorded;
-  const { choices, candidates, short, ruled, removed = [], gapMinor } = decision;
+  const { choices, candidates, short, ruled, removed = [], gapMinor, moved } = decision;
   const by = ruled === undefined ? 'without a routing plan' : `by plan ${ruled.planId}, version ${ruled.version}`;
   const of = `${choices.length} of ${candidates} candidates, ${short} units without a place`;
   return [
     `Decided at position ${position} ${by}: ${of}.`,
+    ...(moved === undefined ? [] : [movedText(moved)]),
     ...choices.map(({ location, units, costMinor }) => `  ${location} ships ${units} units for ${money(costMinor)}`),
     ...gapText(gapMinor),
     ...removedText(removed),

@@ -92,6 +92,7 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'order.unhold': [{ rule: 'order-channel', roles: systems }],
   'order.release': [{ rule: 'order-channel', roles: systems }],
   'order.retry': [{ rule: 'order-channel', roles: systems }],
+  'order.move': [{ rule: 'order-channel', roles: systems }],
   'fulfillment.pick': fulfillment,
   'fulfillment.short': fulfillment,
   'fulfillment.ship': fulfillment,
@@ -103,6 +104,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
     { rule: 'order-channel', roles: sellers },
     { rule: 'order-location', roles: ['terminal'] },
   ],
+  'order.options': [{ rule: 'order-channel', roles: systems }],
   // A location's orders come from every channel; all orders come from everywhere.
   'order.list': [
     { rule: 'location', roles: ['terminal'] },

@@ -122,6 +122,8 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'order.unhold': ['-- -- yu yu --', order],
   'order.release': ['-- -- yu yu --', order],
   'order.retry': ['-- -- yu yu --', order],
+  'order.move': ['-- -- yu yu --', order],
+  'order.options': ['-- -- yu yu --', order],
   'fulfillment.pick': ['-- yu yu yu --', order],
   'fulfillment.short': ['-- yu yu yu --', order],
   'fulfillment.ship': ['-- yu yu yu --', order],

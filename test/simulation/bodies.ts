@@ -116,6 +116,7 @@ const draws: Record<CommandKind, Draw> = {
   'order.retry': (rng, names, shadow) => ({
     orderId: drawExisting(rng, names, shadow, (order) => order.lines.some((_, line) => waitingOf(order, line) > 0))?.id ?? 'nobody',
   }),
+  'order.move': drawMove,
   'fulfillment.pick': (rng, names, shadow) => drawPart(rng, names, shadow, 'released'),
   'fulfillment.short': (rng, names, shadow) => {
     const part = drawPart(rng, names, shadow, 'picking');
@@ -140,6 +141,20 @@ const draws: Record<CommandKind, Draw> = {
   },
   'fulfillment.deliver': (rng, names, shadow) => drawPart(rng, names, shadow, 'shipped'),
 };
+
+function drawMove(rng: Rng, names: Names, shadow: Shadow): unknown {
+  const isUntouched = ({ state }: { readonly state: PartState }): boolean => state === 'open' || state === 'released';
+  const waits = (order: ShadowOrder): boolean => order.lines.some((_, line) => waitingOf(order, line) > 0);
+  const order = drawExisting(rng, names, shadow, (one) => one.parts.some(isUntouched) || waits(one));
+  const fitting = (order?.parts ?? []).flatMap((part, index) => (isUntouched(part) ? [index + 1] : []));
+  const isWaiting = fitting.length === 0 ? !rng.chance(0.2) : order !== undefined && waits(order) && rng.chance(0.5);
+  const part = fitting.length === 0 ? rng.between(1, 4) : rng.pick(fitting);
+  const to = rng.chance(names.settings.nonsenseShare / 2) ? 'nowhere' : rng.pick(names.settings.locations);
+  return {
+    orderId: order?.id ?? 'nobody', ...(isWaiting ? {} : { fulfillmentId: String(part) }), to, reason: 'the van is full',
+    ...(rng.chance(0.4) ? { lines: lineUnits(rng, order) } : {}), ...(rng.chance(0.4) ? { override: rng.chance(0.8) } : {}),
+  };
+}
 
 function drawBucket(rng: Rng): object {
   return rng.chance(0.4) ? {} : { bucket: rng.pick(['damaged', 'quality', 'held']) };

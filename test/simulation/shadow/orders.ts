@@ -117,7 +117,8 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   const state = before.startedAtMs === undefined ? 'open' : 'released';
   const added = plan.parcels.map(({ from, units, untracked }): Part => ({ ...from, ...promised(shadow, from, units, before.destination, atMs), state, units, tracking: undefined, untracked }));
   const parts = [...before.parts, ...added];
-  const [given, dropped] = ruledBy({ ...before, attempts: before.attempts + 1, parts }, plan);
+  const next = { ...before, attempts: before.attempts + 1, parts };
+  const [given, dropped] = plan.moved === undefined ? ruledBy(next, plan) : [next, 0];
   const placed = put(doing, judged(given, atMs));
   doing.events.push(decision(placed, plan));
   if (dropped > 0) {
@@ -188,6 +189,7 @@ function decision(order: ShadowOrder, plan: ShadowPlan): unknown {
     ruled: plan.ruled,
     gapMinor: plan.gapMinor,
     prices: plan.prices,
+    moved: plan.moved,
   };
 }
 
@@ -339,6 +341,13 @@ export function displace(doing: Doing, before: ShadowOrder, sku: string, locatio
   for (const part of taken) moveStock(doing.shadow, before, part, 'give-back');
   const after = put(doing, { ...before, parts, trouble: before.trouble ?? 'stockout' });
   tellParts(doing, before, after);
+}
+
+/** Units of a part that nobody touched are to come from elsewhere: they have no place for a moment. */
+export function takeAway(doing: Doing, before: ShadowOrder, index: number, wanted: Wanted): void {
+  const { parts, taken } = takeOut(before, wanted, (part) => part === before.parts[index]);
+  for (const part of taken) moveStock(doing.shadow, before, part, 'give-back');
+  tellParts(doing, before, put(doing, { ...before, parts }));
 }
 
 /** Units of a part being picked were not found. */

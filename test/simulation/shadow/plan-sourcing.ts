@@ -11,7 +11,7 @@ import { holds, ShadowJudge, type Judged } from './plan-judge.ts';
 import type { About } from './plan-meanings.ts';
 import { newestValidated, plansInForce } from './plan-state.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
-import { isNamed, kilometres, planKits, type Seeker, type ShadowPlan } from './seeking.ts';
+import { isNamed, kilometres, planKits, type Candidate, type Seeker, type ShadowPlan } from './seeking.ts';
 import type { Shadow } from './state.ts';
 import { believed, paid, toldOf, type Told } from './told.ts';
 
@@ -335,6 +335,17 @@ function most(found: readonly Judged[], lumps: readonly Lump[], policy: Policy, 
     used.splice(used.indexOf(at), 1);
   }
   return wayOf(found, lumps, of, told);
+}
+
+/** A location as a version of a plan prices it for some units; undefined when it excludes it. */
+export function candidateUnder(
+  shadow: Shadow, seeker: Seeker, needs: readonly ShadowNeed[], atMs: number, document: PlanDocument, place: Location,
+): Candidate | undefined {
+  const judge = new ShadowJudge(document, aboutOf(seeker, needs, atMs), atMs);
+  const view = { channel: seeker.channel, segment: seeker.segment, method: 'ship' } as const;
+  const km = seeker.destination === undefined ? 0 : kilometres(place, seeker.destination);
+  const found = judge.candidate(shadow, place, km, seeker.service, (sku) => unitsFrom(shadow, sku, place.id, view), needs.map(() => ''));
+  return found === undefined ? undefined : bare(found);
 }
 
 /** Whether a plan leaves a place to any order that is tried when it is published. */

@@ -2,6 +2,7 @@
 import type { Command } from '../../../actors/commands.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
 import * as holds from './holds.ts';
+import { moveOrder } from './move.ts';
 import * as items from './items.ts';
 import { maySource } from './kits.ts';
 import * as network from './network-commands.ts';
@@ -120,6 +121,8 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return orderCommands.release(doing, command.body);
     case 'order.retry':
       return orderCommands.retry(doing, command.body);
+    case 'order.move':
+      return moveOrder(doing, command.by, command.body);
     case 'fulfillment.pick':
       return orderCommands.pick(doing, command.body);
     case 'fulfillment.short':

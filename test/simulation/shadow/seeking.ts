@@ -30,6 +30,8 @@ export interface ShadowPlan {
   /** How far from the best it may be, where that is not known, and the version of the prices it went by. */
   readonly gapMinor?: number | undefined;
   readonly prices?: number | undefined;
+  /** Who moved the units, and why. */
+  readonly moved?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Whose units are sought: from where they may come, and where they go if that is known. */
