@@ -5,6 +5,7 @@
  */
 import type { Static } from 'typebox';
 import { feedCommands } from './feed-commands.ts';
+import { forecastCommands } from './forecast-commands.ts';
 import { bufferCommands } from './buffer-commands.ts';
 import type { CommandId } from './ids.ts';
 import { itemCommands } from './item-commands.ts';
@@ -25,6 +26,7 @@ export const commandBodies = {
   ...itemCommands,
   ...lotCommands,
   ...transitCommands,
+  ...forecastCommands,
   ...stockCommands,
   ...bufferCommands,
   ...poolCommands,

@@ -101,3 +101,7 @@ export const holdsMax = 16;
 export const tagsMax = 20;
 export const attributesMax = 20;
 export const attributeTextMax = 100;
+/** Rows of a loaded forecast, units in one of them, and SKUs that have one. */
+export const forecastRowsMax = 2_000;
+export const forecastUnitsMax = 1_000_000;
+export const forecastSkusMax = 100_000;

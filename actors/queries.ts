@@ -285,6 +285,10 @@ export const queryBodies = {
   'transit.get': Type.Object({ table: TransitIdSchema, origin: OriginSchema }, exact),
   /** What scarcity adds to the cost of a unit, by location; null: there are no prices of it. */
   'price.get': Type.Object({ sku: SkuSchema }, exact),
+  /** What the room for one parcel costs at locations with a capacity that today's work may fill. */
+  'price.rooms': Type.Object({}, exact),
+  /** What is forecast of a SKU: as it was loaded, and learnt where prices are kept. Null: nothing is known. */
+  'forecast.get': Type.Object({ sku: SkuSchema }, exact),
   /** The work a location with a capacity has been given, by the hour: the last two days and what is to come. */
   'capacity.get': Type.Object({ location: LocationIdSchema }, exact),
   /**

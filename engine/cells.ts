@@ -31,6 +31,7 @@ import type { PlanCell, SeatCell } from './plan-cells.ts';
 import type { OrderReturnsCell, ReturnCell, ReturnPolicyCell } from './return-cells.ts';
 import type { Pools } from './pools.ts';
 import type { DropLine } from './drop-line.ts';
+import type { LoadedForecast } from '../actors/forecast-commands.ts';
 import { Holders } from './holders.ts';
 import type { Lots, SkuLots } from './lots.ts';
 import type { Work } from './promise/capacity.ts';
@@ -146,6 +147,13 @@ export interface SupplyCell extends Marks {
   unsaved: number;
 }
 
+export interface ForecastCell extends Marks {
+  readonly kind: 'forecast';
+  readonly id: Sku;
+  snapshot: Snapshot<LoadedForecast> | undefined;
+  unsaved: number;
+}
+
 export interface TransitCell extends Marks {
   readonly kind: 'transit';
   /** Table and origin (engine/promise/transit.ts). */
@@ -208,6 +216,7 @@ export type Cell =
   | PoolCell
   | PaceCell
   | TransitCell
+  | ForecastCell
   | WorkCell
   | PlanCell
   | SeatCell
@@ -333,6 +342,7 @@ export const lotShipmentCell = (id: string): LotShipmentCell =>
   ({ kind: 'lot-shipment', id, snapshot: undefined, ...marks });
 export const supplyCell = (id: SupplyId): SupplyCell => ({ kind: 'supply', id, snapshot: undefined, ...marks });
 export const workCell = (id: LocationId): WorkCell => ({ kind: 'work', id, snapshot: undefined, ...marks });
+export const forecastCell = (id: Sku): ForecastCell => ({ kind: 'forecast', id, snapshot: undefined, ...marks });
 export const transitCell = (id: string): TransitCell => ({ kind: 'transit', id, snapshot: undefined, ...marks });
 export const locationCell = (id: LocationId, index: number, views: SellingViews): LocationCell => ({
   kind: 'location',

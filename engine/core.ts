@@ -3,6 +3,7 @@ import type { Changes } from './changes.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Past } from './past.ts';
 import type { PriceBook } from './routing/prices/book.ts';
+import type { PriceKeeper } from './routing/prices/keeper.ts';
 import type { Source } from './routing/source.ts';
 import type { Views } from './views.ts';
 import type { Wakes } from './wakes.ts';
@@ -17,5 +18,7 @@ export interface Core {
   readonly source: Source;
   /** The prices in force; undefined: sourcing goes by what is cheapest now. */
   readonly prices: PriceBook | undefined;
+  /** Who keeps them. */
+  readonly keeper?: PriceKeeper | undefined;
   readonly limits: EngineLimits;
 }

@@ -17,11 +17,13 @@ import { checkLimits, defaultLimits, type EngineLimits } from './limits.ts';
 import type { EngineMode, EngineStatus, Published, QueryAnswer, Reply, TurnReport } from './outcome.ts';
 import { unitsFor } from './queries-selling.ts';
 import { answer } from './queries.ts';
+import { readMovements } from './movements.ts';
 import { Past } from './past.ts';
-import { Receipts } from './receipts.ts';
+import { Receipts, type Entry } from './receipts.ts';
 import { recover, stockNames } from './recover.ts';
 import { PriceBook } from './routing/prices/book.ts';
 import { PriceKeeper } from './routing/prices/keeper.ts';
+import type { FuturesSolver } from './routing/prices/question.ts';
 import type { Source } from './routing/source.ts';
 import { plannedSource } from './routing/source-planned.ts';
 import { prefixes, stockFromRow } from './rows.ts';
@@ -30,6 +32,7 @@ import { Timers } from './timers.ts';
 import { stockChange, Turns } from './turn.ts';
 import { Views } from './views.ts';
 import { Wakes } from './wakes.ts';
+import { walkInsOf } from './walk-ins.ts';
 import { World } from './world.ts';
 
 export interface EngineHooks {
@@ -52,8 +55,10 @@ export interface EngineOptions {
   readonly limits?: Partial<EngineLimits> | undefined;
   /** Who decides where units come from; absent: the planner, by rules and prices. */
   readonly source?: Source | undefined;
-  /** Keep prices of stock and source by them. Absent: by what is cheapest now. */
+  /** Keep prices of stock and room and source by them. Absent: by what is cheapest now. */
   readonly isPriced?: boolean | undefined;
+  /** Who reckons sampled futures for them, beside the engine. Absent: prices are of closed form alone. */
+  readonly solver?: FuturesSolver | undefined;
   /** Whom arriving stock serves first, where an item does not say. Absent: by age. */
   readonly serve?: Serve | undefined;
 }
@@ -73,7 +78,6 @@ export class Engine implements EngineApi {
   readonly #listeners = new Set<(published: Published) => void>();
   #spaceAtMs = 0;
   #closed: Promise<void> | undefined;
-  #keeper: PriceKeeper | undefined;
 
   /** Recover from a claim and begin to serve. Rejects when what is stored cannot be read. */
   static async open(options: EngineOptions): Promise<Engine> {
@@ -85,14 +89,16 @@ export class Engine implements EngineApi {
     const world = new World(claim, limits.ordersInMemoryMax, timers);
     const views = new Views(world, timers, serve);
     const past = new Past(claim);
-    const core: Core = { world, views, changes: new Changes(), wakes: new Wakes(), past, source, prices, limits };
+    const keeper = prices && new PriceKeeper(world, prices, clock, hooks.onBug, options.solver);
+    const parts = { changes: new Changes(), wakes: new Wakes() };
+    const core: Core = { world, views, ...parts, past, source, prices, keeper, limits };
     const receipts = new Receipts(claim, limits.receiptsInMemoryMax);
     const saver = new Saver(claim, clock, limits, world, receipts, hooks);
     const lastAtMs = await recover(core, claim, saver, receipts, limits);
     past.note(claim.tail, lastAtMs);
     const engine = new Engine(core, claim, clock, hooks, timers, saver, receipts, lastAtMs);
     await engine.#lookAtSpace();
-    if (prices !== undefined) engine.#keepPrices(prices, hooks.onBug);
+    if (keeper !== undefined) engine.#keepPrices(keeper, hooks.onBug);
     engine.#turns.schedule();
     return engine;
   }
@@ -124,9 +130,7 @@ export class Engine implements EngineApi {
   }
 
   /** Prices follow every turn from now on; what the journal still knows is learnt beside them. */
-  #keepPrices(book: PriceBook, onBug: EngineHooks['onBug']): void {
-    const keeper = new PriceKeeper(this.#core.world, book, this.#clock, onBug);
-    this.#keeper = keeper;
+  #keepPrices(keeper: PriceKeeper, onBug: EngineHooks['onBug']): void {
     this.onPublished((published) => keeper.note(published));
     void this.#learn(keeper, onBug);
   }
@@ -194,6 +198,7 @@ export class Engine implements EngineApi {
       timers: this.#timers.size,
       inbox: this.#turns.inbox.count,
       recordBytes: this.#claim.stats().recordBytes,
+      prices: this.#core.keeper?.status(),
     };
   }
 
@@ -250,7 +255,7 @@ export class Engine implements EngineApi {
   async #close(): Promise<void> {
     if (this.#mode === 'lost') return;
     this.#mode = 'stopping';
-    this.#keeper?.close();
+    this.#core.keeper?.close();
     // A claim that is lost meanwhile leaves nothing to wait for: `onLost` ends the process.
     await Promise.race([this.#turns.idle(), this.#claim.lost]);
     this.#turns.halt();
@@ -275,12 +280,13 @@ export class Engine implements EngineApi {
 }
 
 /** What a stored turn published. */
-function publishedOf({ position, atMs, events, rows }: StoredRecord): Published {
+function publishedOf({ position, atMs, events, rows, movements, commands }: StoredRecord): Published {
   const stock: StockChange[] = [];
   for (const [key, row] of rows) {
     if (!key.startsWith(prefixes.stock) || row === null) continue;
     const { sku, location } = stockNames(key);
     stock.push(stockChange(stockFromRow(sku, location, row).snapshot.context));
   }
-  return { position, atMs, events: events as readonly Event[], stock };
+  const walkIns = walkInsOf(readMovements(movements), stock, commands as readonly Entry[]);
+  return { position, atMs, events: events as readonly Event[], stock, walkIns };
 }

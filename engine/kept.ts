@@ -68,6 +68,8 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
     case 'channel':
       for (const sku of world.reservations.lined) wakes.lines.add(sku);
       return sweep(core, 'rules', cell.id);
+    case 'forecast':
+      return core.keeper?.forecastChanged(cell.id);
     case 'pace':
     case 'transit':
       return;

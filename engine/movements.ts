@@ -63,8 +63,8 @@ function readLots(reader: ByteReader): LotUnits[] {
 /** The most bytes the lots of a movement take in a record. */
 export const lotsBytes = (lots: readonly LotUnits[]): number => 4 + 72 * lots.length;
 
-/** The movements of one stock of a record, in the order they happened. */
-export function readMovements(bytes: unknown, stock: number): RecordedMove[] {
+/** The movements of one stock of a record, or of all, in the order they happened. */
+export function readMovements(bytes: unknown, stock?: number): RecordedMove[] {
   if (bytes === undefined || bytes === null) return [];
   assert(bytes instanceof Uint8Array, 'movements that are not bytes');
   const reader = new ByteReader(bytes);
@@ -72,9 +72,9 @@ export function readMovements(bytes: unknown, stock: number): RecordedMove[] {
   while (!reader.isAtEnd) {
     const [place, command, code, units] = [reader.uint(), reader.uint(), reader.uint(), signed(reader.uint())];
     const lots = code >= withLots ? readLots(reader) : undefined;
-    if (place !== stock) continue;
+    if (stock !== undefined && place !== stock) continue;
     const move = must(moveOf(code % withLots, units), 'a movement of a kind this build knows');
-    const cause = { stock, command: command === 0 ? undefined : command - 1 };
+    const cause = { stock: place, command: command === 0 ? undefined : command - 1 };
     moves.push(lots === undefined ? { ...move, ...cause } : { ...move, lots, ...cause });
   }
   return moves;

@@ -2,6 +2,8 @@
 import type { Available } from '../actors/available.ts';
 import type { PlanSeat } from '../actors/plan-commands.ts';
 import type { DecisionExplained, MoveOptions, PlanChange, PlanSummary, PlanView } from './outcome-plans.ts';
+import type { ForecastView, PriceStatus, PriceView, RoomPrice } from './outcome-prices.ts';
+import type { WalkIn } from './walk-ins.ts';
 import type { Pool } from '../actors/pool-commands.ts';
 import type { StandingRule } from '../actors/buffer-growth.ts';
 import type { CommandKind } from '../actors/commands.ts';
@@ -40,6 +42,8 @@ export interface Published {
   readonly events: readonly Event[];
   /** One entry for each SKU-location that changed, with its balances after the turn. */
   readonly stock: readonly StockChange[];
+  /** Units that somebody took out of a place without an order; absent: none. */
+  readonly walkIns?: readonly WalkIn[] | undefined;
 }
 
 /** `serving` takes commands; `full` refuses them as storage-full; `stopping` and `lost` refuse all. */
@@ -56,15 +60,6 @@ export interface StockView extends StockLevels {
 /** Units of a SKU that are to come to a location. */
 export interface IncomingView extends IncomingUnits {
   readonly location: LocationId;
-}
-
-/** The prices of a SKU's stock. */
-export interface PriceView {
-  /** What a decision that went by it names; grows with every change of any price. */
-  readonly version: number;
-  readonly atMs: number;
-  /** In minor units, fractions included. */
-  readonly prices: readonly { readonly location: LocationId; readonly priceMinor: number }[];
 }
 
 /** One line of a ledger. */
@@ -293,6 +288,8 @@ export interface EngineStatus {
   readonly inbox: number;
   /** Encoded bytes of the records still in the journal. */
   readonly recordBytes: number;
+  /** How the keeping of prices goes; absent: none are kept. */
+  readonly prices?: PriceStatus | undefined;
 }
 
 /** Of things compared, by their places: those that differ or are new, and those that cannot be. */
@@ -366,6 +363,8 @@ export interface Answers {
   'carrier.get': CarrierView | null;
   'transit.get': Transit | null;
   'price.get': PriceView | null;
+  'price.rooms': readonly RoomPrice[];
+  'forecast.get': ForecastView | null;
   'capacity.get': readonly WorkHour[];
   'promise.get': PromiseAnswer;
   'promise.bulk': BulkPromiseAnswer;

@@ -5,16 +5,18 @@ import type { Transit } from '../actors/transit-commands.ts';
 import { unreachable } from './assert.ts';
 import type { CarrierCell } from './cells.ts';
 import type { Core } from './core.ts';
-import type { Answers, CarrierView, PriceView } from './outcome.ts';
+import type { Sku } from '../actors/ids.ts';
+import type { Answers, CarrierView } from './outcome.ts';
+import type { ForecastView, RoomPrice } from './outcome-prices.ts';
 import { quickPromises } from './promise/bulk.ts';
 import { promiseOptions } from './promise/options.ts';
 import { originName, transitKey } from './promise/transit.ts';
-import type { PricesOf } from './routing/prices/book.ts';
 import type { Snapshot } from './step.ts';
 
 type NetworkKind =
   | 'location.list'
-  | Extract<QueryKind, `${'channel' | 'carrier' | 'transit' | 'capacity' | 'price' | 'promise'}.${string}`>;
+  | Extract<QueryKind, `${'channel' | 'carrier' | 'transit' | 'capacity' | 'promise'}.${string}`>
+  | Extract<QueryKind, `${'price' | 'forecast'}.${string}`>;
 export type NetworkQuery = Extract<Query, { readonly kind: NetworkKind }>;
 
 /** @param nowMs the time, for what is promised from now on. */
@@ -32,7 +34,11 @@ export function answerNetwork(core: Core, { kind, body }: NetworkQuery, nowMs: (
     case 'transit.get':
       return transitOf(core, body);
     case 'price.get':
-      return priceView(core.prices?.of(body.sku));
+      return core.keeper?.prices(body.sku) ?? null;
+    case 'price.rooms':
+      return roomPrices(core);
+    case 'forecast.get':
+      return forecastOf(core, body.sku, nowMs());
     case 'capacity.get':
       return world.works.get(body.location)?.snapshot?.context.hours ?? [];
     case 'promise.get': {
@@ -48,11 +54,15 @@ export function answerNetwork(core: Core, { kind, body }: NetworkQuery, nowMs: (
   }
 }
 
-function priceView(found: PricesOf | undefined): PriceView | null {
-  if (found === undefined) return null;
-  const prices = [...found.byLocation].map(([location, priceMinor]) => ({ location, priceMinor }));
-  prices.sort((a, b) => (a.location < b.location ? -1 : 1));
-  return { version: found.version, atMs: found.atMs, prices };
+function roomPrices({ prices }: Core): readonly RoomPrice[] {
+  const rooms = [...(prices?.rooms ?? [])].map(([location, priceMinor]) => ({ location, priceMinor }));
+  return rooms.sort((a, b) => (a.location < b.location ? -1 : 1));
+}
+
+function forecastOf({ world, keeper }: Core, sku: Sku, nowMs: number): ForecastView | null {
+  const loaded = world.forecasts.get(sku)?.snapshot?.context;
+  const learnt = keeper?.forecast(sku, nowMs);
+  return loaded === undefined && learnt === undefined ? null : { loaded, learnt };
 }
 
 function valueOf<T>({ snapshot }: { readonly snapshot: Snapshot<T> | undefined }): T[] {

@@ -7,6 +7,7 @@ import type { Channel, Location } from '../actors/network-commands.ts';
 import type { PlanSeat, PlanVersion } from '../actors/plan-commands.ts';
 import type { Pool } from '../actors/pool-commands.ts';
 import type { Pace, StandingRule } from '../actors/buffer-growth.ts';
+import type { LoadedForecast } from '../actors/forecast-commands.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { BufferId, CarrierId, ChannelId, LocationId, OrderId, PlanId } from '../actors/ids.ts';
 import type { OrderReturns } from '../actors/return-context.ts';
@@ -112,7 +113,7 @@ async function loadAll(
 const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
   prefixes.pool, prefixes.work, prefixes.quota, prefixes.drift, prefixes.plan, prefixes.seat, prefixes.stock,
-  prefixes.pace, prefixes.lot, prefixes['return-policy'],
+  prefixes.pace, prefixes.lot, prefixes['return-policy'], prefixes.forecast,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -130,6 +131,7 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       return placed(world.carrier(name as CarrierId), carrierFromRow(row));
     case 't/':
       return placed(world.transit(name), valueFromRow<Transit>(row));
+    case 'F/': return placed(world.forecast(name as Sku), valueFromRow<LoadedForecast>(row));
     case 'i/': {
       const cell = placed(world.item(name as Sku), itemFromRow(row));
       views.itemChanged(cell);

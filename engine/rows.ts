@@ -8,7 +8,7 @@
  * e/ lot with units, E/ lot ended, h/ shipment of a lot, t/ transit times
  * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
  * f/ drift (location/day/feed), y/ version of a routing plan (plan/version), Y/ the plan in force (channel, or * for
- * all), r/ receipt (command id → position).
+ * all), F/ loaded forecast (SKU), r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
 import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
@@ -55,6 +55,7 @@ export const prefixes = {
   supply: 'p/',
   supplyEnded: 'P/',
   transit: 't/',
+  forecast: 'F/',
   work: 'd/',
   return: 'm/',
   returnEnded: 'M/',

@@ -49,6 +49,7 @@ export function cellBytes(cell: Cell): number {
       return 240 + valueRowBytes(cell.snapshot?.context);
     case 'location':
     case 'transit':
+    case 'forecast':
     case 'work':
     case 'item':
       return 96 + valueRowBytes(cell.snapshot?.context);
@@ -159,6 +160,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   if (kind === 'location.put' || kind === 'carrier.put' || kind === 'transit.put' || kind === 'item.put') {
     bytes += valueBytes(body);
   }
+  if (kind === 'forecast.put') bytes += valueBytes(body);
   if (kind === 'buffer.put') bytes += 600;
   if (kind === 'feed.close') bytes += 128 + 40 * (body.locations?.length ?? 0);
   if (kind === 'pool.put' || kind.startsWith('plan.')) bytes += valueBytes(body);

@@ -30,6 +30,7 @@ import { pushRows, type RowBytes } from './rows.ts';
 import { runCommand, serveLine, timerDue, wakeOrder } from './run-command.ts';
 import type { Saver } from './saver.ts';
 import type { Timers } from './timers.ts';
+import { walkInsOf } from './walk-ins.ts';
 import { watchCommit } from './watchdog.ts';
 
 export interface TurnHooks {
@@ -245,7 +246,9 @@ export class Turns {
     const { tail, epoch } = this.#parts.claim;
     this.#core.past.append({ ...record, position: tail + 1, epoch });
     turn.computeMs += this.#parts.clock.measureMs() - sinceMs;
-    void this.#append(turn, record, changed, { atMs: turn.atMs, events, stock: stockChanges(changed) });
+    const stock = stockChanges(changed);
+    const walkIns = walkInsOf(moves, stock, turn.entries);
+    void this.#append(turn, record, changed, { atMs: turn.atMs, events, stock, walkIns });
   }
 
   /** The rows of what changed, for the record that comes next: appends go one after another. */

@@ -16,6 +16,7 @@ import {
   orderSteps,
   skuCell,
   stockCell,
+  forecastCell,
   transitCell,
   workCell,
   type CarrierCell,
@@ -25,6 +26,7 @@ import {
   type OrderCell,
   type SkuCell,
   type StockCell,
+  type ForecastCell,
   type TransitCell,
   type WorkCell,
 } from './cells.ts';
@@ -48,6 +50,8 @@ export class World {
   readonly locationList: LocationCell[] = [];
   /** Transit times by table and origin. */
   readonly transits = new Map<string, TransitCell>();
+  /** Forecasts that somebody loaded. */
+  readonly forecasts = new Map<Sku, ForecastCell>();
   /** Work given to locations with a capacity. */
   readonly works = new Map<LocationId, WorkCell>();
   readonly skus = new Map<Sku, SkuCell>();
@@ -172,6 +176,12 @@ export class World {
   work(id: LocationId): WorkCell {
     let cell = this.works.get(id);
     if (cell === undefined) this.works.set(id, (cell = workCell(id)));
+    return cell;
+  }
+
+  forecast(sku: Sku): ForecastCell {
+    let cell = this.forecasts.get(sku);
+    if (cell === undefined) this.forecasts.set(sku, (cell = forecastCell(sku)));
     return cell;
   }
 

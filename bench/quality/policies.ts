@@ -2,6 +2,7 @@
 import type { PublicInstance } from './instance.ts';
 import { Network } from './network.ts';
 import { Balance, CapacityPrices, ClosedForm, Deliveries, Sampled } from './prices.ts';
+import { blended } from '../../engine/routing/prices/book.ts';
 import { closestThenGreedy, fewestThenClosest } from '../../engine/routing/presets.ts';
 import type { Parcel, Policy, PolicyOrder, PolicyState } from './score.ts';
 
@@ -89,7 +90,7 @@ class Priced implements Policy {
       case 'sampled':
         return this.sampled?.prices[at] ?? 0;
       case 'blended':
-        return 0.5 * (this.closed?.prices[at] ?? 0) + 0.5 * (this.sampled?.prices[at] ?? 0);
+        return blended(this.closed?.prices[at] ?? 0, this.sampled?.prices[at]);
     }
   }
 

@@ -1,9 +1,9 @@
 /** The engine's prices over an instance: closed form, without a forecast, from sampled futures, and of capacity. */
-import { randomFrom, type Random } from '../random.ts';
 import { balancePrice } from '../../engine/routing/prices/balance.ts';
 import { capacityPrice } from '../../engine/routing/prices/capacity.ts';
 import { CountedForecast } from '../../engine/routing/prices/forecast.ts';
-import { futurePrices, type Future, type FutureOrder, type FutureWalkIn } from '../../engine/routing/prices/futures.ts';
+import type { FuturesQuestion } from '../../engine/routing/prices/question.ts';
+import { solveFutures } from '../../engine/routing/prices/solve.ts';
 import { Outlook, SpillPricer } from '../../engine/routing/prices/spill.ts';
 import { poundsMax, slackOf, zonesMax, type PublicInstance } from './instance.ts';
 import type { Network } from './network.ts';
@@ -11,6 +11,8 @@ import type { PolicyOrder, PolicyState } from './score.ts';
 
 /** Prices that no sale touched are refreshed this often: time alone changes them. */
 const staleHours = 3;
+/** Days promised beyond which more make no difference. */
+const promisesMax = 8;
 
 /** The closed form of every stock, refreshed for what was sold and now and then for all. */
 export class ClosedForm {
@@ -205,94 +207,123 @@ export class CapacityPrices {
   }
 }
 
-/** Prices from futures drawn out of past days, solved anew every so many hours. */
+/** Prices from futures drawn out of past days, solved anew every so many hours by what the engine's thread runs. */
 export class Sampled {
   prices: Float64Array;
   version = 0;
+  ms = 0;
   readonly #network: Network;
   readonly #deliveries: Deliveries;
-  readonly #random: Random;
-  readonly #samples: number;
-  readonly #iterations: number;
+  readonly #seed: number;
   readonly #everyHours: number;
-  /** Days that were, each with its orders and walk-ins by hour of the day. */
-  readonly #orders: FutureOrder[][] = [];
-  readonly #walkIns: FutureWalkIn[][] = [];
+  /** Hours count from the beginning of the past. */
+  readonly #shift: number;
+  readonly #cutoffs: readonly number[];
+  readonly #past = { hour: [] as number[], lane: [] as number[], firstLine: [0], sku: [] as number[] };
+  readonly #walked = { hour: [] as number[], node: [] as number[], sku: [] as number[] };
   #solvedAtHour = -Infinity;
-  ms = 0;
 
-  constructor(network: Network, deliveries: Deliveries, seed = 1, samples = 6, iterations = 60, everyHours = 12) {
+  constructor(network: Network, deliveries: Deliveries, seed = 1, everyHours = 12) {
     this.#network = network;
     this.#deliveries = deliveries;
-    this.#random = randomFrom(seed);
-    this.#samples = samples;
-    this.#iterations = iterations;
+    this.#seed = seed;
     this.#everyHours = everyHours;
     this.prices = new Float64Array(network.skus * network.nodes);
-    const { history } = network.given;
-    for (let day = 0; day < history.days; day += 1) {
-      this.#orders.push([]);
-      this.#walkIns.push([]);
-    }
-    for (const [hour, region, promise, skus] of history.orders) this.#orders[Math.floor(hour / 24)]?.push({ hour: hour % 24, region, promise, skus });
-    for (const [hour, node, sku] of history.walkins) this.#walkIns[Math.floor(hour / 24)]?.push({ hour: hour % 24, node, sku });
+    const { history, nodes } = network.given;
+    this.#shift = 24 * history.days;
+    this.#cutoffs = [...new Set(nodes.map(({ cutoffHour }) => cutoffHour))].sort((a, b) => a - b);
+    for (const [hour, region, promise, skus] of history.orders) this.#ordered(hour, region, promise, skus);
+    for (const [hour, node, sku] of history.walkins) this.#walkedIn(hour, node, sku);
   }
 
   /** Days join the past as they pass. */
   ordered({ hour, region, promise, skus }: PolicyOrder): void {
-    const day = this.#network.given.history.days + Math.floor(hour / 24);
-    (this.#orders[day] ??= []).push({ hour: hour % 24, region, promise, skus });
+    this.#ordered(hour + this.#shift, region, promise, skus);
   }
 
   walkedIn(hour: number, node: number, sku: number): void {
-    const day = this.#network.given.history.days + Math.floor(hour / 24);
-    (this.#walkIns[day] ??= []).push({ hour: hour % 24, node, sku });
+    this.#walkedIn(hour + this.#shift, node, sku);
+  }
+
+  #ordered(hour: number, region: number, promise: number, skus: readonly number[]): void {
+    this.#past.hour.push(hour);
+    this.#past.lane.push(this.#laneOf(region, promise, hour));
+    this.#past.sku.push(...skus);
+    this.#past.firstLine.push(this.#past.sku.length);
+  }
+
+  #walkedIn(hour: number, node: number, sku: number): void {
+    this.#walked.hour.push(hour);
+    this.#walked.node.push(node);
+    this.#walked.sku.push(sku);
+  }
+
+  /** A lane is a region, a promise, and which cut-offs have passed: what decides what sending costs. */
+  #laneOf(region: number, promise: number, hour: number): number {
+    const passed = this.#cutoffs.filter((cutoff) => hour % 24 > cutoff).length;
+    return (region * (promisesMax + 1) + Math.min(promise, promisesMax)) * (this.#cutoffs.length + 1) + passed;
   }
 
   refresh(state: PolicyState): void {
     if (state.hour - this.#solvedAtHour < this.#everyHours) return;
     const start = process.hrtime.bigint();
-    const { given, nodes, skus, kernel, input } = this.#network;
-    const now = Float64Array.from(state.stock);
-    const later = new Float64Array(skus * nodes);
-    const deliveryHour = new Float64Array(skus * nodes).fill(Infinity);
-    for (let sku = 0; sku < skus; sku += 1) {
-      for (let node = 0; node < nodes; node += 1) {
-        const units = this.#deliveries.units(sku, node, state.hour);
-        if (units === 0) continue;
-        later[sku * nodes + node] = units;
-        deliveryHour[sku * nodes + node] = this.#deliveries.next(sku, node, state.hour);
-      }
-    }
-    const futures = Array.from({ length: this.#samples }, () => this.#draw(state.hour));
-    const problem = {
-      skus, nodes, now, later, deliveryHour, walkInLoss: given.penalty.walkinLost, refuseCost: 25,
-      fill: (order: FutureOrder, into: typeof input): void => this.#network.fill(order, into),
-    };
-    const isFirst = this.#solvedAtHour === -Infinity;
-    this.prices = futurePrices(problem, futures, this.#iterations, kernel, input, isFirst ? undefined : this.prices);
+    this.prices = solveFutures(this.#question(state)).prices;
     this.version += 1;
     this.#solvedAtHour = state.hour;
     this.ms += Number(process.hrtime.bigint() - start) / 1e6;
   }
 
-  /** The rest of today and every day to come, each as some day was. */
-  #draw(hour: number): Future {
-    const { given } = this.#network;
-    const pastDays = given.history.days + Math.floor(hour / 24);
-    const orders: FutureOrder[] = [];
-    const walkIns: FutureWalkIn[] = [];
-    for (let day = Math.floor(hour / 24); day < given.days; day += 1) {
-      const like = Math.floor(this.#random() * pastDays);
-      for (const order of this.#orders[like] ?? []) {
-        const at = day * 24 + order.hour;
-        if (at > hour) orders.push({ ...order, hour: at });
-      }
-      for (const walkIn of this.#walkIns[like] ?? []) {
-        const at = day * 24 + walkIn.hour;
-        if (at > hour) walkIns.push({ ...walkIn, hour: at });
+  #question({ hour, stock }: PolicyState): FuturesQuestion {
+    const { given, nodes, skus, rates } = this.#network;
+    const later = new Float64Array(skus * nodes);
+    const deliveryHour = new Float64Array(skus * nodes).fill(Infinity);
+    for (let sku = 0; sku < skus; sku += 1) {
+      for (let node = 0; node < nodes; node += 1) {
+        const units = this.#deliveries.units(sku, node, hour);
+        if (units === 0) continue;
+        later[sku * nodes + node] = units;
+        deliveryHour[sku * nodes + node] = this.#deliveries.next(sku, node, hour) + this.#shift;
       }
     }
-    return { orders, walkIns };
+    const { sku, firstLine, lane } = this.#past;
+    const walked = this.#walked;
+    const ones = (count: number): Int32Array => new Int32Array(count).fill(1);
+    return {
+      number: this.version + 1, seed: this.#seed * 1_000 + this.version,
+      fromHour: hour + this.#shift, toHour: given.days * 24 + this.#shift,
+      skus, priced: skus, nodes, now: Float64Array.from(stock), deliveryHour, later, start: this.prices,
+      weight: Float64Array.from(given.skuLb), walkInLoss: new Float64Array(skus).fill(given.penalty.walkinLost),
+      ...this.#lanes(), rates: rates.table, rateSteps: poundsMax,
+      lineCost: Float64Array.from(given.nodes, ({ unitCost }) => unitCost), refuseCost: 25,
+      orders: {
+        hour: Float64Array.from(this.#past.hour), lane: Int32Array.from(lane),
+        firstLine: Int32Array.from(firstLine), sku: Int32Array.from(sku), units: ones(sku.length),
+      },
+      walkIns: {
+        hour: Float64Array.from(walked.hour), node: Int32Array.from(walked.node),
+        sku: Int32Array.from(walked.sku), units: ones(walked.sku.length),
+      },
+      samples: 6, iterations: 60,
+    };
+  }
+
+  #lanes(): { readonly parcelCost: Float64Array; readonly rateAt: Int32Array } {
+    const { given, nodes, rates } = this.#network;
+    const classes = this.#cutoffs.length + 1;
+    const lanes = given.regions.length * (promisesMax + 1) * classes;
+    const parcelCost = new Float64Array(lanes * nodes);
+    const rateAt = new Int32Array(lanes * nodes);
+    for (let lane = 0; lane < lanes; lane += 1) {
+      const passed = lane % classes;
+      const promise = Math.floor(lane / classes) % (promisesMax + 1);
+      const region = Math.floor(lane / classes / (promisesMax + 1));
+      // An hour by which so many cut-offs have passed, and no other.
+      const hour = passed === 0 ? 0 : (this.#cutoffs[passed - 1] ?? 0) + 1e-6;
+      for (const [node, place] of given.nodes.entries()) {
+        parcelCost[lane * nodes + node] = place.parcelCost;
+        rateAt[lane * nodes + node] = rates.at(slackOf(place, promise, hour), place.zone[region] ?? 2);
+      }
+    }
+    return { parcelCost, rateAt };
   }
 }

@@ -5,6 +5,7 @@ import { unreachable } from '../assert.ts';
 import { carrierSteps } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { changeCarrier } from '../effects.ts';
+import { putForecast } from './forecasts.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 import { pauseLocation, putLocation, resumeLocation } from './locations.ts';
 import { putTransit } from './transit.ts';
@@ -12,7 +13,7 @@ import { putTransit } from './transit.ts';
 /** A channel is a plain value: its one state. */
 const value = 'put';
 
-type NetworkKind = Extract<CommandKind, `${'location' | 'channel' | 'carrier' | 'transit'}.${string}`>;
+type NetworkKind = Extract<CommandKind, `${'location' | 'channel' | 'carrier' | 'transit' | 'forecast'}.${string}`>;
 export type NetworkCommand = { [K in NetworkKind]: CommandOf<K> }[NetworkKind];
 
 /** Carry out a command on the network. */
@@ -24,6 +25,8 @@ export function changeNetwork(core: Core, command: NetworkCommand, atMs: number)
       return pauseLocation(core, command.body, atMs);
     case 'location.resume':
       return resumeLocation(core, command.body);
+    case 'forecast.put':
+      return putForecast(core, command.body, atMs);
     case 'transit.put':
       return putTransit(core, command.body);
     case 'channel.put':

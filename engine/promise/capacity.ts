@@ -39,7 +39,7 @@ type LimitsOn = (day: number) => Limits;
 
 const compiled = new WeakMap<Capacity, LimitsOn>();
 
-function limitsOf(capacity: Capacity): LimitsOn {
+export function limitsOf(capacity: Capacity): LimitsOn {
   let limitsOn = compiled.get(capacity);
   if (limitsOn === undefined) {
     const always = limits(capacity);

@@ -152,7 +152,7 @@ describe('the price of room', () => {
     expect(price).toBeLessThan(1.2);
     expect(capacityPrice({ ...day, used: 90, elapsed: 0.6 }, 4)).toBeGreaterThan(price);
     expect(capacityPrice({ ...day, used: 10, elapsed: 0.9 }, 4)).toBeCloseTo(0, 6);
-    expect(capacityPrice({ ...day, usual: 0 }, 4)).toBe(0);
+    expect(capacityPrice({ ...day, usual: 0, used: 0 }, 4)).toBe(0);
   });
 });
 
@@ -194,7 +194,7 @@ describe('prices from futures', () => {
     const input = new KernelInput(3);
     const problem = {
       skus: 1, nodes: 2, now: Float64Array.from(stock), later: new Float64Array(2), deliveryHour: new Float64Array(2).fill(Infinity),
-      walkInLoss: 12, refuseCost: 50,
+      walkInLoss: Float64Array.of(12), refuseCost: 50,
       fill: (order: FutureOrder, into: KernelInput): void => {
         for (let node = 0; node < 2; node += 1) into.parcelCost[node] = order.region === node ? 5 : 8;
       },

@@ -41,6 +41,7 @@ const draws: Record<CommandKind, Draw> = {
   'item.put': (rng, names, _, index) =>
     index !== undefined || rng.chance(0.3) ? drawKit(rng, names, index) : drawItem(rng, names, drawSku(rng, names.settings)),
   ...lotDraws,
+  'forecast.put': (rng, { settings, now }) => ({ sku: drawSku(rng, settings), rows: rng.chance(0.2) ? [] : Array.from({ length: rng.between(1, 4) }, () => drawForecast(rng, settings, now())) }),
   'stock.receive': (rng, names, shadow) => {
     const huge = rng.chance(0.002) ? 999_999_999 : 0;
     return { entries: entries(rng, names, shadow, quantityOf(rng, 4 * names.settings.unitsMax, huge), 'in') };
@@ -263,4 +264,14 @@ function lineUnits(rng: Rng, order: ShadowOrder | undefined): object[] {
     const line = lines.length === 0 || rng.chance(0.05) ? undefined : rng.pick(lines);
     return { lineId: line?.lineId ?? 'no-such', quantity: rng.between(1, Math.max(1, Math.ceil((line?.quantity ?? 1) / 2))) };
   });
+}
+
+/** A day about now, for a country, a cell of it, or a location. */
+function drawForecast(rng: Rng, settings: Settings, nowMs: number): object {
+  const isNonsense = rng.chance(settings.nonsenseShare / 4);
+  const day = isNonsense ? '2026-02-30' : new Date(nowMs + rng.between(-1, 9) * 86_400_000).toISOString().slice(0, 10);
+  const row = { day, units: rng.pick([0, 0.5, 3, 40]) };
+  if (rng.chance(0.3)) return { ...row, location: rng.chance(0.95) ? rng.pick(settings.locations) : 'nowhere' };
+  const half = rng.chance(settings.nonsenseShare / 4) ? { latitude: 52 } : {};
+  return { ...row, country: rng.pick(['NL', 'DE']), ...(rng.chance(0.5) ? { latitude: 52, longitude: 4.9 } : half) };
 }

@@ -71,6 +71,7 @@ export function compareAll(
   comparePlans(shadow, agree, ask);
   comparePromises(ask, shadow, turnOf);
   for (const location of shadow.locations.keys()) compareWork(shadow, location, ask('capacity.get', { location }));
+  for (const [sku, loaded] of shadow.forecasts) agree(`forecast of ${sku}`, loaded, ask('forecast.get', { sku })?.loaded);
   for (const { table, origin, lanes } of shadow.transits.values()) {
     agree(`transit times of ${table}`, lanes.length === 0 ? null : { table, origin, lanes }, ask('transit.get', { table, origin }));
   }

@@ -131,6 +131,7 @@ function checkWork(shadow: Shadow, key: string, row: unknown): void {
 function valuePrefix(shadow: Shadow, map: ReadonlyMap<string, unknown>): string {
   if (map === shadow.locations) return prefixes.location;
   if (map === shadow.transits) return prefixes.transit;
+  if (map === shadow.forecasts) return prefixes.forecast;
   if (map === shadow.planVersions) return prefixes.plan;
   if (map === shadow.returnPolicies) return prefixes['return-policy'];
   if (map === shadow.planSeats) return prefixes.seat;

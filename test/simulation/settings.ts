@@ -180,6 +180,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'location.pause': 1,
     'location.resume': 1,
     'transit.put': 0.7,
+    'forecast.put': 0.7,
     'channel.put': 1,
     'carrier.put': 0.5,
     'carrier.suspend': 0.5,

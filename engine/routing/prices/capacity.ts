@@ -8,12 +8,14 @@ import { chanceOfAtLeast } from './chance.ts';
 /** Parcels whose worth of belief the usual flow has against what was seen today. */
 const belief = 6;
 const weight = 0.5;
+/** Less of a day than this says nothing of the rest. */
+const elapsedMin = 1 / 24;
 
 export interface Day {
   /** Parcels there today, and what the place can take. */
   readonly used: number;
   readonly capacity: number;
-  /** What is usual there in a day. */
+  /** What is usual there in a day; 0: not known, today's flow alone says. */
   readonly usual: number;
   /** Share of a day's orders that come before this hour, 0 to 1. */
   readonly elapsed: number;
@@ -22,6 +24,6 @@ export interface Day {
 /** The price of the next parcel; the whole cost once the place is full. */
 export function capacityPrice({ used, capacity, usual, elapsed }: Day, overtimeCost: number): number {
   if (used >= capacity) return overtimeCost;
-  const scale = usual <= 0 ? 0 : (belief + used) / (belief / usual + elapsed);
+  const scale = usual <= 0 ? used / Math.max(elapsed, elapsedMin) : (belief + used) / (belief / usual + elapsed);
   return weight * overtimeCost * chanceOfAtLeast(capacity - used, scale * (1 - elapsed));
 }

@@ -13,6 +13,8 @@ export interface FutureOrder {
   /** Days promised. */
   readonly promise: number;
   readonly skus: readonly number[];
+  /** Units of each SKU; absent: one of each. */
+  readonly units?: readonly number[] | undefined;
 }
 
 export interface FutureWalkIn {
@@ -34,7 +36,8 @@ export interface FuturesProblem {
   /** The next delivery: its hour (Infinity: none) and its units. */
   readonly deliveryHour: Float64Array;
   readonly later: Float64Array;
-  readonly walkInLoss: number;
+  /** By SKU: what is lost with somebody in a store who leaves without it. */
+  readonly walkInLoss: Float64Array;
   /** What a line costs that nobody can send any more: more than any way to send it. */
   readonly refuseCost: number;
   /** Fill in everything but `canShip` and stock prices; nodes and lines are set. */
@@ -131,10 +134,11 @@ class Duals {
       const isUntil = hour < (deliveryHour[at] ?? Infinity);
       const price = (this.#ever[at] ?? 0) + (isUntil ? (this.#until[at] ?? 0) : 0);
       const has = (now[at] ?? 0) + (isUntil ? 0 : (later[at] ?? 0));
-      if (has < 1 || price >= walkInLoss) bound += walkInLoss;
+      const loss = walkInLoss[sku] ?? 0;
+      if (has < 1 || price >= loss) bound += loss;
       else {
         bound += price;
-        this.#use(at, isUntil);
+        this.#use(at, isUntil, 1);
       }
     }
     for (let at = 0; at < now.length; at += 1) {
@@ -155,13 +159,14 @@ class Duals {
     canShip[nodes] = (1 << lines) - 1;
     for (let line = 0; line < lines; line += 1) {
       const base = (order.skus[line] ?? 0) * nodes;
+      const units = order.units?.[line] ?? 1;
       lineCost[nodes * lineStride + line] = refuseCost;
       for (let node = 0; node < nodes; node += 1) {
         const at = base + node;
         const isUntil = order.hour < (deliveryHour[at] ?? Infinity);
-        if ((now[at] ?? 0) + (isUntil ? 0 : (later[at] ?? 0)) < 1) continue;
+        if ((now[at] ?? 0) + (isUntil ? 0 : (later[at] ?? 0)) < units) continue;
         canShip[node] = (canShip[node] ?? 0) | (1 << line);
-        const price = (this.#ever[at] ?? 0) + (isUntil ? (this.#until[at] ?? 0) : 0);
+        const price = units * ((this.#ever[at] ?? 0) + (isUntil ? (this.#until[at] ?? 0) : 0));
         lineCost[node * lineStride + line] = (lineCost[node * lineStride + line] ?? 0) + price;
       }
     }
@@ -171,16 +176,17 @@ class Duals {
       const node = plan.node[parcel] ?? nodes;
       if (node === nodes) continue;
       for (let left = plan.lines[parcel] ?? 0; left !== 0; left &= left - 1) {
-        const at = (order.skus[31 - Math.clz32(left & -left)] ?? 0) * nodes + node;
-        this.#use(at, order.hour < (deliveryHour[at] ?? Infinity));
+        const line = 31 - Math.clz32(left & -left);
+        const at = (order.skus[line] ?? 0) * nodes + node;
+        this.#use(at, order.hour < (deliveryHour[at] ?? Infinity), order.units?.[line] ?? 1);
       }
     }
     return plan.cost;
   }
 
-  #use(at: number, isUntil: boolean): void {
-    this.#usedEver[at] = (this.#usedEver[at] ?? 0) + 1;
-    if (isUntil) this.#usedUntil[at] = (this.#usedUntil[at] ?? 0) + 1;
+  #use(at: number, isUntil: boolean, units: number): void {
+    this.#usedEver[at] = (this.#usedEver[at] ?? 0) + units;
+    if (isUntil) this.#usedUntil[at] = (this.#usedUntil[at] ?? 0) + units;
   }
 
   /** Prices go along the deflected way as far as the missing worth asks for, never below 0. */

@@ -6,6 +6,7 @@ import { moveOrder } from './move.ts';
 import * as items from './items.ts';
 import { maySource } from './kits.ts';
 import * as network from './network-commands.ts';
+import { putForecast } from './forecasts.ts';
 import * as buffers from './buffer-commands.ts';
 import * as plans from './plan-commands.ts';
 import * as pools from './pool-commands.ts';
@@ -213,6 +214,8 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return network.openCarrier(doing, command.body.carrierId, false, command.body.reason);
     case 'carrier.resume':
       return network.openCarrier(doing, command.body.carrierId, true, '');
+    case 'forecast.put':
+      return putForecast(doing, command.body);
     case 'transit.put':
       return network.putTransit(doing, command.body);
     default:

@@ -209,6 +209,7 @@ export class Shadow {
   readonly channels = new Map<string, Channel>();
   /** By `table/origin`. */
   readonly transits = new Map<string, Transit>();
+  readonly forecasts = new Map<string, { readonly version: number; readonly atMs: number; readonly rows: readonly object[] }>();
   /** Settings of SKUs. */
   readonly items = new Map<string, ShadowItem>();
   /** Goes up with every change and every undo. */
