@@ -15,7 +15,7 @@ export interface WalkIn {
 
 type Stock = Pick<WalkIn, 'sku' | 'location'>;
 
-/** Reasons of adjustments that are sales. One without a reason is one as well. */
+/** Reasons of adjustments that are sales. */
 const sales = /^(sold|sale|sales|pos|walk-?in)\b/i;
 
 /**
@@ -30,14 +30,13 @@ export function walkInsOf(
     if (units >= 0 || (kind !== 'counted' && kind !== 'adjusted')) continue;
     const stock = stocks[at];
     if (stock === undefined) continue;
-    if (kind === 'adjusted' && !isSale(command === undefined ? undefined : entries[command], stock)) continue;
+    if (kind === 'adjusted' && !isSale(command === undefined ? undefined : entries[command])) continue;
     (walkIns ??= []).push({ sku: stock.sku, location: stock.location, units: -units });
   }
   return walkIns;
 }
 
-function isSale(entry: Entry | undefined, { sku, location }: Stock): boolean {
-  const body = entry?.[3] as { readonly entries?: readonly (Stock & { readonly reason?: string })[] } | undefined;
-  const reason = body?.entries?.find((one) => one.sku === sku && one.location === location)?.reason;
-  return reason === undefined || reason === '' || sales.test(reason);
+function isSale(entry: Entry | undefined): boolean {
+  const { reason = '' } = (entry?.[3] ?? {}) as { readonly reason?: string };
+  return sales.test(reason);
 }

@@ -106,7 +106,12 @@ export const options = {
   subscriptions: whole(1, 10_000, subscriptionsMax, 'subscriptions of one connection'),
   'connections-max': whole(1, 1_000_000, connectionsMax, 'connections at once'),
   serve: choice('start', serves, 'whom arriving stock serves first, where the item does not say', 'age'),
-  prices: choice('start', ['off', 'on'], 'whether sourcing goes by prices of scarce stock', 'off'),
+  prices: choice(
+    'start',
+    ['off', 'closed', 'on'],
+    'whether sourcing goes by prices of scarce stock and room; closed: without the thread that samples futures',
+    'off',
+  ),
   'log-level': choice('start', logLevels, 'what is logged', 'info'),
   'log-format': choice('start', ['pretty', 'json'], 'default pretty on a terminal, json elsewhere'),
   name: text('keys add', 'NAME', 'who will hold the key; kept with every command'),

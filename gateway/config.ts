@@ -49,8 +49,8 @@ export interface Settings {
   >;
   /** Whom arriving stock serves first, where the item does not say. */
   readonly serve: Serve;
-  /** Whether sourcing goes by prices of scarce stock. */
-  readonly isPriced: boolean;
+  /** Whether sourcing goes by prices of scarce stock and room; `closed`: without sampled futures. */
+  readonly prices: 'off' | 'closed' | 'on';
   readonly logLevel: LogLevel;
   /** Absent: pretty on a terminal, json elsewhere. */
   readonly logFormat?: 'pretty' | 'json' | undefined;
@@ -163,7 +163,7 @@ function settingsOf(values: Values, dataDirectory: string, keysFile: string): Se
       connectionsMax: values.count('connections-max'),
     },
     serve: values.needed('serve') as Serve,
-    isPriced: values.needed('prices') === 'on',
+    prices: values.needed('prices') as Settings['prices'],
     logLevel: values.needed('log-level') as LogLevel,
     logFormat: values.text('log-format') as Settings['logFormat'],
   };

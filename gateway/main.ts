@@ -23,6 +23,7 @@ import type { Gateway } from './gateway.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { ThreadSolver } from './prices/thread-solver.ts';
 
 /** The journal is lost: a supervisor starts the process again, and it reads the truth from disk. */
 const lostExitCode = 75;
@@ -120,7 +121,8 @@ async function openEngine(
     clock: systemClock,
     limits: { retainMs: settings.retainMs, retainBytes: settings.retainBytes },
     serve: settings.serve,
-    isPriced: settings.isPriced,
+    isPriced: settings.prices !== 'off',
+    solver: settings.prices === 'on' ? futuresThread(log) : undefined,
     hooks: {
       onBug: (bug) => {
         if (metrics !== undefined) metrics.incidents += 1;
@@ -141,6 +143,13 @@ async function openEngine(
     'recovered',
   );
   return { engine, metrics };
+}
+
+/** The thread that samples futures; when it ends by itself, that is told and prices are of closed form alone meanwhile. */
+function futuresThread(log: Log): ThreadSolver {
+  return new ThreadSolver(new URL('./prices/thread.js', import.meta.url), (why) =>
+    log.warn({ why }, 'the thread that samples futures ended; it is started again for the next question'),
+  );
 }
 
 function lost({ code, message }: Loss, log: Log): never {

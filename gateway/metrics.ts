@@ -63,6 +63,7 @@ export class Metrics {
     this.#registerPlain(registers);
     this.#registerFeeds(engine, registers);
     registerEngine(engine, registers);
+    registerPrices(engine, registers);
     registerLag(registers);
     collectDefaultMetrics({ register: this.#registry });
   }
@@ -214,6 +215,48 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
     const { position, savedAt } = status();
     return position - savedAt;
   });
+}
+
+/** Solver states, as the values of a gauge. */
+const solverStates = ['off', 'idle', 'gathering', 'asked', 'resting', 'failing'] as const;
+
+/** Nothing of it is told where no prices are kept. */
+function registerPrices(engine: EngineApi, registers: Registry[]): void {
+  const status = () => engine.query({ kind: 'engine.status', body: {} }).ok.prices;
+  if (status() === undefined) return;
+  const read = (name: 'version' | 'skus' | 'dirty' | 'wanted') => () => status()?.[name] ?? 0;
+  gauge('baton_price_version', 'Version of the book of prices', registers, read('version'));
+  gauge('baton_price_skus', 'SKUs with a price', registers, read('skus'));
+  gauge('baton_price_dirty', 'SKUs that wait for a refresh of their price', registers, read('dirty'));
+  gauge('baton_price_wanted', 'SKUs that wait for sampled futures', registers, read('wanted'));
+  gauge('baton_price_solver', `Sampled futures: ${solverStates.join(', ')} (0 to 5)`, registers, () =>
+    solverStates.indexOf(status()?.solver ?? 'off'),
+  );
+  gauge('baton_price_sampled_at_seconds', 'When sampled futures were answered last; 0: never', registers, () =>
+    (status()?.answeredAtMs ?? 0) / 1_000,
+  );
+  gauge('baton_price_ask_piece_seconds', 'Longest piece of the engine’s thread for a question', registers, () =>
+    (status()?.askPieceMs ?? 0) / 1_000,
+  );
+  const counters = [
+    ['baton_price_refreshes_total', 'Refreshes of the price of a SKU', () => status()?.refreshes],
+    ['baton_price_refresh_seconds_total', 'Time of these', () => (status()?.refreshMs ?? 0) / 1_000],
+    ['baton_price_questions_total', 'Questions on sampled futures', () => status()?.questions],
+    ['baton_price_answers_total', 'Of these, answered', () => status()?.answers],
+    ['baton_price_failures_total', 'Of these, answered wrongly, too late or never', () => status()?.failures],
+    ['baton_price_ask_seconds_total', 'Time of the engine’s thread for these', () => (status()?.askMs ?? 0) / 1_000],
+  ] as const;
+  for (const [name, help, total] of counters) {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(total() ?? 0);
+      },
+    });
+  }
 }
 
 function registerLag(registers: Registry[]): void {

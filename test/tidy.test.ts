@@ -18,6 +18,7 @@ const mayImport: readonly (readonly [file: RegExp, ours: RegExp, others: RegExp]
   [/^storage\//, /^storage\//, /^node:/],
   [/^gateway\/plan-command\.ts$/, /^(actors|engine\/routing\/plans|gateway)\//, /^(node:fs\/promises|typebox\/compile|yaml)$/],
   [/^gateway\/(main|cli|store-commands)\.ts$/, /^(actors|engine|storage|gateway)\//, /^(node:|typebox)/],
+  [/^gateway\/prices\//, /^engine\/(assert\.ts|routing\/prices\/(question|solve)\.ts)$/, /^node:worker_threads$/],
   [/^gateway\/server\/uws\.ts$/, /^gateway\/|^engine\/assert\.ts$/, /^(uWebSockets\.js|node:.*)$/],
   [/^gateway\/replay\//, /^(actors|gateway)\/|^engine\/(api|outcome|limits)\.ts$/, /^(node:.*|hdr-histogram-js)$/],
   [/^gateway\/server\/node[a-z-]*\.ts$/, /^gateway\/|^engine\/assert\.ts$/, /^(ws|node:.*)$/],

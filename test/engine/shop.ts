@@ -7,6 +7,7 @@ import type { OrderAnswer, OrderView, ReservationAnswer, ReservationView, StockA
 import { Engine, type EngineHooks } from '../../engine/engine.ts';
 import type { EngineLimits } from '../../engine/limits.ts';
 import type { Answers, Outcome, Published } from '../../engine/outcome.ts';
+import type { FuturesSolver } from '../../engine/routing/prices/question.ts';
 import type { Source } from '../../engine/routing/source.ts';
 import { MemoryDisk } from '../../storage/memory.ts';
 import type { Claim } from '../../storage/journal.ts';
@@ -29,6 +30,7 @@ export interface ShopOptions {
   readonly hooks?: Partial<EngineHooks>;
   readonly source?: Source;
   readonly isPriced?: boolean;
+  readonly solver?: FuturesSolver;
   /** Open on what the disk holds, without putting anything. */
   readonly isBare?: boolean;
 }
@@ -52,7 +54,7 @@ export class Shop {
     const { disk = new MemoryDisk(), clock = new ManualClock(), limits, source } = options;
     const claim = await disk.journal().claim('test');
     const hooks = { ...quietHooks, ...options.hooks };
-    const engine = await Engine.open({ claim, clock, hooks, limits, source, isPriced: options.isPriced });
+    const engine = await Engine.open({ claim, clock, hooks, limits, source, isPriced: options.isPriced, solver: options.solver });
     const shop = new Shop(disk, clock, claim, engine);
     if (options.isBare !== true) await shop.furnish();
     return shop;

@@ -40,7 +40,7 @@ describe('the command line', () => {
         retainBytes: 16 * 1_024 ** 3,
         reserveBytes: 64 * 1_024 ** 2,
         serve: 'age',
-        isPriced: false,
+        prices: 'off',
         logLevel: 'info',
         logFormat: undefined,
         limits: {
@@ -76,7 +76,7 @@ describe('the command line', () => {
       retainBytes: 2 * 1_024 ** 3,
       reserveBytes: 0,
       serve: 'value',
-      isPriced: true,
+      prices: 'on',
       logLevel: 'warn',
       logFormat: 'json',
       limits: { frameBytesMax: 16_384, inFlightMax: 1, subscriptionsMax: 2, connectionsMax: 3 },

@@ -71,6 +71,7 @@ export function compareAll(
   comparePlans(shadow, agree, ask);
   comparePromises(ask, shadow, turnOf);
   for (const location of shadow.locations.keys()) compareWork(shadow, location, ask('capacity.get', { location }));
+  for (const sku of shadow.places.keys()) comparePrices(sku, ask('price.get', { sku }));
   for (const [sku, loaded] of shadow.forecasts) agree(`forecast of ${sku}`, loaded, ask('forecast.get', { sku })?.loaded);
   for (const { table, origin, lanes } of shadow.transits.values()) {
     agree(`transit times of ${table}`, lanes.length === 0 ? null : { table, origin, lanes }, ask('transit.get', { table, origin }));
@@ -174,5 +175,13 @@ function compareLists(shadow: Shadow, list: (body: object) => Answers['order.lis
   for (const location of shadow.locations.keys()) {
     const here = open.filter(({ parts }) => parts.some((part) => part.location === location && isHeld(part)));
     expectList(`orders at ${location}`, { location }, here);
+  }
+}
+
+/** Prices in force are amounts, and the mean of both where there are both (R50). */
+function comparePrices(sku: string, view: Answers['price.get']): void {
+  for (const { location, priceMinor, closedMinor, sampledMinor } of view?.prices ?? []) {
+    const is = sampledMinor === undefined ? closedMinor : 0.5 * closedMinor + 0.5 * sampledMinor;
+    expect(priceMinor >= 0 && Number.isFinite(priceMinor) && Math.abs(priceMinor - is) < 1e-9, () => `the price of ${sku} at ${location} is ${priceMinor}, not ${is}`);
   }
 }

@@ -4,6 +4,7 @@ import type { EngineLimits } from '../../engine/limits.ts';
 import type { Published } from '../../engine/outcome.ts';
 import type { Claim } from '../../storage/journal.ts';
 import type { MemoryDisk, WriteKind } from '../../storage/memory.ts';
+import { SlowSolver } from './slow-solver.ts';
 import type { Auditor } from './auditor.ts';
 import type { SimulatedClock } from './clock.ts';
 import { watchClaim, watchEngine, type Sabotage, type Watcher } from './watch.ts';
@@ -45,11 +46,13 @@ export class Life {
     const claim = await disk.journal().claim('simulation');
     const watcher = this.#watcher();
     this.claim = watchClaim(claim, watcher, isLow, sabotage);
+    const own = clock.ofProcess();
     const engine = await Engine.open({
       claim: this.claim,
-      clock: clock.ofProcess(),
+      clock: own,
       limits,
       isPriced: this.#in.isPriced,
+      solver: new SlowSolver(own),
       hooks: {
         // One that was killed while it learnt from its journal cannot read on: that is no news.
         onBug: (bug) => (this.isOver ? undefined : this.#in.fail(bug)),

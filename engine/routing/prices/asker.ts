@@ -130,12 +130,18 @@ export class FuturesAsker {
     for (const price of prices) if (!(price >= 0 && price < Infinity)) return false;
     const answers = new Map<Sku, SampledPrices>();
     for (const [index, sku] of skus.entries()) {
-      const byLocation = new Map<LocationId, number>();
-      for (const location of this.#book.of(sku)?.closed.keys() ?? []) {
-        const node = locations.indexOf(location);
-        if (node >= 0) byLocation.set(location, prices[index * nodes + node] ?? 0);
+      const stocks = this.#from.world.skus.get(sku)?.stocks ?? [];
+      const valueAt = (location: LocationId): number => prices[index * nodes + locations.indexOf(location)] ?? 0;
+      let levelMinor = Infinity;
+      for (const { location, atp } of stocks) {
+        if (atp >= 1 && locations.includes(location.id)) levelMinor = Math.min(levelMinor, valueAt(location.id));
       }
-      answers.set(sku, { atMs, byLocation });
+      if (levelMinor === Infinity) levelMinor = 0;
+      const byLocation = new Map<LocationId, number>();
+      for (const { location } of stocks) {
+        if (locations.includes(location.id)) byLocation.set(location.id, Math.max(0, valueAt(location.id) - levelMinor));
+      }
+      answers.set(sku, { atMs, byLocation, levelMinor });
     }
     this.#book.putSampled(answers);
     return true;

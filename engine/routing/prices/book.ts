@@ -25,7 +25,10 @@ export type ByLocation = ReadonlyMap<LocationId, number>;
 /** Prices from sampled futures, and the instant whose stock they were reckoned from. */
 export interface SampledPrices {
   readonly atMs: number;
+  /** Above `levelMinor`. */
   readonly byLocation: ByLocation;
+  /** What every unit is worth wherever it is taken from: it would be paid anyhow, so it is no part of a price. */
+  readonly levelMinor: number;
 }
 
 export interface PricesOf {

@@ -70,7 +70,8 @@ export class PriceKeeper {
     this.#rooms = new RoomPrices(world, book, demand, lanes);
     const start = (sku: Sku, location: LocationId): number => {
       const prices = book.of(sku);
-      return prices?.sampled?.byLocation.get(location) ?? prices?.closed.get(location) ?? 0;
+      const sampled = prices?.sampled?.byLocation.get(location);
+      return sampled === undefined ? (prices?.closed.get(location) ?? 0) : sampled + (prices?.sampled?.levelMinor ?? 0);
     };
     const from = { world, demand, lanes, start };
     this.#asker = solver === undefined ? undefined : new FuturesAsker(from, book, clock, solver, onBug);
@@ -234,10 +235,14 @@ export class PriceKeeper {
       outlook.hours[node] = hours;
       outlook.price[node] = before?.get(location.id) ?? 0;
       outlook.walkIns[node] = card?.type === 'store' ? this.demand.walkIns(sku, location.id, hour, hour + hours) : 0;
-      outlook.lane.set(this.#lanes.from(location), node * regionsMax);
       node += 1;
     }
+    // A forecast may bring regions of its own: lanes come after it.
     this.demand.perHour(sku, hour, hour + hoursMax, outlook.demand);
+    for (let at = 0; at < stocks.length; at += 1) {
+      const location = stocks[at]?.location;
+      if (location !== undefined) outlook.lane.set(this.#lanes.from(location), at * regionsMax);
+    }
   }
 }
 
