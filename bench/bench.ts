@@ -8,6 +8,7 @@
  */
 import { parseArgs } from 'node:util';
 import { kernelBench } from './kernel.bench.ts';
+import { pricesBench } from './prices.bench.ts';
 import { number, type Bench, type Figure } from './kit.ts';
 import { machineLine, machine } from './machine.ts';
 import { promiseBench } from './promise.bench.ts';
@@ -18,7 +19,7 @@ import { turnBench } from './turn.bench.ts';
 import { wakesBench } from './wakes.bench.ts';
 import { wireBench } from './wire.bench.ts';
 
-export const benches: readonly Bench[] = [stepBench, kernelBench, routingBench, promiseBench, wireBench, storageBench, turnBench, wakesBench];
+export const benches: readonly Bench[] = [stepBench, kernelBench, pricesBench, routingBench, promiseBench, wireBench, storageBench, turnBench, wakesBench];
 
 const help = `npm run bench -- [--only NAME[:CASE]] [--json] [--tiny]
 

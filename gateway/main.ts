@@ -145,7 +145,7 @@ async function openEngine(
   return { engine, metrics };
 }
 
-/** The thread that samples futures; when it ends by itself, that is told and prices are of closed form alone meanwhile. */
+/** The thread that samples futures; when it ends by itself, that is told, and the closed form stands alone. */
 function futuresThread(log: Log): ThreadSolver {
   return new ThreadSolver(new URL('./prices/thread.js', import.meta.url), (why) =>
     log.warn({ why }, 'the thread that samples futures ended; it is started again for the next question'),

@@ -41,7 +41,8 @@ export class ThreadSolver implements FuturesSolver {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#file, { resourceLimits: { maxOldGenerationSizeMb: heapMibMax }, stdout: true, stderr: true });
+    const resourceLimits = { maxOldGenerationSizeMb: heapMibMax };
+    const worker = new Worker(this.#file, { resourceLimits, stdout: true, stderr: true });
     const ended = (why: string): void => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;

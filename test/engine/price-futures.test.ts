@@ -89,6 +89,20 @@ describe('sampled futures beside the engine', () => {
     expect(atMs).toBeGreaterThan(sampledAtMs);
   });
 
+  it('[R56] and every price above 0 are looked at again after three hours, others are not', async () => {
+    const shop = await scarce(new HeldSolver());
+    const before = statusOf(shop).refreshes;
+    const at = (sku: string): number => shop.ask('price.get', { sku })!.atMs;
+    const [s1, s2] = [at('S1'), at('S2')];
+    shop.clock.advance(2.9 * 3_600_000);
+    expect(statusOf(shop).refreshes).toBe(before);
+    shop.clock.advance(0.2 * 3_600_000);
+    shop.clock.advance(100);
+    expect(at('S1')).toBeGreaterThan(s1);
+    expect(at('S2')).toBe(s2);
+    expect(statusOf(shop).refreshes).toBe(before + 1);
+  });
+
   it('[R51] that are answered wrongly or not at all change nothing; they are asked again after an ever longer rest', async () => {
     const solver = new HeldSolver();
     const shop = await scarce(solver);

@@ -139,7 +139,8 @@ export class FuturesAsker {
       if (levelMinor === Infinity) levelMinor = 0;
       const byLocation = new Map<LocationId, number>();
       for (const { location } of stocks) {
-        if (locations.includes(location.id)) byLocation.set(location.id, Math.max(0, valueAt(location.id) - levelMinor));
+        if (!locations.includes(location.id)) continue;
+        byLocation.set(location.id, Math.max(0, valueAt(location.id) - levelMinor));
       }
       answers.set(sku, { atMs, byLocation, levelMinor });
     }

@@ -2,11 +2,14 @@
 
 /** Beyond this mean the terms of the sum get too small for a double; the normal curve is as good there. */
 const meanMax = 400;
+/** So many standard deviations above the mean the chance is below 1e-14, less than a double keeps beside 1. */
+const certain = 10;
 
 /** The chance that at least so many of an expected `mean` come: 1 for none, 0 when nobody is expected. */
 export function chanceOfAtLeast(count: number, mean: number): number {
   if (count <= 0) return 1;
   if (mean <= 0) return 0;
+  if (count > mean + certain * (Math.sqrt(mean) + 1)) return 0;
   if (mean > meanMax) return normalTail((count - 0.5 - mean) / Math.sqrt(mean));
   let term = Math.exp(-mean);
   let below = term;

@@ -40,64 +40,99 @@ export class Outlook {
   }
 }
 
+/** Prices that moved by less than this, in the unit of money, have settled. */
+const settled = 1e-6;
+
 export class SpillPricer {
   readonly #wanted: Float64Array;
   readonly #extra: Float64Array;
+  /** Nodes with stock, and how many of them there are. */
+  readonly #holders: Int32Array;
+  #holding = 0;
+  /** By region: the least it is served for, the next, and where the least is. Made with the first outlook. */
+  #best = new Float64Array(0);
+  #second = new Float64Array(0);
+  #where = new Int32Array(0);
   /** Of the lanes that some holder can send by. */
   #dearest = 0;
 
   constructor(nodesMax: number) {
     this.#wanted = new Float64Array(nodesMax);
     this.#extra = new Float64Array(nodesMax);
+    this.#holders = new Int32Array(nodesMax);
   }
 
   /** Refresh the prices of one SKU. Nodes without stock have the price 0: nothing of theirs can be taken. */
   refresh(outlook: Outlook): void {
-    const { nodes, stock, price } = outlook;
-    let holders = 0;
-    for (let node = 0; node < nodes; node += 1) {
-      if ((stock[node] ?? 0) >= 1) holders += 1;
-      else price[node] = 0;
-    }
-    if (holders === 0) return;
-    for (let round = 0; round < roundsEach; round += 1) {
+    this.#begin(outlook);
+    const { price } = outlook;
+    const most = Math.max(this.#dearest, outlook.walkInLoss);
+    for (let round = 0; round < roundsEach && this.#holding > 0; round += 1) {
       this.#assign(outlook);
-      for (let node = 0; node < nodes; node += 1) {
-        if ((stock[node] ?? 0) < 1) continue;
-        const target = Math.min(this.#target(outlook, node), Math.max(this.#dearest, outlook.walkInLoss));
-        price[node] = (price[node] ?? 0) + stride * (target - (price[node] ?? 0));
+      let moved = 0;
+      for (let at = 0; at < this.#holding; at += 1) {
+        const node = this.#holders[at] ?? 0;
+        const change = stride * (Math.min(this.#target(outlook, node), most) - (price[node] ?? 0));
+        price[node] = (price[node] ?? 0) + change;
+        moved = Math.max(moved, Math.abs(change));
       }
+      if (moved < settled) return;
     }
   }
 
-  /** Each region goes where it is served for least; what the second best would cost more is what is at stake. */
-  #assign({ nodes, regions, stock, demand, lane, price }: Outlook): void {
-    const wanted = this.#wanted.fill(0, 0, nodes);
-    const extra = this.#extra.fill(0, 0, nodes);
+  #begin({ nodes, regions, stock, price, lane, demand }: Outlook): void {
+    if (this.#best.length < regions) {
+      this.#best = new Float64Array(regions);
+      this.#second = new Float64Array(regions);
+      this.#where = new Int32Array(regions);
+    }
+    this.#holding = 0;
     let dearest = 0;
-    for (let region = 0; region < regions; region += 1) {
-      const units = demand[region] ?? 0;
-      if (units <= 0) continue;
-      let best = Infinity;
-      let second = Infinity;
-      let where = -1;
-      for (let node = 0; node < nodes; node += 1) {
-        if ((stock[node] ?? 0) < 1) continue;
-        const sent = lane[node * regions + region] ?? Infinity;
-        if (sent > dearest && sent < Infinity) dearest = sent;
-        const cost = sent + (price[node] ?? 0);
-        if (cost < best) {
-          second = best;
-          best = cost;
-          where = node;
-        } else if (cost < second) second = cost;
+    for (let node = 0; node < nodes; node += 1) {
+      if ((stock[node] ?? 0) < 1) {
+        price[node] = 0;
+        continue;
       }
-      if (where < 0) continue;
-      wanted[where] = (wanted[where] ?? 0) + units;
-      // Where nobody else has it there is no second best to compare with, and no choice to steer.
-      if (second < Infinity) extra[where] = (extra[where] ?? 0) + units * (second - best + (price[where] ?? 0));
+      this.#holders[this.#holding++] = node;
+      const base = node * regions;
+      for (let region = 0; region < regions; region += 1) {
+        const sent = lane[base + region] ?? Infinity;
+        if (sent > dearest && sent < Infinity && (demand[region] ?? 0) > 0) dearest = sent;
+      }
     }
     this.#dearest = dearest;
+  }
+
+  /** Each region goes where it is served for least; what the second best would cost more is what is at stake. */
+  #assign({ nodes, regions, demand, lane, price }: Outlook): void {
+    const wanted = this.#wanted.fill(0, 0, nodes);
+    const extra = this.#extra.fill(0, 0, nodes);
+    const best = this.#best.fill(Infinity, 0, regions);
+    const second = this.#second.fill(Infinity, 0, regions);
+    const where = this.#where.fill(-1, 0, regions);
+    // Node by node: lanes are read as they lie.
+    for (let at = 0; at < this.#holding; at += 1) {
+      const node = this.#holders[at] ?? 0;
+      const base = node * regions;
+      const own = price[node] ?? 0;
+      for (let region = 0; region < regions; region += 1) {
+        const cost = (lane[base + region] ?? Infinity) + own;
+        if (cost < (best[region] ?? Infinity)) {
+          second[region] = best[region] ?? Infinity;
+          best[region] = cost;
+          where[region] = node;
+        } else if (cost < (second[region] ?? Infinity)) second[region] = cost;
+      }
+    }
+    for (let region = 0; region < regions; region += 1) {
+      const units = demand[region] ?? 0;
+      const node = where[region] ?? -1;
+      if (units <= 0 || node < 0) continue;
+      wanted[node] = (wanted[node] ?? 0) + units;
+      const next = second[region] ?? Infinity;
+      // Where nobody else has it there is no second best to compare with, and no choice to steer.
+      if (next < Infinity) extra[node] = (extra[node] ?? 0) + units * (next - (best[region] ?? 0) + (price[node] ?? 0));
+    }
   }
 
   #target({ stock, hours, walkIns, walkInLoss }: Outlook, node: number): number {

@@ -1,8 +1,7 @@
 /**
  * The shadow: what the world must be, kept by a model that shares no code with the engine. Where the
  * engine keeps balances and places of units, the shadow keeps movements and derives the rest, so that
- * the two can agree only by both being right. Every change is logged, so a refused command and a crash are
- * undone the same way.
+ * the two can agree only by both being right. Every change is logged: refusals and crashes are undone alike.
  */
 import type { EngineLimits } from '../../../engine/limits.ts';
 import type { StockLevels } from '../../../actors/vocabulary.ts';
