@@ -3,6 +3,7 @@ import { Type, type Static, type TSchema } from 'typebox';
 import { attributeTextMax, delayMsMax, moneyMinorMax, tagsMax } from './limits.ts';
 import { returnLinesMax, returnPolicyListMax, returnRulesMax, returnWindowDaysMax } from './limits.ts';
 import { lotFields } from './lot-commands.ts';
+import { DestinationSchema, OrderLineSchema } from './order-commands.ts';
 import {
   BalanceSchema,
   CarrierIdSchema,
@@ -18,6 +19,7 @@ import {
   QuantitySchema,
   Reason,
   ReturnIdSchema,
+  ServiceIdSchema,
   SkuSchema,
   text,
 } from './schemas.ts';
@@ -117,6 +119,8 @@ export const ReturnPolicySchema = Type.Object(
         exact,
       ),
     ),
+    /** When the order of an exchange goes free: as a refund falls due, of all that was asked for. Absent: receipt. */
+    exchangeOn: Type.Optional(TriggerSchema),
     /** How long a return waits for its next step before it expires, in milliseconds. Absent: 30 days. */
     expireAfterMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: delayMsMax })),
     /** Where returns go: the first that fits. Absent, or none fits: origin. */
@@ -137,6 +141,17 @@ const RequestedLine = Type.Object(
     quantity: QuantitySchema,
     reason: ReasonSchema,
     note: Type.Optional(text(200, 'In the customer’s words')),
+  },
+  exact,
+);
+/** What the customer gets instead: an order of its own, at prices of its own, to where the first one went. */
+const ExchangeSchema = Type.Object(
+  {
+    orderId: OrderIdSchema,
+    lines: lines(OrderLineSchema),
+    destination: Type.Optional(DestinationSchema),
+    service: Type.Optional(ServiceIdSchema),
+    shortage: Type.Optional(Type.Union([Type.Literal('refuse'), Type.Literal('backorder')])),
   },
   exact,
 );
@@ -174,6 +189,8 @@ export const returnCommands = {
       /** Absent: parcel. */
       method: Type.Optional(MethodSchema),
       lines: lines(RequestedLine),
+      /** Placed in the same command, and held until the policy lets it go. When it is refused, so is the return. */
+      exchange: Type.Optional(ExchangeSchema),
     },
     exact,
   ),

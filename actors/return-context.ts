@@ -28,6 +28,7 @@ export interface ReturnTerms {
   readonly feePercent: number;
   readonly feeMinor: number;
   readonly inspect: boolean;
+  readonly exchangeOn: RefundTrigger;
   readonly expireAfterMs: number;
   readonly grades: Readonly<Record<Grade, Disposition>>;
 }
@@ -95,6 +96,8 @@ export interface ReturnContext {
   /** How it ended, when nothing of it came. */
   readonly ended?: 'rejected' | 'cancelled' | 'expired' | undefined;
   readonly lines: readonly ReturnLine[];
+  /** The order that the customer gets instead, and whether all it waited for has happened. */
+  readonly exchange?: { readonly orderId: OrderId; readonly released: boolean } | undefined;
   /** Refunds that became due beyond what the policy gives. */
   readonly extraMinor: number;
   /** What was told as due to the customer, and back from the customer, and in how many memos. */
@@ -118,6 +121,8 @@ export interface ReturnInput {
   readonly method: ReturnMethod;
   readonly to: LocationId | undefined;
   readonly terms: ReturnTerms;
+  /** The order of an exchange. */
+  readonly exchange?: OrderId | undefined;
   readonly lines: readonly Pick<
     ReturnLine,
     'orderLineId' | 'sku' | 'quantity' | 'unitPriceMinor' | 'reason' | 'note' | 'isCharged'
@@ -218,6 +223,8 @@ interface ReturnChanged {
   readonly location?: LocationId | undefined;
   readonly tracking?: string | undefined;
   readonly reason?: string | undefined;
+  /** The order of an exchange. */
+  readonly exchange?: OrderId | undefined;
   readonly lines: readonly ReturnLine[];
 }
 
@@ -232,6 +239,8 @@ interface RefundDue {
   readonly channel: ChannelId;
   readonly customer?: string | undefined;
   readonly currency?: string | undefined;
+  /** The order of an exchange, which is paid for by itself. */
+  readonly exchange?: OrderId | undefined;
   /** 1, 2 … of the return: with its id the name of the memo. */
   readonly memo: number;
   readonly type: 'credit' | 'debit';

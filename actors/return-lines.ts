@@ -8,7 +8,7 @@ import type { NamedLots } from './lot-commands.ts';
 import type { DisposedUnits, InspectedUnits, ReturnContext, ReturnedUnits, ReturnEvent } from './return-context.ts';
 import type { ReturnInput, ReturnLine, ReturnMessage, ReturnState, Uninspected } from './return-context.ts';
 import { settled } from './return-money.ts';
-import { comingUnits, hasArrived, toCome, toInspect, uninspectedAt } from './return-units.ts';
+import { comingUnits, freesExchange, hasArrived, toCome, toInspect, uninspectedAt } from './return-units.ts';
 import type { Disposition } from './return-words.ts';
 
 /** The state that a return's units and dates say (rule RT1). */
@@ -32,15 +32,23 @@ const cameNothing = {
 } as const;
 
 /** A return as it begins. */
-export function begun({ atMs, lines, ...head }: ReturnInput): ReturnContext {
+export function begun({ atMs, lines, exchange: orderId, ...head }: ReturnInput): ReturnContext {
   const numbered = lines.map((line, index) => ({ lineId: String(index + 1) as LineId, ...line, ...cameNothing }));
   const dates = { requestedAtMs: atMs, changedAtMs: atMs, dueAtMs: atMs + head.terms.expireAfterMs };
-  return { ...head, ...dates, lines: numbered, extraMinor: 0, creditedMinor: 0, debitedMinor: 0, memos: 0 };
+  const exchange = orderId === undefined ? undefined : { orderId, released: false };
+  return { ...head, ...dates, exchange, lines: numbered, extraMinor: 0, creditedMinor: 0, debitedMinor: 0, memos: 0 };
 }
 
 /** What a message does to a return, the memo it makes due among it. */
 export function reduce(before: ReturnContext, message: ReturnMessage): ReturnContext {
-  return settled(before, moved(before, message)).context;
+  return settled(before, followed(moved(before, message))).context;
+}
+
+/** What was waited for, once it has happened, stays so. */
+function followed(context: ReturnContext): ReturnContext {
+  const { exchange } = context;
+  if (exchange === undefined || exchange.released || !freesExchange(context)) return context;
+  return { ...context, exchange: { ...exchange, released: true } };
 }
 
 function moved(context: ReturnContext, message: ReturnMessage): ReturnContext {
@@ -225,7 +233,7 @@ const causes = {
 
 /** What a message tells the world: the change, then the memo it makes due. */
 export function returnNews(before: ReturnContext, message: ReturnMessage): readonly ReturnEvent[] {
-  const { context: after, memo } = settled(before, moved(before, message));
+  const { context: after, memo } = settled(before, followed(moved(before, message)));
   const { returnId, orderId, channel, to, lines } = after;
   const changed: ReturnEvent = {
     kind: 'return.changed',
@@ -238,6 +246,7 @@ export function returnNews(before: ReturnContext, message: ReturnMessage): reado
     location: 'location' in message ? message.location : undefined,
     tracking: 'tracking' in message ? after.tracking : undefined,
     reason: 'reason' in message ? message.reason : undefined,
+    exchange: after.exchange?.orderId,
     lines: message.type === 'return.open' ? lines : lines.filter((line, index) => line !== before.lines[index]),
   };
   return memo === undefined ? [changed] : [changed, memo];

@@ -57,6 +57,7 @@ export function settled(before: ReturnContext, after: ReturnContext): { context:
   const amount = is.dueMinor - (after.creditedMinor - after.debitedMinor);
   if (amount === 0) return { context: after };
   const { returnId, orderId, channel, customer, currency } = after;
+  const exchange = after.exchange?.orderId;
   const type = amount > 0 ? 'credit' : 'debit';
   const grossMinor = is.grossMinor - was.grossMinor;
   const extraMinor = after.extraMinor - before.extraMinor;
@@ -73,6 +74,6 @@ export function settled(before: ReturnContext, after: ReturnContext): { context:
     memos: after.memos + 1,
   };
   const sums = { amountMinor: Math.abs(amount), grossMinor, feeMinor: grossMinor + extraMinor - amount, extraMinor };
-  const head = { kind: 'refund.due', returnId, orderId, channel, customer, currency, memo: context.memos } as const;
-  return { context, memo: { ...head, type, ...sums, lines } };
+  const head = { kind: 'refund.due', returnId, orderId, channel, customer, currency, exchange } as const;
+  return { context, memo: { ...head, memo: context.memos, type, ...sums, lines } };
 }

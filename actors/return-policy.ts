@@ -22,6 +22,7 @@ export interface StandingPolicy {
   readonly feeFree: readonly ReturnReason[];
   readonly inspect: boolean;
   readonly grades: Readonly<Record<Grade, Disposition>>;
+  readonly exchangeOn: RefundTrigger;
   readonly expireAfterMs: number;
   readonly destinations: readonly DestinationRule[];
 }
@@ -37,6 +38,7 @@ export const policyDefaults: StandingPolicy = {
   feeFree: ['not-as-described', 'wrong-item', 'defective', 'damaged', 'late'],
   inspect: true,
   grades: { A: 'restock', B: 'refurbish', C: 'quarantine', D: 'scrap' },
+  exchangeOn: 'receipt',
   expireAfterMs: 30 * dayMs,
   destinations: [],
 };
@@ -49,8 +51,8 @@ export function standingPolicy(policy: ReturnPolicy | undefined): StandingPolicy
 
 /** What of a policy a return goes by to its end. */
 export function termsOf(policy: StandingPolicy): ReturnTerms {
-  const { refundOn, feePercent, feeMinor, inspect, expireAfterMs, grades } = policy;
-  return { refundOn, feePercent, feeMinor, inspect, expireAfterMs, grades };
+  const { refundOn, feePercent, feeMinor, inspect, exchangeOn, expireAfterMs, grades } = policy;
+  return { refundOn, feePercent, feeMinor, inspect, exchangeOn, expireAfterMs, grades };
 }
 
 /** Whether units may be asked for at a time: as long after the whole order was delivered as the window is. */

@@ -27,4 +27,20 @@ const sum = ({ lines }: ReturnContext, units: (line: ReturnLine) => number): num
 
 export const toCome = (context: ReturnContext): number => sum(context, comingUnits);
 export const toInspect = (context: ReturnContext): number => sum(context, uninspectedUnits);
+/** Whether all of a return that the order of its exchange waits for has happened. */
+export function freesExchange({ terms, approvedAtMs, shippedAtMs, lines }: ReturnContext): boolean {
+  const asked = lines.filter(({ orderLineId }) => orderLineId !== undefined);
+  const hasCome = asked.every(({ quantity, received, kept }) => received + kept === quantity);
+  switch (terms.exchangeOn) {
+    case 'request':
+      return approvedAtMs !== undefined;
+    case 'first-scan':
+      return hasCome || shippedAtMs !== undefined;
+    case 'receipt':
+      return hasCome;
+    case 'inspection':
+      return hasCome && asked.every((line) => uninspectedUnits(line) === 0 && line.declined === 0);
+  }
+}
+
 export const hasArrived = (context: ReturnContext): boolean => context.lines.some(({ received }) => received > 0);

@@ -164,7 +164,7 @@ function holdOrder(core: Core, { body, by }: CommandOf<'order.hold'>, atMs: numb
   });
 }
 
-function unholdOrder(core: Core, { orderId, holdId }: CommandBody<'order.unhold'>, atMs: number): Handled {
+export function unholdOrder(core: Core, { orderId, holdId }: CommandBody<'order.unhold'>, atMs: number): Handled {
   return withOrder(core, orderId, (order, { holds }) => {
     if (holds?.some((hold) => hold.holdId === holdId) === true) {
       return tell(core, order, { type: 'order.unhold', holdIds: [holdId], ended: false, atMs });

@@ -36,7 +36,8 @@ export function requestedReturn(core: Core, body: Body, atMs: number): ReturnInp
   if (tooMany !== undefined) return tooMany;
   const { channel, customer, currency } = context;
   const to = destinationOf(core, policy, context, lines, method);
-  return { returnId, orderId, channel, customer, currency, method, to, terms: termsOf(policy), lines, atMs };
+  const named = { returnId, orderId, channel, customer, currency, method, exchange: body.exchange?.orderId };
+  return { ...named, to, terms: termsOf(policy), lines, atMs };
 }
 
 type Known = ReadonlyMap<LineId, OrderLine>;

@@ -2,7 +2,7 @@
  * Commands on returns. Whether units may come back is judged by the order as it stands, its other returns and the
  * policy of its channel; what a return asks of stock happens in the same command.
  */
-import type { Command, CommandBody } from '../../actors/commands.ts';
+import type { Command, CommandBody, CommandOf } from '../../actors/commands.ts';
 import type { LocationId, ReturnId } from '../../actors/ids.ts';
 import { isToldBefore, reject, type Rejection } from '../../actors/rejection.ts';
 import { refusal } from '../../actors/return-checks.ts';
@@ -14,6 +14,7 @@ import type { Core } from '../core.ts';
 import { returnSteps, type ReturnCell } from '../return-cells.ts';
 import { step, type Snapshot } from '../step.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
+import { followExchange, placeExchange } from './return-exchange.ts';
 import { requestedReturn } from './return-request.ts';
 import { moveReturned } from './return-stock.ts';
 
@@ -29,7 +30,7 @@ export function changeReturns(core: Core, command: ReturnCommand, atMs: number):
     case 'return-policy.put':
       return putPolicy(core, command.body);
     case 'return.request':
-      return request(core, command.body, atMs);
+      return request(core, command, atMs);
     case 'return.approve':
       return approve(core, command.body, atMs);
     case 'return.reject':
@@ -66,10 +67,14 @@ function putPolicy({ world, changes }: Core, { policy }: CommandBody<'return-pol
   return done({ id });
 }
 
-function request(core: Core, body: CommandBody<'return.request'>, atMs: number): Handled {
+function request(core: Core, command: CommandOf<'return.request'>, atMs: number): Handled {
   const { returns } = core.world;
+  const { body } = command;
   const input = requestedReturn(core, body, atMs);
   if ('code' in input) return refused(input);
+  const policy = returns.policyFor(input.channel);
+  const unplaced = placeExchange(core, command, input, policy, atMs);
+  if (unplaced !== undefined) return refused(unplaced);
   const { orderId } = body;
   const list = returns.listOf(orderId);
   const context = { orderId, returns: [...returns.ofOrder(orderId), body.returnId] };
@@ -77,7 +82,7 @@ function request(core: Core, body: CommandBody<'return.request'>, atMs: number):
   const cell = returns.begin(body.returnId);
   core.changes.set(cell, returnSteps.begin(input, []));
   const opened = tell(core, cell, { type: 'return.open', atMs });
-  if ('refused' in opened || returns.policyFor(input.channel).approval === 'manual') return opened;
+  if ('refused' in opened || policy.approval === 'manual') return opened;
   return tell(core, cell, { type: 'return.approve', to: undefined, atMs });
 }
 
@@ -158,6 +163,7 @@ function tell(core: Core, cell: ReturnCell, message: ReturnMessage): Handled {
       if (rejection !== undefined) return refused(rejection);
     }
   }
+  followExchange(core, before, after, message.atMs);
   return done(answerOf(after));
 }
 

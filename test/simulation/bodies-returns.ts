@@ -59,6 +59,7 @@ function drawPolicy(rng: Rng, names: Names): object {
     ...some(0.3, { feeFree: rng.pick([[], ['size'], ['unwanted', 'late']]) }),
     ...some(0.4, { inspect: rng.chance(0.4) }),
     ...some(0.3, { grades: { ...some(0.5, { A: 'scrap' }), ...some(0.5, { D: 'vendor' }) } }),
+    ...some(0.5, { exchangeOn: rng.pick(['request', 'first-scan', 'receipt', 'inspection']) }),
     ...some(0.6, { expireAfterMs: rng.pick([1_000, 60_000, 3_600_000, 31_536_000_000]) }),
     ...some(0.6, { destinations: Array.from({ length: rng.between(1, 3) }, rule) }),
   };
@@ -81,7 +82,20 @@ function drawRequest(rng: Rng, names: Names, shadow: Shadow): object {
     orderId: order?.id ?? 'nobody',
     ...(rng.chance(0.2) ? { customer: isNonsense() ? rng.pick(customerNames) : (order?.customer ?? 'nobody') } : {}),
     ...(rng.chance(0.3) ? { method: rng.pick(['parcel', 'collect', 'store']) } : {}),
+    ...(rng.chance(0.3) ? { exchange: drawExchange(rng, names) } : {}),
     lines: some.length === 0 || isNonsense() ? [...some, { orderLineId: order?.lines[0]?.lineId ?? 'none', quantity: 1, reason: 'other' }] : some,
+  };
+}
+
+/** What is wanted instead. */
+function drawExchange(rng: Rng, { orders, settings }: Names): object {
+  return {
+    orderId: orders.length > 0 && rng.chance(settings.nonsenseShare / 4) ? rng.pick(orders) : `o${orders.length + 1}`,
+    lines: Array.from({ length: rng.between(1, 2) }, () => ({
+      sku: drawSku(rng, settings), quantity: rng.between(1, settings.unitsMax), ...(rng.chance(0.5) ? { unitPriceMinor: rng.below(10_000) } : {}),
+    })),
+    ...(rng.chance(0.3) ? { destination: { country: 'DE' } } : {}),
+    ...(rng.chance(0.6) ? { shortage: 'backorder' } : {}),
   };
 }
 

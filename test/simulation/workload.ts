@@ -65,7 +65,11 @@ export class Workload {
     const body = drawBody(this.#rng, kind, this.#names, this.#auditor.shadow, index);
     if (kind === 'order.place') this.#names.orders.push((body as { orderId: string }).orderId);
     if (kind === 'reservation.make') this.#names.reservations.push((body as { reservationId: string }).reservationId);
-    if (kind === 'return.request') this.#names.returns.push((body as { returnId: string }).returnId);
+    if (kind === 'return.request') {
+      const { returnId, exchange } = body as { returnId: string; exchange?: { orderId: string } };
+      this.#names.returns.push(returnId);
+      if (exchange !== undefined) this.#names.orders.push(exchange.orderId);
+    }
     if (kind === 'supply.put') this.#names.supplies.push((body as { supply: { id: string } }).supply.id);
     return { kind, commandId: `c${this.#count}`, by: this.#rng.pick(['web', 'terminal']), body } as unknown as Command;
   }

@@ -56,6 +56,7 @@ export interface ShadowReturn {
   readonly tracking: string | undefined;
   readonly reason: string | undefined;
   readonly ended: string | undefined;
+  readonly exchange: { readonly orderId: string; readonly released: boolean } | undefined;
   readonly asked: readonly AskedShadow[];
   readonly happened: readonly HappenedShadow[];
   readonly extraMinor: number;
@@ -144,6 +145,16 @@ export function moneyOf(one: ShadowReturn): Money {
   return { gross: Number(gross), due: Math.min(Number(gross - fee) + one.extraMinor, paid), paid };
 }
 
+/** Whether what the exchange waits for has happened. */
+export function isExchangeFree(one: ShadowReturn): boolean {
+  const trigger = one.policy.exchangeOn;
+  if (trigger === 'request') return one.approvedAtMs !== undefined;
+  if (trigger === 'first-scan' && one.shippedAtMs !== undefined) return true;
+  const isBack = one.asked.every(({ orderLineId, quantity }, line) => orderLineId === undefined || unitsBy(one, line, 'came') + unitsBy(one, line, 'kept') === quantity);
+  if (trigger !== 'inspection' || !isBack) return isBack;
+  return one.asked.every(({ orderLineId }, line) => orderLineId === undefined || (unseen(one, line) === 0 && all(one, line, 'looked').every(({ isRefunded }) => isRefunded)));
+}
+
 /** Its lines as they are told. */
 export function returnLinesOf(one: ShadowReturn): object[] {
   return one.asked.map((asked, line) => {
@@ -178,8 +189,8 @@ const debited = ({ memos }: ShadowReturn): number => -sum(memos.filter((amount) 
 /** The return as return.get shows it. */
 export function returnViewOf(one: ShadowReturn): object {
   const { id: returnId, policy, asked: _asked, happened: _happened, memos, ...rest } = one;
-  const { refundOn, feePercent, feeMinor, inspect, expireAfterMs, grades } = policy;
-  const terms = { refundOn, feePercent, feeMinor, inspect, expireAfterMs, grades };
+  const { refundOn, feePercent, feeMinor, inspect, exchangeOn, expireAfterMs, grades } = policy;
+  const terms = { refundOn, feePercent, feeMinor, inspect, exchangeOn, expireAfterMs, grades };
   const money = { creditedMinor: credited(one), debitedMinor: debited(one), memos: memos.length };
   return { ...rest, returnId, terms, state: returnStateOf(one), lines: returnLinesOf(one), ...money };
 }
@@ -197,7 +208,7 @@ export function returnNewsOf(before: ShadowReturn | undefined, after: ShadowRetu
   const { id: returnId, orderId, channel, to, customer, currency } = after;
   const then = before === undefined ? [] : returnLinesOf(before).map((line) => JSON.stringify(line));
   const lines = returnLinesOf(after).filter((line, index) => JSON.stringify(line) !== then[index]);
-  const changed = { kind: 'return.changed', returnId, orderId, channel, state: returnStateOf(after), cause, to, lines, ...more };
+  const changed = { kind: 'return.changed', returnId, orderId, channel, state: returnStateOf(after), cause, to, exchange: after.exchange?.orderId, lines, ...more };
   if (amount === 0) return { kept, events: [changed] };
   const was = before === undefined ? { gross: 0 } : moneyOf(before);
   const grossMinor = money.gross - was.gross;
@@ -207,7 +218,7 @@ export function returnNewsOf(before: ShadowReturn | undefined, after: ShadowRetu
     return units === 0 ? [] : [{ orderLineId, sku, units }];
   });
   const sums = { amountMinor: Math.abs(amount), grossMinor, feeMinor: grossMinor + extraMinor - amount, extraMinor };
-  const head = { kind: 'refund.due', returnId, orderId, channel, customer, currency, memo: kept.memos.length };
+  const head = { kind: 'refund.due', returnId, orderId, channel, customer, currency, exchange: after.exchange?.orderId, memo: kept.memos.length };
   return { kept, events: [changed, { ...head, type: amount > 0 ? 'credit' : 'debit', ...sums, lines: counted }] };
 }
 

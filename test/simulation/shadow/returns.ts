@@ -1,12 +1,14 @@
 /** The commands on returns, in the shadow. */
-import type { CommandBody } from '../../../actors/commands.ts';
+import type { CommandBody, CommandOf } from '../../../actors/commands.ts';
 import type { ReturnPolicy } from '../../../actors/return-commands.ts';
 import type { StandingPolicy } from '../../../actors/return-policy.ts';
 import { kilometres } from './seeking.ts';
+import * as holds from './holds.ts';
 import * as lots from './lots.ts';
+import * as orderCommands from './order-commands.ts';
 import { stateOf, unitsIn } from './order-facts.ts';
 import type { Doing } from './orders.ts';
-import { comingOf, hasReturnEnded, leftParts, lotsOut, moneyOf, returnAnswerOf, returnNewsOf, returnsOf, returnStateOf } from './return-facts.ts';
+import { comingOf, hasReturnEnded, isExchangeFree, leftParts, lotsOut, moneyOf, returnAnswerOf, returnNewsOf, returnsOf, returnStateOf } from './return-facts.ts';
 import { toComeOf, unitsBackOf, unseenAt, type AskedShadow, type HappenedShadow, type ShadowReturn } from './return-facts.ts';
 import type { Shadow, ShadowOrder } from './state.ts';
 import { moveOne, type Entry } from './stock-commands.ts';
@@ -29,6 +31,7 @@ export function policyOf({ returnPolicies }: Shadow, channel: string | undefined
     feeMinor: said.feeMinor ?? 0,
     feeFree: said.feeFree ?? blameless,
     inspect: said.inspect ?? true,
+    exchangeOn: said.exchangeOn ?? 'receipt',
     grades: { A: said.grades?.A ?? 'restock', B: said.grades?.B ?? 'refurbish', C: said.grades?.C ?? 'quarantine', D: said.grades?.D ?? 'scrap' },
     expireAfterMs: said.expireAfterMs ?? 30 * dayMs,
     destinations: said.destinations ?? [],
@@ -45,17 +48,30 @@ export function putPolicy({ shadow }: Doing, { policy }: CommandBody<'return-pol
 }
 
 /** Keep a return as it is now, and tell of it. */
-function tell({ shadow, events }: Doing, before: ShadowReturn | undefined, after: ShadowReturn, cause: string, more: object = {}): ShadowReturn {
-  const { kept, events: news } = returnNewsOf(before, after, cause, more);
+function tell({ shadow, events }: Doing, before: ShadowReturn | undefined, now: ShadowReturn, cause: string, more: object = {}): ShadowReturn {
+  const exchange = now.exchange && { ...now.exchange, released: now.exchange.released || isExchangeFree(now) };
+  const { kept, events: news } = returnNewsOf(before, { ...now, exchange }, cause, more);
   shadow.set(shadow.returns, kept.id, kept);
   events.push(...news);
   return kept;
 }
 
+/** Set the order of an exchange free, or call it off, once it is known what became of the return. */
+function follow(doing: Doing, before: ShadowReturn, after: ShadowReturn): ShadowReturn {
+  const { exchange, id, ended } = after;
+  if (exchange === undefined) return after;
+  const orderId = exchange.orderId as never;
+  const state = returnStateOf(after);
+  if (exchange.released && before.exchange?.released !== true) holds.unhold(doing, { orderId, holdId: 'return' as never });
+  else if (!exchange.released && state === ended) orderCommands.cancel(doing, { orderId, reason: `return ${id} ${ended}` });
+  return after;
+}
+
 const answer = (one: ShadowReturn): Verdict => ({ ok: returnAnswerOf(one) });
 
-export function request(doing: Doing, body: CommandBody<'return.request'>): Verdict {
+export function request(doing: Doing, command: CommandOf<'return.request'>): Verdict {
   const { shadow, atMs } = doing;
+  const { body } = command;
   const { returnId: id, orderId, method = 'parcel' } = body;
   const order = shadow.orders.get(orderId);
   if (order === undefined || (body.customer !== undefined && body.customer !== order.customer)) return no('unknown-order', 'body.orderId');
@@ -68,12 +84,27 @@ export function request(doing: Doing, body: CommandBody<'return.request'>): Verd
   if (over >= 0) return no('over-limit', `body.lines[${over}].quantity`);
   if (returnsOf(shadow, orderId).length >= 50) return no('over-limit', 'body.orderId');
   if ([...shadow.returns.values()].filter((one) => !hasReturnEnded(one)).length >= shadow.returnsOpenMax) return no('over-limit', 'body.returnId');
+  const unplaced = placeExchange(doing, command, order, policy);
+  if (isRefused(unplaced)) return unplaced;
+  const exchange = body.exchange && { orderId: body.exchange.orderId, released: false };
   const to = destinationOf(shadow, policy, order, asked, method);
   const { channel, customer, currency } = order;
   const named = { id, orderId, channel, customer, currency, method, to, policy, carrier: undefined, tracking: undefined, reason: undefined, ended: undefined };
   const dates = { requestedAtMs: atMs, changedAtMs: atMs, approvedAtMs: undefined, labelAtMs: undefined, shippedAtMs: undefined, dueAtMs: atMs + policy.expireAfterMs };
-  const opened = tell(doing, undefined, { ...named, ...dates, asked, happened: [], extraMinor: 0, memos: [] }, 'requested');
+  const opened = tell(doing, undefined, { ...named, ...dates, exchange, asked, happened: [], extraMinor: 0, memos: [] }, 'requested');
   return answer(policy.approval === 'manual' ? opened : approveNow(doing, opened, undefined));
+}
+
+/** What the customer gets instead: an order with a hold, unless it waits for nothing. */
+function placeExchange(doing: Doing, { commandId, by, body }: CommandOf<'return.request'>, order: ShadowOrder, policy: StandingPolicy): Verdict | undefined {
+  if (body.exchange === undefined) return undefined;
+  const { channel, customer, currency, destination } = order;
+  const holds = policy.approval === 'auto' && policy.exchangeOn === 'request' ? {} : { holds: [{ holdId: 'return', reason: `return ${body.returnId}` }] };
+  const placed = { destination, ...body.exchange, ...(customer === undefined ? {} : { customer }), ...(currency === undefined ? {} : { currency }), ...holds, channel, tags: ['exchange'] };
+  const verdict = orderCommands.place(doing, { kind: 'order.place', commandId, by, body: placed as never });
+  if (!isRefused(verdict)) return undefined;
+  const { field } = verdict as { readonly field?: string };
+  return { ...verdict, field: field?.replace(/^body/, 'body.exchange') };
 }
 
 function unacceptable({ shadow, atMs }: Doing, body: CommandBody<'return.request'>, order: ShadowOrder, policy: StandingPolicy): Verdict | undefined {
@@ -155,7 +186,7 @@ function approveNow(doing: Doing, one: ShadowReturn, to: string | undefined): Sh
   const { atMs } = doing;
   const goesTo = to ?? one.to;
   const happened = goesTo === undefined ? one.asked.map(({ quantity }, line): HappenedShadow => ({ line, fate: 'kept', units: quantity })) : [];
-  return tell(doing, one, { ...one, ...again(one, atMs), approvedAtMs: atMs, to: goesTo, happened }, 'approved');
+  return follow(doing, one, tell(doing, one, { ...one, ...again(one, atMs), approvedAtMs: atMs, to: goesTo, happened }, 'approved'));
 }
 
 export function approve(doing: Doing, { returnId, to }: CommandBody<'return.approve'>): Verdict {
@@ -173,7 +204,7 @@ export function callOff(doing: Doing, { returnId, reason }: { returnId: string; 
   const states = ended === 'rejected' ? ['requested'] : ['requested', 'approved', 'in-transit', 'partially-received'];
   return withReturn(doing, returnId, states, (one, isIn) => {
     if (!isIn) return no('wrong-state', 'body.returnId');
-    return answer(tell(doing, one, { ...one, changedAtMs: doing.atMs, happened: endRest(one), reason, ended }, ended, { reason }));
+    return answer(follow(doing, one, tell(doing, one, { ...one, changedAtMs: doing.atMs, happened: endRest(one), reason, ended }, ended, { reason })));
   });
 }
 
@@ -181,7 +212,7 @@ export function callOff(doing: Doing, { returnId, reason }: { returnId: string; 
 export function expire(doing: Doing, id: string): void {
   const one = doing.shadow.returns.get(id);
   if (one === undefined || toComeOf(one) === 0 || one.dueAtMs > doing.atMs) return;
-  tell(doing, one, { ...one, changedAtMs: doing.atMs, happened: endRest(one), ended: 'expired' }, 'expired');
+  follow(doing, one, tell(doing, one, { ...one, changedAtMs: doing.atMs, happened: endRest(one), ended: 'expired' }, 'expired'));
 }
 
 export function parcel(doing: Doing, body: CommandBody<'return.ship'>, cause: 'labelled' | 'shipped'): Verdict {
@@ -191,7 +222,7 @@ export function parcel(doing: Doing, body: CommandBody<'return.ship'>, cause: 'l
     if (!isIn) return no('wrong-state', 'body.returnId');
     const [carrier, tracking] = [body.carrier ?? one.carrier, body.tracking ?? one.tracking];
     const when = cause === 'labelled' ? { labelAtMs: atMs } : { shippedAtMs: atMs };
-    return answer(tell(doing, one, { ...one, ...again(one, atMs), ...when, carrier, tracking }, cause, { tracking }));
+    return answer(follow(doing, one, tell(doing, one, { ...one, ...again(one, atMs), ...when, carrier, tracking }, cause, { tracking })));
   });
 }
 
@@ -241,7 +272,7 @@ export function receive(doing: Doing, body: CommandBody<'return.receive'>): Verd
       const refused = takeIn(doing, each.sku, location, each, false);
       if (refused !== undefined) return { field: `body.unexpected[${index}]`, ...refused };
     }
-    return answer(after);
+    return answer(follow(doing, one, after));
   });
 }
 
@@ -338,6 +369,6 @@ export function inspect(doing: Doing, body: CommandBody<'return.inspect'>): Verd
       const verdict = move(doing, kind, { sku, location, quantity, bucket: line.damaged === true ? 'damaged' : 'quality', ...named });
       if (verdict !== undefined) return { field: `body.lines[${index}]`, ...verdict };
     }
-    return answer(told);
+    return answer(follow(doing, one, told));
   });
 }

@@ -153,7 +153,7 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'return-policy.put':
       return returns.putPolicy(doing, command.body);
     case 'return.request':
-      return returns.request(doing, command.body);
+      return returns.request(doing, command);
     case 'return.approve':
       return returns.approve(doing, command.body);
     case 'return.reject':
