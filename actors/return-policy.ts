@@ -35,7 +35,7 @@ export const policyDefaults: StandingPolicy = {
   refundOn: 'receipt',
   feePercent: 0,
   feeMinor: 0,
-  feeFree: ['not-as-described', 'wrong-item', 'defective', 'damaged', 'late'],
+  feeFree: ['not-as-described', 'wrong-item', 'defective', 'damaged', 'late', 'lost'],
   inspect: true,
   grades: { A: 'restock', B: 'refurbish', C: 'quarantine', D: 'scrap' },
   exchangeOn: 'receipt',
@@ -68,6 +68,10 @@ export function isExcluded(
   if (skus.includes(sku)) return true;
   return own !== undefined && attributes.some(({ name, value }) => Object.hasOwn(own, name) && own[name] === value);
 }
+
+/** Whether the units of a return were lost on their way: nothing comes back. */
+export const isLost = (lines: readonly { readonly reason?: ReturnReason | undefined }[]): boolean =>
+  lines.every(({ reason }) => reason === 'lost');
 
 /** Whether orders with these tags are never taken back. */
 export const isTagExcluded = ({ excluded }: StandingPolicy, tags: readonly string[] = []): boolean =>

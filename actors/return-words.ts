@@ -1,8 +1,8 @@
 /** The words of returns, each list once: schemas, types and tables are made of them. */
 
-/** Why units come back. */
+/** Why units come back; lost ones do not. */
 export const returnReasons = [
-  'unwanted', 'size', 'not-as-described', 'wrong-item', 'defective', 'damaged', 'late', 'other',
+  'unwanted', 'size', 'not-as-described', 'wrong-item', 'defective', 'damaged', 'late', 'lost', 'other',
 ] as const;
 export type ReturnReason = (typeof returnReasons)[number];
 

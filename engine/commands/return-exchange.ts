@@ -5,7 +5,7 @@
 import type { CommandOf } from '../../actors/commands.ts';
 import type { HoldId } from '../../actors/ids.ts';
 import type { ReturnContext, ReturnInput } from '../../actors/return-context.ts';
-import type { StandingPolicy } from '../../actors/return-policy.ts';
+import { isLost, type StandingPolicy } from '../../actors/return-policy.ts';
 import type { Rejection } from '../../actors/rejection.ts';
 import { must } from '../assert.ts';
 import type { Core } from '../core.ts';
@@ -20,7 +20,7 @@ const holdId = 'return' as HoldId;
 export function placeExchange(
   core: Core,
   command: CommandOf<'return.request'>,
-  { channel, customer, currency }: ReturnInput,
+  { channel, customer, currency, lines }: ReturnInput,
   { approval, exchangeOn }: StandingPolicy,
   atMs: number,
 ): Rejection | undefined {
@@ -28,7 +28,7 @@ export function placeExchange(
   if (exchange === undefined) return undefined;
   const { context } = must(core.world.look(orderId), 'the order of a return');
   const { destination = context.destination, ...asked } = exchange;
-  const isFree = approval === 'auto' && exchangeOn === 'request';
+  const isFree = approval === 'auto' && exchangeOn === 'request' && !isLost(lines);
   const holds = isFree ? {} : { holds: [{ holdId, reason: `return ${returnId}` }] };
   const named = { ...(customer !== undefined && { customer }), ...(currency !== undefined && { currency }) };
   const body = { ...asked, ...named, ...holds, channel, destination, tags: ['exchange'] };

@@ -5,7 +5,8 @@ import { moneyMinorMax, returnsOfOrderMax } from '../../actors/limits.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { ReturnInput } from '../../actors/return-context.ts';
-import { fittingRules, isExcluded, isInWindow, isTagExcluded, termsOf } from '../../actors/return-policy.ts';
+import { fittingRules, isLost, isExcluded, isInWindow } from '../../actors/return-policy.ts';
+import { isTagExcluded, termsOf } from '../../actors/return-policy.ts';
 import type { StandingPolicy } from '../../actors/return-policy.ts';
 import type { ReturnMethod } from '../../actors/return-words.ts';
 import type { Attributes } from '../../actors/schemas.ts';
@@ -28,7 +29,7 @@ export function requestedReturn(core: Core, body: Body, atMs: number): ReturnInp
   const policy = world.returns.policyFor(context.channel);
   const linesById = new Map(context.lines.map((line) => [line.lineId, line]));
   const deliveredAtMs = order.value === 'delivered' ? context.changedAtMs : undefined;
-  const wrong = unknownLine(body, linesById) ?? knownReturn(core, body) ?? twice(body) ??
+  const wrong = unknownLine(body, linesById) ?? knownReturn(core, body) ?? twice(body) ?? halfLost(body) ??
     notReturnable(core, policy, body, context, linesById) ?? outOfTime(policy, body, deliveredAtMs, atMs);
   if (wrong !== undefined) return wrong;
   const lines = linesOf(body, linesById, policy);
@@ -62,6 +63,14 @@ function twice({ lines }: Body): Rejection | undefined {
     seen.add(orderLineId);
   }
   return undefined;
+}
+
+/** What is lost does not come with what comes back. */
+function halfLost({ lines }: Body): Rejection | undefined {
+  const index = lines.findIndex(({ reason }) => reason === 'lost');
+  if (index < 0 || isLost(lines)) return undefined;
+  const detail = 'lost units do not come back: ask for them by themselves';
+  return reject('contradiction', detail, `body.lines[${index}].reason`);
 }
 
 function notReturnable(
@@ -153,6 +162,7 @@ function destinationOf(
   lines: Lines,
   method: ReturnMethod,
 ): LocationId | undefined {
+  if (isLost(lines)) return undefined;
   for (const { to } of fittingRules(policy, { lines, method, country: order.destination.country })) {
     if (to === 'keep') return undefined;
     if (to === 'origin') break;

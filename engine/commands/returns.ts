@@ -8,6 +8,7 @@ import { isToldBefore, reject, type Rejection } from '../../actors/rejection.ts'
 import { refusal } from '../../actors/return-checks.ts';
 import type { ReturnAnswer, ReturnContext, ReturnEffect } from '../../actors/return-context.ts';
 import type { ReturnMessage, ReturnState } from '../../actors/return-context.ts';
+import { isLost } from '../../actors/return-policy.ts';
 import { toCome, toInspect } from '../../actors/return-units.ts';
 import { must, unreachable } from '../assert.ts';
 import type { Core } from '../core.ts';
@@ -82,7 +83,8 @@ function request(core: Core, command: CommandOf<'return.request'>, atMs: number)
   const cell = returns.begin(body.returnId);
   core.changes.set(cell, returnSteps.begin(input, []));
   const opened = tell(core, cell, { type: 'return.open', atMs });
-  if ('refused' in opened || policy.approval === 'manual') return opened;
+  // What is said to be lost is looked into before anything is refunded.
+  if ('refused' in opened || policy.approval === 'manual' || isLost(input.lines)) return opened;
   return tell(core, cell, { type: 'return.approve', to: undefined, atMs });
 }
 

@@ -111,6 +111,19 @@ describe('a return is asked for', () => {
     expect(stock(shop, 'A/S1')).toBe('0, 0, 0, 0');
   });
 
+  it('[RT17] of lost units is looked into by somebody, then refunded without a fee and nothing comes', async () => {
+    const shop = await delivered({ feePercent: 50, destinations: [{ to: { location: 'C' } }] });
+    const lines = [{ orderLineId: '1', quantity: 2, reason: 'lost' as const }, { orderLineId: '2', quantity: 1, reason: 'size' as const }];
+    expect(await shop.refused('return.request', { returnId: 'r1', orderId: 'o1', lines })).toMatchObject({ code: 'contradiction', field: 'body.lines[0].reason' });
+    const lost = await shop.ok('return.request', { returnId: 'r1', orderId: 'o1', lines: lines.slice(0, 1) });
+    expect(lost).toEqual({ returnId: 'r1', state: 'requested', to: undefined, toCome: 2, toInspect: 0, creditedMinor: 0, debitedMinor: 0 });
+    expect(await shop.refused('return.receive', { returnId: 'r1', lines: [{ lineId: '1', quantity: 1 }] })).toMatchObject({ code: 'wrong-state' });
+    expect(await shop.ok('return.approve', { returnId: 'r1' })).toMatchObject({ state: 'closed', creditedMinor: 2_000 });
+    // It was found after all: it is on its way back to where it is told to go.
+    await shop.ok('return.request', { returnId: 'r2', orderId: 'o1', lines: [{ orderLineId: '2', quantity: 1, reason: 'lost' }] });
+    expect(await shop.ok('return.approve', { returnId: 'r2', to: 'B' })).toMatchObject({ state: 'approved', to: 'B', creditedMinor: 0 });
+  });
+
   it('[RT7] and expires in the millisecond its time is over, over restarts too', async () => {
     const shop = await delivered({ expireAfterMs: 1_000 });
     await ask(shop);

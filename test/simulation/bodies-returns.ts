@@ -71,16 +71,17 @@ function drawRequest(rng: Rng, names: Names, shadow: Shadow): object {
   const { returns, settings } = names;
   const isNonsense = (): boolean => rng.chance(settings.nonsenseShare / 4);
   const order = drawLeft(rng, names, shadow);
+  const reasons = rng.chance(0.1) ? (['lost'] as const) : isNonsense() ? returnReasons : returnReasons.filter((reason) => reason !== 'lost');
   const lines = (order?.lines ?? []).flatMap(({ lineId }, line) => {
     const left = leftOf(shadow, order as ShadowOrder, lineId, line);
     if (left <= 0 ? !isNonsense() : rng.chance(0.3)) return [];
-    return [{ orderLineId: lineId, quantity: rng.between(1, Math.max(1, left + (isNonsense() ? 1 : 0))), reason: rng.pick(returnReasons), ...(rng.chance(0.2) ? { note: 'Zoë’s' } : {}) }];
+    return [{ orderLineId: lineId, quantity: rng.between(1, Math.max(1, left + (isNonsense() ? 1 : 0))), reason: rng.pick(reasons), ...(rng.chance(0.2) ? { note: 'Zoë’s' } : {}) }];
   });
   const some = lines.slice(0, 5);
   return {
     returnId: returns.length > 0 && isNonsense() ? rng.pick(returns) : `r${returns.length + 1}`,
     orderId: order?.id ?? 'nobody',
-    ...(rng.chance(0.2) ? { customer: isNonsense() ? rng.pick(customerNames) : (order?.customer ?? 'nobody') } : {}),
+    ...(order?.customer !== undefined && rng.chance(0.4) ? { customer: isNonsense() ? rng.pick(customerNames) : order.customer } : {}),
     ...(rng.chance(0.3) ? { method: rng.pick(['parcel', 'collect', 'store']) } : {}),
     ...(rng.chance(0.3) ? { exchange: drawExchange(rng, names) } : {}),
     lines: some.length === 0 || isNonsense() ? [...some, { orderLineId: order?.lines[0]?.lineId ?? 'none', quantity: 1, reason: 'other' }] : some,

@@ -197,8 +197,10 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
   // In half of all worlds much is sent and comes back; in the others nothing does.
   const isReturning = rng.chance(0.5);
   if (isReturning) {
-    for (const kind of ['fulfillment.pick', 'fulfillment.ship', 'return.request', 'return.receive', 'return.inspect'] as const) kinds[kind] += 15;
-    kinds['fulfillment.deliver'] += 5;
+    const often = ['order.place', 'stock.receive', 'fulfillment.pick', 'fulfillment.ship', 'return.request', 'return.receive', 'return.inspect'] as const;
+    for (const kind of Object.keys(kinds) as CommandKind[]) kinds[kind] *= 0.3;
+    for (const kind of often) kinds[kind] += 40;
+    for (const kind of ['fulfillment.deliver', 'return.approve', 'return.ship'] as const) kinds[kind] += 10;
   } else for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('return')) kinds[kind] = 0;
   // Lines are long where carts outnumber units.
   if (dropShare > 0) {

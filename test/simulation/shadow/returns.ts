@@ -15,7 +15,7 @@ import { moveOne, type Entry } from './stock-commands.ts';
 import { isRefused, no, type Verdict } from './verdict.ts';
 
 const dayMs = 86_400_000;
-const blameless = ['not-as-described', 'wrong-item', 'defective', 'damaged', 'late'] as const;
+const blameless = ['not-as-described', 'wrong-item', 'defective', 'damaged', 'late', 'lost'] as const;
 
 /** The policy of a channel, with what it does not say. */
 export function policyOf({ returnPolicies }: Shadow, channel: string | undefined): StandingPolicy {
@@ -92,14 +92,14 @@ export function request(doing: Doing, command: CommandOf<'return.request'>): Ver
   const named = { id, orderId, channel, customer, currency, method, to, policy, carrier: undefined, tracking: undefined, reason: undefined, ended: undefined };
   const dates = { requestedAtMs: atMs, changedAtMs: atMs, approvedAtMs: undefined, labelAtMs: undefined, shippedAtMs: undefined, dueAtMs: atMs + policy.expireAfterMs };
   const opened = tell(doing, undefined, { ...named, ...dates, exchange, asked, happened: [], extraMinor: 0, memos: [] }, 'requested');
-  return answer(policy.approval === 'manual' ? opened : approveNow(doing, opened, undefined));
+  return answer(policy.approval === 'manual' || asked[0]?.reason === 'lost' ? opened : approveNow(doing, opened, undefined));
 }
 
 /** What the customer gets instead: an order with a hold, unless it waits for nothing. */
 function placeExchange(doing: Doing, { commandId, by, body }: CommandOf<'return.request'>, order: ShadowOrder, policy: StandingPolicy): Verdict | undefined {
   if (body.exchange === undefined) return undefined;
   const { channel, customer, currency, destination } = order;
-  const holds = policy.approval === 'auto' && policy.exchangeOn === 'request' ? {} : { holds: [{ holdId: 'return', reason: `return ${body.returnId}` }] };
+  const holds = policy.approval === 'auto' && policy.exchangeOn === 'request' && body.lines[0]?.reason !== 'lost' ? {} : { holds: [{ holdId: 'return', reason: `return ${body.returnId}` }] };
   const placed = { destination, ...body.exchange, ...(customer === undefined ? {} : { customer }), ...(currency === undefined ? {} : { currency }), ...holds, channel, tags: ['exchange'] };
   const verdict = orderCommands.place(doing, { kind: 'order.place', commandId, by, body: placed as never });
   if (!isRefused(verdict)) return undefined;
@@ -119,6 +119,8 @@ function unacceptable({ shadow, atMs }: Doing, body: CommandBody<'return.request
   if (shadow.returns.has(body.returnId)) return no('return-exists', 'body.returnId');
   const twice = find(({ orderLineId }, at) => lines.findIndex((one) => one.orderLineId === orderLineId) < at);
   if (twice !== undefined) return no('duplicate', `${twice}.orderLineId`);
+  const lost = find(({ reason }) => reason === 'lost');
+  if (lost !== undefined && lines.some(({ reason }) => reason !== 'lost')) return no('contradiction', `${lost}.reason`);
   if (!policy.methods.includes(method)) return no('not-returnable', 'body.method');
   const { skus = [], attributes = [], tags = [] } = policy.excluded;
   if (tags.some((tag) => order.tags?.includes(tag))) return no('not-returnable', 'body.orderId');
@@ -148,6 +150,7 @@ function askedOf(order: ShadowOrder, { orderLineId, quantity, reason, note }: Co
 }
 
 function destinationOf(shadow: Shadow, policy: StandingPolicy, order: ShadowOrder, asked: readonly AskedShadow[], method: string): string | undefined {
+  if (asked[0]?.reason === 'lost') return undefined;
   const worth = asked.reduce((sum, { unitPriceMinor, quantity }) => sum + unitPriceMinor * quantity, 0);
   for (const { reasons, methods, countries, skus, belowMinor, to } of policy.destinations) {
     const fits =
