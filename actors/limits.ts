@@ -95,6 +95,13 @@ export const returnWindowDaysMax = 3_660;
 /** SKUs a return policy may name in one list, and rules of where returns go. */
 export const returnPolicyListMax = 1_000;
 export const returnRulesMax = 50;
+/** Canaries and shadows at one time. Both are counted in records, or beside them, with every decision. */
+export const planCanariesMax = 8;
+export const planShadowsMax = 4;
+/** Channels one shadow may name. */
+export const shadowChannelsMax = 100;
+/** Orders a guard may wait for. */
+export const canaryOrdersMax = 1_000_000;
 /** Words that mark an order; attributes of an order, item or location; characters of each. */
 /** Holds of one order at a time. */
 export const holdsMax = 16;

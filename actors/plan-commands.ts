@@ -1,9 +1,11 @@
 /** Commands on routing plans: their versions, and which of them is in force. Composed in commands.ts. */
 import { Type } from 'typebox';
+import type { Divergence } from './divergence.ts';
 import type { ChannelId, PlanId } from './ids.ts';
 import { planVersionsMax } from './limits.ts';
 import { PlanDocumentSchema, PlanIdSchema, type PlanDocument } from './plan-schemas.ts';
 import { ChannelIdSchema, exact, Reason } from './schemas.ts';
+import { trialCommands, type Canary, type CanaryEnd, type TrialEvent } from './trial-commands.ts';
 
 /** `published` is not among them: a version is in force where a seat names it. */
 export type PlanState = 'draft' | 'validated' | 'archived';
@@ -36,16 +38,23 @@ export interface PlanSeat {
   readonly now: Publication;
   /** The newest last. */
   readonly before: readonly Publication[];
+  /** What is tried on a share of its orders. */
+  readonly canary?: Canary | undefined;
+  /** How the last canary ended. */
+  readonly ended?: CanaryEnd | undefined;
 }
 
 /** Another routing plan is in force, for a channel or for all without one of their own; without an id: none. */
-export interface PlanEvent {
+interface PlanChanged {
   readonly kind: 'plan.changed';
   readonly channel?: ChannelId | undefined;
   readonly planId?: PlanId | undefined;
   readonly version?: number | undefined;
   readonly reason: string;
 }
+
+/** What is told of plans. What a shadow found is told beside the journal. */
+export type PlanEvent = PlanChanged | TrialEvent | Divergence;
 
 export const PlanVersionSchema = Type.Integer({
   minimum: 1,
@@ -73,4 +82,5 @@ export const planCommands = {
   'plan.rollback': Type.Object({ ...seat, reason: Reason }, exact),
   /** Put a version away that is in force nowhere: it cannot be published any more, and stays to be read. */
   'plan.archive': Type.Object({ ...version, reason: Reason }, exact),
+  ...trialCommands,
 } as const;

@@ -275,6 +275,8 @@ export const queryBodies = {
   'plan.versions': Type.Object({ planId: PlanIdSchema }, exact),
   /** What two versions of a plan say differently, field by field. */
   'plan.diff': Type.Object({ planId: PlanIdSchema, from: PlanVersionSchema, to: PlanVersionSchema }, exact),
+  /** What shadows found so far, of one plan or of all. */
+  'plan.divergence': Type.Object({ planId: Type.Optional(PlanIdSchema) }, exact),
   /** What is wrong, or probably wrong, with a document, tried on the network as it is. Nothing is kept. */
   'plan.lint': Type.Object({ plan: PlanDocumentSchema }, exact),
   'location.list': Type.Object({}, exact),

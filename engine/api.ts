@@ -4,6 +4,7 @@
  */
 import type { Command } from '../actors/commands.ts';
 import type { QueryKind, QueryOf } from '../actors/queries.ts';
+import type { Divergence } from '../actors/divergence.ts';
 import type { ChannelId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import type { DeliveryMethod } from '../actors/vocabulary.ts';
 import type { EngineMode, Published, QueryAnswer, Reply } from './outcome.ts';
@@ -20,6 +21,8 @@ export interface EngineApi {
   query<K extends QueryKind>(query: QueryOf<K>): QueryAnswer<K>;
   /** Called after every durable turn, in order, before its replies go out. Returns the undo. */
   onPublished(listener: (published: Published) => void): () => void;
+  /** Called with decisions that shadows would make otherwise, some time after they are durable. Returns the undo. */
+  onDiverged(listener: (found: readonly Divergence[]) => void): () => void;
   /**
    * What was published after a position, from the journal, up to the position durable when called.
    * The caller checks `after ≥ head − 1` first; if records vanish meanwhile the iteration throws.

@@ -27,7 +27,7 @@ import { supplyMachine } from '../actors/supply.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { Buffers } from './buffers.ts';
 import type { DriftCell } from './drift-cell.ts';
-import type { PlanCell, SeatCell } from './plan-cells.ts';
+import type { PlanCell, SeatCell, ShadowCell, TrialCell } from './plan-cells.ts';
 import type { OrderReturnsCell, ReturnCell, ReturnPolicyCell } from './return-cells.ts';
 import type { Pools } from './pools.ts';
 import type { DropLine } from './drop-line.ts';
@@ -220,6 +220,8 @@ export type Cell =
   | WorkCell
   | PlanCell
   | SeatCell
+  | TrialCell
+  | ShadowCell
   | ReturnCell
   | OrderReturnsCell
   | ReturnPolicyCell;

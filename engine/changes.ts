@@ -7,9 +7,13 @@ import type { Event } from '../actors/vocabulary.ts';
 import type { Cell, StockCell } from './cells.ts';
 import { place } from './place.ts';
 import { lotsBytes, movementBytesMax, type RecordedMove } from './movements.ts';
+import { Rewind } from './rewind.ts';
 import { cellBytes, eventBytes } from './sizes.ts';
 
 export class Changes {
+  /** What was replaced, for decisions that are made again. */
+  readonly rewind = new Rewind();
+  #rewindMark = 0;
   #command = 0;
   #turn = 1;
   readonly #cells: Cell[] = [];
@@ -34,6 +38,7 @@ export class Changes {
    */
   begin(cause: number | undefined): void {
     this.#command += 1;
+    this.#rewindMark = this.rewind.mark;
     this.#cause = cause;
     this.#answerBytes = 0;
     this.#movedStocks.length = 0;
@@ -51,6 +56,7 @@ export class Changes {
       this.#cells.push(cell);
       this.#before.push(cell.snapshot);
     }
+    if (this.rewind.isOn) this.rewind.add(cell, after);
     place(cell, after);
   }
 
@@ -82,6 +88,7 @@ export class Changes {
       const cell = this.#cells[i];
       if (cell !== undefined) place(cell, this.#before[i]);
     }
+    this.rewind.cut(this.#rewindMark);
     this.#cells.length = 0;
     this.#before.length = 0;
     this.#movedStocks.length = 0;

@@ -5,6 +5,8 @@ import type { Past } from './past.ts';
 import type { PriceBook } from './routing/prices/book.ts';
 import type { PriceKeeper } from './routing/prices/keeper.ts';
 import type { Source } from './routing/source.ts';
+import type { Shadows } from './shadows.ts';
+import type { Trials } from './trials.ts';
 import type { Views } from './views.ts';
 import type { Wakes } from './wakes.ts';
 import type { World } from './world.ts';
@@ -20,5 +22,8 @@ export interface Core {
   readonly prices: PriceBook | undefined;
   /** Who keeps them. */
   readonly keeper?: PriceKeeper | undefined;
+  /** What is decided, for plans on trial. */
+  readonly trials: Trials;
+  readonly shadows: Shadows;
   readonly limits: EngineLimits;
 }

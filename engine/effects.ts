@@ -6,7 +6,7 @@ import { paceAfter } from '../actors/buffer-growth.ts';
 import type { CarrierId } from '../actors/ids.ts';
 import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import type { LotUnits } from '../actors/lots.ts';
-import type { OrderContext, OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
+import type { OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
 import type { Buyer } from '../actors/pool-commands.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
 import { refusal, type StockMessage } from '../actors/stock-ledger.ts';
@@ -17,11 +17,9 @@ import { carrierSteps, orderSteps, paceCell, stockSteps } from './cells.ts';
 import type { CarrierCell, OrderCell, StockCell } from './cells.ts';
 import type { Core } from './core.ts';
 import { movePools, type PoolMove } from './pools.ts';
-import { datedPlan } from './promise/promise-for.ts';
-import { decide } from './routing/decide.ts';
+import { decidedOrder, planOrder, type Cart } from './decided.ts';
 import { countOrder } from './quotas.ts';
 import { step } from './step.ts';
-import { withUntracked } from './untracked.ts';
 
 /** Messages one command may put through one order: a placement takes three. More is a loop, a bug. */
 const hopsMax = 8;
@@ -29,8 +27,8 @@ const hopsMax = 8;
 /** A plan that is not asked of sourcing. */
 export interface Given {
   readonly plan: Plan;
-  /** Whether its units are reserved for the order already: they become its own. */
-  readonly isReserved: boolean;
+  /** The cart that holds its units for the order already: they become its own. */
+  readonly cart?: Cart | undefined;
 }
 
 /**
@@ -65,11 +63,6 @@ export function tellOrder(
   return undefined;
 }
 
-/** What sourcing says of the units of an order that have no place. */
-export function planned(core: Core, order: OrderContext, atMs: number): Plan {
-  return withUntracked(core.world, order, decide(core, order, atMs).plan);
-}
-
 const buyerOf = ({ snapshot }: OrderCell): Buyer => must(snapshot, 'an order that exists').context;
 
 function carryOut(
@@ -86,13 +79,15 @@ function carryOut(
       return undefined;
     case 'source': {
       const { context } = must(order.snapshot, 'an order that exists');
-      const found = given?.plan ?? planned(core, context, atMs);
-      const plan = datedPlan(core.world, found, context.destination, atMs);
+      const plan = planOrder(core, context, atMs, given?.plan);
+      if (core.world.plans.isTried && plan.moved === undefined) {
+        core.trials.note(decidedOrder(core, context, plan, atMs, given?.cart));
+      }
       messages.push({ type: 'order.sourced', plan, atMs });
       return undefined;
     }
     case 'allocate': {
-      const type = given?.isReserved === true ? 'stock.commit' : 'stock.allocate';
+      const type = given?.cart !== undefined ? 'stock.commit' : 'stock.allocate';
       const rejection = moveUnits(core, type, effect.units, buyerOf(order), atMs);
       messages.push(
         rejection === undefined

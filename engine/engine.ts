@@ -3,6 +3,7 @@
  * nothing of sockets, files or logs; what goes wrong is told to its hooks.
  */
 import type { Command } from '../actors/commands.ts';
+import type { Divergence } from '../actors/divergence.ts';
 import type { ChannelId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import type { Serve } from '../actors/item-commands.ts';
 import type { QueryKind, QueryOf } from '../actors/queries.ts';
@@ -28,7 +29,9 @@ import type { Source } from './routing/source.ts';
 import { plannedSource } from './routing/source-planned.ts';
 import { prefixes, stockFromRow } from './rows.ts';
 import { Saver } from './saver.ts';
+import { Shadows } from './shadows.ts';
 import { Timers } from './timers.ts';
+import { Trials } from './trials.ts';
 import { stockChange, Turns } from './turn.ts';
 import { Views } from './views.ts';
 import { Wakes } from './wakes.ts';
@@ -90,7 +93,9 @@ export class Engine implements EngineApi {
     const views = new Views(world, timers, serve);
     const past = new Past(claim);
     const keeper = prices && new PriceKeeper(world, prices, clock, hooks.onBug, options.solver);
-    const parts = { changes: new Changes(), wakes: new Wakes() };
+    const changes = new Changes();
+    const shadows = new Shadows({ plans: world.plans, rewind: changes.rewind, clock, onBug: hooks.onBug });
+    const parts = { changes, wakes: new Wakes(), trials: new Trials(), shadows };
     const core: Core = { world, views, ...parts, past, source, prices, keeper, limits };
     const receipts = new Receipts(claim, limits.receiptsInMemoryMax);
     const saver = new Saver(claim, clock, limits, world, receipts, hooks);
@@ -124,6 +129,7 @@ export class Engine implements EngineApi {
     this.#turns = new Turns(core, { claim, clock, receipts, timers, saver, hooks: turnHooks, lastAtMs });
     void claim.lost.then((loss) => {
       this.#mode = 'lost';
+      this.#core.shadows.close();
       this.#turns.halt();
       hooks.onLost(loss);
     });
@@ -207,6 +213,10 @@ export class Engine implements EngineApi {
     return () => void this.#listeners.delete(listener);
   }
 
+  onDiverged(listener: (found: readonly Divergence[]) => void): () => void {
+    return this.#core.shadows.onDiverged(listener);
+  }
+
   #publish(published: Published): void {
     for (const listener of this.#listeners) listener(published);
   }
@@ -256,6 +266,7 @@ export class Engine implements EngineApi {
     if (this.#mode === 'lost') return;
     this.#mode = 'stopping';
     this.#core.keeper?.close();
+    this.#core.shadows.close();
     // A claim that is lost meanwhile leaves nothing to wait for: `onLost` ends the process.
     await Promise.race([this.#turns.idle(), this.#claim.lost]);
     this.#turns.halt();

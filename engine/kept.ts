@@ -70,8 +70,8 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
       return sweep(core, 'rules', cell.id);
     case 'forecast':
       return core.keeper?.forecastChanged(cell.id);
-    case 'pace':
-    case 'transit':
+    default:
+      // Nobody waits for pace, transit, trial or shadow.
       return;
   }
 }

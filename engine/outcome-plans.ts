@@ -1,7 +1,8 @@
 /** What queries about routing plans and decisions answer. */
 import type { LocationId, OrderId, PlanId } from '../actors/ids.ts';
 import type { PlannedFulfillment, PlanUse, Removed } from '../actors/order-context.ts';
-import type { PlanState } from '../actors/plan-commands.ts';
+import type { PlanSeat, PlanState } from '../actors/plan-commands.ts';
+import type { Canary, TrialCounts } from '../actors/trial-commands.ts';
 import type { PlanDocument } from '../actors/plan-schemas.ts';
 import type { Event, LineUnits } from '../actors/vocabulary.ts';
 
@@ -63,6 +64,15 @@ export interface PlanSummary {
   readonly reason: string;
   /** Where it is in force: channels, `*` for all that have no plan of their own. */
   readonly seats: readonly string[];
+  /** Where it is a canary; absent: nowhere. */
+  readonly canaries?: readonly string[] | undefined;
+  /** Per cent of the orders it decides without effect; absent: it is no shadow. */
+  readonly shadowPercent?: number | undefined;
+}
+
+/** What is in force for whom; a canary with what it has counted so far. */
+export interface SeatView extends Omit<PlanSeat, 'canary'> {
+  readonly canary?: (Canary & { readonly counts: TrialCounts }) | undefined;
 }
 
 export interface PlanView extends PlanSummary {

@@ -1,7 +1,8 @@
 /** What comes out of the engine: outcomes of commands, answers of queries, and what one turn published. */
 import type { Available } from '../actors/available.ts';
-import type { PlanSeat } from '../actors/plan-commands.ts';
-import type { DecisionExplained, MoveOptions, PlanChange, PlanSummary, PlanView } from './outcome-plans.ts';
+import type { DivergenceTotals } from '../actors/divergence.ts';
+import type { DecisionExplained, MoveOptions, PlanChange } from './outcome-plans.ts';
+import type { PlanSummary, PlanView, SeatView } from './outcome-plans.ts';
 import type { ForecastView, PriceStatus, PriceView, RoomPrice } from './outcome-prices.ts';
 import type { WalkIn } from './walk-ins.ts';
 import type { Pool } from '../actors/pool-commands.ts';
@@ -26,6 +27,8 @@ import type { StandingPolicy } from '../actors/return-policy.ts';
 import type { SupplyView } from '../actors/supply-context.ts';
 import type { Bucket, DeliveryMethod, Event, MovementKind } from '../actors/vocabulary.ts';
 import type { OrderView, ReservationView, StockChange, StockLevels } from '../actors/vocabulary.ts';
+
+export type { PlanSummary, SeatView } from './outcome-plans.ts';
 
 /** How a command ended, durably: the same for every retry with the same id and body. */
 export type Outcome =
@@ -353,7 +356,8 @@ export interface Answers {
   'decision.explain': DecisionExplained | null;
   'order.options': MoveOptions | null;
   'plan.get': PlanView | null;
-  'plan.list': { readonly plans: readonly PlanSummary[]; readonly seats: readonly PlanSeat[] };
+  'plan.list': { readonly plans: readonly PlanSummary[]; readonly seats: readonly SeatView[] };
+  'plan.divergence': readonly DivergenceTotals[];
   'plan.versions': readonly PlanSummary[];
   'plan.diff': readonly PlanChange[] | null;
   'plan.lint': readonly Finding[];

@@ -15,7 +15,7 @@ export function place(cell: Cell, snapshot: Cell['snapshot']): void {
   if (cell.kind === 'buffer') cell.buffers.placed(cell, before as BufferCell['snapshot']);
   else if (cell.kind === 'pace') voidSums(cell.stock.sku);
   else if (cell.kind === 'pool') cell.all.placed(cell, before as PoolCell['snapshot']);
-  else if (cell.kind === 'seat') cell.all.placed();
+  else if (cell.kind === 'seat' || cell.kind === 'shadow') cell.all.placed();
   else if (cell.kind === 'location') cell.views.locationChanged(cell);
   else if (cell.kind === 'channel') cell.views.channelChanged(cell);
   else if (cell.kind === 'item') placeItem(cell);

@@ -1,5 +1,6 @@
-/** Cells of routing plans: one for each version, one for each seat, which says what is in force. */
+/** Cells of routing plans: versions, seats, which say what is in force, what canaries counted, and shadows. */
 import type { PlanSeat, PlanVersion } from '../actors/plan-commands.ts';
+import type { PlanShadow, TrialCounts } from '../actors/trial-commands.ts';
 import type { Marks } from './cells.ts';
 import type { Plans } from './plans.ts';
 import type { Snapshot } from './step.ts';
@@ -24,7 +25,28 @@ export interface SeatCell extends Marks {
   unsaved: number;
 }
 
+/** What was counted of both sides of a canary, for as long as it goes: `removed` after. */
+export interface TrialCell extends Marks {
+  readonly kind: 'trial';
+  /** The seat. */
+  readonly id: string;
+  snapshot: Snapshot<TrialCounts> | undefined;
+  unsaved: number;
+}
+
+/** A version that decides without effect: `put`, and `removed` once stopped. */
+export interface ShadowCell extends Marks {
+  readonly kind: 'shadow';
+  /** The plan. */
+  readonly id: string;
+  readonly all: Plans;
+  snapshot: Snapshot<PlanShadow> | undefined;
+  unsaved: number;
+}
+
 const fresh = { snapshot: undefined, commandMark: 0, turnMark: 0, batchMark: 0, unsaved: 0 };
 
 export const planCell = (id: string, all: Plans): PlanCell => ({ kind: 'plan', id, all, ...fresh });
+export const trialCell = (id: string): TrialCell => ({ kind: 'trial', id, ...fresh });
+export const shadowCell = (id: string, all: Plans): ShadowCell => ({ kind: 'shadow', id, all, ...fresh });
 export const seatCell = (id: string, all: Plans): SeatCell => ({ kind: 'seat', id, all, ...fresh });

@@ -4,9 +4,12 @@
  */
 import type { ChannelId, PlanId } from '../actors/ids.ts';
 import type { PlanDocument } from '../actors/plan-schemas.ts';
-import type { PlanVersion, Publication } from '../actors/plan-commands.ts';
+import type { PlanSeat, PlanVersion } from '../actors/plan-commands.ts';
+import { isAmongShare } from '../actors/canary.ts';
+import type { PlanShadow, TrialCounts } from '../actors/trial-commands.ts';
 import { must } from './assert.ts';
-import { planCell, seatCell, type PlanCell, type SeatCell } from './plan-cells.ts';
+import { planCell, seatCell, shadowCell, trialCell } from './plan-cells.ts';
+import type { PlanCell, SeatCell, ShadowCell, TrialCell } from './plan-cells.ts';
 import { compilePlan, type CompiledPlan } from './routing/plans/compile-plan.ts';
 import type { Timers } from './timers.ts';
 import { isInForce } from './routing/plans/evaluate.ts';
@@ -39,8 +42,18 @@ export class Plans {
   /** The versions of each plan, the first at 0. */
   readonly #versions = new Map<PlanId, PlanCell[]>();
   readonly seats = new Map<string, SeatCell>();
+  readonly #trials = new Map<string, TrialCell>();
+  readonly #shadows = new Map<PlanId, ShadowCell>();
   /** Whether no plan is in force anywhere: then nothing of this file is asked when orders are decided. */
   isIdle = true;
+  /** Whether a version decides a share of the orders somewhere; whether one decides without effect. */
+  hasCanary = false;
+  hasShadow = false;
+
+  get isTried(): boolean {
+    return this.hasCanary || this.hasShadow;
+  }
+
   readonly #timers: Timers;
   #turnAtMs: number | undefined;
   /** By channel; made anew when any plan is another one. */
@@ -79,8 +92,66 @@ export class Plans {
     this.#chains.clear();
     this.#traits.clear();
     this.#readsLess = undefined;
-    this.isIdle = true;
-    for (const { snapshot } of this.seats.values()) if (snapshot?.context.now.planId !== undefined) this.isIdle = false;
+    const seats = [...this.seats.values()].flatMap(({ snapshot }) => snapshot?.context ?? []);
+    this.hasCanary = seats.some(({ canary }) => canary !== undefined);
+    this.isIdle = !this.hasCanary && seats.every(({ now }) => now.planId === undefined);
+    this.hasShadow = this.shadowsNow().length > 0;
+  }
+
+  /** What a canary counted: its cell, made when new. */
+  trial(channel: string | undefined): TrialCell {
+    const key = channel ?? everyChannel;
+    let cell = this.#trials.get(key);
+    if (cell === undefined) this.#trials.set(key, (cell = trialCell(key)));
+    return cell;
+  }
+
+  countsOf(channel: string | undefined): TrialCounts | undefined {
+    const snapshot = this.#trials.get(channel ?? everyChannel)?.snapshot;
+    return snapshot?.value === 'put' ? snapshot.context : undefined;
+  }
+
+  /** The seat whose canary counts an order of this channel: its own; without a plan of its own, that of all. */
+  trialFor(channel: ChannelId): PlanSeat | undefined {
+    const own = this.seats.get(channel)?.snapshot?.context;
+    if (own?.canary !== undefined || own?.now.planId !== undefined) return own;
+    return this.seats.get(everyChannel)?.snapshot?.context;
+  }
+
+  /** Canaries, with the keys of their seats. */
+  canariesOf(id: PlanId, version: number): string[] {
+    return this.#seatsWhere(({ canary }) => canary?.planId === id && canary.version === version);
+  }
+
+  get canaryCount(): number {
+    return this.#seatsWhere(({ canary }) => canary !== undefined).length;
+  }
+
+  #seatsWhere(holds: (seat: PlanSeat) => boolean): string[] {
+    const found = [...this.seats].filter(([, { snapshot }]) => snapshot !== undefined && holds(snapshot.context));
+    return found.map(([key]) => key).sort();
+  }
+
+  /** The cell of a plan's shadow, made when new. */
+  shadow(id: PlanId): ShadowCell {
+    let cell = this.#shadows.get(id);
+    if (cell === undefined) this.#shadows.set(id, (cell = shadowCell(id, this)));
+    return cell;
+  }
+
+  shadowOf(id: PlanId): PlanShadow | undefined {
+    const snapshot = this.#shadows.get(id)?.snapshot;
+    return snapshot?.value === 'put' ? snapshot.context : undefined;
+  }
+
+  /** Every shadow that was not stopped, by its plan. */
+  shadowsNow(): PlanShadow[] {
+    return [...this.#shadows.keys()].sort().flatMap((id) => this.shadowOf(id) ?? []);
+  }
+
+  /** A version that is tried. */
+  candidate(id: PlanId, version: number): PlanInForce {
+    return must(this.#rulingOf({ planId: id, version }), 'a plan that is tried');
   }
 
   version(id: PlanId, version: number): PlanVersion | undefined {
@@ -104,23 +175,25 @@ export class Plans {
 
   /** Where a version is in force: channels by name, `*` for all others. */
   seatsOf(id: PlanId, version: number): string[] {
-    return [...this.seats]
-      .flatMap(([key, { snapshot }]) => {
-        const now = snapshot?.context.now;
-        return now?.planId === id && now.version === version ? [key] : [];
-      })
-      .sort();
+    return this.#seatsWhere(({ now }) => now.planId === id && now.version === version);
   }
 
-  /** What decides for a channel: its own plan, then that of all channels; those out of their dates do not. */
-  *inForce(channel: string, nowMs: number): Iterable<PlanInForce> {
+  /**
+   * What decides for a channel: its own plan, then that of all channels; those out of their dates do not.
+   * @param who the order or cart: one among the share of a canary goes by that. Absent: by what is in force.
+   */
+  *inForce(channel: string, nowMs: number, who?: string): Iterable<PlanInForce> {
     for (const key of [channel, everyChannel]) {
-      const ruling = this.#rulingOf(this.seats.get(key)?.snapshot?.context.now);
+      const { now, canary } = this.seats.get(key)?.snapshot?.context ?? {};
+      const isTried = canary !== undefined && who !== undefined && isAmongShare(canary.planId, who, canary.percent);
+      const ruling = this.#rulingOf(isTried ? canary : now);
       if (ruling !== undefined && isInForce(ruling.plan, nowMs)) yield ruling;
     }
   }
 
-  #rulingOf(now: Publication | undefined): PlanInForce | undefined {
+  #rulingOf(
+    now: { readonly planId?: PlanId | undefined; readonly version?: number | undefined } | undefined,
+  ): PlanInForce | undefined {
     if (now?.planId === undefined || now.version === undefined) return undefined;
     const { document } = must(this.version(now.planId, now.version), 'a plan that is in force');
     return { id: now.planId, version: now.version, plan: compiledOf(document) };
@@ -178,7 +251,7 @@ export class Plans {
     return nextMs === Infinity ? undefined : nextMs;
   }
 
-  /** Whether a decision may ask this plan: it is in force, or one that is falls back on it. */
+  /** Whether a decision may ask this plan: it is in force or a canary, or one that is falls back on it. */
   isAsked(id: PlanId): boolean {
     for (const { id: inForce, plan } of this.#asked()) {
       if (inForce === id || plan.fallbacks.some(({ plan: next }) => next === id)) return true;
@@ -187,7 +260,7 @@ export class Plans {
   }
 
   /**
-   * The plans in force, and those they fall back on, however far: each once, whatever its dates.
+   * The plans in force, canaries, and those they fall back on, however far: each once, whatever its dates.
    * @param keys the seats to look at.
    */
   *#asked(keys: Iterable<string> = this.seats.keys()): Iterable<PlanInForce> {
@@ -196,7 +269,11 @@ export class Plans {
       const isNew = one !== undefined && !found.some(({ id, version }) => id === one.id && version === one.version);
       if (isNew) found.push(one);
     };
-    for (const key of keys) add(this.#rulingOf(this.seats.get(key)?.snapshot?.context.now));
+    for (const key of keys) {
+      const { now, canary } = this.seats.get(key)?.snapshot?.context ?? {};
+      add(this.#rulingOf(now));
+      add(this.#rulingOf(canary));
+    }
     for (let at = 0; at < found.length; at += 1) {
       const one = must(found[at], 'a plan that is asked');
       yield one;

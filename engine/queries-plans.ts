@@ -1,11 +1,13 @@
 /** Answers about routing plans: versions, what is in force, how two versions differ, what the linter finds. */
-import type { PlanVersion } from '../actors/plan-commands.ts';
+import type { PlanSeat, PlanVersion } from '../actors/plan-commands.ts';
 import type { PlanDocument } from '../actors/plan-schemas.ts';
 import type { Query, QueryBody } from '../actors/queries.ts';
 import { unreachable } from './assert.ts';
-import type { PlanChange, PlanSummary, PlanView } from './outcome-plans.ts';
+import type { Core } from './core.ts';
+import type { PlanChange, PlanSummary, PlanView, SeatView } from './outcome-plans.ts';
 import type { Answers } from './outcome.ts';
 import { lint } from './routing/plans/lint.ts';
+import { countsAt } from './trials.ts';
 import type { World } from './world.ts';
 
 export type PlanQuery = Extract<Query, { kind: `plan.${string}` }>;
@@ -13,7 +15,9 @@ export type PlanQuery = Extract<Query, { kind: `plan.${string}` }>;
 export const isPlanQuery = <Q extends { readonly kind: string }>(query: Q): query is Extract<Q, PlanQuery> =>
   query.kind.startsWith('plan.');
 
-export function answerPlans(world: World, { kind, body }: PlanQuery, nowMs: () => number): Answers[PlanQuery['kind']] {
+export function answerPlans(
+  { world, shadows }: Core, { kind, body }: PlanQuery, nowMs: () => number,
+): Answers[PlanQuery['kind']] {
   switch (kind) {
     case 'plan.get':
       return planView(world, body);
@@ -23,6 +27,8 @@ export function answerPlans(world: World, { kind, body }: PlanQuery, nowMs: () =
       return world.plans.versionsOf(body.planId).map((version) => summaryOf(world, version));
     case 'plan.diff':
       return diffOf(world, body);
+    case 'plan.divergence':
+      return shadows.totals().filter(({ planId }) => body.planId === undefined || planId === body.planId);
     case 'plan.lint':
       return lint(world, body.plan, nowMs());
     default:
@@ -40,7 +46,13 @@ function planView(world: World, { planId, version }: QueryBody<'plan.get'>): Pla
 function summaryOf(world: World, { document, version, state, madeAtMs, by, reason }: PlanVersion): PlanSummary {
   const { id, name } = document;
   const seats = world.plans.seatsOf(id, version);
-  return { id, name, version, state: seats.length > 0 ? 'published' : state, madeAtMs, by, reason, seats };
+  const canaries = world.plans.canariesOf(id, version);
+  const shadow = world.plans.shadowOf(id);
+  return {
+    id, name, version, state: seats.length > 0 ? 'published' : state, madeAtMs, by, reason, seats,
+    canaries: canaries.length > 0 ? canaries : undefined,
+    shadowPercent: shadow?.version === version ? shadow.percent : undefined,
+  };
 }
 
 function listPlans(world: World): Answers['plan.list'] {
@@ -49,8 +61,13 @@ function listPlans(world: World): Answers['plan.list'] {
   const seats = [...plans.seats].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     plans: newest.map((version) => summaryOf(world, version)),
-    seats: seats.flatMap(([, { snapshot }]) => (snapshot === undefined ? [] : [snapshot.context])),
+    seats: seats.flatMap(([, { snapshot }]) => (snapshot === undefined ? [] : [seatView(world, snapshot.context)])),
   };
+}
+
+function seatView(world: World, seat: PlanSeat): SeatView {
+  const { canary } = seat;
+  return { ...seat, canary: canary && { ...canary, counts: countsAt({ world }, seat.channel) } };
 }
 
 function diffOf({ plans }: World, { planId, from, to }: QueryBody<'plan.diff'>): Answers['plan.diff'] {

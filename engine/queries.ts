@@ -122,7 +122,7 @@ function answerDecision(
 type Rest = PlanQuery | NetworkQuery;
 
 const answerRest = (core: Core, query: Rest, nowMs: () => number): Answers[QueryKind] =>
-  isPlanQuery(query) ? answerPlans(core.world, query, nowMs) : answerNetwork(core, query, nowMs);
+  isPlanQuery(query) ? answerPlans(core, query, nowMs) : answerNetwork(core, query, nowMs);
 
 function stocksOf(core: Core, { sku, location: only }: QueryBody<'stock.get'>): StockView[] {
   return (core.world.skus.get(sku)?.stocks ?? [])

@@ -10,6 +10,7 @@ import type { Pace, StandingRule } from '../actors/buffer-growth.ts';
 import type { LoadedForecast } from '../actors/forecast-commands.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { BufferId, CarrierId, ChannelId, LocationId, OrderId, PlanId } from '../actors/ids.ts';
+import type { PlanShadow, TrialCounts } from '../actors/trial-commands.ts';
 import type { OrderReturns } from '../actors/return-context.ts';
 import type { ReturnPolicy } from '../actors/return-commands.ts';
 import type { ReservationId, ReturnId, Sku, SupplyId } from '../actors/ids.ts';
@@ -38,7 +39,7 @@ import {
 import type { RowBytes } from './rows.ts';
 import type { PlanCell } from './plan-cells.ts';
 import { sweep } from './kept.ts';
-import { channelOfSeat } from './plans.ts';
+import { channelOfSeat, type Plans } from './plans.ts';
 import type { Quota } from './quotas.ts';
 import type { Saver } from './saver.ts';
 
@@ -112,8 +113,9 @@ async function loadAll(
 /** Everything but orders, in the order it is loaded. */
 const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
-  prefixes.pool, prefixes.work, prefixes.quota, prefixes.drift, prefixes.plan, prefixes.seat, prefixes.stock,
-  prefixes.pace, prefixes.lot, prefixes['return-policy'], prefixes.forecast,
+  prefixes.pool, prefixes.work, prefixes.quota, prefixes.drift, prefixes.plan, prefixes.seat, prefixes.trial,
+  prefixes.shadow, prefixes.stock, prefixes.pace, prefixes.lot, prefixes['return-policy'],
+  prefixes.forecast,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -166,9 +168,10 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
     case 'J/':
       return placed(world.returns.policyCell(name), valueFromRow<ReturnPolicy>(row));
     case 'y/':
-      return placed(planNamed(world, name), valueFromRow<PlanVersion>(row));
     case 'Y/':
-      return placed(world.plans.seat(channelOfSeat(name)), valueFromRow<PlanSeat>(row));
+    case 'z/':
+    case 'Z/':
+      return loadPlan(world.plans, prefix, name, row);
     case 's/':
       return loadStock(world, key, row);
     default:
@@ -183,8 +186,16 @@ function loadStock(world: Core['world'], key: string, row: unknown): Cell {
   return Object.assign(placed(world.stock(sku, world.location(location)), snapshot), known);
 }
 
+/** What is kept of routing plans. */
+function loadPlan(plans: Plans, prefix: 'y/' | 'Y/' | 'z/' | 'Z/', name: string, row: unknown): Cell {
+  if (prefix === 'y/') return placed(planNamed(plans, name), valueFromRow<PlanVersion>(row));
+  if (prefix === 'Y/') return placed(plans.seat(channelOfSeat(name)), valueFromRow<PlanSeat>(row));
+  if (prefix === 'z/') return placed(plans.trial(name), valueFromRow<TrialCounts>(row));
+  return placed(plans.shadow(name as PlanId), valueFromRow<PlanShadow>(row));
+}
+
 /** The cell of a version by its key: the plan, and the number. */
-function planNamed({ plans }: Core['world'], name: string): PlanCell {
+function planNamed(plans: Plans, name: string): PlanCell {
   const [planId = '', version = ''] = name.split('/');
   return plans.cell(planId as PlanId, Number(version));
 }

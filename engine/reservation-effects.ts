@@ -1,18 +1,15 @@
 /** How a reservation's effects are carried out, until nothing is left to do, within the present command. */
-import type { Plan } from '../actors/order-context.ts';
 import type { Buyer } from '../actors/pool-commands.ts';
-import type { ReservationContext, ReservationEffect, ReservationMessage } from '../actors/reservation-context.ts';
+import type { ReservationEffect, ReservationMessage } from '../actors/reservation-context.ts';
 import { missingUnits } from '../actors/reservation-lines.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
 import { assert, must, unreachable } from './assert.ts';
 import { reservationSteps, type ReservationCell } from './cells.ts';
 import type { Core } from './core.ts';
+import { decidedCart, planFor } from './decided.ts';
 import { assertMoved, moveUnits } from './effects.ts';
-import { datedPlan } from './promise/promise-for.ts';
 import { countReservation } from './quotas.ts';
-import { decideReservation } from './routing/decide.ts';
 import { step } from './step.ts';
-import { withUntracked } from './untracked.ts';
 
 /** Messages one command may put through one reservation: a new one takes two. More is a loop, a bug. */
 const hopsMax = 4;
@@ -54,7 +51,9 @@ function carryOut(
       return undefined;
     case 'source': {
       const { context } = must(cell.snapshot, 'a reservation that exists');
-      messages.push({ type: 'reservation.sourced', plan: planFor(core, context, atMs), atMs });
+      const plan = planFor(core, context, atMs);
+      if (core.world.plans.hasShadow) core.trials.note(decidedCart(core, context, plan, atMs));
+      messages.push({ type: 'reservation.sourced', plan, atMs });
       return undefined;
     }
     case 'reserve':
@@ -66,12 +65,6 @@ function carryOut(
     default:
       return unreachable(effect);
   }
-}
-
-/** Where the units would come from that a reservation does not hold, with dates when it is known where they go. */
-export function planFor(core: Core, context: ReservationContext, atMs: number): Plan {
-  const plan = withUntracked(core.world, context, decideReservation(core, context, atMs));
-  return context.destination === undefined ? plan : datedPlan(core.world, plan, context.destination, atMs, false);
 }
 
 /** Whether sourcing it again could be of use. */

@@ -8,7 +8,8 @@
  * e/ lot with units, E/ lot ended, h/ shipment of a lot, t/ transit times
  * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
  * f/ drift (location/day/feed), y/ version of a routing plan (plan/version), Y/ the plan in force (channel, or * for
- * all), F/ loaded forecast (SKU), r/ receipt (command id → position).
+ * all), F/ loaded forecast (SKU), z/ what a canary counted (channel or *), Z/ shadow of a routing plan,
+ * r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
 import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
@@ -69,6 +70,8 @@ export const prefixes = {
   drift: 'f/',
   plan: 'y/',
   seat: 'Y/',
+  trial: 'z/',
+  shadow: 'Z/',
   receipt: 'r/',
 } as const;
 

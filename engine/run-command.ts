@@ -31,10 +31,11 @@ import { changeReturns, expireReturn, isReturnCommand } from './commands/returns
 import { moveStock } from './commands/stock.ts';
 import { commandSupply } from './commands/supply.ts';
 import type { Core } from './core.ts';
-import { planned, tellOrder } from './effects.ts';
+import { planFor, planned } from './decided.ts';
+import { tellOrder } from './effects.ts';
 import { expectChange, kept, momentDue, sweep } from './kept.ts';
 import { measuredAboveBytes } from './limits.ts';
-import { planFor, tellReservation } from './reservation-effects.ts';
+import { tellReservation } from './reservation-effects.ts';
 import { isOpen } from './reservations.ts';
 import { bodyBytes, measuredRows, valueBytes } from './sizes.ts';
 import type { TimerOwner } from './timers.ts';
@@ -71,6 +72,7 @@ function atomically(
   onBug: OnBug,
   cause?: Cause,
 ): Handled | undefined {
+  core.trials.begin(core);
   core.changes.begin(cause?.index);
   let handled: Handled | undefined;
   try {
@@ -95,7 +97,22 @@ function atomically(
     core.changes.keep((cell, before) => kept(core, cell, before, atMs));
     expectRoom(core, atMs);
   }
+  settleTrials(core, handled, atMs, onBug, cause?.index);
   return handled;
+}
+
+/** What was decided counts on canaries, whatever became of the command: as a change of its own, in the same turn. */
+function settleTrials(core: Core, handled: Handled, atMs: number, onBug: OnBug, index: number | undefined): void {
+  const { plans } = core.world;
+  if (!plans.hasCanary && !plans.hasShadow) return;
+  core.changes.begin(index);
+  try {
+    const refusedAs = 'refused' in handled ? handled.refused.code : undefined;
+    core.trials.settle(core, refusedAs, atMs, (cell, before) => kept(core, cell, before, atMs));
+  } catch (bug) {
+    onBug(bug);
+    core.changes.undo();
+  }
 }
 
 /** Whether what was done fits into the turn's record. Estimated; measured when it is much. */
@@ -180,7 +197,7 @@ export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): 
   const again = (): ReturnType<typeof tellOrder> => {
     const plan = planned(core, context, atMs);
     if (!isLeftAsItIs(context, plan, atMs)) {
-      return tellOrder(core, order, { type: 'order.source', atMs }, { plan, isReserved: false });
+      return tellOrder(core, order, { type: 'order.source', atMs }, { plan });
     }
     expectChange(core, context, atMs);
     return undefined;

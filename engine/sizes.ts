@@ -60,12 +60,14 @@ export function cellBytes(cell: Cell): number {
     case 'drift':
       return 216;
     case 'buffer':
+    case 'trial':
       return 768;
     case 'pace':
       return 96 + cell.id.length;
     case 'pool':
     case 'plan':
     case 'seat':
+    case 'shadow':
       return 96 + valueRowBytes(cell.snapshot?.context);
     default:
       return unreachable(cell);
@@ -179,6 +181,8 @@ function lotsBytes(entry: object): number {
 export function eventBytes(event: Event): number {
   const bytes = ('reservationId' in event ? 160 : 64) + event.kind.length;
   if (event.kind === 'buffer.changed') return bytes + 128;
+  if (event.kind === 'canary.changed') return bytes + 384 + textBytes(event.reason);
+  if (event.kind === 'shadow.changed') return bytes + 128 + textBytes(event.reason);
   if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + sourcedBytes(event);
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
   if (event.kind === 'return.changed' || event.kind === 'refund.due') return bytes + valueRowBytes(event);

@@ -29,6 +29,7 @@ import { answerAgain, entryOf, outcomeOf, type Entry, type Receipts } from './re
 import { pushRows, type RowBytes } from './rows.ts';
 import { runCommand, serveLine, timerDue, wakeOrder } from './run-command.ts';
 import type { Saver } from './saver.ts';
+import type { Waiting } from './shadows.ts';
 import type { Timers } from './timers.ts';
 import { walkInsOf } from './walk-ins.ts';
 import { watchCommit } from './watchdog.ts';
@@ -64,6 +65,8 @@ interface Turn {
   readonly replies: Reply[];
   /** Retries of commands that are not durable yet: answered when this turn is. */
   readonly again: { readonly entry: Entry; readonly retry: Command; readonly reply: Reply }[];
+  /** What was decided, for shadows: made again once it is durable. */
+  decided: readonly Waiting[];
   wakes: number;
   /** Of them, those whom something woke that may concern many. */
   swept: number;
@@ -163,7 +166,8 @@ export class Turns {
   #begin(): Turn {
     this.#lastAtMs = Math.max(this.#parts.clock.now(), this.#lastAtMs);
     const counts = { wakes: 0, swept: 0, computeMs: 0 };
-    return { atMs: this.#lastAtMs, entries: [], replies: [], again: [], ...counts, isFull: false };
+    const atMs = this.#lastAtMs;
+    return { atMs, entries: [], replies: [], again: [], decided: [], ...counts, isFull: false };
   }
 
   #hasRoom(turn: Turn): boolean {
@@ -237,6 +241,7 @@ export class Turns {
     if (turn === undefined) return;
     this.#open = undefined;
     const sinceMs = this.#parts.clock.measureMs();
+    turn.decided = this.#core.shadows.takeTurn();
     const { changed, events, moves } = this.#core.changes.takeTurn();
     if (changed.length === 0 && turn.entries.length === 0) return;
     const rows = this.#rowsOf(changed);
@@ -297,6 +302,7 @@ export class Turns {
   // 5. Tell subscribers, then each caller.
   #release(turn: Turn, position: Position, published: Published): void {
     this.#parts.receipts.settle(turn.entries, position);
+    this.#core.shadows.durable(turn.decided, position);
     this.#parts.hooks.onPublished(published);
     for (const [index, entry] of turn.entries.entries()) turn.replies[index]?.(outcomeOf(entry, position));
     for (const { entry, retry, reply } of turn.again) reply(answerAgain(entry, position, retry));

@@ -48,6 +48,9 @@ async function run(line: CommandLine): Promise<number> {
       return runImport(line.args, process.env, process.stdout);
     }
     case 'plan': {
+      const [what, ...rest] = line.args;
+      const { isLive, runLivePlan } = await import('./plan-live.ts');
+      if (isLive(what)) return runLivePlan(what, rest, process.env, print);
       const { runPlanCommand } = await import('./plan-command.ts');
       return runPlanCommand(line.args, Date.now(), print);
     }

@@ -161,7 +161,7 @@ const commands: readonly (readonly [usage: string, meaning: string])[] = [
   ['keys list', 'list API keys, without their secrets'],
   ['keys revoke ID', 'end an API key'],
   ['import …', 'bring the rows of a file into a running server; has its own --help'],
-  ['plan …', 'check a routing plan, or print a ready-made one; has its own --help'],
+  ['plan …', 'check a routing plan, try one on live orders; has its own --help'],
   ['replay …', 'play a file of real orders; has its own --help'],
 ];
 

@@ -3,6 +3,7 @@
  * somebody asks. Durations are in seconds, as Prometheus wants them.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { registerTrials } from './metrics-trials.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { CommandBody } from '../actors/commands.ts';
 import type { EngineApi } from '../engine/api.ts';
@@ -64,6 +65,7 @@ export class Metrics {
     this.#registerFeeds(engine, registers);
     registerEngine(engine, registers);
     registerPrices(engine, registers);
+    registerTrials(engine, registers);
     registerLag(registers);
     collectDefaultMetrics({ register: this.#registry });
   }

@@ -11,6 +11,7 @@ import { compilePlan } from '../engine/routing/plans/compile-plan.ts';
 import { faultText, nearest } from '../engine/routing/plans/fault.ts';
 import { lint } from '../engine/routing/plans/lint.ts';
 import { presets, rankedList } from '../engine/routing/plans/presets.ts';
+import { liveUsage } from './plan-live.ts';
 import type { Print } from './store-commands.ts';
 
 /** Larger files are refused before they are parsed. */
@@ -20,7 +21,10 @@ const usage = `Usage:
   baton plan lint FILE                  what is wrong, or probably wrong, with a plan; 1 when it cannot be used
   baton plan show FILE                  the plan as JSON, as plan.put takes it
   baton plan preset NAME                a ready-made plan as YAML: ${Object.keys(presets).join(', ')}
-  baton plan preset ranked-list A B C   the first of a list of locations that has it all`;
+  baton plan preset ranked-list A B C   the first of a list of locations that has it all
+
+Of a running server:
+${liveUsage}`;
 
 interface Parsed {
   readonly yaml: Document;

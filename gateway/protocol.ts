@@ -13,7 +13,10 @@ import type { CommandId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { CommandKind } from '../actors/commands.ts';
 import { BalanceSchema, ChannelIdSchema, LocationIdSchema, SegmentSchema } from '../actors/schemas.ts';
 import { MethodSchema, OrderIdSchema, ReservationIdSchema, SkuSchema } from '../actors/schemas.ts';
+import type { DivergenceTotals } from '../actors/divergence.ts';
+import { PlanIdSchema } from '../actors/plan-schemas.ts';
 import type { QueryKind } from '../actors/queries.ts';
+import type { SeatView, PlanSummary } from '../engine/outcome.ts';
 import type { Rejection } from '../actors/rejection.ts';
 import type { ReturnView } from '../actors/return-context.ts';
 import type { SupplyView } from '../actors/supply-context.ts';
@@ -104,7 +107,14 @@ export const topicSchemas = {
     { topic: Type.Literal('decisions'), channel: Type.Optional(ChannelIdSchema), since },
     exact,
   ),
-  /** Orders in exception, of one channel or all. */
+  /** What is in force for whom, canaries and shadows: snapshot as plan.list, then every change. */
+  plans: Type.Object({ topic: Type.Literal('plans'), since }, exact),
+  /**
+   * Decisions that the shadow of a plan would make otherwise. Begins with the totals, and again after a time in
+   * which the reader was too slow; what it missed is in the totals alone. Positions are no resume points.
+   */
+  shadow: Type.Object({ topic: Type.Literal('shadow'), planId: PlanIdSchema }, exact),
+  /** Orders in exception, and canaries that their guards ended, of one channel or all. */
   exceptions: Type.Object(
     { topic: Type.Literal('exceptions'), channel: Type.Optional(ChannelIdSchema), since },
     exact,
@@ -124,6 +134,8 @@ export const controlBodies = {
     topicSchemas.returns,
     topicSchemas.decisions,
     topicSchemas.exceptions,
+    topicSchemas.plans,
+    topicSchemas.shadow,
   ]),
   unsubscribe: Type.Object(
     { subscription: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) },
@@ -217,7 +229,18 @@ export type Snapshot =
   | LocationWork
   | SupplyList
   | ReturnList
-  | ExceptionList;
+  | ExceptionList
+  | PlanList
+  | ShadowTotals;
+/** The newest version of every plan, and what is in force for whom. */
+export interface PlanList {
+  readonly plans: readonly PlanSummary[];
+  readonly seats: readonly SeatView[];
+}
+/** What a shadow found so far; empty while the plan has none. */
+export interface ShadowTotals {
+  readonly shadows: readonly DivergenceTotals[];
+}
 /** Orders that stand in an exception now. */
 export interface ExceptionList {
   readonly orders: readonly OrderId[];

@@ -28,6 +28,8 @@ export class TopicIndex {
   readonly #returns = new Map<string, Followers>();
   readonly #decisions = new Map<string, Followers>();
   readonly #exceptions = new Map<string, Followers>();
+  readonly #plans = new Map<string, Followers>();
+  readonly #shadow = new Map<string, Followers>();
   #size = 0;
 
   get size(): number {
@@ -56,7 +58,8 @@ export class TopicIndex {
 
   *subscriptions(): IterableIterator<EventSubscription> {
     const ofOne = [this.#order, this.#reservation, this.#location];
-    for (const map of [...ofOne, this.#supply, this.#returns, this.#decisions, this.#exceptions]) {
+    const ofPlans = [this.#plans, this.#shadow];
+    for (const map of [...ofOne, this.#supply, this.#returns, this.#decisions, this.#exceptions, ...ofPlans]) {
       for (const followers of map.values()) yield* followers;
     }
   }
@@ -84,6 +87,10 @@ export class TopicIndex {
         return [this.#decisions, topic.channel ?? every];
       case 'exceptions':
         return [this.#exceptions, topic.channel ?? every];
+      case 'plans':
+        return [this.#plans, every];
+      case 'shadow':
+        return [this.#shadow, topic.planId];
     }
   }
 
@@ -100,7 +107,15 @@ export class TopicIndex {
       }
     };
     if (event.kind === 'carrier.changed' || event.kind === 'item.changed' || event.kind === 'buffer.changed') return;
-    if (event.kind === 'plan.changed') return;
+    if (event.kind === 'plan.diverged') return add(this.#shadow.get(event.planId));
+    if (event.kind === 'plan.changed' || event.kind === 'shadow.changed') return add(this.#plans.get(every));
+    if (event.kind === 'canary.changed') {
+      add(this.#plans.get(every));
+      if (event.state !== 'rolled-back') return;
+      add(this.#exceptions.get(every));
+      if (event.channel !== undefined) add(this.#exceptions.get(event.channel));
+      return;
+    }
     if (event.kind === 'supply.changed') {
       add(this.#supply.get(every));
       add(this.#supply.get(event.to));

@@ -51,6 +51,14 @@ export function snapshotOf(
       return returnsSnapshot(engine, caller, topic);
     case 'exceptions':
       return exceptionsSnapshot(engine, caller, topic.channel);
+    case 'plans': {
+      const { ok, position } = engine.query({ kind: 'plan.list', body: {} });
+      return { position, snapshot: ok };
+    }
+    case 'shadow': {
+      const { ok, position } = engine.query({ kind: 'plan.divergence', body: { planId: topic.planId } });
+      return { position, snapshot: { shadows: ok } };
+    }
     case 'decisions':
       return undefined;
   }

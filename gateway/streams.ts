@@ -3,6 +3,7 @@
  * gets every event of its topic once and in order, or is told of a gap; nothing is queued for a
  * reader that does not read. Rules T1… in docs/SPEC.md.
  */
+import type { Divergence } from '../actors/divergence.ts';
 import type { EngineApi } from '../engine/api.ts';
 import type { Published } from '../engine/outcome.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -48,7 +49,13 @@ export class Streams {
     const published = (): number => this.#published;
     this.#replays = new Replays({ engine, recent: this.#recent, limits, published, onIncident });
     this.#places = new Places(engine, (subscription) => this.#begin(subscription));
-    this.#stop = engine.onPublished((turn) => this.#publish(turn));
+    const stops = [
+      engine.onPublished((turn) => this.#publish(turn)),
+      engine.onDiverged((found) => this.#diverged(found)),
+    ];
+    this.#stop = () => {
+      for (const stop of stops) stop();
+    };
   }
 
   /**
@@ -73,7 +80,8 @@ export class Streams {
       this.#stock.add(subscription);
       return subscription;
     }
-    const position = topic.since ?? this.#published;
+    const since = 'since' in topic ? topic.since : undefined;
+    const position = since ?? this.#published;
     const subscription: EventSubscription = {
       is: 'events',
       number,
@@ -85,7 +93,7 @@ export class Streams {
       fresh: false,
     };
     this.#index.add(subscription);
-    if (topic.since === undefined) this.#begin(subscription);
+    if (since === undefined) this.#begin(subscription);
     else {
       this.#places.resumed(subscription);
       this.#resume(subscription);
@@ -141,7 +149,7 @@ export class Streams {
 
   #resume(subscription: EventSubscription): void {
     if (!subscription.outlet.writable) subscription.phase = 'behind';
-    else if (subscription.fresh) this.#begin(subscription);
+    else if (subscription.fresh || subscription.topic.topic === 'shadow') this.#begin(subscription);
     else this.#replays.begin(subscription);
   }
 
@@ -168,6 +176,18 @@ export class Streams {
     // A pause or a preorder may end, and a buffer grow, without anybody’s command.
     if (turn.events.some(({ kind }) => sellingEvents.has(kind))) {
       this.#stock.networkChanged();
+    }
+  }
+
+  /** Told to who reads; who does not gets the totals once it does. */
+  #diverged(found: readonly Divergence[]): void {
+    if (this.#index.size === 0) return;
+    const position = this.#published;
+    for (const { followers, parts } of this.#index.tell(found)) {
+      const body = new PushBody(position, 'events', parts);
+      for (const subscription of followers) {
+        if (subscription.phase === 'live') subscription.outlet.offer({ of: subscription, body, after: position });
+      }
     }
   }
 

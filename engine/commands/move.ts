@@ -130,7 +130,7 @@ function giveTo(
   const made = { fulfillments: [part], short: 0, candidates: candidates.length, runnerUpMinor: undefined };
   const plan = withUntracked(core.world, order, { ...made, removed, ruled: useOf(ruling?.use), moved });
   const cell = must(core.world.order(order.orderId), 'an order that exists');
-  const given = { plan, isReserved: false };
+  const given = { plan };
   if (from === undefined) return tellOrder(core, cell, { type: 'order.source', atMs }, given);
   return tellOrder(core, cell, { type: 'order.move', fulfillmentId: from, units, atMs }, given);
 }

@@ -104,8 +104,9 @@ function mayNotWait(
 
 /** Reserved units become an order's, where they are held and within one command; the rest goes back to sale. */
 function convert(core: Core, order: OrderCell, { cell, plan, rest }: Taken, atMs: number): Handled {
+  const { reservationId, madeAtMs } = must(cell.snapshot, 'a reservation').context;
   const rejection =
-    tellOrder(core, order, { type: 'order.source', atMs }, { plan, isReserved: true }) ??
+    tellOrder(core, order, { type: 'order.source', atMs }, { plan, cart: { reservationId, madeAtMs } }) ??
     tellReservation(core, cell, { type: 'reservation.convert', orderId: order.id, rest, atMs });
   return rejection === undefined ? done(orderAnswer(must(order.snapshot, 'an order'))) : refused(rejection);
 }

@@ -2,21 +2,19 @@
 import type { Command, CommandBody, CommandOf } from '../../actors/commands.ts';
 import type { PlanId } from '../../actors/ids.ts';
 import { plansMax, planVersionsMax } from '../../actors/limits.ts';
-import type { PlanSeat, PlanState, PlanVersion, Publication } from '../../actors/plan-commands.ts';
+import type { PlanState, PlanVersion } from '../../actors/plan-commands.ts';
 import { unreachable } from '../assert.ts';
 import type { Core } from '../core.ts';
 import { compilePlan } from '../routing/plans/compile-plan.ts';
-import { faultText, nearest } from '../routing/plans/fault.ts';
-import { routesSomething } from '../routing/plans/routable.ts';
+import { faultText } from '../routing/plans/fault.ts';
 import { done, refuse, type Handled } from './handled.ts';
+import { find, findToDecide, nothingFor, place, seatNow } from './plan-seats.ts';
+import { changeTrials } from './plan-trials.ts';
 
 export type PlanCommand = Extract<Command, { readonly kind: `plan.${string}` }>;
 
 export const isPlanCommand = <C extends { readonly kind: string }>(command: C): command is Extract<C, PlanCommand> =>
   command.kind.startsWith('plan.');
-
-/** What was in force before and is kept to go back to. */
-const publicationsMax = 20;
 
 export function changePlans(core: Core, command: PlanCommand, atMs: number): Handled {
   switch (command.kind) {
@@ -32,6 +30,12 @@ export function changePlans(core: Core, command: PlanCommand, atMs: number): Han
       return rollback(core, command, atMs);
     case 'plan.archive':
       return archive(core, command.body);
+    case 'plan.canary':
+    case 'plan.promote':
+    case 'plan.abort':
+    case 'plan.shadow':
+    case 'plan.unshadow':
+      return changeTrials(core, command, atMs);
     default:
       return unreachable(command);
   }
@@ -53,18 +57,6 @@ function putPlan({ world, changes }: Core, { by, body }: CommandOf<'plan.put'>, 
   const context: PlanVersion = { document, version, state: 'draft', madeAtMs: atMs, by, reason };
   changes.set(world.plans.cell(id, version), { value: 'put', context });
   return done({ id, version });
-}
-
-type Found = { readonly found: PlanVersion } | { readonly handled: Handled };
-
-function find({ world }: Core, planId: PlanId, version: number): Found {
-  const found = world.plans.version(planId, version);
-  if (found !== undefined) return { found };
-  const isKnown = world.plans.versionsOf(planId).length > 0;
-  if (isKnown) return { handled: refuse('unknown-plan', `plan ${planId} has no version ${version}`, 'body.version') };
-  const meant = nearest(planId, world.plans.ids());
-  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-  return { handled: refuse('unknown-plan', `no plan ${planId}${hint}`, 'body.planId') };
 }
 
 function setState({ world, changes }: Core, of: PlanVersion, state: PlanState): Handled {
@@ -117,27 +109,9 @@ function leadsTo({ world }: Core, from: PlanId, to: PlanId): boolean {
 }
 
 function publish(core: Core, { by, body }: CommandOf<'plan.publish'>, atMs: number): Handled {
-  const { planId, version, channel, reason, force = false } = body;
-  const looked = find(core, planId, version);
+  const { planId, version, channel, reason } = body;
+  const looked = findToDecide(core, body, atMs);
   if ('handled' in looked) return looked.handled;
-  const { state, document } = looked.found;
-  if (channel !== undefined && core.world.channels.get(channel)?.snapshot === undefined) {
-    return refuse('unknown-channel', `no channel ${channel}`, 'body.channel');
-  }
-  if (state !== 'validated') {
-    return refuse(
-      'wrong-state',
-      `version ${version} of ${planId} is ${state}: only a validated one is published`,
-      'body.version',
-    );
-  }
-  if (!force && !routesSomething(core.world, document, channel, atMs)) {
-    return refuse(
-      'unroutable-plan',
-      `${planId} leaves no location to any order that was tried; force publishes it`,
-      'body.version',
-    );
-  }
   return seatNow(core, channel, { planId, version, sinceMs: atMs, by, reason });
 }
 
@@ -146,17 +120,6 @@ function withdraw(core: Core, { by, body }: CommandOf<'plan.withdraw'>, atMs: nu
   const now = core.world.plans.seat(channel).snapshot?.context.now;
   if (now?.planId === undefined) return refuse('wrong-state', nothingFor(channel));
   return seatNow(core, channel, { sinceMs: atMs, by, reason });
-}
-
-const nothingFor = (channel: string | undefined): string =>
-  `no plan is in force ${channel === undefined ? 'for all channels' : `for ${channel}`}`;
-
-/** Put something in force; what was is kept to go back to. */
-function seatNow(core: Core, channel: PlanSeat['channel'], now: Publication): Handled {
-  const seat = core.world.plans.seat(channel);
-  const was = seat.snapshot?.context;
-  const before = was === undefined ? [] : [...was.before, was.now].slice(-publicationsMax);
-  return place(core, { channel, now, before });
 }
 
 function rollback(core: Core, { by, body }: CommandOf<'plan.rollback'>, atMs: number): Handled {
@@ -176,19 +139,15 @@ function rollback(core: Core, { by, body }: CommandOf<'plan.rollback'>, atMs: nu
   return place(core, { channel, now, before: seat.before.slice(0, -1) });
 }
 
-function place({ world, changes }: Core, context: PlanSeat): Handled {
-  const { channel, now } = context;
-  changes.set(world.plans.seat(channel), { value: 'put', context });
-  const { planId, version, reason } = now;
-  changes.publish([{ kind: 'plan.changed', channel, planId, version, reason }]);
-  return done({ id: planId ?? '', version, channel });
-}
-
 function archive(core: Core, { planId, version }: CommandBody<'plan.archive'>): Handled {
   const looked = find(core, planId, version);
   if ('handled' in looked) return looked.handled;
   const [seat] = core.world.plans.seatsOf(planId, version);
   if (seat !== undefined)
     return refuse('wrong-state', `version ${version} of ${planId} is in force for ${seat}`, 'body.version');
+  const { plans } = core.world;
+  if (plans.canariesOf(planId, version).length > 0 || plans.shadowOf(planId)?.version === version) {
+    return refuse('wrong-state', `version ${version} of ${planId} is a canary or a shadow`, 'body.version');
+  }
   return setState(core, looked.found, 'archived');
 }

@@ -9,6 +9,7 @@ import type { ReservationContext } from '../../actors/reservation-context.ts';
 import type { Core } from '../core.ts';
 import type { PlanInForce } from '../plans.ts';
 import type { World } from '../world.ts';
+import { isInForce } from './plans/evaluate.ts';
 import { Failure } from './plans/failure.ts';
 import { emptyScope, type OrderFacts } from './plans/facts.ts';
 import { orderFacts } from './plans/facts-of.ts';
@@ -33,12 +34,17 @@ export interface Decision {
   readonly plan: Plan;
 }
 
-/** Decide where the units of an order come from that have no place. */
-export function decide(core: Core, order: Asked, atMs: number): Decision {
+/**
+ * Decide where the units of an order come from that have no place.
+ * @param candidate a plan that is asked before those in force: how it would be decided if it were.
+ */
+export function decide(core: Core, order: Asked, atMs: number, candidate?: PlanInForce): Decision {
   const { world } = core;
-  if (!world.plans.isIdle) {
+  if (!world.plans.isIdle || candidate !== undefined) {
     const needs = orderNeeds(order);
-    const decision = byPlans(core, order, orderFacts(world, order, needs, atMs), needs, atMs);
+    const facts = orderFacts(world, order, needs, atMs);
+    const first = planFor(world, facts, atMs, order.orderId, candidate);
+    const decision = byPlans(core, order, facts, needs, atMs, first);
     if (decision !== undefined) return decision;
   }
   const request = sourcingRequest(world, order, atMs);
@@ -46,9 +52,11 @@ export function decide(core: Core, order: Asked, atMs: number): Decision {
 }
 
 /** The same for the units of a reservation that are not held. */
-export function decideReservation(core: Core, reservation: ReservationContext, atMs: number): Plan {
+export function decideReservation(
+  core: Core, reservation: ReservationContext, atMs: number, candidate?: PlanInForce,
+): Plan {
   const { world } = core;
-  if (!world.plans.isIdle) {
+  if (!world.plans.isIdle || candidate !== undefined) {
     const needs = reservationNeeds(reservation);
     const { reservationId, channel, segment, destination, service, customer, lines } = reservation;
     const to = destination ?? nowhere;
@@ -56,7 +64,9 @@ export function decideReservation(core: Core, reservation: ReservationContext, a
     // To a plan a cart is an order that is not placed yet, and is called as the cart is.
     const who = { orderId: orderId(reservationId), channel, customer, segment };
     const asked = { ...who, destination: to, service, lines: waiting };
-    const decision = byPlans(core, reservation, orderFacts(world, asked, needs, atMs), needs, atMs);
+    const facts = orderFacts(world, asked, needs, atMs);
+    const first = planFor(world, facts, atMs, reservationId, candidate);
+    const decision = byPlans(core, reservation, facts, needs, atMs, first);
     if (decision !== undefined) return decision.plan;
   }
   return core.source(reservationRequest(world, reservation, atMs));
@@ -72,8 +82,9 @@ function byPlans(
   facts: OrderFacts,
   needs: readonly Need[],
   atMs: number,
+  first: PlanInForce | undefined,
 ): Decision | undefined {
-  let inForce = planFor(core.world, facts, atMs);
+  let inForce = first;
   let decision: Decision | undefined;
   for (let asked = 0; inForce !== undefined && asked < plansAskedMax; asked += 1) {
     const request = requestUnder(core.world, inForce, order, facts, needs, atMs);
@@ -101,9 +112,16 @@ function withFallback(
   return { request, plan: { ...plan, fulfillments: [], short, ruled: { ...ruled, scoreMinor: undefined, fallback } } };
 }
 
-/** The plan that decides: the first in force that applies. */
-export function planFor(world: World, facts: OrderFacts, atMs: number): PlanInForce | undefined {
-  for (const inForce of world.plans.inForce(facts.channel, atMs)) {
+/**
+ * The plan that decides: the first in force that applies.
+ * @param who the order or cart, for shares of canaries. @param candidate asked before.
+ */
+export function planFor(
+  world: World, facts: OrderFacts, atMs: number, who?: string, candidate?: PlanInForce,
+): PlanInForce | undefined {
+  const tried = candidate?.plan;
+  if (tried !== undefined && isInForce(tried, atMs) && holds(tried.applies, facts, atMs)) return candidate;
+  for (const inForce of world.plans.inForce(facts.channel, atMs, who)) {
     if (holds(inForce.plan.applies, facts, atMs)) return inForce;
   }
   return undefined;

@@ -48,6 +48,11 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'plan.withdraw': [{ rule: 'everything', roles: operator }],
   'plan.rollback': [{ rule: 'everything', roles: operator }],
   'plan.archive': [{ rule: 'everything', roles: operator }],
+  'plan.canary': [{ rule: 'everything', roles: operator }],
+  'plan.promote': [{ rule: 'everything', roles: operator }],
+  'plan.abort': [{ rule: 'everything', roles: operator }],
+  'plan.shadow': [{ rule: 'everything', roles: operator }],
+  'plan.unshadow': [{ rule: 'everything', roles: operator }],
   'item.put': [{ rule: 'none', roles: systems }],
   'lot.recall': [{ rule: 'all-locations', roles: systems }],
   'lot.lift': [{ rule: 'all-locations', roles: systems }],
@@ -153,6 +158,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'plan.versions': [{ rule: 'everything', roles: systems }],
   'plan.diff': [{ rule: 'everything', roles: systems }],
   'plan.lint': [{ rule: 'everything', roles: systems }],
+  'plan.divergence': [{ rule: 'everything', roles: systems }],
   'location.list': [{ rule: 'all-locations', roles: stockers }],
   'channel.list': [{ rule: 'all-channels', roles: systems }],
   'carrier.list': [{ rule: 'none', roles: stockers }],
@@ -188,6 +194,9 @@ export const topicPermissions: Readonly<Record<TopicName, Entries>> = {
   ],
   decisions: [{ rule: 'channel-if-named', roles: operator }],
   exceptions: [{ rule: 'channel-if-named', roles: sellers }],
+  // Plans are for every channel; what a shadow tells is decisions of all.
+  plans: [{ rule: 'everything', roles: systems }],
+  shadow: [{ rule: 'everything', roles: operator }],
 };
 
 /** What the table asks of a caller: a credential, or anything of its shape. */

@@ -6,7 +6,8 @@
  * pushes behind, it is taken up again from there (`since`), and what was already passed on is dropped.
  */
 import type { Event, OrderView, ReservationView, StockChange } from '../../actors/vocabulary.ts';
-import type { ChannelStock, LocationWork, PushFrame, ReturnList, SupplyList, Topic } from '../protocol.ts';
+import type { ChannelStock, LocationWork, PlanList, PushFrame } from '../protocol.ts';
+import type { ReturnList, ShadowTotals, SupplyList, Topic } from '../protocol.ts';
 import { type Outcome, type Plain, Refused, Unanswered } from './answers.ts';
 import { Fifo } from './fifo.ts';
 
@@ -29,7 +30,11 @@ export type SnapshotOf<T extends AnyTopic> = T extends { readonly topic: 'order'
           ? ReturnList
         : T extends { readonly topic: 'exceptions' }
           ? { readonly orders: readonly string[] }
-          : never;
+          : T extends { readonly topic: 'plans' }
+            ? PlanList
+            : T extends { readonly topic: 'shadow' }
+              ? ShadowTotals
+              : never;
 
 export interface Gap {
   /** What came after this position is missing … */
@@ -81,6 +86,8 @@ export class Subscription<T extends AnyTopic> implements AsyncIterableIterator<P
   readonly #host: SubscriptionHost;
   readonly #topic: AnyTopic;
   readonly #bufferMax: number;
+  /** What shadows find is not in the journal: it is taken as it comes, and after a loss begins with the totals. */
+  readonly #isPassing: boolean;
   readonly #buffer = new Fifo<Item>();
   readonly #waiters = new Fifo<Waiter>();
   #state: State = { kind: 'waiting' };
@@ -91,7 +98,8 @@ export class Subscription<T extends AnyTopic> implements AsyncIterableIterator<P
     this.#host = host;
     this.#topic = topic;
     this.#bufferMax = bufferMax;
-    this.#position = topic.since;
+    this.#isPassing = topic.topic === 'shadow';
+    this.#position = 'since' in topic ? topic.since : undefined;
   }
 
   /** The position up to which pushes were received; a later `subscribe` may resume from it with `since`. */
@@ -146,7 +154,7 @@ export class Subscription<T extends AnyTopic> implements AsyncIterableIterator<P
     if (this.#state.kind !== 'live') return;
     const { position } = frame;
     if ('snapshot' in frame) {
-      this.#position = position;
+      if (!this.#isPassing) this.#position = position;
       this.#give({ kind: 'snapshot', position, snapshot: frame.snapshot });
     } else if ('gap' in frame) {
       // Where a snapshot must follow, the old position stands until it is here: were the connection lost
@@ -154,7 +162,7 @@ export class Subscription<T extends AnyTopic> implements AsyncIterableIterator<P
       if (this.#topic.topic === 'decisions') this.#position = position;
       this.#give({ kind: 'gap', position, gap: frame.gap });
     } else if (this.#position === undefined || position > this.#position) {
-      this.#position = position;
+      if (!this.#isPassing) this.#position = position;
       if ('events' in frame) this.#give({ kind: 'events', position, events: frame.events });
       else this.#give({ kind: 'stock', position, stock: frame.stock });
     }

@@ -73,6 +73,11 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'plan.withdraw': ['-- -- ff -- --', none],
   'plan.rollback': ['-- -- ff -- --', none],
   'plan.archive': ['-- -- ff -- --', none],
+  'plan.canary': ['-- -- ff -- --', none],
+  'plan.promote': ['-- -- ff -- --', none],
+  'plan.abort': ['-- -- ff -- --', none],
+  'plan.shadow': ['-- -- ff -- --', none],
+  'plan.unshadow': ['-- -- ff -- --', none],
   'pool.put': ['-- -- ff ff --', none],
   'pool.remove': ['-- -- ff ff --', none],
   'buffer.put': ['-- -- yf yf --', (channel, location) => ({ rule: { id: 'new', channel, location, quantity: 1 } })],
@@ -155,6 +160,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'plan.versions': ['-- -- ff ff --', none],
   'plan.diff': ['-- -- ff ff --', none],
   'plan.lint': ['-- -- ff ff --', none],
+  'plan.divergence': ['-- -- ff ff --', none],
   'pool.list': ['-- -- ff ff --', none],
   'buffer.get': ['-- -- ff ff --', (_c, _l, bufferId) => ({ bufferId })],
   'buffer.list': ['-- -- ff ff --', none],
@@ -179,6 +185,8 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'topic returns': ['yf yf yf yf yf', (channel, location) => ({ topic: 'returns', channel, location })],
   'topic decisions': ['-- -- yf -- --', (channel) => ({ topic: 'decisions', channel })],
   'topic exceptions': ['yf -- yf yf yf', (channel) => ({ topic: 'exceptions', channel })],
+  'topic plans': ['-- -- ff ff --', () => ({ topic: 'plans' })],
+  'topic shadow': ['-- -- ff -- --', () => ({ topic: 'shadow', planId: 'p1' })],
 };
 const rows = Object.keys(table) as Row[];
 

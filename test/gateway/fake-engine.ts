@@ -1,5 +1,6 @@
 /** An engine that does nothing but say what a test tells it to: for tests of the gateway alone. */
 import type { Command } from '../../actors/commands.ts';
+import type { Divergence } from '../../actors/divergence.ts';
 import { channelId, locationId, orderId, sku } from '../../actors/ids.ts';
 import type { ChannelId, OrderId, Sku } from '../../actors/ids.ts';
 import type { QueryKind, QueryOf } from '../../actors/queries.ts';
@@ -86,6 +87,8 @@ export class FakeEngine implements EngineApi {
         return { orders: [...this.orders.values()].filter((order) => this.#isMeant(order, body)) };
       case 'stock.get':
         return this.stocks.filter((stock) => stock.sku === body['sku']);
+      case 'plan.list':
+        return { plans: [], seats: [] };
       case 'engine.status':
         return {
           mode: this.mode, position: this.position, head: this.head, savedAt: 0, epoch: '1',
@@ -105,6 +108,18 @@ export class FakeEngine implements EngineApi {
 
   channelOf(id: OrderId): ChannelId | undefined {
     return this.orders.get(id)?.channel;
+  }
+
+  readonly #diverged = new Set<(found: readonly Divergence[]) => void>();
+
+  onDiverged(listener: (found: readonly Divergence[]) => void): () => void {
+    this.#diverged.add(listener);
+    return () => void this.#diverged.delete(listener);
+  }
+
+  /** A shadow found something. */
+  diverge(...found: Divergence[]): void {
+    for (const listener of this.#diverged) listener(found);
   }
 
   reservationChannelOf(): ChannelId | undefined {

@@ -14,6 +14,8 @@ import type { Position, Row, TurnRecord } from '../../storage/journal.ts';
 import { expect, Violation } from './actions.ts';
 import { checkRecord } from './records.ts';
 import { difference } from './same.ts';
+import type { Divergence } from '../../actors/divergence.ts';
+import type { Forecast } from './shadow/decided.ts';
 import { isOver } from './shadow/reservations.ts';
 import type { Told } from './shadow/told.ts';
 import { carryOut, serveLine, timer, wake } from './shadow/run.ts';
@@ -51,7 +53,7 @@ export class Auditor implements Watcher {
   readonly unanswered = new Map<string, Command>();
   /** The last position published to subscribers. */
   publishedAt = 0;
-  count = { commands: 0, refused: 0, retries: 0, turns: 0, busy: 0 };
+  count = { commands: 0, refused: 0, retries: 0, turns: 0, busy: 0, divergences: 0, rollbacks: 0 };
   #inbox: Submission[] = [];
   #events: unknown[] = [];
   #entries: Entry[] = [];
@@ -233,6 +235,7 @@ export class Auditor implements Watcher {
     this.shadow.seal(position);
     this.turns.set(position, { record, replies: this.#replies });
     this.count.turns += 1;
+    for (const { state } of record.events as readonly { readonly state?: string }[]) if (state === 'rolled-back') this.count.rollbacks += 1;
     this.#hasTime = false;
     this.#events = [];
     this.#entries = [];
@@ -263,6 +266,30 @@ export class Auditor implements Watcher {
     this.shadow.durable(position);
     for (const { command, expected } of turn.replies) {
       if (expected !== undefined) this.answered.push(command);
+    }
+  }
+
+  /** A shadow says what it would have done otherwise: each time what the model says, once, of what is durable. */
+  diverged(found: readonly Divergence[]): void {
+    for (const { planId, orderId, reservationId, attempt, atMs, position, candidate, difference } of found) {
+      const who = orderId ?? reservationId;
+      expect(position <= this.publishedAt, `shadow ${planId} tells of ${who} before it is durable`);
+      const told = { costMinor: candidate.costMinor, short: candidate.short, isRefused: candidate.isRefused, isLate: candidate.isLate };
+      const isIt = (one: Forecast): boolean => {
+        const { places: _, ...is } = one.candidate;
+        const isOf = one.of.planId === planId && one.who === who && one.attempt === attempt && one.atMs === atMs;
+        if (!isOf || one.isTold || !one.isSure) return isOf && !one.isTold;
+        return !one.isSame && JSON.stringify([is, one.difference]) === JSON.stringify([told, difference]);
+      };
+      // What was foreseen comes before what could not be.
+      const inTurn = this.shadow.foretold.toSorted((a, b) => Number(b.isSure) - Number(a.isSure));
+      const forecast = inTurn.find(isIt);
+      if (forecast === undefined) throw new Violation(`shadow ${planId} tells of ${who} what it must not: ${JSON.stringify({ candidate, difference })}`);
+      const places = candidate.parcels.map(({ location, carrier, service }) => `${location} ${carrier} ${service}`);
+      expect(!forecast.isSure || forecast.candidate.places.every((place, index) => place.startsWith(places[index] ?? '?')), `shadow ${planId} puts ${who} elsewhere`);
+      forecast.isTold = true;
+      forecast.told = difference;
+      this.count.divergences += 1;
     }
   }
 

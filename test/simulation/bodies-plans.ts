@@ -70,12 +70,35 @@ function drawSeat(rng: Rng, { settings }: Names): object {
   return rng.chance(0.7) ? {} : { channel: nonsense ? 'no-such' : rng.pick(settings.channels) };
 }
 
+const kpis = ['short', 'refused', 'split', 'late', 'failed', 'again'];
+
+/** Guards that break soon, later or never. */
+function drawGuard(rng: Rng): object {
+  const limit = (): object => (rng.chance(0.6) ? { percent: rng.pick([0, 10, 33.3, 60]) } : { points: rng.pick([0, 12.5, 40]) });
+  const shares = kpis.filter(() => rng.chance(0.3)).map((kpi) => [kpi, limit()]);
+  return {
+    minOrders: rng.pick([1, 3, 8, 20]), ...(rng.chance(0.4) ? { costPercent: rng.pick([0, 5, 50]) } : {}), ...Object.fromEntries(shares),
+  };
+}
+
 export const planDraws: Record<Extract<CommandKind, `plan.${string}`>, Draw> = {
   'plan.put': (rng, names) => ({ plan: drawPlan(rng, names), reason: rng.pick(['sale', 'storm']) }),
   'plan.validate': (rng, names, shadow) => drawVersion(rng, names, shadow, 'draft'),
   'plan.publish': (rng, names, shadow) => ({
     ...drawVersion(rng, names, shadow, 'validated'), ...drawSeat(rng, names), reason: 'go', ...(rng.chance(0.8) ? { force: true } : {}),
   }),
+  'plan.canary': (rng, names, shadow) => ({
+    ...drawVersion(rng, names, shadow, 'validated'), ...drawSeat(rng, names), percent: rng.pick([1, 30, 50, 50, 80, 100]), guard: drawGuard(rng),
+    reason: 'try', ...(rng.chance(0.9) ? { force: true } : {}),
+  }),
+  'plan.promote': (rng, names) => ({ ...drawSeat(rng, names), reason: 'good' }),
+  'plan.abort': (rng, names) => ({ ...drawSeat(rng, names), reason: 'bad' }),
+  'plan.shadow': (rng, names, shadow) => ({
+    ...drawVersion(rng, names, shadow, 'validated'), percent: rng.pick([20, 100, 100]), reason: 'look',
+    ...(rng.chance(0.3) ? { channels: [rng.chance(names.settings.nonsenseShare) ? 'no-such' : rng.pick(names.settings.channels)] } : {}),
+    ...(rng.chance(0.2) ? { untilMs: shadow.atMs + rng.between(0, 600_000) } : {}),
+  }),
+  'plan.unshadow': (rng) => ({ planId: rng.pick(ids), reason: 'seen' }),
   'plan.withdraw': (rng, names) => ({ ...drawSeat(rng, names), reason: 'stop' }),
   'plan.rollback': (rng, names) => ({ ...drawSeat(rng, names), reason: 'back' }),
   'plan.archive': (rng, names, shadow) => ({ ...drawVersion(rng, names, shadow, 'validated'), reason: 'old' }),

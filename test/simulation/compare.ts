@@ -31,6 +31,7 @@ export function compareAll(
   shadow: Shadow,
   turnOf: number,
   isForgotten: (reservationId: string) => boolean,
+  isCopy = false,
 ): void {
   const ask = <K extends QueryKind>(kind: K, body: object): Answers[K] =>
     engine.query({ kind, body } as unknown as QueryOf<K>).ok;
@@ -68,7 +69,7 @@ export function compareAll(
   if (!shadow.isAhead) compareLedgers(engine, shadow, turnOf);
   agree('channels', byId([...shadow.channels.values()]), byId(ask('channel.list', {})));
   compareDrift(shadow, agree, ask);
-  comparePlans(shadow, agree, ask);
+  comparePlans(shadow, agree, ask, isCopy);
   comparePromises(ask, shadow, turnOf);
   for (const location of shadow.locations.keys()) compareWork(shadow, location, ask('capacity.get', { location }));
   for (const sku of shadow.places.keys()) comparePrices(sku, ask('price.get', { sku }));

@@ -56,6 +56,8 @@ export class Fold {
       if ('state' in event) this.#reservations.set(event.reservationId, event.state);
       return;
     }
+    // What shadows find is no news of the journal.
+    if (event.kind === 'plan.diverged') return;
     // Of the network, of items, lots and rules nothing is folded.
     if (!('orderId' in event)) return;
     let order = this.#orders.get(event.orderId);

@@ -64,7 +64,7 @@ export function checkReservations(engine: Engine): Map<string, number> {
 export function checkLines(shadow: Shadow, nowMs: number): void {
   const skus = new Set([...shadow.reservations.values()].filter(({ state }) => state === 'queued').map(({ lines }) => lines[0]?.sku ?? ''));
   for (const sku of skus) {
-    const found = servable({ shadow, atMs: nowMs, events: [] }, sku);
+    const found = servable({ shadow, atMs: nowMs, events: [], decided: [] }, sku);
     expect(found === undefined, () => `${found?.first.id} is first in line for ${sku}, and its units are there`);
   }
 }

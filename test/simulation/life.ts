@@ -65,6 +65,7 @@ export class Life {
     watchEngine(engine, watcher);
     sabotage.engine?.(engine);
     engine.onPublished((published) => this.guarded(() => this.published(published)));
+    engine.onDiverged((found) => this.guarded(() => this.#in.auditor.diverged(found)));
   }
 
   #end(ending: 'lost' | 'hung'): void {

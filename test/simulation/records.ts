@@ -22,6 +22,7 @@ import { levelsOf, type Shadow, type ShadowCarrier, type ShadowItem, type Shadow
 import { paceOf, type ShadowSale } from './shadow/buffer-commands.ts';
 import { poolRowOf, type ShadowPool } from './shadow/pool-commands.ts';
 import { hasEnded, supplyViewOf } from './shadow/supply-facts.ts';
+import { countsOf } from './shadow/trials.ts';
 
 /** Compare the rows of a turn that is being sealed with what changed in the shadow since the last one. */
 export function checkRecord(shadow: Shadow, { rows }: TurnRecord, position: number): void {
@@ -112,6 +113,11 @@ function checkOne(
   if (map === shadow.drifts) {
     const row = take(prefixes.drift + key);
     return row === undefined ? 'the drift was not written' : difference(now, driftFromRow(row).context);
+  }
+  if (map === shadow.planTrials || map === shadow.planShadows) {
+    const row = take((map === shadow.planTrials ? prefixes.trial : prefixes.shadow) + key);
+    const is = map === shadow.planTrials && now !== undefined ? countsOf(shadow, key) : now;
+    return row === undefined ? 'the trial was not written' : difference(is, row === null ? undefined : valueFromRow(row).context);
   }
   const prefix = valuePrefix(shadow, map);
   const row = take(prefix + key);

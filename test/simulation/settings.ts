@@ -154,6 +154,11 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'plan.withdraw': 0.5,
     'plan.rollback': 0.5,
     'plan.archive': 0.2,
+    'plan.canary': 2,
+    'plan.promote': 0.3,
+    'plan.abort': 0.3,
+    'plan.shadow': 1,
+    'plan.unshadow': 0.3,
     'pool.put': 2,
     'pool.remove': 1,
     'buffer.put': 3,
@@ -191,7 +196,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
   // Half of all worlds go without plans; in the others they come into force early and change often.
   const planned = rng.chance(0.5) ? 0 : 5;
   for (const kind of ['plan.put', 'plan.validate', 'plan.publish'] as const) kinds[kind] = planned;
-  if (planned === 0) for (const kind of ['plan.withdraw', 'plan.rollback', 'plan.archive'] as const) kinds[kind] = 0;
+  if (planned === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('plan.')) kinds[kind] = 0;
   // Without documents there is nothing to be said of them.
   if (kinds['supply.put'] === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('supply.')) kinds[kind] = 0;
   // In half of all worlds much is sent and comes back; in the others nothing does.
@@ -208,6 +213,8 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     kinds['reservation.make'] += 15;
   }
   if (planned > 0) {
+    kinds['plan.canary'] += 4;
+    kinds['plan.shadow'] += 3;
     kinds['order.place'] += 60;
     kinds['stock.receive'] += 30;
   }

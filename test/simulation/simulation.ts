@@ -48,6 +48,7 @@ export class Simulation {
     const isOnDisk = (position: Position): boolean =>
       position > 0 && (this.disk.records.has(position) || position <= this.disk.base.position);
     this.auditor = new Auditor(this.#limits, () => this.clock.now(), () => this.#life.claim?.head ?? 1, isOnDisk);
+    this.auditor.shadow.isPriced = isPriced;
     this.#surroundings = {
       disk: this.disk,
       clock: this.clock,
@@ -323,7 +324,7 @@ export class Simulation {
     checkAll(copy.engine, copy.claim);
     // Writes that ended while it was verified are not in it.
     const isLatest = !auditor.shadow.isAhead && copy.claim.tail === this.#diskTail();
-    if (isLatest) compareAll(copy.engine, auditor.shadow, this.count.audits, auditor.isForgotten);
+    if (isLatest) compareAll(copy.engine, auditor.shadow, this.count.audits, auditor.isForgotten, true);
     this.disk.backups.delete(name);
   }
 

@@ -46,9 +46,18 @@ export interface Sabotage {
 export function watchEngine(engine: Engine, watcher: Watcher): void {
   const { core, timers, receipts } = engine.inspect();
   const { source } = core;
+  // What shadows ask is no decision.
+  let isShadow = false;
+  const { rewind } = core.changes;
+  const visit = rewind.visit.bind(rewind);
+  rewind.visit = (marks, look) => {
+    isShadow = true;
+    visit(marks, look);
+    isShadow = false;
+  };
   (core as { source: Core['source'] }).source = (request) => {
     const plan = source(request);
-    watcher.decided(toldFrom(core, request, plan));
+    if (!isShadow) watcher.decided(toldFrom(core, request, plan));
     return plan;
   };
   const take = core.wakes.take.bind(core.wakes);

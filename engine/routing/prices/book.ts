@@ -44,6 +44,8 @@ export interface PricesOf {
 export class PriceBook {
   /** Grows with every change. 0: there are no prices yet, and sourcing goes by what is cheapest now. */
   version = 0;
+  /** Grows with every change of what room costs. */
+  roomsVersion = 0;
   readonly #prices = new Map<Sku, PricesOf>();
   readonly #rooms = new Map<LocationId, number>();
 
@@ -76,6 +78,7 @@ export class PriceBook {
   /** @param minor price of room for one parcel at a location, in minor units; undefined: none from now on. */
   putRoom(location: LocationId, minor: number | undefined): void {
     this.version += 1;
+    this.roomsVersion += 1;
     if (minor === undefined) this.#rooms.delete(location);
     else this.#rooms.set(location, minor);
   }

@@ -74,7 +74,7 @@ function planTo({ shadow, atMs }: Doing, order: ShadowOrder, wanted: Wanted, pla
   const units = [...wanted].sort(([a], [b]) => a - b).map(([line, quantity]) => ({ line, quantity }));
   const free = units.flatMap(({ line }) => (isUntracked(shadow, order.lines[line]?.sku ?? '', order.channel) ? [line] : []));
   const { ruled } = decided;
-  const from = offer({ shadow, atMs, events: [] }, order, needs, ruled, place);
+  const from = offer({ shadow, atMs, events: [], decided: [] }, order, needs, ruled, place);
   return {
     parcels: [{ from, units, ...(free.length > 0 ? { untracked: free } : {}) }],
     short: 0, candidates: decided.candidates, runnerUpMinor: undefined, removed: decided.removed,

@@ -5,6 +5,7 @@ import { explode, isKnown, isLines, isWhole, kitOf, want } from './kits.ts';
 import { answerOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import * as holds from './holds.ts';
 import * as lotOrders from './lot-orders.ts';
+import { decidedOrder } from './decided.ts';
 import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
 import * as quotas from './quotas.ts';
@@ -68,6 +69,7 @@ function take(
 ): Verdict | undefined {
   const plan = reservations.planOf(doing, reservation, { ...body, lines });
   if (!('parcels' in plan)) return lines.some(({ kit }) => kit !== undefined) ? no('not-enough', 'body.lines') : plan;
+  decidedOrder(doing, doing.shadow.orders.get(body.orderId) as ShadowOrder, [], plan, reservation);
   orders.sourceBy(doing, body.orderId, plan, 'commit');
   reservations.convert(doing, reservation, body.orderId);
   return undefined;

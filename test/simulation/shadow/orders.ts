@@ -1,14 +1,15 @@
 /** What each message does to an order, in the shadow: sourcing, cancelling, losing units, starting. */
-import type { Destination } from '../../../actors/order-commands.ts';
 import { count } from './quotas.ts';
-import { datesOf } from './calendar.ts';
-import { overfull, roomFor, workAfter } from './capacity.ts';
+import { workAfter } from './capacity.ts';
 import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import { touch } from './lots.ts';
 import { sold } from './buffer-commands.ts';
 import { movePools } from './pool-commands.ts';
+import { promised } from './promised.ts';
 import { planFor } from './sourcing.ts';
-import type { Candidate, ShadowPlan } from './seeking.ts';
+import { decidedOrder, type ShadowDecision } from './decided.ts';
+import { needsOf } from './kits.ts';
+import type { ShadowPlan } from './seeking.ts';
 import { isHeld, isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
@@ -17,6 +18,8 @@ export interface Doing {
   readonly shadow: Shadow;
   readonly atMs: number;
   readonly events: unknown[];
+  /** What the command decided, for plans on trial. */
+  readonly decided: ShadowDecision[];
 }
 
 export function put(doing: Doing, order: ShadowOrder): ShadowOrder {
@@ -96,6 +99,7 @@ export function started(order: ShadowOrder, atMs: number): ShadowOrder {
 export function source(doing: Doing, id: string): Verdict | undefined {
   const before = doing.shadow.orders.get(id) as ShadowOrder;
   const plan = planFor(doing.shadow, before, doing.atMs);
+  decidedOrder(doing, before, needsOf(before), plan);
   if (plan.short > 0 && before.attempts === 0 && !before.mayWait) return no('out-of-stock', 'body.lines');
   sourceBy(doing, id, plan);
   return undefined;
@@ -145,26 +149,6 @@ function ruledBy(order: ShadowOrder, { ruled }: ShadowPlan): [ShadowOrder, numbe
   const left = free.lines.map(({ kit }, line) => (kit === undefined ? waitingOf(free, line) : 0));
   const lines = free.lines.map((line, index) => ({ ...line, cancelled: line.cancelled + (left[index] ?? 0) }));
   return [{ ...free, lines }, left.reduce((sum, units) => sum + units, 0)];
-}
-
-/** What a parcel promises, where its location has clocks. */
-export function promised(
-  shadow: Shadow,
-  { location, carrier, service }: Candidate,
-  units: Part['units'],
-  destination: Destination,
-  atMs: number,
-): Pick<Part, 'shipByMs' | 'deliverByMs' | 'workAtMs' | 'workUnits'> {
-  const card = carrier === undefined ? undefined : shadow.carriers.get(carrier)?.card;
-  const from = shadow.locations.get(location);
-  const sum = units.reduce((all, { quantity }) => all + quantity, 0);
-  const slot = from === undefined ? undefined : (roomFor(shadow, from, sum, atMs) ?? overfull(from, atMs));
-  // A service that its carrier has no more, since it was reserved, promises nothing.
-  const offered: readonly { readonly id: string }[] = card?.services ?? [{ id: 'standard' }];
-  const isOffered = offered.some(({ id }) => id === (service ?? 'standard'));
-  const isDated = card !== undefined && from !== undefined && isOffered;
-  const dates = isDated ? datesOf(shadow.transits, from, card, service, destination, atMs, slot?.readyMs) : undefined;
-  return { shipByMs: dates?.shipByMs, deliverByMs: dates?.deliverByMs, workAtMs: slot?.workAtMs, workUnits: slot === undefined ? 0 : sum };
 }
 
 function decision(order: ShadowOrder, plan: ShadowPlan): unknown {

@@ -2,7 +2,9 @@
 import type { CommandBody } from '../../../actors/commands.ts';
 import { leavesSomething } from './plan-sourcing.ts';
 import type { Doing } from './orders.ts';
-import { newestValidated, seatsOf, versionsOf, type Publication, type ShadowSeat, type ShadowVersion } from './plan-state.ts';
+import { end } from './trials.ts';
+import * as trials from './trials.ts';
+import { canariesOf, newestValidated, seatOf, seatsOf, versionsOf, type Publication, type ShadowSeat, type ShadowVersion } from './plan-state.ts';
 import type { Shadow } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
@@ -51,25 +53,50 @@ function reaches(shadow: Shadow, from: string, to: string, over: readonly string
   return next.some((id) => !over.includes(id) && reaches(shadow, id, to, [...over, from]));
 }
 
-export function publish(doing: Doing, { by }: By, body: CommandBody<'plan.publish'>): Verdict {
-  const { shadow, atMs } = doing;
-  const { planId, version, channel, reason, force } = body;
+/** A version that may decide for a seat. */
+function mayDecide({ shadow, atMs }: Doing, { planId, version, channel, force }: CommandBody<'plan.publish'>): ShadowVersion | Verdict {
   const found = find(shadow, planId, version);
   if (!isVersion(found)) return found;
-  if (channel !== undefined && !shadow.channels.has(channel)) return no('unknown-channel', 'body.channel');
   if (found.state !== 'validated') return no('wrong-state', 'body.version');
-  if (force !== true && !leavesSomething(shadow, found.document, channel, atMs)) return no('unroutable-plan', 'body.version');
+  if (channel !== undefined && !shadow.channels.has(channel)) return no('unknown-channel', 'body.channel');
+  return force === true || leavesSomething(shadow, found.document, channel, atMs) ? found : no('unroutable-plan', 'body.version');
+}
+
+export function canary(doing: Doing, by: By, body: CommandBody<'plan.canary'>): Verdict {
+  const found = mayDecide(doing, body);
+  return isVersion(found) ? trials.canary(doing, by, found, body) : found;
+}
+
+export function promote(doing: Doing, { by }: By, { channel, reason }: CommandBody<'plan.promote'>): Verdict {
+  const { planId, version } = seatOf(doing.shadow, channel)?.canary ?? {};
+  return planId === undefined ? no('wrong-state') : seat(doing, channel, { planId, version, sinceMs: doing.atMs, by, reason }, 'promoted');
+}
+
+export function shadowing(doing: Doing, by: By, body: CommandBody<'plan.shadow'>): Verdict {
+  const found = find(doing.shadow, body.planId, body.version);
+  if (!isVersion(found)) return found;
+  return found.state === 'validated' ? trials.start(doing, by, body) : no('wrong-state', 'body.version');
+}
+
+export function publish(doing: Doing, { by }: By, body: CommandBody<'plan.publish'>): Verdict {
+  const { atMs } = doing;
+  const { planId, version, channel, reason } = body;
+  const found = mayDecide(doing, body);
+  if (!isVersion(found)) return found;
   return seat(doing, channel, { planId, version, sinceMs: atMs, by, reason });
 }
 
-function seat(doing: Doing, channel: string | undefined, now: Publication): Verdict {
+function seat(doing: Doing, channel: string | undefined, now: Publication, how?: 'promoted'): Verdict {
   const was = doing.shadow.planSeats.get(channel ?? '*');
-  return sit(doing, { channel, now, before: was === undefined ? [] : [...was.before, was.now].slice(-20) });
+  return sit(doing, { channel, now, before: was === undefined ? [] : [...was.before, was.now].slice(-20) }, how);
 }
 
-function sit({ shadow, events }: Doing, seated: ShadowSeat): Verdict {
-  const { channel, now: { planId, version, reason } } = seated;
-  shadow.set(shadow.planSeats, channel ?? '*', seated);
+function sit(doing: Doing, seated: ShadowSeat, how: 'aborted' | 'promoted' = 'aborted'): Verdict {
+  const { shadow, events } = doing;
+  const { channel, now: { planId, version, reason, by } } = seated;
+  const was = seatOf(shadow, channel);
+  const ended = was === undefined ? undefined : end(doing, was, { how, by, why: reason });
+  shadow.set(shadow.planSeats, channel ?? '*', { ...seated, ended });
   events.push({ kind: 'plan.changed', channel, planId, version, reason });
   return { ok: { id: planId ?? '', version, channel } };
 }
@@ -90,5 +117,6 @@ export function rollback(doing: Doing, { by }: By, { channel, reason }: CommandB
 export function archive({ shadow }: Doing, { planId, version }: CommandBody<'plan.archive'>): Verdict {
   const found = find(shadow, planId, version);
   if (!isVersion(found)) return found;
-  return seatsOf(shadow, found).length > 0 ? no('wrong-state', 'body.version') : become(shadow, found, 'archived');
+  const isTried = canariesOf(shadow, found).length > 0 || shadow.planShadows.get(planId)?.version === version;
+  return seatsOf(shadow, found).length > 0 || isTried ? no('wrong-state', 'body.version') : become(shadow, found, 'archived');
 }

@@ -9,7 +9,8 @@ import { hasRoom } from './capacity.ts';
 import type { ShadowNeed } from './kits.ts';
 import { holds, ShadowJudge, type Judged } from './plan-judge.ts';
 import type { About } from './plan-meanings.ts';
-import { newestValidated, plansInForce } from './plan-state.ts';
+import { newestValidated } from './plan-state.ts';
+import { inForceFor } from './trials.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
 import { isNamed, kilometres, planKits, type Candidate, type Seeker, type ShadowPlan } from './seeking.ts';
 import type { Shadow } from './state.ts';
@@ -25,7 +26,7 @@ interface Lump {
 
 export function planByRules(shadow: Shadow, seeker: Seeker, needs: readonly ShadowNeed[], atMs: number): ShadowPlan | undefined {
   const order = aboutOf(seeker, needs, atMs);
-  let next = plansInForce(shadow, seeker.channel).find(({ document }) => holds(document.applies, order, atMs));
+  let next = inForceFor(shadow, seeker).find(({ document }) => holds(document.applies, order, atMs));
   let plan: ShadowPlan | undefined;
   for (let asked = 0; next !== undefined && asked < 5; asked += 1) {
     plan = under(shadow, seeker, needs, atMs, next.document, next.version, order);
@@ -79,7 +80,7 @@ function under(
   const prices = needs.map(({ line }) => seeker.lines?.[line]?.unitPriceMinor ?? 0);
   const isKits = needs.some(({ kit }) => kit !== undefined);
   const told = toldOf(shadow.told, found, needs, has, `${document.id}/${version}`);
-  const made = isKits ? kitsBy(told, planKits(found.map(bare), needs, has), found, needs, has, policy) : choose(found, needs, judge.groups(), has, policy, prices, told);
+  const made = isKits ? kitsBy(told, planKits(found.map(bare), needs, has), found, needs, has, policy) : choose(found, needs, judge.groups(), has, policy, prices, told, seeker.onGuess);
   const removed = judge.removed.length === 0 ? undefined : judge.removed.sort((a, b) => (a.location < b.location ? -1 : a.location > b.location ? 1 : 0));
   const failed = [...judge.failed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([rule, detail]) => ({ rule, detail }));
   const use = { planId: document.id as string, version, failed: failed.length === 0 ? undefined : failed };
@@ -197,7 +198,8 @@ interface Way {
 }
 
 function choose(
-  found: readonly Judged[], needs: readonly ShadowNeed[], groups: readonly string[], has: (at: number, sku: string) => number, policy: Policy, prices: readonly number[], told: Told | undefined,
+  found: readonly Judged[], needs: readonly ShadowNeed[], groups: readonly string[], has: (at: number, sku: string) => number, policy: Policy, prices: readonly number[],
+  told: Told | undefined, onGuess: (() => void) | undefined,
 ): Pick<ShadowPlan, 'parcels' | 'short' | 'runnerUpMinor' | 'gapMinor'> & { readonly minor: number } {
   const givings: readonly Giving[] = told?.prices === undefined ? ['first'] : ['first', 'cheapest', 'most'];
   const tried = givings.map((giving) => {
@@ -205,6 +207,7 @@ function choose(
     const isMany = lumps.length > 8;
     return { lumps, isMany, way: isMany ? most(found, lumps, policy, told) : best(found, lumps, policy, told) };
   });
+  if (told === undefined && tried.some(({ isMany }) => isMany)) onGuess?.();
   // Of equal ones that which was tried first.
   const { lumps, way } = [...tried].sort((a, b) => b.way.units - a.way.units || a.way.minor - b.way.minor || a.way.parcels - b.way.parcels)[0] as (typeof tried)[number];
   if (tried.some(({ isMany }) => isMany) && told !== undefined && !(policy.allOrNothing && told.parcels.length === 0)) {

@@ -53,7 +53,7 @@ interface Options {
 /** For some units of a SKU: the parcels of the cheapest option, and the date of the fastest. */
 export function options(shadow: Shadow, channel: string, to: Destination, sku: string, quantity: number, atMs: number): Options {
   const order = {
-    id: 'asked', channel, destination: to, currency: undefined, customer: undefined, service: undefined, mayWait: true, delayMs: 0,
+    id: undefined, channel, destination: to, currency: undefined, customer: undefined, service: undefined, mayWait: true, delayMs: 0,
     placedAtMs: atMs, changedAtMs: atMs, startedAtMs: undefined, attempts: 0, parts: [], trouble: undefined, exception: undefined,
     lines: [{ lineId: '0', sku, quantity, unitPriceMinor: 0, cancelled: 0 }],
   } as unknown as ShadowOrder;

@@ -3,7 +3,9 @@ import type { CommandBody } from '../../../actors/commands.ts';
 import { explode, isKnown, isLines, needsFor } from './kits.ts';
 import { heldOptionsOf } from './held.ts';
 import { count, refusal } from './quotas.ts';
-import { promised, type Doing } from './orders.ts';
+import { forecast, type ShadowDecision } from './decided.ts';
+import { promised } from './promised.ts';
+import type { Doing } from './orders.ts';
 import type { Candidate, ShadowPlan } from './seeking.ts';
 import { isOffered, planUnits, pricesFor } from './sourcing.ts';
 import { movePools } from './pool-commands.ts';
@@ -187,6 +189,7 @@ function makeIt(doing: Doing, asked: ShadowReservation): Verdict {
   const others = heldForLine(doing, lines);
   if (others !== undefined) return lines.some(({ kit }) => kit !== undefined) ? no('out-of-stock', 'body.lines') : others;
   const plan = planFor(doing, asked);
+  doing.decided.push(decidedCart(doing, asked, plan));
   if (isTooLittle(asked, plan)) return mayWait ? enqueue(doing, asked, line) : no('out-of-stock', 'body.lines');
   const made = put(doing, withPlan(asked, plan));
   tell(doing, made, 'reservation.held');
@@ -227,8 +230,19 @@ export function serve(doing: Doing, sku: string): void {
   move(doing.shadow, served, plan.parcels, 1);
 }
 
+const needsNow = (reservation: ShadowReservation): ReturnType<typeof needsFor> =>
+  needsFor(reservation, (line) => (reservation.lines[line]?.quantity ?? 0) - heldOf(reservation, line));
+
+/** A cart is decided about: canaries do not count it, shadows look at it. */
+function decidedCart(doing: Doing, cart: ShadowReservation, plan: ShadowPlan): ShadowDecision {
+  const { id: who, channel, madeAtMs: beganAtMs } = cart;
+  const forecasts = forecast(doing, cart, needsNow(cart), plan, 1, { promisedByMs: undefined, mayNotWait: false });
+  const fact = { isFirst: true, minor: 0, parcels: 0, isShort: false, isRefused: false, isLate: false, isFailed: false };
+  return { who, channel, beganAtMs, isCounted: false, fact, forecasts };
+}
+
 function planFor({ shadow, atMs }: Doing, reservation: ShadowReservation): ShadowPlan {
-  const needs = needsFor(reservation, (line) => (reservation.lines[line]?.quantity ?? 0) - heldOf(reservation, line));
+  const needs = needsNow(reservation);
   const plan = planUnits(shadow, reservation, needs, atMs);
   const { destination } = reservation;
   if (destination === undefined) return plan;

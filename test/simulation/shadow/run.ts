@@ -21,6 +21,8 @@ import type { Shadow } from './state.ts';
 import { closeFeed } from './drift.ts';
 import { moveStock } from './stock-commands.ts';
 import * as supply from './supply-commands.ts';
+import * as trials from './trials.ts';
+import type { ShadowDecision } from './decided.ts';
 import { isRefused, type Verdict } from './verdict.ts';
 
 /** Do one thing and keep it, or undo it when it is refused. Events of a refused one are dropped. */
@@ -33,12 +35,20 @@ function whole(
 ): Verdict | undefined {
   const told: unknown[] = [];
   shadow.atMs = atMs;
-  const verdict = go({ shadow, atMs, events: told });
-  if (isRefused(verdict) || !isKept(verdict ?? { ok: undefined })) shadow.undo();
+  const decided: ShadowDecision[] = [];
+  const verdict = go({ shadow, atMs, events: told, decided });
+  const isDone = !isRefused(verdict) && isKept(verdict ?? { ok: undefined });
+  if (!isDone) shadow.undo();
   else {
     shadow.keep();
     events.push(...told);
   }
+  // A placement that was refused for want of units was decided about all the same.
+  const isShort = isRefused(verdict) && verdict.code === 'out-of-stock' && isKept(verdict);
+  const stands = decided.filter(({ fact }) => isDone || (isShort && fact.isRefused));
+  trials.settle({ shadow, atMs, events, decided: [] }, stands);
+  shadow.keep();
+  shadow.foretold.push(...stands.flatMap(({ forecasts }) => forecasts));
   return verdict;
 }
 
@@ -194,6 +204,16 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return plans.withdraw(doing, command, command.body);
     case 'plan.rollback':
       return plans.rollback(doing, command, command.body);
+    case 'plan.canary':
+      return plans.canary(doing, command, command.body);
+    case 'plan.promote':
+      return plans.promote(doing, command, command.body);
+    case 'plan.abort':
+      return trials.abort(doing, command, command.body);
+    case 'plan.shadow':
+      return plans.shadowing(doing, command, command.body);
+    case 'plan.unshadow':
+      return trials.stop(doing, command.body);
     case 'plan.archive':
       return plans.archive(doing, command.body);
     case 'item.put':

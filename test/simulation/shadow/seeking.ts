@@ -2,6 +2,7 @@
 import type { Location } from '../../../actors/network-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
 import { giveKits, type ShadowNeed } from './kits.ts';
+import type { ShadowVersion } from './plan-state.ts';
 import type { Part } from './state.ts';
 
 export interface Candidate {
@@ -48,6 +49,12 @@ export interface Seeker {
   readonly tags?: readonly string[] | undefined;
   readonly attributes?: Readonly<Record<string, string | number>> | undefined;
   readonly lines?: readonly { readonly lineId: string; readonly unitPriceMinor?: number }[];
+  /** The order or cart; absent: somebody only asks. */
+  readonly id?: string | undefined;
+  /** A version that is asked before those in force. */
+  readonly tried?: ShadowVersion | undefined;
+  /** Told where the model cannot know what is decided, for want of having heard it. */
+  readonly onGuess?: (() => void) | undefined;
 }
 
 /** Whether a seeker confined to some places may have units from this one. */

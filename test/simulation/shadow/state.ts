@@ -11,15 +11,18 @@ import type { ShadowLot } from './lots.ts';
 import type { ShadowDrift } from './drift.ts';
 import type { ShadowSeat, ShadowVersion } from './plan-state.ts';
 import type { ShadowPool } from './pool-commands.ts';
-import type { Item } from '../../../actors/item-commands.ts';
 import type { CarrierCard, Channel, Location } from '../../../actors/network-commands.ts';
 import type { Transit } from '../../../actors/transit-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
+import type { Item } from '../../../actors/item-commands.ts';
 import type { ShadowQuota } from './quotas.ts';
 import type { ReturnPolicy } from '../../../actors/return-commands.ts';
 import type { ShadowReturn } from './return-facts.ts';
 import type { ShadowPlan } from './seeking.ts';
+import type { Executed } from './verdict.ts';
 import type { Told } from './told.ts';
+import type { Forecast } from './decided.ts';
+import type { Fact, ShadowOfPlan } from './trials.ts';
 
 export type PartState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
 
@@ -186,17 +189,6 @@ export interface ShadowReservation {
   readonly orderId: string | undefined;
 }
 
-/** A command that was carried out, and what it was answered. */
-export interface Executed {
-  readonly kind: string;
-  readonly by: string;
-  readonly body: unknown;
-  readonly ok: unknown;
-  readonly refused: { readonly code: string; readonly field?: string | undefined } | undefined;
-  /** Where its turn stands in the journal; undefined until it is appended. */
-  position: number | undefined;
-}
-
 interface Change {
   readonly map: Map<string, unknown>;
   readonly key: string;
@@ -223,6 +215,10 @@ export class Shadow {
   /** Versions of routing plans by `plan/version`, and what is in force by channel, `*` for all. */
   readonly planVersions = new Map<string, ShadowVersion>();
   readonly planSeats = new Map<string, ShadowSeat>();
+  /** What happened on both sides of each canary, by seat; undefined once it ended. */
+  readonly planTrials = new Map<string, readonly Fact[] | undefined>();
+  /** Versions that decide without effect, by plan; undefined once stopped. */
+  readonly planShadows = new Map<string, ShadowOfPlan | undefined>();
   /** By `location/sku`. */
   readonly stocks = new Map<string, ShadowStock>();
   /** Locations that have, or had, a SKU. */
@@ -250,6 +246,9 @@ export class Shadow {
   readonly reservationsOpenMax: number;
   readonly lotsOpenMax: number;
   readonly returnsOpenMax: number;
+  /** What shadows of routing plans must find, of this process alone. */
+  readonly foretold: Forecast[] = [];
+  isPriced = false;
   /** The time of the turn that what is set belongs to. */
   atMs = 0;
   #open: Change[] = [];
@@ -334,6 +333,7 @@ export class Shadow {
 
   /** The process died and this is the last record on disk. Recovery sorts holders by age. */
   rewind(tail: number): void {
+    this.foretold.length = 0;
     undoAll(this.#open);
     this.changes += 1;
     this.#open = [];

@@ -9,3 +9,14 @@ export const no = (code: RejectionCode, field?: string): Verdict => ({ code, fie
 
 export const isRefused = (verdict: Verdict | undefined): verdict is { readonly code: RejectionCode } =>
   verdict !== undefined && 'code' in verdict;
+
+/** A command that was carried out, and what it was answered. */
+export interface Executed {
+  readonly kind: string;
+  readonly by: string;
+  readonly body: unknown;
+  readonly ok: unknown;
+  readonly refused: { readonly code: string; readonly field?: string | undefined } | undefined;
+  /** Where its turn stands in the journal; undefined until it is appended. */
+  position: number | undefined;
+}
