@@ -107,10 +107,8 @@ export interface PlanUse {
   readonly failed?: readonly { readonly rule: string; readonly detail: string }[] | undefined;
 }
 
-/** Units that were given another place by somebody, or because of somebody who did nothing. */
+/** Units that were given another place by hand. */
 export interface Moved {
-  /** `hand`: a person or system said where to; `overdue`: their location did not start in time. */
-  readonly why: 'hand' | 'overdue';
   /** Who, and for what reason. */
   readonly by: string;
   readonly reason: string;
@@ -184,8 +182,6 @@ export type OrderMessage =
       readonly type: 'order.move';
       readonly fulfillmentId: FulfillmentId;
       readonly units: readonly LineUnits[];
-      /** Its location did not start in time: it is given none of the order again for that. */
-      readonly isOverdue?: boolean | undefined;
     } & At)
   | ({
       readonly type: 'fulfillment.pick';

@@ -185,7 +185,7 @@ export class Engine implements EngineApi {
   }
 
   #status(): EngineStatus {
-    const { world, views } = this.#core;
+    const { world, views, wakes } = this.#core;
     return {
       mode: this.#mode,
       position: this.#claim.tail,
@@ -196,6 +196,9 @@ export class Engine implements EngineApi {
       heldOrders: views.held.size,
       openSupplies: world.supplies.openCount,
       openReturns: world.returns.openCount,
+      waitingOrders: views.inState('backordered').size + views.inState('exception').size,
+      wokenOrders: wakes.woken,
+      wokenInVain: wakes.inVain,
       ordersInMemory: world.orders.size,
       stocks: world.stockCount,
       openReservations: world.reservations.openCount,

@@ -281,6 +281,11 @@ export interface EngineStatus {
   /** Supply documents with units still to come. */
   readonly openSupplies: number;
   readonly openReturns: number;
+  /** Orders with units that wait for a place. */
+  readonly waitingOrders: number;
+  /** Since the start: times one of them was looked at again, and times of these that nothing came of it. */
+  readonly wokenOrders: number;
+  readonly wokenInVain: number;
   readonly ordersInMemory: number;
   readonly stocks: number;
   /** Reservations that hold units or wait, those of them that wait, and those that expired since the start. */

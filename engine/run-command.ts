@@ -193,10 +193,13 @@ const changeRest = (core: Core, command: PlanCommand | network.NetworkCommand, a
 export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): boolean {
   const order = core.world.order(id);
   const context = order?.snapshot?.context;
+  core.wakes.woken += 1;
+  core.wakes.inVain += 1;
   if (order === undefined || context === undefined || !isUseful(core, context, atMs)) return true;
   const again = (): ReturnType<typeof tellOrder> => {
     const plan = planned(core, context, atMs);
     if (!isLeftAsItIs(context, plan, atMs)) {
+      core.wakes.inVain -= 1;
       return tellOrder(core, order, { type: 'order.source', atMs }, { plan });
     }
     expectChange(core, context, atMs);

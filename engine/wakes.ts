@@ -85,6 +85,9 @@ export class Wakes {
   readonly lines = new LineWakes();
   #current: (Walk & { readonly reason: number }) | undefined;
   #sweeps: Sweep[] = [];
+  /** Orders looked at since the start, and those of which nothing came. */
+  woken = 0;
+  inVain = 0;
   /** Puts back what was taken last. */
   #undo: () => void = () => undefined;
 

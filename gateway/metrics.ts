@@ -166,20 +166,23 @@ export class Metrics {
       ['baton_http_requests_total', 'HTTP requests', () => this.httpRequests],
       ['baton_incidents_total', 'Bugs caught and logged', () => this.incidents],
     ] as const;
-    for (const [name, help, read] of counters) {
-      new Counter({
-        name,
-        help,
-        registers,
-        collect() {
-          this.reset();
-          this.inc(read());
-        },
-      });
-    }
+    for (const [name, help, read] of counters) counter(name, help, registers, read);
     gauge('baton_connections', 'Open connections', registers, () => this.connections);
     gauge('baton_subscriptions', 'Live subscriptions', registers, () => this.subscriptions);
   }
+}
+
+/** A counter that reads what is counted elsewhere. */
+function counter(name: string, help: string, registers: Registry[], read: () => number): void {
+  new Counter({
+    name,
+    help,
+    registers,
+    collect() {
+      this.reset();
+      this.inc(read());
+    },
+  });
 }
 
 function gauge(name: string, help: string, registers: Registry[], read: () => number): void {
@@ -205,6 +208,12 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
   gauge('baton_queued_reservations', 'Of those, tickets in line', registers, () => status().queuedReservations);
   const expired = () => status().expiredReservations;
   gauge('baton_expired_reservations', 'Reservations that expired since the start', registers, expired);
+  gauge('baton_waiting_orders', 'Orders with units that wait for a place', registers, () => status().waitingOrders);
+  const woken = [
+    ['baton_woken_orders_total', 'Times a waiting order was looked at again', () => status().wokenOrders],
+    ['baton_woken_in_vain_total', 'Times of these that nothing came of it', () => status().wokenInVain],
+  ] as const;
+  for (const [name, help, read] of woken) counter(name, help, registers, read);
   gauge('baton_open_returns', 'Returns that have not ended', registers, () => status().openReturns);
   gauge('baton_open_supplies', 'Open supply documents', registers, () => status().openSupplies);
   gauge('baton_open_orders', 'Open orders', registers, () => status().openOrders);

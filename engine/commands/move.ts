@@ -105,7 +105,7 @@ export function moveOrder(core: Core, { body, by }: Extract<Command, { kind: 'or
   const obstacle = obstacleAt(asked, target, isFree);
   if (obstacle !== undefined) return refused(refusalOf(to, obstacle));
   const overrode = ruleAt(asked.decision.request, to);
-  const moved = { why: 'hand', by, reason, from: fulfillmentId, overrode } as const;
+  const moved = { by, reason, from: fulfillmentId, overrode };
   const rejection = giveTo(core, asked, target, fulfillmentId, { moved });
   return rejection === undefined ? done(orderAnswer(must(cell.snapshot, 'an order'))) : refused(rejection);
 }

@@ -109,10 +109,9 @@ const removedText = (removed: DecisionExplained['now']['removed']): string[] =>
 const gapText = (gapMinor: number | undefined): string[] =>
   gapMinor === undefined ? [] : [`  It is too large to try every way: the best costs at most ${money(gapMinor)} less.`];
 
-function movedText({ why, by, reason, from, overrode }: Moved): string {
+function movedText({ by, reason, from, overrode }: Moved): string {
   const what = from === undefined ? 'Units that waited were given' : `Units of part ${from} were given`;
-  const how = why === 'hand' ? ` by ${by}` : ' because it had not been started';
-  return `  ${what} another place${how}: ${reason}${overrode === undefined ? '' : `, against rule ${overrode}`}`;
+  return `  ${what} another place by ${by}: ${reason}${overrode === undefined ? '' : `, against rule ${overrode}`}`;
 }
 
 function recordedText(recorded: RecordedDecision | undefined): string[] {

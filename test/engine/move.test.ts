@@ -35,7 +35,7 @@ describe('a move', () => {
     expect([shop.stock('A/S1'), shop.stock('B/S1')]).toEqual(['5 0 0 0', '5 0 2 0']);
     const told = events(shop).slice(before);
     expect(told.map(({ kind }) => kind)).toEqual(['fulfillment.changed', 'order.sourced', 'order.changed']);
-    expect(told[1]).toMatchObject({ attempt: 2, choices: [{ location: 'B', units: 3 }], moved: { why: 'hand', by: 'ann', reason: 'full van', from: '1' } });
+    expect(told[1]).toMatchObject({ attempt: 2, choices: [{ location: 'B', units: 3 }], moved: { by: 'ann', reason: 'full van', from: '1' } });
     const moves = shop.ask('stock.history', { sku: 'S1', location: 'B' }).movements.map(({ kind }) => kind);
     expect(moves).toContain('allocated');
     const text = shop.ask('decision.explain', { orderId: 'o1', attempt: 2 })?.text.join('\n');

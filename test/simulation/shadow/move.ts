@@ -79,7 +79,7 @@ function planTo({ shadow, atMs }: Doing, order: ShadowOrder, wanted: Wanted, pla
     parcels: [{ from, units, ...(free.length > 0 ? { untracked: free } : {}) }],
     short: 0, candidates: decided.candidates, runnerUpMinor: undefined, removed: decided.removed,
     ruled: ruled === undefined ? undefined : { planId: ruled['planId'], version: ruled['version'] },
-    moved: { why: 'hand', by, reason: body.reason, from: body.fulfillmentId, overrode: rule },
+    moved: { by, reason: body.reason, from: body.fulfillmentId, overrode: rule },
   };
 }
 
