@@ -7,6 +7,7 @@
  * What each measures and leaves out is printed with it and stands in docs/BENCHMARKS.md.
  */
 import { parseArgs } from 'node:util';
+import { decisionBench } from './decision.bench.ts';
 import { kernelBench } from './kernel.bench.ts';
 import { pricesBench } from './prices.bench.ts';
 import { number, type Bench, type Figure } from './kit.ts';
@@ -19,7 +20,9 @@ import { turnBench } from './turn.bench.ts';
 import { wakesBench } from './wakes.bench.ts';
 import { wireBench } from './wire.bench.ts';
 
-export const benches: readonly Bench[] = [stepBench, kernelBench, pricesBench, routingBench, promiseBench, wireBench, storageBench, turnBench, wakesBench];
+export const benches: readonly Bench[] = [
+  stepBench, kernelBench, pricesBench, routingBench, decisionBench, promiseBench, wireBench, storageBench, turnBench, wakesBench,
+];
 
 const help = `npm run bench -- [--only NAME[:CASE]] [--json] [--tiny]
 
