@@ -1,8 +1,8 @@
 /** The facts of the world as expressions see them: made for a decision, of a location once for each card it has. */
 import type { Attributes } from '../../../actors/schemas.ts';
 import type { Location } from '../../../actors/network-commands.ts';
-import { unavailable } from '../../../actors/stock-ledger.ts';
-import type { LocationCell } from '../../cells.ts';
+import { unavailable, type StockContext } from '../../../actors/stock-ledger.ts';
+import type { LocationCell, SkuCell, StockCell } from '../../cells.ts';
 import { placeOf } from '../../promise/places.ts';
 import type { View } from '../../selling.ts';
 import { plentyUnits } from '../../untracked.ts';
@@ -89,15 +89,26 @@ export function placeFacts(card: Location): PlaceFacts {
   return facts;
 }
 
-/** A location as an order sees it; units are counted when a rule asks for them. */
+/**
+ * A location as an order sees it. Nothing is counted before a rule asks for it, and then once for each line: the
+ * stocks of its SKU are found by the location's index, in lists that are used again for the next decision.
+ */
 export class Offer implements OfferFacts {
   distanceKm = 0;
   shippingMinor = 0;
+  /** The stock of the line that is looked at. */
+  readonly stock: StockFacts;
+  readonly #lists: StockLists;
   readonly #world: World;
   readonly #view: View;
   readonly #needs: readonly Need[];
   readonly #nowMs: number;
   #cell: LocationCell | undefined;
+  /** Which location it is about, counted from 1; by need, for which one its units were counted last. */
+  #looks = 0;
+  readonly #countedAt: number[];
+  readonly #unitsOf: number[];
+  #need = 0;
   #units = -1;
   #wholeLines = 0;
 
@@ -106,31 +117,64 @@ export class Offer implements OfferFacts {
     this.#view = view;
     this.#needs = needs;
     this.#nowMs = nowMs;
+    this.#lists = listsOf(world);
+    this.#lists.begin();
+    this.#countedAt = new Array<number>(needs.length).fill(0);
+    this.#unitsOf = new Array<number>(needs.length).fill(0);
+    this.stock = new LineStock(this);
   }
 
   /** Be about this location. */
   look(cell: LocationCell, distanceKm: number, shippingMinor: number): void {
     this.#cell = cell;
+    this.#looks += 1;
     this.#units = -1;
     this.distanceKm = distanceKm;
     this.shippingMinor = shippingMinor;
   }
 
+  /** Be about this line there. */
+  lookAtLine(need: number): void {
+    this.#need = need;
+  }
+
   #count(): void {
     this.#units = 0;
     this.#wholeLines = 0;
-    for (const { sku, quantity } of this.#needs) {
-      const there = this.atp(sku);
+    for (let need = 0; need < this.#needs.length; need += 1) {
+      const { quantity } = this.#needs[need] as Need;
+      const there = this.#atp(need);
       this.#units += Math.min(quantity, there);
       if (there >= quantity) this.#wholeLines += 1;
     }
   }
 
-  /** Units of a SKU that the order's channel may take there. */
-  atp(sku: Need['sku']): number {
-    const known = this.#world.skus.get(sku);
-    if (known === undefined || this.#cell === undefined) return 0;
-    return Math.min(plentyUnits, this.#view.unitsIn(known, this.#cell));
+  /** Units of the line that the order's channel may take there. */
+  get atp(): number {
+    return this.#atp(this.#need);
+  }
+
+  #atp(need: number): number {
+    if (this.#countedAt[need] === this.#looks) return this.#unitsOf[need] ?? 0;
+    const units = this.#atpNow(need);
+    this.#countedAt[need] = this.#looks;
+    this.#unitsOf[need] = units;
+    return units;
+  }
+
+  #atpNow(need: number): number {
+    const sku = this.#world.skus.get((this.#needs[need] as Need).sku);
+    if (sku === undefined || this.#cell === undefined) return 0;
+    if (this.#view.isUntracked(sku)) return Math.min(plentyUnits, this.#view.unitsIn(sku, this.#cell));
+    const stock = this.#lists.of(need, sku)[this.#cell.index];
+    return stock === undefined ? 0 : this.#view.unitsAt(stock);
+  }
+
+  /** The balances of the line's SKU there; undefined: it never had any. */
+  get levels(): StockContext | undefined {
+    const sku = this.#world.skus.get((this.#needs[this.#need] as Need).sku);
+    if (sku === undefined || this.#cell === undefined) return undefined;
+    return this.#lists.of(this.#need, sku)[this.#cell.index]?.snapshot?.context;
   }
 
   get units(): number {
@@ -160,14 +204,85 @@ export class Offer implements OfferFacts {
     const today = zone.dayAt(this.#nowMs);
     return work.hours.reduce((sum, hour) => (zone.dayAt(hour.hourMs) === today ? sum + of(hour) : sum), 0);
   }
+}
 
-  /** The balances of a SKU there. */
-  stock(sku: Need['sku']): StockFacts {
-    const levels = this.#cell === undefined ? undefined : this.#world.findStock(sku, this.#cell.id)?.snapshot?.context;
-    if (levels === undefined) return { ...nothing, atp: this.atp(sku) };
-    const { onHand, reserved, allocated, buffer } = levels;
-    return { atp: this.atp(sku), onHand, unavailable: unavailable(levels), reserved, allocated, buffer };
+/** The stock of a line where the offer is. */
+class LineStock implements StockFacts {
+  readonly #offer: Offer;
+
+  constructor(offer: Offer) {
+    this.#offer = offer;
+  }
+
+  get atp(): number {
+    return this.#offer.atp;
+  }
+
+  get onHand(): number {
+    return this.#offer.levels?.onHand ?? 0;
+  }
+
+  get unavailable(): number {
+    const { levels } = this.#offer;
+    return levels === undefined ? 0 : unavailable(levels);
+  }
+
+  get reserved(): number {
+    return this.#offer.levels?.reserved ?? 0;
+  }
+
+  get allocated(): number {
+    return this.#offer.levels?.allocated ?? 0;
+  }
+
+  get buffer(): number {
+    return this.#offer.levels?.buffer ?? 0;
   }
 }
 
-const nothing: StockFacts = { atp: 0, onHand: 0, unavailable: 0, reserved: 0, allocated: 0, buffer: 0 };
+type StockList = (StockCell | undefined)[];
+
+/** By line, the stocks of its SKU by location; kept between decisions, of which there is one at a time. */
+class StockLists {
+  readonly #world: World;
+  readonly #lists: StockList[] = [];
+  /** What each list was filled from; undefined: from nothing in this decision. */
+  readonly #from: (SkuCell | undefined)[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  begin(): void {
+    for (let at = 0; at < this.#from.length; at += 1) this.#from[at] = undefined;
+  }
+
+  of(need: number, sku: SkuCell): StockList {
+    // Orders of very many lines do not leave as many lists behind.
+    const at = need % listsMax;
+    const known = this.#lists[at];
+    return known !== undefined && this.#from[at] === sku ? known : this.#fill(at, sku);
+  }
+
+  #fill(at: number, sku: SkuCell): StockList {
+    while (this.#lists.length <= at) {
+      this.#lists.push([]);
+      this.#from.push(undefined);
+    }
+    const list = this.#lists[at] as StockList;
+    list.fill(undefined);
+    while (list.length < this.#world.locationList.length) list.push(undefined);
+    for (const stock of sku.stocks) list[stock.location.index] = stock;
+    this.#from[at] = sku;
+    return list;
+  }
+}
+
+const listsMax = 64;
+const lists = new WeakMap<World, StockLists>();
+
+function listsOf(world: World): StockLists {
+  let found = lists.get(world);
+  if (found === undefined) lists.set(world, (found = new StockLists(world)));
+  return found;
+}

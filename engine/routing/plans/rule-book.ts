@@ -3,12 +3,14 @@
  * has, those about the order alone once for each decision, the others of every candidate.
  */
 import type { Location } from '../../../actors/network-commands.ts';
+import type { LocationCell } from '../../cells.ts';
 import type { CompiledPlan, Rule } from './compile-plan.ts';
 import { amountOf, excludes, isOfOrderAlone, isOfPlaceAlone, Notes, type RuleFailure } from './evaluate.ts';
 import type { Scope } from './facts.ts';
 
 /** What the rules about a location alone say of it. */
 interface Verdict {
+  readonly card: Location;
   /** Its place among the rules that exclude locations; Infinity: none does. */
   readonly excludedAt: number;
   readonly minor: number;
@@ -30,7 +32,8 @@ export class RuleBook {
   readonly #placeCosts: readonly Rule[];
   readonly orderCosts: readonly Rule[];
   readonly #otherCosts: readonly Rule[];
-  readonly #verdicts = new WeakMap<Location, Verdict>();
+  /** By the location's index; each is of the card the location had then. */
+  readonly #verdicts: (Verdict | undefined)[] = [];
 
   constructor(plan: CompiledPlan) {
     this.plan = plan;
@@ -43,21 +46,23 @@ export class RuleBook {
     this.#otherCosts = plan.parcelCosts.filter((rule) => !isKept(rule) && !isOfOrderAlone(rule));
   }
 
-  #verdict(card: Location, scope: Scope): Verdict {
-    let verdict = this.#verdicts.get(card);
-    if (verdict === undefined) {
+  #verdict({ index }: LocationCell, card: Location, scope: Scope): Verdict {
+    let verdict = this.#verdicts[index];
+    if (verdict?.card !== card) {
       const notes = new Notes();
       const excludedAt = this.#placeBans.find(({ rule }) => excludes(rule, scope, notes))?.index ?? Infinity;
       let minor = 0;
       for (const rule of this.#placeCosts) minor += amountOf(rule, scope, notes);
-      this.#verdicts.set(card, (verdict = { excludedAt, minor, failures: notes.failures }));
+      this.#verdicts[index] = verdict = { card, excludedAt, minor, failures: notes.failures };
     }
     return verdict;
   }
 
   /** The first rule that excludes the location of the scope; undefined: none does. */
-  excludedBy(card: Location, scope: Scope, isOn: (rule: Rule) => boolean, notes: Notes): Rule | undefined {
-    const verdict = this.#verdict(card, scope);
+  excludedBy(
+    cell: LocationCell, card: Location, scope: Scope, isOn: (rule: Rule) => boolean, notes: Notes,
+  ): Rule | undefined {
+    const verdict = this.#verdict(cell, card, scope);
     if (verdict.failures.length > 0) notes.addAll(verdict.failures);
     for (const { rule, index } of this.#otherBans) {
       if (index > verdict.excludedAt) break;
@@ -67,8 +72,10 @@ export class RuleBook {
   }
 
   /** What the soft rules add to a parcel from the location of the scope, those about the order alone left out. */
-  parcelMinor(card: Location, scope: Scope, isOn: (rule: Rule) => boolean, notes: Notes): number {
-    let { minor } = this.#verdict(card, scope);
+  parcelMinor(
+    cell: LocationCell, card: Location, scope: Scope, isOn: (rule: Rule) => boolean, notes: Notes,
+  ): number {
+    let { minor } = this.#verdict(cell, card, scope);
     for (const rule of this.#otherCosts) if (isOn(rule)) minor += amountOf(rule, scope, notes);
     return minor;
   }

@@ -33,6 +33,8 @@ class Judge {
   readonly book: RuleBook;
   readonly isOn: (rule: Rule) => boolean;
   readonly services: readonly CarrierService[];
+  /** By service: what it takes for a parcel from the location that is looked at. */
+  readonly #costs: number[];
   readonly facts: OrderFacts;
   readonly needs: readonly Need[];
   readonly to: Seeker['destination'];
@@ -53,10 +55,13 @@ class Judge {
     this.needs = needs;
     this.to = seeker.destination;
     this.services = openServices(world, seeker.service);
+    this.#costs = new Array<number>(this.services.length).fill(0);
     this.isOn = (rule) => isInForce(rule, nowMs);
     this.scope.nowMs = nowMs;
     this.scope.order = facts;
     this.scope.offer = this.offer;
+    this.scope.stock = this.offer.stock;
+    this.scope.service = this.#asked;
     this.orderMinor = this.sum(this.book.orderCosts);
   }
 
@@ -74,12 +79,12 @@ class Judge {
     const km = this.to === undefined ? 0 : distanceKm(card, this.to);
     scope.place = placeFacts(card);
     this.offer.look(cell, km, this.#cheapestMinor(km));
-    const ban = book.excludedBy(card, scope, isOn, notes);
+    const ban = book.excludedBy(cell, card, scope, isOn, notes);
     if (ban !== undefined) return this.#remove(cell, ban);
-    const way = this.#service(km);
-    if (way instanceof Object && 'ban' in way) return this.#remove(cell, way.ban);
+    const way = this.#service();
+    if ('ban' in way) return this.#remove(cell, way.ban);
     const { shipping, ruleWeight, parcelMinor, kmMinor } = book.plan;
-    const rulesMinor = book.parcelMinor(card, scope, isOn, notes) + this.orderMinor + way.rulesMinor;
+    const rulesMinor = book.parcelMinor(cell, card, scope, isOn, notes) + this.orderMinor + way.rulesMinor;
     const minor = Math.round(shipping * way.costMinor + kmMinor * km + ruleWeight * rulesMinor) + parcelMinor;
     const { carrier, service, costMinor } = way;
     const masked = this.#masked(cell);
@@ -93,36 +98,62 @@ class Judge {
   }
 
   #cheapestMinor(km: number): number {
-    let minor = Infinity;
-    for (const service of this.services) minor = Math.min(minor, priceOf(service, km));
-    return minor === Infinity ? 0 : minor;
+    let least = Infinity;
+    for (let at = 0; at < this.services.length; at += 1) {
+      const minor = priceOf(this.services[at] as CarrierService, km);
+      this.#costs[at] = minor;
+      if (minor < least) least = minor;
+    }
+    return least === Infinity ? 0 : least;
   }
 
+  /** The service a rule is asked about. */
+  readonly #asked: { id: string; carrier: string; costMinor: number } = { id: '', carrier: '', costMinor: 0 };
+
   /** The service that costs least by the plan's prices; of equals the cheaper, then by name. */
-  #service(km: number): Way | { readonly ban: Rule } {
-    const { services: bans, serviceCosts, shipping, ruleWeight } = this.book.plan;
-    let best: (Way & { readonly of: CarrierService; readonly minor: number }) | undefined;
-    let ban: Rule | undefined;
-    for (const of of this.services) {
-      const costMinor = priceOf(of, km);
-      this.scope.service = { id: of.id, carrier: of.carrier, costMinor };
-      const by = bans.find((rule) => this.isOn(rule) && excludes(rule, this.scope, this.notes));
-      if (by !== undefined) {
+  #service(): Way | { readonly ban: Rule } {
+    const { serviceCosts, services: bans, shipping, ruleWeight } = this.book.plan;
+    let [best, bestMinor, bestRules, firstBan] = [-1, Infinity, 0, bans.length];
+    for (let at = 0; at < this.services.length; at += 1) {
+      const { id, carrier } = this.services[at] as CarrierService;
+      const costMinor = this.#costs[at] ?? 0;
+      this.#asked.id = id;
+      this.#asked.carrier = carrier;
+      this.#asked.costMinor = costMinor;
+      const ban = this.#banOf(bans);
+      if (ban >= 0) {
         // The first of the document, not of the service that happens to be looked at first.
-        if (ban === undefined || bans.indexOf(by) < bans.indexOf(ban)) ban = by;
+        if (ban < firstBan) firstBan = ban;
         continue;
       }
       const rulesMinor = serviceCosts.length === 0 ? 0 : this.sum(serviceCosts);
       const minor = shipping * costMinor + ruleWeight * rulesMinor;
-      const isWorse =
-        best !== undefined &&
-        (minor > best.minor ||
-          (minor === best.minor &&
-            (costMinor > best.costMinor || (costMinor === best.costMinor && !isBefore(of, best.of)))));
-      if (!isWorse)
-        best = { carrier: of.carrier, service: of.isNamed ? of.id : undefined, costMinor, rulesMinor, of, minor };
+      if (best >= 0 && !this.#isBetter(at, minor, best, bestMinor)) continue;
+      [best, bestMinor, bestRules] = [at, minor, rulesMinor];
     }
-    return best ?? (ban === undefined ? noWay : { ban });
+    if (best < 0) {
+      const ban = bans[firstBan];
+      return ban === undefined ? noWay : { ban };
+    }
+    const of = this.services[best] as CarrierService;
+    const service = of.isNamed ? of.id : undefined;
+    return { carrier: of.carrier, service, costMinor: this.#costs[best] ?? 0, rulesMinor: bestRules };
+  }
+
+  /** The first rule that excludes the service asked about; -1: none does. */
+  #banOf(bans: readonly Rule[]): number {
+    for (let at = 0; at < bans.length; at += 1) {
+      const rule = bans[at] as Rule;
+      if (this.isOn(rule) && excludes(rule, this.scope, this.notes)) return at;
+    }
+    return -1;
+  }
+
+  #isBetter(at: number, minor: number, than: number, thanMinor: number): boolean {
+    if (minor !== thanMinor) return minor < thanMinor;
+    const [one, other] = [this.#costs[at] ?? 0, this.#costs[than] ?? 0];
+    if (one !== other) return one < other;
+    return isBefore(this.services[at] as CarrierService, this.services[than] as CarrierService);
   }
 
   /** SKUs that are excluded here, by rules about lines; noted by line. */
@@ -130,35 +161,39 @@ class Judge {
     let masked: Set<Sku> | undefined;
     for (const rule of this.book.plan.lines) {
       if (!this.isOn(rule)) continue;
-      const lines: LineId[] = [];
+      let lines: LineId[] | undefined;
       for (let need = 0; need < this.needs.length; need += 1) {
         const { sku, lineId } = this.needs[need] as Need;
-        this.#lookAtLine(need, sku);
+        this.#lookAtLine(need);
         if (!excludes(rule, this.scope, this.notes)) continue;
         (masked ??= new Set()).add(sku);
-        lines.push(lineId);
+        (lines ??= []).push(lineId);
       }
-      if (lines.length > 0) this.removed.push({ location: cell.id, reason: 'rule', rule: rule.id, lines });
+      if (lines !== undefined) this.removed.push({ location: cell.id, reason: 'rule', rule: rule.id, lines });
     }
     return masked;
   }
 
-  #lookAtLine(need: number, sku: Sku): void {
+  #lookAtLine(need: number): void {
     this.scope.line = this.facts.lines[need] as LineFacts;
-    this.scope.stock = this.offer.stock(sku);
+    this.offer.lookAtLine(need);
   }
 
   #lineCosts(masked: ReadonlySet<Sku> | undefined): Pick<Ruled, 'lineMinor' | 'unitMinor'> {
-    const { lineCosts, unitCosts, ruleWeight } = this.book.plan;
-    const each = (rules: readonly Rule[]): readonly number[] | undefined => {
-      if (rules.length === 0) return undefined;
-      return this.needs.map(({ sku }, need) => {
-        if (masked?.has(sku) === true) return 0;
-        this.#lookAtLine(need, sku);
-        return Math.round(ruleWeight * this.sum(rules));
-      });
-    };
-    return { lineMinor: each(lineCosts), unitMinor: each(unitCosts) };
+    const { lineCosts, unitCosts } = this.book.plan;
+    return { lineMinor: this.#each(lineCosts, masked), unitMinor: this.#each(unitCosts, masked) };
+  }
+
+  /** What rules take for each line. */
+  #each(rules: readonly Rule[], masked: ReadonlySet<Sku> | undefined): readonly number[] | undefined {
+    if (rules.length === 0) return undefined;
+    const minor: number[] = [];
+    for (let need = 0; need < this.needs.length; need += 1) {
+      const isMasked = masked?.has((this.needs[need] as Need).sku) === true;
+      if (!isMasked) this.#lookAtLine(need);
+      minor.push(isMasked ? 0 : Math.round(this.book.plan.ruleWeight * this.sum(rules)));
+    }
+    return minor;
   }
 
   /** The group of each need; where its name cannot be told, it is in none. */
