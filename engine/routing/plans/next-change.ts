@@ -76,9 +76,12 @@ function nextOfLines(scope: Scope, asked: readonly Expression[]): number {
   const [ofLines, others] = split(asked, uses.line);
   let first = nextOf(scope, others);
   const { lines } = scope.order ?? { lines: [] };
-  for (const line of ofLines.length === 0 ? [] : lines) {
+  for (const [need, line] of ofLines.length === 0 ? [] : lines.entries()) {
     scope.line = line;
-    scope.stock = scope.offer instanceof Offer ? scope.offer.stock(line.sku as never) : undefined;
+    if (scope.offer instanceof Offer) {
+      scope.offer.lookAtLine(need);
+      scope.stock = scope.offer.stock;
+    } else scope.stock = undefined;
     first = Math.min(first, nextOf(scope, ofLines));
   }
   return first;
