@@ -213,8 +213,8 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     kinds['reservation.make'] += 15;
   }
   if (planned > 0) {
-    kinds['plan.canary'] += 4;
-    kinds['plan.shadow'] += 3;
+    kinds['plan.canary'] += 15;
+    kinds['plan.shadow'] += 15;
     kinds['order.place'] += 60;
     kinds['stock.receive'] += 30;
   }
