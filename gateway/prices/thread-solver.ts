@@ -1,6 +1,7 @@
 /**
- * Has questions on futures answered in a worker thread. The thread is started with the first question and again with
- * the next one after it died or was dropped; how long the engine rests before that, it decides itself (asker.ts).
+ * Has questions on futures answered in a worker thread. Starting it holds the caller for some milliseconds, so it is
+ * started at once, before anybody is served, and again with the next question after it died or was dropped; how long the
+ * engine rests before that, it decides itself (asker.ts).
  */
 import { Worker } from 'node:worker_threads';
 import { buffersOf } from '../../engine/routing/prices/question.ts';
@@ -21,6 +22,7 @@ export class ThreadSolver implements FuturesSolver {
   constructor(file: URL, onDeath: (why: string) => void) {
     this.#file = file;
     this.#onDeath = onDeath;
+    this.#worker = this.#start();
   }
 
   ask(question: FuturesQuestion, answered: Answered): void {
