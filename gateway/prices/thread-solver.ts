@@ -1,7 +1,7 @@
 /**
  * Has questions on futures answered in a worker thread. Starting it holds the caller for some milliseconds, so it is
- * started at once, before anybody is served, and again with the next question after it died or was dropped; how long the
- * engine rests before that, it decides itself (asker.ts).
+ * started at once, before anybody is served, and again with the next question after it died or was dropped; how long
+ * the engine rests before that, it decides itself (asker.ts).
  */
 import { Worker } from 'node:worker_threads';
 import { buffersOf } from '../../engine/routing/prices/question.ts';
