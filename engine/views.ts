@@ -100,9 +100,7 @@ export class Views {
     if (before?.context.lines !== after.context.lines) this.#waiting(id, before, after);
     if (before?.context.holds !== after.context.holds) this.#holds(id, after);
     const due = orderDueAtMs(after.value, after.context);
-    if (due !== undefined && (before === undefined || orderDueAtMs(before.value, before.context) !== due)) {
-      this.#timers.set(due, { kind: 'order', id });
-    }
+    if (due !== undefined && !isDueAt(due, before, after)) this.#timers.set(due, { kind: 'order', id });
   }
 
   /** A location went from one value to another: a pause that ends by itself is a timer. */
@@ -181,5 +179,11 @@ export class Views {
     }
   }
 }
+
+/** Whether there is a timer for that moment. One that a hold has come to its end by is used up. */
+const isDueAt = (dueMs: number, before: Order | undefined, after: Order): boolean =>
+  before !== undefined &&
+  before.context.holds === after.context.holds &&
+  orderDueAtMs(before.value, before.context) === dueMs;
 
 const isWaiting = ({ backordered }: OrderLine): boolean => backordered > 0;

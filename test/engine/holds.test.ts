@@ -74,6 +74,18 @@ describe('a held order', () => {
     expect(again.ask('engine.status', {}).timers).toBe(0);
   });
 
+  it('[O28] goes on when its last hold ends in the very millisecond in which its delay does', async () => {
+    const shop = await shopWithStock();
+    const now = shop.clock.now();
+    const holds = [{ holdId: 'a', reason: 'r', untilMs: now + 500 }, { holdId: 'b', reason: 'r', untilMs: now + 60_000 }];
+    await shop.place('o1', { S1: 1 }, { releaseAfterMs: 60_000, holds: holds as never });
+    await shop.pass(59_999);
+    expect(shop.order('o1').state).toBe('allocated');
+    await shop.pass(1);
+    expect(shop.order('o1').state).toBe('released');
+    expect(shop.ask('engine.status', {}).timers).toBe(0);
+  });
+
   it('[O28] loses its holds with the last unit they could keep', async () => {
     const shop = await shopWithStock();
     await shop.place('o1', { S1: 1 });
