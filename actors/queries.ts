@@ -39,6 +39,8 @@ import { orderLinesMax, promiseLinesMax } from './limits.ts';
 import { DestinationSchema } from './order-commands.ts';
 import { OriginSchema } from './transit-commands.ts';
 import { CountEntrySchema } from './stock-commands.ts';
+import { rehearsalQueries } from './rehearsal-queries.ts';
+import { whatIfQueries } from './what-if-queries.ts';
 
 const compared = <S extends TSchema>(one: S) => Type.Array(one, { maxItems: comparedMax });
 const exact = { additionalProperties: false } as const;
@@ -279,6 +281,8 @@ export const queryBodies = {
   'plan.divergence': Type.Object({ planId: Type.Optional(PlanIdSchema) }, exact),
   /** What is wrong, or probably wrong, with a document, tried on the network as it is. Nothing is kept. */
   'plan.lint': Type.Object({ plan: PlanDocumentSchema }, exact),
+  ...whatIfQueries,
+  ...rehearsalQueries,
   'location.list': Type.Object({}, exact),
   'channel.list': Type.Object({}, exact),
   'carrier.list': Type.Object({}, exact),

@@ -13,6 +13,7 @@ import { pricesBench } from './prices.bench.ts';
 import { number, type Bench, type Figure } from './kit.ts';
 import { machineLine, machine } from './machine.ts';
 import { promiseBench } from './promise.bench.ts';
+import { rehearseBench } from './rehearse.bench.ts';
 import { routingBench } from './routing.bench.ts';
 import { stepBench } from './step.bench.ts';
 import { storageBench } from './storage.bench.ts';
@@ -22,6 +23,7 @@ import { wireBench } from './wire.bench.ts';
 
 export const benches: readonly Bench[] = [
   stepBench, kernelBench, pricesBench, routingBench, decisionBench, promiseBench, wireBench, storageBench, turnBench, wakesBench,
+  rehearseBench,
 ];
 
 const help = `npm run bench -- [--only NAME[:CASE]] [--json] [--tiny]

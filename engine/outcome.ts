@@ -17,6 +17,7 @@ import type { OrderId, ReturnId, Sku, SupplyId } from '../actors/ids.ts';
 import type { IncomingUnits } from '../actors/incoming.ts';
 import type { LotPlace, LotShipment, LotState, LotUnits } from '../actors/lots.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
+import type { TriedAnswers } from './outcome-what-if.ts';
 import type { Finding } from './routing/plans/lint.ts';
 import type { WorkHour } from './promise/capacity.ts';
 import type { Transit } from '../actors/transit-commands.ts';
@@ -326,7 +327,7 @@ export interface BulkPromiseAnswer {
   readonly promises: readonly QuickPromises[];
 }
 
-export interface Answers {
+export interface Answers extends TriedAnswers {
   'order.get': OrderView | null;
   'order.list': { readonly orders: readonly OrderView[]; readonly next?: OrderId | undefined };
   'order.counts': OrderCounts;

@@ -23,6 +23,7 @@ import { lineFor, listReservations, reservationOf } from './reservation-views.ts
 import { moveOptions } from './commands/move.ts';
 import { explainDecision } from './routing/explain-decision.ts';
 import type { Snapshot } from './step.ts';
+import { whatIf } from './what-if.ts';
 
 const pageDefault = 100;
 
@@ -119,10 +120,22 @@ function answerDecision(
   return explainDecision(core, journal, query.body, nowMs);
 }
 
-type Rest = PlanQuery | NetworkQuery;
+type Rest = PlanQuery | NetworkQuery | QueryOf<'whatif.run'> | QueryOf<RehearsalKind>;
+type RehearsalKind = Extract<QueryKind, `rehearsal.${string}`>;
 
-const answerRest = (core: Core, query: Rest, nowMs: () => number): Answers[QueryKind] =>
-  isPlanQuery(query) ? answerPlans(core, query, nowMs) : answerNetwork(core, query, nowMs);
+function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[QueryKind] {
+  switch (query.kind) {
+    case 'whatif.run':
+      return whatIf(core, query.body, nowMs());
+    case 'rehearsal.start':
+    case 'rehearsal.get':
+    case 'rehearsal.cancel':
+      // Beside the engine, by whoever has its journal on disk (gateway/rehearse/).
+      return null;
+    default:
+      return isPlanQuery(query) ? answerPlans(core, query, nowMs) : answerNetwork(core, query, nowMs);
+  }
+}
 
 function stocksOf(core: Core, { sku, location: only }: QueryBody<'stock.get'>): StockView[] {
   return (core.world.skus.get(sku)?.stocks ?? [])

@@ -304,7 +304,8 @@ function availableNow(core: Core, sku: Sku, atMs: number, onBug: OnBug): boolean
   return tellQuietly(core, atMs, () => settleItem(core, snapshot.context, atMs), onBug);
 }
 
-function tellQuietly(core: Core, atMs: number, tell: () => ReturnType<typeof tellOrder>, onBug: OnBug): boolean {
+/** What no command asks for, all or nothing. False when it does not fit into the turn. */
+export function tellQuietly(core: Core, atMs: number, tell: () => ReturnType<typeof tellOrder>, onBug: OnBug): boolean {
   const handled = atomically(
     core,
     atMs,

@@ -54,6 +54,14 @@ async function run(line: CommandLine): Promise<number> {
       const { runPlanCommand } = await import('./plan-command.ts');
       return runPlanCommand(line.args, Date.now(), print);
     }
+    case 'rehearse': {
+      const { runRehearse } = await import('./rehearse/command.ts');
+      return runRehearse(line.args, process.stdout);
+    }
+    case 'whatif': {
+      const { runWhatIf } = await import('./what-if-command.ts');
+      return runWhatIf(line.args, process.env, process.stdout);
+    }
     case 'replay': {
       const { runReplay } = await import('./replay/replay.ts');
       return runReplay(line.args, process.stdout);

@@ -162,6 +162,8 @@ const commands: readonly (readonly [usage: string, meaning: string])[] = [
   ['keys revoke ID', 'end an API key'],
   ['import …', 'bring the rows of a file into a running server; has its own --help'],
   ['plan …', 'check a routing plan, try one on live orders; has its own --help'],
+  ['rehearse …', 'what a plan would have done to past orders; has its own --help'],
+  ['whatif …', 'what a change would do to open orders; has its own --help'],
   ['replay …', 'play a file of real orders; has its own --help'],
 ];
 

@@ -56,6 +56,10 @@ export interface Settings {
   readonly logFormat?: 'pretty' | 'json' | undefined;
 }
 
+/** Commands with options of their own. */
+const tools = ['replay', 'import', 'plan', 'rehearse', 'whatif'] as const;
+type Tool = (typeof tools)[number];
+
 export type CommandLine =
   | { readonly command: 'start'; readonly settings: Settings }
   | { readonly command: 'verify' | 'stats'; readonly dataDirectory: string }
@@ -77,7 +81,7 @@ export type CommandLine =
   | { readonly command: 'keys list'; readonly keysFile: string }
   | { readonly command: 'keys revoke'; readonly keysFile: string; readonly id: string }
   /** The rest of the line belongs to a tool that has options of its own. */
-  | { readonly command: 'replay' | 'import' | 'plan'; readonly args: readonly string[] }
+  | { readonly command: Tool; readonly args: readonly string[] }
   | { readonly command: 'help'; readonly text: string }
   | { readonly command: 'version' };
 
@@ -90,7 +94,8 @@ export function parseCommandLine(
   env: Environment,
 ): CommandLine | { readonly refused: string } {
   const [first, ...args] = argv;
-  if (first === 'replay' || first === 'import' || first === 'plan') return { command: first, args };
+  const tool = tools.find((one) => one === first);
+  if (tool !== undefined) return { command: tool, args };
   try {
     const { given, words } = readArguments(argv);
     if (given.has('help')) return { command: 'help', text: helpText() };

@@ -13,6 +13,7 @@ import type { Outcome } from '../engine/outcome.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Topic } from './protocol.ts';
+import { isRehearsalQuery, type Rehearsals } from './rehearse/rehearsals.ts';
 import type { Caller } from './streams-subscription.ts';
 
 /** What may this caller do? Undefined: this. */
@@ -27,6 +28,8 @@ export interface DeskOptions {
   readonly allows: Allows;
   readonly metrics: Metrics;
   readonly limits: GatewayLimits;
+  /** Absent: nothing is kept on disk that could be played. */
+  readonly rehearsals?: Rehearsals | undefined;
   /** A location or channel was changed by a command. */
   readonly onNetworkChanged: () => void;
 }
@@ -93,9 +96,12 @@ export class Desk {
   }
 
   query(caller: Caller, query: Query): Answered {
-    const { engine, metrics } = this.#options;
+    const { engine, metrics, rehearsals } = this.#options;
     metrics.queries += 1;
     const refused = this.#refusal(caller, query.kind, query.body);
+    if (refused === undefined && rehearsals !== undefined && isRehearsalQuery(query)) {
+      return { ...rehearsals.answer(query), position: engine.position };
+    }
     if (refused === undefined) return engine.query(query);
     // An order of another channel is answered like one that does not exist, which is no refusal.
     if (query.kind === 'order.get' && refused.code === 'unknown-order') {

@@ -15,6 +15,7 @@ import type { GatewayLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { protocols } from './protocol.ts';
 import type { Protocol } from './protocol.ts';
+import type { Rehearsals } from './rehearse/rehearsals.ts';
 import { startServer } from './server/choose.ts';
 import type { HttpRequest, Server, ServerOptions, Upgrade } from './server/server.ts';
 import { Session } from './session.ts';
@@ -33,6 +34,7 @@ export interface GatewayOptions {
   readonly allows: Allows;
   readonly limits?: Partial<GatewayLimits> | undefined;
   readonly metrics?: Metrics | undefined;
+  readonly rehearsals?: Rehearsals | undefined;
   readonly corsOrigin?: string | undefined;
   /** A bug was caught and the rest goes on: log it. */
   readonly onIncident: (error: unknown, where: string) => void;
@@ -59,7 +61,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const streams = new Streams({ engine, limits, onIncident });
   const onNetworkChanged = (): void => streams.networkChanged();
-  const desk = new Desk({ engine, allows: options.allows, metrics, limits, onNetworkChanged });
+  const { allows, rehearsals } = options;
+  if (rehearsals !== undefined) metrics.registerRehearsals(rehearsals);
+  const desk = new Desk({ engine, allows, metrics, limits, rehearsals, onNetworkChanged });
   const sessions = new Set<Session>();
   const context: SessionContext = {
     desk,
@@ -96,7 +100,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     port: server.port,
     server,
     metrics,
-    stopTaking: () => desk.close(),
+    stopTaking() {
+      desk.close();
+      rehearsals?.close();
+    },
     async close(graceMs = 1_000) {
       clearInterval(tick);
       await server.close(graceMs);

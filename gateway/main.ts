@@ -24,6 +24,7 @@ import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { ThreadSolver } from './prices/thread-solver.ts';
+import { Rehearsals } from './rehearse/rehearsals.ts';
 
 /** The journal is lost: a supervisor starts the process again, and it reads the truth from disk. */
 const lostExitCode = 75;
@@ -72,6 +73,7 @@ async function open(settings: Settings, log: Log): Promise<Running> {
     const gateway = await startGateway({
       engine: engine.engine,
       metrics: engine.metrics,
+      rehearsals: rehearsalsOf(settings),
       host: settings.host,
       port: settings.port,
       tls: settings.tls,
@@ -89,6 +91,11 @@ async function open(settings: Settings, log: Log): Promise<Running> {
     await engine.engine.close();
     throw error;
   }
+}
+
+/** What keeps nothing on disk has no journal to play. */
+function rehearsalsOf({ memory, dataDirectory: directory, serve }: Settings): Rehearsals | undefined {
+  return memory ? undefined : new Rehearsals({ directory, serve, now: Date.now });
 }
 
 async function claimStore(settings: Settings): Promise<Claim> {

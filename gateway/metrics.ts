@@ -91,6 +91,14 @@ export class Metrics {
     for (const outcome of rowOutcomes) this.#feedRows[outcome] += rows[outcome];
   }
 
+  /** What is rehearsed beside the engine. */
+  registerRehearsals(rehearsals: { readonly running: number; readonly done: number; readonly orders: number }): void {
+    const registers = [this.#registry];
+    gauge('baton_rehearsals_running', 'Rehearsals under way', registers, () => rehearsals.running);
+    counter('baton_rehearsals_total', 'Rehearsals that came to their end', registers, () => rehearsals.done);
+    counter('baton_rehearsed_orders_total', 'Orders played in them, on both sides', registers, () => rehearsals.orders);
+  }
+
   /** The text of /metrics, and its content type. */
   async text(): Promise<{ readonly contentType: string; readonly body: string }> {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
@@ -124,16 +132,7 @@ export class Metrics {
         for (const outcome of rowOutcomes) this.inc({ outcome }, rows[outcome]);
       },
     });
-    const feeds = (): number => this.#feeds;
-    new Counter({
-      name: 'baton_feeds_total',
-      help: 'Feeds that came to their end',
-      registers,
-      collect() {
-        this.reset();
-        this.inc(feeds());
-      },
-    });
+    counter('baton_feeds_total', 'Feeds that came to their end', registers, () => this.#feeds);
     new Gauge({
       name: 'baton_feed_age_seconds',
       help: 'Since a feed that told of a location came to its end',

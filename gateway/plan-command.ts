@@ -55,6 +55,21 @@ export async function runPlanCommand(args: readonly string[], nowMs: number, pri
   }
 }
 
+/** A plan in a file, in YAML or JSON; or what is wrong with it, with the place in the file. */
+export async function readPlan(file: string): Promise<PlanDocument | { readonly wrong: string }> {
+  try {
+    const parsed = await parseFile(file);
+    const plan = documentOf(parsed, file);
+    const [fault] = compilePlan(plan).faults;
+    if (fault === undefined) return plan;
+    const at = placeOf(parsed, pathOf(fault.path), fault.line, fault.column);
+    return { wrong: `${file}:${at}: ${faultText({ ...fault, line: undefined })}` };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { wrong: error.message };
+  }
+}
+
 async function printPreset(name: string, locations: readonly string[], print: Print): Promise<number> {
   if (name === 'ranked-list' && locations.length > 0) {
     await print(stringify(rankedList(locations.map(locationId))).trimEnd());

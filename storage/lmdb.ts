@@ -18,17 +18,18 @@ import { openClaim } from './claim.ts';
 import { makeFolder } from './files.ts';
 import { formatVersion, readFormat, upgrade, type Upgrade } from './format.ts';
 import { JournalError, type Claim, type Journal, type Position } from './journal.ts';
-import type { StoredRecord, Verification } from './journal.ts';
+import type { Row, StoredRecord, Verification } from './journal.ts';
 import { copyFiles, copyStore } from './lmdb-copy.ts';
 import {
   LmdbDriver, closeAll, epochKey, putSaved, readEpoch, readMarks,
 } from './lmdb-driver.ts';
 import type { Environment, Environments } from './lmdb-driver.ts';
+import { decodeRecord } from './codec.ts';
 import { firstKey } from './keys.ts';
 import { probeDataFile } from './lmdb-probe.ts';
 import { lockDirectory, type DirectoryLock } from './owner.ts';
 import { keepReserve, yieldReserve } from './reserve.ts';
-import { RowTally, recordsAfter, verifyAll } from './verify.ts';
+import { decodedRows, RowTally, recordsAfter, verifyAll } from './verify.ts';
 import type { Driver, Marks } from './driver.ts';
 
 export interface LmdbOptions {
@@ -69,6 +70,12 @@ export interface Inspection {
   verify(onProgress?: (records: number, rows: number) => void): Promise<Verification>;
   /** The records after a position, verified. */
   records(after: Position): AsyncIterable<StoredRecord>;
+  /** One record, its checksum verified; undefined when it is not there. */
+  record(position: Position): StoredRecord | undefined;
+  /** The saved rows whose key begins with a prefix, verified, in key order. */
+  rows(prefix: string): AsyncIterable<Row>;
+  /** The marks as they are now, where somebody else writes meanwhile. */
+  current(): Marks;
   close(): Promise<void>;
 }
 
@@ -101,6 +108,12 @@ export async function inspectLmdb(
       marks,
       verify: (onProgress) => verifyAll(driver, marks, onProgress),
       records: (after) => recordsAfter(driver, marks, after),
+      record: (position) => {
+        const bytes = driver.record(position);
+        return bytes === undefined ? undefined : decodeRecord(bytes, position);
+      },
+      rows: (prefix) => decodedRows(driver, prefix),
+      current: () => readMarks(environments),
       close: async () => {
         await driver.close(false);
         await held.release();

@@ -3,10 +3,10 @@
  * and the whole-store verification. Reads only; nothing here knows which medium it reads.
  */
 
-import { checkRecord, checkRow, decodeBody, digestOf, exchangeDigest, linkOf } from './codec.ts';
+import { checkRecord, checkRow, decodeBody, decodeRow, digestOf, exchangeDigest, linkOf } from './codec.ts';
 import type { Link, RecordHeader, Saved } from './codec.ts';
 import type { Marks, RowBytes, StoreReader } from './driver.ts';
-import { JournalError, type Position, type StoredRecord, type Verification } from './journal.ts';
+import { JournalError, type Position, type Row, type StoredRecord, type Verification } from './journal.ts';
 import { compareKeys, firstKey, keyAfter, prefixRange } from './keys.ts';
 
 /** How many of the newest records are verified before a claim is good. */
@@ -269,6 +269,13 @@ export async function* rowPieces(
     if (piece.length > 0) yield piece;
     next = piece.length < rowsPerPiece || lastKey === undefined ? undefined : keyAfter(lastKey);
     await nextTick();
+  }
+}
+
+/** The rows under a prefix, each verified. */
+export async function* decodedRows(reader: StoreReader, prefix: string): AsyncGenerator<Row> {
+  for await (const piece of rowPieces(reader, prefix)) {
+    for (const [key, bytes] of piece) yield [key, decodeRow(key, bytes)];
   }
 }
 

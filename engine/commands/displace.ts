@@ -86,8 +86,8 @@ export function displaceUnits(core: Core, stock: StockCell, units: number, losse
   }
 }
 
-/** Returns how many units are still missing. */
-function breakReservations(
+/** Take units of a stock back from reservations. Returns how many are still missing. */
+export function breakReservations(
   core: Core,
   stock: StockCell,
   lost: StockUnits,

@@ -89,6 +89,36 @@ export function slotFor(place: Place, work: Work | undefined, atMs: number, unit
   return undefined;
 }
 
+/** A capacity of which so many per cent are lost, rounded down. */
+export function lessOf({ pick, pack, overrides, ...rest }: Capacity, percent: number): Capacity {
+  const less = (units: number): number => Math.floor((units * (100 - percent)) / 100);
+  const rates = ({ perDay, perHour }: NonNullable<Capacity['pick']>): NonNullable<Capacity['pick']> => ({
+    ...(perDay === undefined ? {} : { perDay: less(perDay) }),
+    ...(perHour === undefined ? {} : { perHour: less(perHour) }),
+  });
+  const both = (of: Pick<Capacity, 'pick' | 'pack'>): Pick<Capacity, 'pick' | 'pack'> => ({
+    ...(of.pick === undefined ? {} : { pick: rates(of.pick) }),
+    ...(of.pack === undefined ? {} : { pack: rates(of.pack) }),
+  });
+  const days = overrides?.map((override) => ({ ...override, ...both(override) }));
+  return { ...rest, ...both({ pick, pack } as Pick<Capacity, 'pick' | 'pack'>), ...(days && { overrides: days }) };
+}
+
+/** Whether an hour of a place, or its day, was given more than it may be. */
+export function isOverfull({ capacity, zone }: Place, work: Work | undefined, hourMs: number): boolean {
+  if (capacity === undefined) return false;
+  const day = zone.dayAt(hourMs);
+  const { unitsPerDay, unitsPerHour, parcelsPerDay, parcelsPerHour } = limitsOf(capacity)(day);
+  let [units, parcels] = [0, 0];
+  for (const hour of work?.hours ?? []) {
+    if (zone.dayAt(hour.hourMs) !== day) continue;
+    units += hour.units;
+    parcels += hour.parcels;
+    if (hour.hourMs === hourMs && (hour.units > unitsPerHour || hour.parcels > parcelsPerHour)) return true;
+  }
+  return units > unitsPerDay || parcels > parcelsPerDay;
+}
+
 /** The hour in which work would be ready, full or not: for what was promised already. */
 export function overfull(place: Place, atMs: number): Slot | undefined {
   const readyMs = place.readyMs(atMs);

@@ -53,7 +53,7 @@ function recordedDecision(journal: Journal, order: OrderContext, attempt: number
 }
 
 /** The whole order as if all of it had no place yet: nothing is changed. */
-function decidedNow(core: Core, order: OrderContext, nowMs: number): DecisionExplained['now'] {
+export function decidedNow(core: Core, order: OrderContext, nowMs: number): DecisionExplained['now'] {
   const none = { allocated: 0, shipped: 0 };
   const lines = order.lines.map((line) => ({ ...line, ...none, backordered: line.quantity - line.cancelled }));
   const { request, plan } = decide(core, { ...order, lines }, nowMs);

@@ -19,6 +19,7 @@ import { compareReservations } from './compare-reservation.ts';
 import { compareSelling } from './compare-selling.ts';
 import { compareLots } from './compare-lots.ts';
 import { compareReturns, viewWithReturns } from './compare-returns.ts';
+import { compareWhatIf } from './compare-what-if.ts';
 import { compareSupplies } from './compare-supply.ts';
 import { hasEnded, incomingTo } from './shadow/supply-facts.ts';
 
@@ -39,6 +40,7 @@ export function compareAll(
     const wrong = difference(is, said, what);
     expect(wrong === undefined, () => `the engine answers otherwise: ${wrong}`);
   };
+  compareWhatIf(shadow, turnOf, ask);
   compareOrders(shadow, turnOf, (orderId, view) => agree(`order ${orderId}`, viewWithReturns(shadow, orderId, view), ask('order.get', { orderId })));
   compareCounts(shadow, agree, ask('order.counts', {}));
   compareLists(shadow, (body) => ask('order.list', body));
