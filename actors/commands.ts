@@ -14,6 +14,7 @@ import { networkCommands } from './network-commands.ts';
 import { orderCommands } from './order-commands.ts';
 import { planCommands } from './plan-commands.ts';
 import { poolCommands } from './pool-commands.ts';
+import { rateCommands } from './rate-commands.ts';
 import { reservationCommands } from './reservation-commands.ts';
 import { returnCommands } from './return-commands.ts';
 import { stockCommands } from './stock-commands.ts';
@@ -27,6 +28,7 @@ export const commandBodies = {
   ...lotCommands,
   ...transitCommands,
   ...forecastCommands,
+  ...rateCommands,
   ...stockCommands,
   ...bufferCommands,
   ...poolCommands,

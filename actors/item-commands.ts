@@ -1,6 +1,7 @@
 /** Commands on items: what holds for a SKU wherever it is. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
-import { dropQueueMax, itemChannelsMax, kitComponentsMax, shelfDaysMax, untrackedPlacesMax } from './limits.ts';
+import { dropQueueMax, gramsMax, itemChannelsMax, kitComponentsMax, shelfDaysMax, sideMmMax } from './limits.ts';
+import { untrackedPlacesMax } from './limits.ts';
 import { AttributesSchema, BalanceSchema, ChannelIdSchema, exact, GroupSchema, LocationIdSchema } from './schemas.ts';
 import { QuantitySchema, SkuSchema, text, TimeMsSchema } from './schemas.ts';
 
@@ -88,6 +89,18 @@ const TrackingSchema = Type.Object(
 );
 export type Tracking = Static<typeof TrackingSchema>;
 
+const SideSchema = Type.Integer({ minimum: 1, maximum: sideMmMax, description: 'Millimetres' });
+
+/** What a unit is to a carrier. */
+export const measures = {
+  /** Weight of a unit as it is sent. Absent: it weighs nothing to any rate card. */
+  grams: Type.Optional(Type.Integer({ minimum: 1, maximum: gramsMax, description: 'Grams' })),
+  /** Sides of a unit as it is sent, in any order; they count when all three are known. */
+  lengthMm: Type.Optional(SideSchema),
+  widthMm: Type.Optional(SideSchema),
+  heightMm: Type.Optional(SideSchema),
+};
+
 /** A kit has no stock of its own: it is sold from that of its components. */
 const KitSchema = Type.Object(
   {
@@ -123,6 +136,7 @@ export const ItemSchema = Type.Object(
     untracked: Type.Optional(UntrackedSchema),
     /** Absent: units of the SKU are all alike. It changes only while there are none, nor any on their way. */
     tracking: Type.Optional(TrackingSchema),
+    ...measures,
     /** What routing plans may ask about. */
     attributes: Type.Optional(AttributesSchema),
   },

@@ -56,6 +56,19 @@ export const delayMsMax = 365 * 24 * 3_600_000;
 export const transitLanesMax = 1_000;
 /** Delivery days in transit. */
 export const transitDaysMax = 120;
+/** Weight of a unit, and of a step of a rate card: a tonne, in grams. Sides of a unit: ten metres. */
+export const gramsMax = 1_000_000;
+export const sideMmMax = 10_000;
+/** Zones, weight breaks and prices of one rate card; distance bands; lanes, and postal prefixes over all of them. */
+export const rateZonesMax = 100;
+export const rateBreaksMax = 200;
+export const ratePricesMax = 5_000;
+export const rateBandsMax = 50;
+export const rateLanesMax = 2_000;
+export const ratePrefixesMax = 10_000;
+/** Versions of the card of one service, and places with a surcharge in one card. */
+export const rateVersionsMax = 20;
+export const rateRemoteMax = 50;
 /** Services of one carrier. */
 export const carrierServicesMax = 32;
 /** Milliseconds of work that make a parcel ready: 30 days around the clock. */

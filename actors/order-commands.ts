@@ -39,6 +39,8 @@ export const DestinationSchema = Type.Object(
     longitude: Type.Optional(Longitude),
     /** Whose clocks delivery dates go by. Absent: the zone of the country (engine/promise/country-zones.ts). */
     timeZone: Type.Optional(TimeZoneSchema),
+    /** Somebody's home: some carriers take more for it. Absent: it is none. */
+    residential: Type.Optional(Type.Boolean()),
   },
   exact,
 );

@@ -88,8 +88,10 @@ export interface Removed {
   /**
    * `no-capacity`: it cannot be given so many units, or another parcel, for the day they would be ready.
    * `rule`: the routing plan excludes it, or each of its services, by `rule`.
+   * `no-rate`: no service carries parcels from there to the destination.
+   * `too-heavy`: none of those that do carries a unit as heavy as those of the lines.
    */
-  readonly reason: 'no-capacity' | 'rule';
+  readonly reason: 'no-capacity' | 'rule' | 'no-rate' | 'too-heavy';
   readonly rule?: string | undefined;
   /** The lines that are excluded there; absent: all. */
   readonly lines?: readonly LineId[] | undefined;

@@ -5,7 +5,7 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { driftQueries } from './drift-queries.ts';
 import { namePattern } from './ids.ts';
-import { ItemSchema } from './item-commands.ts';
+import { ItemSchema, measures } from './item-commands.ts';
 import { comparedMax } from './limits.ts';
 import { lotStates, type LotState } from './lots.ts';
 import { LocationSchema } from './network-commands.ts';
@@ -289,6 +289,29 @@ export const queryBodies = {
   'carrier.get': Type.Object({ carrierId: CarrierIdSchema }, exact),
   /** The transit times of a table from one origin, as they were put. */
   'transit.get': Type.Object({ table: TransitIdSchema, origin: OriginSchema }, exact),
+  /** The versions of the rate card of a service, the first first, and which of them holds now. */
+  'rates.get': Type.Object({ carrier: CarrierIdSchema, service: ServiceIdSchema }, exact),
+  /**
+   * What every open service would take for one parcel from a location, term by term, the cheapest first: of units of
+   * some SKUs, or of one thing that is weighed and measured here.
+   */
+  'rates.quote': Type.Object(
+    {
+      location: LocationIdSchema,
+      destination: DestinationSchema,
+      lines: Type.Optional(
+        Type.Array(Type.Object({ sku: SkuSchema, quantity: QuantitySchema }, exact), {
+          minItems: 1,
+          maxItems: promiseLinesMax,
+        }),
+      ),
+      ...measures,
+      service: Type.Optional(ServiceIdSchema),
+      /** By the cards that hold then. Absent: now. */
+      atMs: Type.Optional(TimeMsSchema),
+    },
+    exact,
+  ),
   /** What scarcity adds to the cost of a unit, by location; null: there are no prices of it. */
   'price.get': Type.Object({ sku: SkuSchema }, exact),
   /** What the room for one parcel costs at locations with a capacity that today's work may fill. */

@@ -36,6 +36,10 @@ export const rejectionCodes = {
   'unknown-pool': false,
   'unknown-plan': false,
   'unknown-return': false,
+  /** No rate card of this carrier, service and version. */
+  'unknown-rates': false,
+  /** A lane or band of a rate card names a zone that it has no prices for. */
+  'unknown-zone': false,
   'unknown-line': false,
   'unknown-hold': false,
   /** No such lot or serial of the SKU, or not where it was named. */

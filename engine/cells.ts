@@ -7,6 +7,7 @@ import { carrierMachine } from '../actors/carrier.ts';
 import type { Lot, LotShipment } from '../actors/lots.ts';
 import type { Pace, StandingRule } from '../actors/buffer-growth.ts';
 import type { Item, Untracked } from '../actors/item-commands.ts';
+import { noShape, type Shape } from '../actors/item-shape.ts';
 import type { Pool } from '../actors/pool-commands.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
 import type { BufferId, CarrierId, ChannelId, LocationId, OrderId } from '../actors/ids.ts';
@@ -37,6 +38,7 @@ import type { Lots, SkuLots } from './lots.ts';
 import type { Work } from './promise/capacity.ts';
 import type { SellingViews, Sum } from './selling.ts';
 import type { Quota } from './quotas.ts';
+import type { RateCell } from './rate-cell.ts';
 import { compile, type Snapshot } from './step.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -219,6 +221,7 @@ export type Cell =
   | ForecastCell
   | WorkCell
   | PlanCell
+  | RateCell
   | SeatCell
   | TrialCell
   | ShadowCell
@@ -276,6 +279,8 @@ export interface SkuCell {
   kit: KitParts | undefined;
   /** Through which channels and from where it is sold without stock, if it is. */
   untracked: Untracked | undefined;
+  /** What a unit is to a carrier. */
+  shape: Shape;
   /** The kits it is a component of. */
   kits: Set<SkuCell> | undefined;
   waiting: Waiting | undefined;
@@ -363,6 +368,7 @@ export const skuCell = (sku: Sku): SkuCell => ({
   lots: undefined,
   kit: undefined,
   untracked: undefined,
+  shape: noShape,
   kits: undefined,
   waiting: undefined,
   line: undefined,

@@ -5,10 +5,10 @@ import { waitingUnits } from '../actors/order-lines.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { must } from './assert.ts';
 import { wakeForRoom } from './capacity.ts';
-import type { CarrierCell, Cell, LocationCell, OrderCell, SkuCell, StockCell } from './cells.ts';
+import type { CarrierCell, Cell, LocationCell, OrderCell, SkuCell, StockCell, WorkCell } from './cells.ts';
 import { bufferKept } from './commands/buffers.ts';
 import type { Core } from './core.ts';
-import type { PlanCell } from './plan-cells.ts';
+import type { PlanCell, SeatCell } from './plan-cells.ts';
 import { channelOfSeat } from './plans.ts';
 import type { Work } from './promise/capacity.ts';
 import { nextChangeMs } from './routing/plans/next-change.ts';
@@ -45,16 +45,10 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
     case 'buffer':
       views.bufferChanged(cell, before as typeof cell.snapshot);
       return bufferKept(core, before as typeof cell.snapshot, cell.snapshot);
-    case 'work': {
-      const isRoomier = isLess(cell.snapshot, before as typeof cell.snapshot);
-      if (isRoomier) wakeForRoom(core, cell.id);
-      // What it has been given already is something a plan may ask for.
-      else if (world.plans.readsLess) wakeAt(core, cell.id, reasons.less);
-      return;
-    }
+    case 'work':
+      return workKept(core, cell, before as typeof cell.snapshot);
     case 'seat':
-      world.plans.expect(atMs);
-      return sweep(core, 'rules', channelOfSeat(cell.id));
+      return seatKept(core, cell, atMs);
     case 'plan':
       return planKept(core, cell, before as typeof cell.snapshot, atMs);
     case 'location':
@@ -70,6 +64,8 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
       return sweep(core, 'rules', cell.id);
     case 'forecast':
       return core.keeper?.forecastChanged(cell.id);
+    case 'rates':
+      return sweep(core, 'rules');
     default:
       // Nobody waits for pace, transit, trial or shadow.
       return;
@@ -84,6 +80,17 @@ function orderKept(core: Core, { id, snapshot }: OrderCell, before: OrderCell['s
   expectChange(core, snapshot.context, atMs);
   // Having less to place, it may be another order to the routing plan.
   if (units > 0 && before !== undefined && waitingUnits(before.context) > units) core.wakes.addOrder(id);
+}
+
+function seatKept(core: Core, { id }: SeatCell, atMs: number): void {
+  core.world.plans.expect(atMs);
+  sweep(core, 'rules', channelOfSeat(id));
+}
+
+function workKept(core: Core, { id, snapshot }: WorkCell, before: Snapshot<Work> | undefined): void {
+  if (isLess(snapshot, before)) wakeForRoom(core, id);
+  // What it has been given already is something a plan may ask for.
+  else if (core.world.plans.readsLess) wakeAt(core, id, reasons.less);
 }
 
 /** See to it that an order that waits is woken when time may change its answer. */
@@ -142,10 +149,13 @@ function planKept(core: Core, { snapshot }: PlanCell, before: PlanCell['snapshot
   sweep(core, 'rules');
 }
 
-/** What its services are may decide, under a routing plan, from where an order may come. */
+/** What its services are may decide, under a routing plan or by rate cards, from where an order may come. */
 function carrierKept(core: Core, { snapshot }: CarrierCell, before: CarrierCell['snapshot']): void {
   const isSame = before?.value === snapshot?.value && before?.context.card === snapshot?.context.card;
-  if (!core.world.plans.isIdle && !isSame) sweep(core, 'carriers');
+  if (isSame) return;
+  // By rate cards it may be that nobody carried from there: that concerns all.
+  if (!core.world.rates.isIdle) sweep(core, 'rules');
+  else if (!core.world.plans.isIdle) sweep(core, 'carriers');
 }
 
 /** Whether a location was given work of any hour back. */

@@ -26,6 +26,8 @@ export interface EngineLimits {
   readonly lotsOpenMax: number;
   /** Origins with transit times, over all tables. */
   readonly transitOriginsMax: number;
+  /** Versions of rate cards, over all services; all are in memory. */
+  readonly rateCardsMax: number;
   /** Reservations that hold units or wait at one time; all are in memory. One more is refused as too-many. */
   readonly reservationsOpenMax: number;
   /** Command ids remembered in memory; older ones are looked up on disk. */
@@ -63,6 +65,7 @@ export const defaultLimits: EngineLimits = {
   returnsOpenMax: 200_000,
   lotsOpenMax: 1_000_000,
   transitOriginsMax: 20_000,
+  rateCardsMax: 2_000,
   receiptsInMemoryMax: 200_000,
   savePieceRows: 1_024,
   saveLagMax: 2_000,

@@ -5,6 +5,7 @@ import type { DecisionExplained, MoveOptions, PlanChange } from './outcome-plans
 import type { PlanSummary, PlanView, SeatView } from './outcome-plans.ts';
 import type { ForecastView, PriceStatus, PriceView, RoomPrice } from './outcome-prices.ts';
 import type { WalkIn } from './walk-ins.ts';
+import type { RateQuotes, RatesView } from './outcome-rates.ts';
 import type { Pool } from '../actors/pool-commands.ts';
 import type { StandingRule } from '../actors/buffer-growth.ts';
 import type { CommandKind } from '../actors/commands.ts';
@@ -372,6 +373,8 @@ export interface Answers extends TriedAnswers {
   'carrier.list': readonly CarrierView[];
   'carrier.get': CarrierView | null;
   'transit.get': Transit | null;
+  'rates.get': RatesView;
+  'rates.quote': RateQuotes | null;
   'price.get': PriceView | null;
   'price.rooms': readonly RoomPrice[];
   'forecast.get': ForecastView | null;

@@ -1,4 +1,5 @@
 /** Putting a snapshot into its cell, with what is kept beside it: the sums of views, and who has what. */
+import { noShape, shapeOf } from '../actors/item-shape.ts';
 import { atp } from '../actors/stock-ledger.ts';
 import type { BufferCell, Cell, ItemCell, LotCell, PoolCell, StockCell } from './cells.ts';
 import type { Sum } from './selling.ts';
@@ -16,6 +17,7 @@ export function place(cell: Cell, snapshot: Cell['snapshot']): void {
   else if (cell.kind === 'pace') voidSums(cell.stock.sku);
   else if (cell.kind === 'pool') cell.all.placed(cell, before as PoolCell['snapshot']);
   else if (cell.kind === 'seat' || cell.kind === 'shadow') cell.all.placed();
+  else if (cell.kind === 'rates') cell.all.placed(cell);
   else if (cell.kind === 'location') cell.views.locationChanged(cell);
   else if (cell.kind === 'channel') cell.views.channelChanged(cell);
   else if (cell.kind === 'item') placeItem(cell);
@@ -25,6 +27,7 @@ export function place(cell: Cell, snapshot: Cell['snapshot']): void {
 /** What a SKU gives to views may be another number of units: they are added up again when asked for. */
 function placeItem({ sku, snapshot, cellOf, untracked }: ItemCell): void {
   sku.untracked = snapshot?.context.untracked;
+  sku.shape = snapshot === undefined ? noShape : shapeOf(snapshot.context);
   if (sku.untracked === undefined) untracked.delete(sku);
   else untracked.add(sku);
   const kit = snapshot?.context.kit;

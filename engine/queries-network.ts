@@ -11,12 +11,13 @@ import type { ForecastView, RoomPrice } from './outcome-prices.ts';
 import { quickPromises } from './promise/bulk.ts';
 import { promiseOptions } from './promise/options.ts';
 import { originName, transitKey } from './promise/transit.ts';
+import { ratesView, rateQuotes } from './queries-rates.ts';
 import type { Snapshot } from './step.ts';
 
 type NetworkKind =
   | 'location.list'
   | Extract<QueryKind, `${'channel' | 'carrier' | 'transit' | 'capacity' | 'promise'}.${string}`>
-  | Extract<QueryKind, `${'price' | 'forecast'}.${string}`>;
+  | Extract<QueryKind, `${'price' | 'forecast' | 'rates'}.${string}`>;
 export type NetworkQuery = Extract<Query, { readonly kind: NetworkKind }>;
 
 /** @param nowMs the time, for what is promised from now on. */
@@ -33,6 +34,10 @@ export function answerNetwork(core: Core, { kind, body }: NetworkQuery, nowMs: (
       return carrierView(world.carriers.get(body.carrierId))[0] ?? null;
     case 'transit.get':
       return transitOf(core, body);
+    case 'rates.get':
+      return ratesView(world, body, nowMs());
+    case 'rates.quote':
+      return rateQuotes(world, body, body.atMs ?? nowMs());
     case 'price.get':
       return core.keeper?.prices(body.sku) ?? null;
     case 'price.rooms':

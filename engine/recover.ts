@@ -41,6 +41,7 @@ import type { PlanCell } from './plan-cells.ts';
 import { sweep } from './kept.ts';
 import { channelOfSeat, type Plans } from './plans.ts';
 import type { Quota } from './quotas.ts';
+import type { RateVersion } from './rate-cell.ts';
 import type { Saver } from './saver.ts';
 
 type Latest = Map<string, unknown>;
@@ -82,6 +83,7 @@ export async function recover(
   if (!core.world.plans.isIdle) sweep(core, 'rules');
   expectRoom(core, lastAtMs);
   core.world.plans.expect(lastAtMs);
+  core.world.rates.expect(lastAtMs);
   return lastAtMs;
 }
 
@@ -115,7 +117,7 @@ const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
   prefixes.pool, prefixes.work, prefixes.quota, prefixes.drift, prefixes.plan, prefixes.seat, prefixes.trial,
   prefixes.shadow, prefixes.stock, prefixes.pace, prefixes.lot, prefixes['return-policy'],
-  prefixes.forecast,
+  prefixes.forecast, prefixes.rates,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -172,6 +174,7 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
     case 'z/':
     case 'Z/':
       return loadPlan(world.plans, prefix, name, row);
+    case 'R/': return placed(world.rates.cell(name), valueFromRow<RateVersion>(row));
     case 's/':
       return loadStock(world, key, row);
     default:

@@ -9,6 +9,7 @@
  * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
  * f/ drift (location/day/feed), y/ version of a routing plan (plan/version), Y/ the plan in force (channel, or * for
  * all), F/ loaded forecast (SKU), z/ what a canary counted (channel or *), Z/ shadow of a routing plan,
+ * R/ version of a rate card (carrier/service/version),
  * r/ receipt (command id → position).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
@@ -72,6 +73,7 @@ export const prefixes = {
   seat: 'Y/',
   trial: 'z/',
   shadow: 'Z/',
+  rates: 'R/',
   receipt: 'r/',
 } as const;
 

@@ -249,6 +249,10 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
     case 'moment':
       momentDue(core, Number(owner.id));
       return true;
+    case 'rates':
+      sweep(core, 'rules');
+      core.world.rates.expect(atMs);
+      return true;
     case 'reservation':
       return expiryDue(core, owner.id, atMs, onBug);
     case 'return':

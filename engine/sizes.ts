@@ -68,6 +68,7 @@ export function cellBytes(cell: Cell): number {
     case 'plan':
     case 'seat':
     case 'shadow':
+    case 'rates':
       return 96 + valueRowBytes(cell.snapshot?.context);
     default:
       return unreachable(cell);
@@ -165,7 +166,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   if (kind === 'forecast.put') bytes += valueBytes(body);
   if (kind === 'buffer.put') bytes += 600;
   if (kind === 'feed.close') bytes += 128 + 40 * (body.locations?.length ?? 0);
-  if (kind === 'pool.put' || kind.startsWith('plan.')) bytes += valueBytes(body);
+  if (kind === 'pool.put' || kind.startsWith('plan.') || kind.startsWith('rates.')) bytes += valueBytes(body);
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
 

@@ -23,6 +23,8 @@ export type TimerOwner =
   | { readonly kind: 'plan'; readonly id: '*' }
   /** A moment at which time may change the answer to some who wait (moments.ts); its name is its time. */
   | { readonly kind: 'moment'; readonly id: string }
+  /** A rate card begins or ends. */
+  | { readonly kind: 'rates'; readonly id: '*' }
   /** An item on preorder becomes available. */
   | { readonly kind: 'item'; readonly id: Sku }
   /** A lot leaves sale, or units of one that may not be sold are still with orders (engine/lots.ts, `lotKey`). */

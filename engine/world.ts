@@ -38,6 +38,7 @@ import { Drifts } from './drift.ts';
 import { Lots } from './lots.ts';
 import { Plans } from './plans.ts';
 import { Quotas } from './quotas.ts';
+import { Rates } from './rates.ts';
 import { Reservations } from './reservations.ts';
 import { Returns } from './returns.ts';
 import { Supplies } from './supplies.ts';
@@ -68,6 +69,8 @@ export class World {
   /** How far counts differed from what was believed. */
   readonly drifts = new Drifts();
   readonly plans: Plans;
+  /** What services take for a parcel, where they have rate cards. */
+  readonly rates: Rates;
   stockCount = 0;
   readonly #kitOf = (sku: Sku): Kit | undefined => this.skus.get(sku)?.item?.snapshot?.context.kit;
   readonly #cellOf = (sku: Sku): SkuCell => this.sku(sku);
@@ -81,6 +84,7 @@ export class World {
     this.supplies = new Supplies(saved);
     this.returns = new Returns(saved, timers);
     this.plans = new Plans(timers);
+    this.rates = new Rates(timers);
     this.reservations = new Reservations(saved, this, timers);
     this.lots = new Lots(saved, timers);
     this.#ordersMax = ordersInMemoryMax;

@@ -62,6 +62,10 @@ async function run(line: CommandLine): Promise<number> {
       const { runWhatIf } = await import('./what-if-command.ts');
       return runWhatIf(line.args, process.env, process.stdout);
     }
+    case 'rates': {
+      const { runRatesCommand } = await import('./rates/rates-command.ts');
+      return runRatesCommand(line.args, process.env, process.stdout);
+    }
     case 'replay': {
       const { runReplay } = await import('./replay/replay.ts');
       return runReplay(line.args, process.stdout);

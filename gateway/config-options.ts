@@ -164,6 +164,7 @@ const commands: readonly (readonly [usage: string, meaning: string])[] = [
   ['plan …', 'check a routing plan, try one on live orders; has its own --help'],
   ['rehearse …', 'what a plan would have done to past orders; has its own --help'],
   ['whatif …', 'what a change would do to open orders; has its own --help'],
+  ['rates …', 'load rate cards of carriers, or check a file of them; has its own --help'],
   ['replay …', 'play a file of real orders; has its own --help'],
 ];
 

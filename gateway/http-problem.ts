@@ -29,6 +29,8 @@ export const problemStatus: Readonly<Record<RejectionCode, number>> = {
   'unknown-pool': 404,
   'unknown-plan': 404,
   'unknown-return': 404,
+  'unknown-rates': 404,
+  'unknown-zone': 422,
   'unknown-line': 422,
   'unknown-lot': 422,
   'order-exists': 409,

@@ -30,7 +30,8 @@ function putItem(core: Core, { item }: CommandBody<'item.put'>, atMs: number): H
 /** Why an item cannot be this kit. */
 function unsoundKit({ world }: Core, { sku, kit, ...item }: Item): Rejection | undefined {
   if (kit === undefined) return undefined;
-  const policies = ['backorder', 'preorder', 'serve', 'drop', 'untracked', 'tracking'] as const;
+  const sides = ['grams', 'lengthMm', 'widthMm', 'heightMm'] as const;
+  const policies = ['backorder', 'preorder', 'serve', 'drop', 'untracked', 'tracking', ...sides] as const;
   const own = policies.find((policy) => item[policy] !== undefined);
   if (own !== undefined) return reject('malformed', `a kit has no ${own}: its components have`, `body.item.${own}`);
   const field = 'body.item.kit';

@@ -16,7 +16,7 @@ import type { LocationCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellOrder } from '../effects.ts';
 import type { MoveOption, MoveOptions, MoveWay } from '../outcome-plans.ts';
-import { parcelDates } from '../promise/promise-for.ts';
+import { loadOf, parcelDates } from '../promise/promise-for.ts';
 import { decide, type Decision } from '../routing/decide.ts';
 import { pricer } from '../routing/request.ts';
 import type { Candidate, SourcingRequest } from '../routing/source.ts';
@@ -77,9 +77,14 @@ function unitsAt({ world }: Core, view: View, sku: Sku, cell: LocationCell): num
 }
 
 /** A parcel from a location: as the plan prices it, or, where it is no candidate, by the cheapest service. */
-function offerAt({ core, order, decision }: Asked, cell: LocationCell): Omit<Candidate, 'location'> {
-  const found = decision.request.candidates.find(({ location }) => location === cell.id);
-  return found ?? pricer(core.world, order.destination, order.service)(cell);
+function offerAt({ core, order, wanted, decision, atMs }: Asked, cell: LocationCell): Omit<Candidate, 'location'> {
+  const { candidates, removed = [] } = decision.request;
+  const found = candidates.find(({ location }) => location === cell.id);
+  // By weight, it may be priced without what is too heavy to be carried from there.
+  const isWhole = !removed.some(({ location, reason }) => location === cell.id && reason === 'too-heavy');
+  if (found !== undefined && isWhole) return found;
+  const lines = [...wanted].map(([sku, quantity]) => ({ sku, quantity }));
+  return pricer(core.world, order.destination, order.service, atMs)(cell, loadOf(core.world, lines));
 }
 
 const details = {

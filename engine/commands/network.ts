@@ -8,12 +8,14 @@ import { changeCarrier } from '../effects.ts';
 import { putForecast } from './forecasts.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 import { pauseLocation, putLocation, resumeLocation } from './locations.ts';
+import { putRates, removeRates } from './rates.ts';
 import { putTransit } from './transit.ts';
 
 /** A channel is a plain value: its one state. */
 const value = 'put';
 
-type NetworkKind = Extract<CommandKind, `${'location' | 'channel' | 'carrier' | 'transit' | 'forecast'}.${string}`>;
+type NetworkSubject = 'location' | 'channel' | 'carrier' | 'transit' | 'forecast' | 'rates';
+type NetworkKind = Extract<CommandKind, `${NetworkSubject}.${string}`>;
 export type NetworkCommand = { [K in NetworkKind]: CommandOf<K> }[NetworkKind];
 
 /** Carry out a command on the network. */
@@ -29,6 +31,10 @@ export function changeNetwork(core: Core, command: NetworkCommand, atMs: number)
       return putForecast(core, command.body, atMs);
     case 'transit.put':
       return putTransit(core, command.body);
+    case 'rates.put':
+      return putRates(core, command.body, atMs);
+    case 'rates.remove':
+      return removeRates(core, command.body);
     case 'channel.put':
       return putChannel(core, command.body);
     case 'carrier.put':

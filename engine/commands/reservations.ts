@@ -18,6 +18,7 @@ import { reservationAnswer } from '../reservation-views.ts';
 import { isOpen } from '../reservations.ts';
 import { valueBytes } from '../sizes.ts';
 import type { World } from '../world.ts';
+import { Load, noShape } from '../../actors/item-shape.ts';
 import { pricer } from '../routing/request.ts';
 import { isOffered } from '../routing/services.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
@@ -201,9 +202,17 @@ export function takeReservation(core: Core, cell: ReservationCell, order: OrderI
   if ('code' in taking) return taking;
   const { candidates, runnerUpMinor } = context;
   const isAsPriced = order.service === context.service && isSamePlace(context.destination, order.destination);
-  const price = isAsPriced ? undefined : pricer(core.world, order.destination, order.service);
+  const price = isAsPriced ? undefined : pricer(core.world, order.destination, order.service, order.atMs);
+  const shapes = new Map(order.lines.map(({ lineId, sku }) => [lineId, core.world.skus.get(sku)?.shape]));
+  const loadOf = ({ lines }: PlannedFulfillment): Load => {
+    const load = new Load();
+    for (const { lineId, quantity } of lines) load.add(shapes.get(lineId) ?? noShape, quantity);
+    return load;
+  };
   const fulfillments = taking.parcels.map((parcel) =>
-    undated(price === undefined ? parcel : { ...parcel, ...price(core.world.location(parcel.location)) }),
+    undated(
+      price === undefined ? parcel : { ...parcel, ...price(core.world.location(parcel.location), loadOf(parcel)) },
+    ),
   );
   // What another plan would have cost was reckoned for the other place.
   const plan = { fulfillments, short: 0, candidates, runnerUpMinor: isAsPriced ? runnerUpMinor : undefined };
@@ -221,6 +230,7 @@ function isSamePlace(a: Destination | undefined, b: Destination): boolean {
     a.country === b.country &&
     a.postalCode === b.postalCode &&
     a.timeZone === b.timeZone &&
+    a.residential === b.residential &&
     a.latitude === b.latitude &&
     a.longitude === b.longitude
   );

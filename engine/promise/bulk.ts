@@ -1,7 +1,8 @@
 /**
  * The cheap form for product pages: of many SKUs, how one unit of each would come. What does not depend on
- * the SKU, dates and prices from each location, is worked out once; then each SKU is a walk over its stocks.
+ * the SKU, dates and lanes from each location, is worked out once; then each SKU is a walk over its stocks.
  */
+import { noShape, type Shape } from '../../actors/item-shape.ts';
 import type { Sku } from '../../actors/ids.ts';
 import type { QuickPromise, QuickPromises } from '../../actors/promise.ts';
 import type { QueryBody } from '../../actors/queries.ts';
@@ -12,7 +13,8 @@ import type { View } from '../selling.ts';
 import type { World } from '../world.ts';
 import { laterUnits } from './later.ts';
 import { transitsOf } from './promise-for.ts';
-import { byArrival, byCost, firstBy, parcelOf, waysFrom, type Journey, type Way } from './ways.ts';
+import { byArrival, byCost, firstBy, lanesFrom, parcelOf, waysFrom, waysOn } from './ways.ts';
+import type { Journey, Lane, Way } from './ways.ts';
 
 interface Best {
   readonly earliest: QuickPromise | undefined;
@@ -24,19 +26,36 @@ export function quickPromises(world: World, body: QueryBody<'promise.bulk'>, atM
   if (channel?.snapshot === undefined) return body.skus.map((sku) => ({ sku }));
   const view = world.selling.of(channel, 'ship', body.segment);
   const { destination: to, skus } = body;
-  const journey = { to, services: openServices(world, undefined), find: transitsOf(world), atMs };
-  const best: (Best | undefined)[] = [];
+  const journey = { to, services: openServices(world, undefined), find: transitsOf(world), rates: world.rates, atMs };
+  const best: (BestFor | undefined)[] = [];
   for (const cell of world.locationList) {
     best[cell.index] = view.sells(cell) ? bestFrom(world, cell, journey) : undefined;
   }
   return skus.map((sku) => promiseOf(world, view, sku, best, journey));
 }
 
+/** The best ways for one unit of a shape. */
+type BestFor = (unit: Shape) => Best;
+
 /** The best ways from a location for one unit; undefined where it has no room for one. */
-function bestFrom(world: World, cell: LocationCell, journey: Journey): Best | undefined {
-  if (cell.snapshot?.context.capacity === undefined) return bestOf(cell, waysFrom(cell, journey));
+function bestFrom(world: World, cell: LocationCell, journey: Journey): BestFor | undefined {
+  if (cell.snapshot?.context.capacity === undefined) return bestOver(cell, lanesFrom(cell, journey));
   const slot = roomAt(world, cell, 1, journey.atMs);
-  return slot === undefined ? undefined : bestOf(cell, waysFrom(cell, journey, slot.readyMs));
+  return slot === undefined ? undefined : bestOver(cell, lanesFrom(cell, journey, slot.readyMs));
+}
+
+/** Worked out once where no price depends on the unit, else once for each shape. */
+function bestOver(cell: LocationCell, lanes: readonly Lane[]): BestFor {
+  if (lanes.every(({ offer }) => offer.tariff === undefined)) {
+    const best = bestOf(cell, waysOn(lanes, noShape));
+    return () => best;
+  }
+  const known = new Map<Shape, Best>();
+  return (unit) => {
+    let best = known.get(unit);
+    if (best === undefined) known.set(unit, (best = bestOf(cell, waysOn(lanes, unit))));
+    return best;
+  };
 }
 
 function bestOf(cell: LocationCell, ways: readonly Way[], later?: { atMs: number; confidence: number }): Best {
@@ -56,13 +75,14 @@ function promiseOf(
   world: World,
   view: View,
   sku: Sku,
-  best: readonly (Best | undefined)[],
+  best: readonly (BestFor | undefined)[],
   journey: Journey,
 ): QuickPromises {
   let earliest: QuickPromise | undefined;
   let cheapest: QuickPromise | undefined;
+  const unit = world.skus.get(sku)?.shape ?? noShape;
   for (const location of placesOf(world, view, sku)) {
-    const from = best[location.index];
+    const from = best[location.index]?.(unit);
     if (from === undefined) continue;
     if (from.earliest !== undefined && isEarlier(from.earliest, earliest)) earliest = from.earliest;
     if (from.cheapest !== undefined && isCheaper(from.cheapest, cheapest)) cheapest = from.cheapest;
@@ -71,7 +91,7 @@ function promiseOf(
   const [later] = laterUnits(world, view, sku, journey.atMs);
   if (later === undefined) return { sku };
   const { location, atMs } = later;
-  return { sku, ...bestOf(location, waysFrom(location, { ...journey, atMs }), later) };
+  return { sku, ...bestOf(location, waysFrom(location, { ...journey, atMs }, unit), later) };
 }
 
 /** The locations that have any of a SKU for a view, or send it without stock. */

@@ -13,7 +13,7 @@ import { openServices } from '../routing/services.ts';
 import type { World } from '../world.ts';
 import { optionOf } from './option.ts';
 import { placeOf } from './places.ts';
-import { promiseFor, transitsOf, type Bundle } from './promise-for.ts';
+import { loadOf, promiseFor, transitsOf, type Bundle } from './promise-for.ts';
 import { byArrival, byCost, firstBy, parcelOf, waysFrom, type Journey, type Way } from './ways.ts';
 
 /** One parcel that is held, with the ways it could go. */
@@ -37,7 +37,7 @@ export function heldOptions(
 ): readonly PromiseOption[] {
   const { service, parcels } = reservation;
   if (parcels.length === 0) return [];
-  const journey = { to, services: openServices(world, service), find: transitsOf(world), atMs };
+  const journey = { to, services: openServices(world, service), find: transitsOf(world), rates: world.rates, atMs };
   const held = parcels.map((parcel) => heldParcel(world, reservation, parcel, journey));
   const cheapest = optionOf('cheapest', held.map((one) => sent(one, journey, firstBy(one.ways, byCost))), 0);
   const options = [cheapest, fastest(held, journey, cheapest), collected(world, reservation, held, journey)];
@@ -56,7 +56,7 @@ function heldParcel(
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   const isLimited = cell.snapshot?.context.capacity !== undefined;
   const readyMs = isLimited ? roomAt(world, cell, units, journey.atMs)?.readyMs : undefined;
-  return { location, cell, lines, units, readyMs, ways: waysFrom(cell, journey, readyMs) };
+  return { location, cell, lines, units, readyMs, ways: waysFrom(cell, journey, loadOf(world, lines), readyMs) };
 }
 
 /** A parcel by one way; undefined: no carrier takes it at present. */

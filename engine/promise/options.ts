@@ -4,7 +4,7 @@
  */
 import type { LineId, Sku } from '../../actors/ids.ts';
 import { explode } from '../../actors/kits.ts';
-import type { Plan } from '../../actors/order-context.ts';
+import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import type { PromisedParcel, PromiseOption } from '../../actors/promise.ts';
 import type { QueryBody } from '../../actors/queries.ts';
 import { must } from '../assert.ts';
@@ -15,11 +15,14 @@ import { distanceKm } from '../routing/distance.ts';
 import { decide } from '../routing/decide.ts';
 import { openServices } from '../routing/services.ts';
 import type { Candidate, SourcingRequest } from '../routing/source.ts';
+import { ByWeight, wholeLoad } from '../routing/weighed.ts';
 import { laterUnits } from './later.ts';
+import { unitGramsMax } from './offers.ts';
 import { optionOf } from './option.ts';
 import { placeOf } from './places.ts';
-import { transitsOf } from './promise-for.ts';
-import { byArrival, byCost, firstBy, parcelOf, waysFrom, type Journey, type Way } from './ways.ts';
+import { loadOf, transitsOf, type Bundle } from './promise-for.ts';
+import { byArrival, byCost, firstBy, lanesFrom, parcelOf, waysFrom, waysOn } from './ways.ts';
+import type { Journey, Lane, Way } from './ways.ts';
 
 /** Places to collect that are told. */
 const pickupsMax = 3;
@@ -51,9 +54,10 @@ export function promiseOptions(core: Core, body: Body, atMs: number): readonly P
   const nothing = { allocated: 0, shipped: 0, cancelled: 0 };
   const lines = exploded.map((line) => ({ ...line, ...nothing, backordered: line.quantity }));
   const { request, plan } = decide(core, { channel, segment, destination, service, lines }, atMs);
-  const journey = { to: destination, services: openServices(world, service), find: transitsOf(world), atMs };
+  const { rates } = world;
+  const journey = { to: destination, services: openServices(world, service), find: transitsOf(world), rates, atMs };
   const asked = { core, body, lines: exploded, journey, request };
-  const byPriceOf = (cell: LocationCell, units: number): Way | undefined => firstBy(waysOf(asked, cell, units), byCost);
+  const byPriceOf: Choose = ({ cell, lines: of, units }) => firstBy(waysOf(asked, cell, of, units), byCost);
   const isRuled = request.ruling !== undefined;
   const cheapest = shipped(asked, 'cheapest', plan, isRuled ? asPlanned(asked) : byPriceOf, byCost);
   // A routing plan decides for itself: nothing faster is offered beside it.
@@ -61,19 +65,30 @@ export function promiseOptions(core: Core, body: Body, atMs: number): readonly P
   return [cheapest, faster, ...pickups(asked)].filter((option) => option !== undefined);
 }
 
-/** The way a candidate goes under a routing plan: by the service that the plan has chosen. */
-function asPlanned(asked: Asked): (cell: LocationCell, units: number) => Way | undefined {
-  const candidates = new Map(asked.request.candidates.map((candidate) => [candidate.location, candidate]));
-  return (cell, units) => {
-    const { carrier, service } = candidates.get(cell.id) ?? {};
-    const ways = waysOf(asked, cell, units).filter(({ service: of }) => of.carrier === carrier);
+/** A parcel of a plan, and the way it goes; undefined: no carrier takes it. */
+interface Chosen {
+  readonly part: PlannedFulfillment;
+  readonly cell: LocationCell;
+  readonly lines: PromisedParcel['lines'];
+  readonly units: number;
+}
+type Choose = (parcel: Chosen) => Way | undefined;
+
+/** The way a parcel goes under a routing plan: by the service that the plan has chosen. */
+function asPlanned(asked: Asked): Choose {
+  return ({ part: { carrier, service }, cell, lines, units }) => {
+    const ways = waysOf(asked, cell, lines, units).filter(({ service: of }) => of.carrier === carrier);
     return firstBy(service === undefined ? ways : ways.filter(({ service: of }) => of.id === service), byCost);
   };
 }
 
-function waysOf({ core, journey }: Asked, cell: LocationCell, units: number): Way[] {
+function lanesOf({ core: { world }, journey }: Asked, cell: LocationCell, units: number): Lane[] {
   const isLimited = cell.snapshot?.context.capacity !== undefined;
-  return waysFrom(cell, journey, isLimited ? roomAt(core.world, cell, units, journey.atMs)?.readyMs : undefined);
+  return lanesFrom(cell, journey, isLimited ? roomAt(world, cell, units, journey.atMs)?.readyMs : undefined);
+}
+
+function waysOf(asked: Asked, cell: LocationCell, lines: Bundle['lines'], units: number): Way[] {
+  return waysOn(lanesOf(asked, cell, units), loadOf(asked.core.world, lines));
 }
 
 /** A plan as an option; undefined when nothing of it can be had. */
@@ -81,7 +96,7 @@ function shipped(
   asked: Asked,
   kind: 'cheapest' | 'fastest',
   plan: Plan,
-  choose: (cell: LocationCell, units: number) => Way | undefined,
+  choose: Choose,
   order: Order,
 ): PromiseOption | undefined {
   const { world } = asked.core;
@@ -94,7 +109,7 @@ function shipped(
     });
     for (const { sku, quantity } of lines) left.set(sku, (left.get(sku) ?? 0) - quantity);
     const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
-    const way = choose(cell, units);
+    const way = choose({ part, cell, lines, units });
     return way === undefined ? unsent(cell, asked.journey, lines, units) : parcelOf(cell, way, lines, units);
   });
   const later = laterParcels(asked, left, order);
@@ -143,7 +158,7 @@ function laterParcels({ core, body, journey }: Asked, left: Map<Sku, number>, or
   }
   return [...parcels.values()].map(({ cell, atMs, confidence, lines }) => {
     const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
-    const way = firstBy(waysFrom(cell, { ...journey, atMs }), order);
+    const way = firstBy(waysFrom(cell, { ...journey, atMs }, loadOf(core.world, lines)), order);
     const parcel = way === undefined ? unsent(cell, journey, lines, units) : parcelOf(cell, way, lines, units);
     return { ...parcel, confidence: parcel.confidence * confidence, expectedAtMs: atMs };
   });
@@ -158,20 +173,30 @@ function fastest(asked: Asked, cheapest: PromiseOption | undefined): PromiseOpti
   const units = request.needs.reduce((sum, { quantity }) => sum + quantity, 0);
   const choices = request.candidates.map((candidate, index) => {
     const cell = must(core.world.locations.get(candidate.location), 'a candidate');
-    return { candidate, index, cell, ways: waysOf(asked, cell, units) };
+    const lanes = lanesOf(asked, cell, units);
+    // Of its services, those that carry everything that may come from there.
+    const whole = wholeLoad(request.needs, unitGramsMax(lanes.map(({ offer }) => offer)));
+    return { candidate, index, cell, lanes, ways: waysOn(lanes, whole) };
   });
   const byMs = earliestFor(asked, choices.map(({ ways }) => firstBy(ways, byArrival)?.dates?.deliverByMs));
   if (byMs === undefined) return undefined;
-  const inTime = choices.flatMap(({ ways, ...choice }) => {
-    const way = firstBy(ways.filter(({ dates }) => (dates?.deliverByMs ?? Infinity) <= byMs), byCost);
-    return way === undefined ? [] : [{ ...choice, way }];
+  const inTime = choices.flatMap(({ ways, lanes, ...choice }) => {
+    const offers = ways.flatMap(({ offer, dates }) => ((dates?.deliverByMs ?? Infinity) <= byMs ? [offer] : []));
+    const way = firstBy(ways.filter(({ offer }) => offers.includes(offer)), byCost);
+    const kept = lanes.filter(({ offer }) => offers.includes(offer));
+    return way === undefined ? [] : [{ ...choice, way, offers, lanes: kept }];
   });
   inTime.sort((a, b) => byPrice(a.way, b.way) || (a.candidate.location < b.candidate.location ? -1 : 1));
-  const candidates = inTime.map(({ candidate, way }): Candidate => ({ ...candidate, costMinor: way.costMinor }));
+  const candidates = inTime.map(({ candidate, way, offers }): Candidate => {
+    const carriage = request.isWeighed === true ? new ByWeight(offers) : undefined;
+    return { ...candidate, costMinor: way.costMinor, carriage };
+  });
   const available = (sku: Sku, at: number): number => request.available(sku, inTime[at]?.index ?? -1);
   const plan = core.source({ ...request, candidates, available });
-  const wayFrom = new Map(inTime.map(({ cell, way }) => [cell, way]));
-  const option = shipped(asked, 'fastest', plan, (cell) => wayFrom.get(cell), byArrival);
+  const lanesAt = new Map(inTime.map(({ cell, lanes }) => [cell, lanes]));
+  const choose: Choose = ({ cell, lines }) =>
+    firstBy(waysOn(lanesAt.get(cell) ?? [], loadOf(core.world, lines)), byCost);
+  const option = shipped(asked, 'fastest', plan, choose, byArrival);
   const isFaster = (option?.deliverByMs ?? Infinity) < (cheapest?.deliverByMs ?? Infinity);
   return isFaster ? option : undefined;
 }

@@ -3,19 +3,21 @@
  * holds. Nothing here changes anything: the time is an argument, and what is asked of the world stands in it.
  */
 import type { CarrierId, LocationId, ServiceId } from '../../actors/ids.ts';
+import { Load, noShape } from '../../actors/item-shape.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import type { Destination } from '../../actors/order-commands.ts';
 import type { PromisedParcel, PromiseOption } from '../../actors/promise.ts';
 import { must } from '../assert.ts';
 import { roomAt } from '../capacity.ts';
 import { distanceKm } from '../routing/distance.ts';
-import { isBefore, openServices } from '../routing/services.ts';
+import { openServices } from '../routing/services.ts';
 import type { World } from '../world.ts';
 import { overfull, type Slot } from './capacity.ts';
 import { datesOf, type ParcelDates } from './dates.ts';
+import { cheapestOffer, minorOf, offersOn } from './offers.ts';
 import { optionOf } from './option.ts';
 import { placeOf } from './places.ts';
-import { priceOf, servicesOf, standard, type CarrierService } from './services.ts';
+import { servicesOf, standard, type CarrierService } from './services.ts';
 import type { FindTransit } from './transit.ts';
 
 /** A parcel as far as its dates depend on it. */
@@ -28,6 +30,13 @@ export interface Parcel {
 
 /** Units that one location is to send together. */
 export type Bundle = Pick<PromisedParcel, 'location' | 'lines'>;
+
+/** What units are to a carrier, as one parcel. */
+export function loadOf({ skus }: World, lines: Bundle['lines']): Load {
+  const load = new Load();
+  for (const { sku, quantity } of lines) load.add(skus.get(sku)?.shape ?? noShape, quantity);
+  return load;
+}
 
 /** How a world's transit times are found. */
 export const transitsOf = ({ transits }: World): FindTransit => (key) => transits.get(key)?.snapshot?.context;
@@ -107,31 +116,33 @@ export function promiseFor(
   }
   const options: PromiseOption[] = [];
   for (const [id, same] of services) {
-    const parcels = bundles.map((bundle) => parcelBy(world, bundle, same, to, atMs));
-    options.push(optionOf('service', parcels, 0, id));
+    const parcels = bundles.flatMap((bundle) => parcelBy(world, bundle, same, to, atMs) ?? []);
+    if (parcels.length === bundles.length) options.push(optionOf('service', parcels, 0, id));
   }
   const lastMs = ({ deliverByMs, shipByMs }: PromiseOption): number => deliverByMs ?? shipByMs ?? Infinity;
   const byName = (a: PromiseOption, b: PromiseOption): number => ((a.service ?? '') < (b.service ?? '') ? -1 : 1);
   return options.sort((a, b) => a.costMinor - b.costMinor || lastMs(a) - lastMs(b) || byName(a, b));
 }
 
-/** A parcel by the cheapest of some services. */
+/** A parcel by the cheapest of some services; undefined: none carries it. */
 function parcelBy(
   world: World,
   { location, lines }: Bundle,
   services: readonly CarrierService[],
   to: Destination,
   atMs: number,
-): PromisedParcel {
+): PromisedParcel | undefined {
   const cell = must(world.locations.get(location), 'a location that was chosen');
   const card = must(cell.snapshot?.context, 'a location that exists');
   const km = distanceKm(card, to);
-  const best = services.reduce((cheapest, service) => {
-    const more = priceOf(service, km) - priceOf(cheapest, km);
-    return more < 0 || (more === 0 && isBefore(service, cheapest)) ? service : cheapest;
-  });
+  const offers = offersOn(world.rates, services, card, to, km, atMs);
+  const load = loadOf(world, lines);
+  const offer = cheapestOffer(offers, load);
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
-  const parcel = { location, lines, units, distanceKm: km, carrier: best.carrier, costMinor: priceOf(best, km) };
+  if (offer === undefined) return undefined;
+  const { service: best } = offer;
+  const costMinor = minorOf(offer, load);
+  const parcel = { location, lines, units, distanceKm: km, carrier: best.carrier, costMinor };
   const service = best.isNamed ? best.id : undefined;
   const place = placeOf(card);
   const readyMs = card.capacity === undefined ? undefined : roomAt(world, cell, units, atMs)?.readyMs;

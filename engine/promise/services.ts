@@ -74,3 +74,8 @@ function holidayTest(holidays: readonly CarrierHoliday[]): CarrierService['isHol
 export function priceOf({ baseMinor, perKmMinor }: CarrierService, km: number): number {
   return Math.round(baseMinor + perKmMinor * km);
 }
+
+/** By the name of the carrier, then of the service. */
+export function isBefore(a: CarrierService, b: CarrierService): boolean {
+  return a.carrier === b.carrier ? a.id < b.id : a.carrier < b.carrier;
+}

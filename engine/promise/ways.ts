@@ -1,12 +1,14 @@
 /** The ways a parcel can go from a location to a destination: by each open service, with price and dates. */
+import type { Shape } from '../../actors/item-shape.ts';
 import type { Destination } from '../../actors/order-commands.ts';
 import type { PromisedParcel } from '../../actors/promise.ts';
 import type { LocationCell } from '../cells.ts';
 import { distanceKm } from '../routing/distance.ts';
-import { isBefore } from '../routing/services.ts';
+import type { Rates } from '../rates.ts';
 import { datesOf, type ParcelDates } from './dates.ts';
 import { placeOf } from './places.ts';
-import { priceOf, type CarrierService } from './services.ts';
+import { minorOf, offersOn, type ServiceOffer } from './offers.ts';
+import { isBefore, type CarrierService } from './services.ts';
 import type { FindTransit } from './transit.ts';
 
 /** What the ways of one request have in common. */
@@ -14,29 +16,51 @@ export interface Journey {
   readonly to: Destination;
   readonly services: readonly CarrierService[];
   readonly find: FindTransit;
+  readonly rates: Rates;
   readonly atMs: number;
 }
 
 export interface Way {
+  readonly offer: ServiceOffer;
   readonly service: CarrierService;
   readonly distanceKm: number;
   readonly costMinor: number;
   readonly dates: ParcelDates | undefined;
 }
 
+/** A service from a location, whatever the parcel. */
+export interface Lane {
+  readonly offer: ServiceOffer;
+  readonly distanceKm: number;
+  readonly dates: ParcelDates | undefined;
+}
+
 /** @param readyMs when the work at the location is done, where that is known already. */
-export function waysFrom({ snapshot }: LocationCell, journey: Journey, readyMs?: number): Way[] {
+export function lanesFrom({ snapshot }: LocationCell, journey: Journey, readyMs?: number): Lane[] {
   const card = snapshot?.context;
   if (card === undefined) return [];
-  const { to, services, find, atMs } = journey;
+  const { to, services, find, rates, atMs } = journey;
   const km = distanceKm(card, to);
   const place = placeOf(card);
   const doneMs = readyMs ?? place?.readyMs(atMs);
-  return services.map((service): Way => {
+  return offersOn(rates, services, card, to, km, atMs).map((offer): Lane => {
     const isDated = place !== undefined && doneMs !== undefined;
-    const dates = isDated ? datesOf(place, service, find, to, atMs, doneMs) : undefined;
-    return { service, distanceKm: km, costMinor: priceOf(service, km), dates };
+    const dates = isDated ? datesOf(place, offer.service, find, to, atMs, doneMs) : undefined;
+    return { offer, distanceKm: km, dates };
   });
+}
+
+/** The ways of a parcel on some lanes: those services that carry it. */
+export function waysOn(lanes: readonly Lane[], load: Shape): Way[] {
+  return lanes.flatMap(({ offer, distanceKm: km, dates }): Way[] => {
+    const costMinor = minorOf(offer, load);
+    return costMinor === Infinity ? [] : [{ offer, service: offer.service, distanceKm: km, costMinor, dates }];
+  });
+}
+
+/** @param readyMs when the work at the location is done, where that is known already. */
+export function waysFrom(cell: LocationCell, journey: Journey, load: Shape, readyMs?: number): Way[] {
+  return waysOn(lanesFrom(cell, journey, readyMs), load);
 }
 
 const arrivalMs = ({ dates }: Way): number => dates?.deliverByMs ?? Infinity;

@@ -6,6 +6,7 @@
  *
  * Everything is kept in arrays that are used again for each order.
  */
+import { noShape, type Load, type Shape } from '../../actors/item-shape.ts';
 import type { Sku } from '../../actors/ids.ts';
 import { must } from '../assert.ts';
 import { grained, type PriceBook } from './prices/book.ts';
@@ -297,17 +298,16 @@ export class OrderParts {
     return minor;
   }
 
-  /** Weight of a unit of a SKU, as its first line says. */
-  gramsEach(sku: number): number {
-    return this.#request?.needs[this.#first[sku] ?? -1]?.grams ?? 0;
+  /** What a unit of a SKU is to a carrier. */
+  shapeOf(sku: number): Shape {
+    return this.#request?.needs[this.#first[sku] ?? -1]?.shape ?? noShape;
   }
 
-  gramsOf(part: number): number {
-    let grams = 0;
+  /** Put a part into a parcel. */
+  load(part: number, load: Load): void {
     for (let item = this.#start[part] ?? 0; item < (this.#start[part + 1] ?? 0); item += 1) {
-      grams += (this.#partUnits[item] ?? 0) * this.gramsEach(this.#partSku[item] ?? 0);
+      load.add(this.shapeOf(this.#partSku[item] ?? 0), this.#partUnits[item] ?? 0);
     }
-    return grams;
   }
 
   /** Give the units of a part to the lines that want them, the first lines first. */

@@ -1,5 +1,7 @@
 /** Ways to place the parts of an order: which of two is better, and the one that is made parcel by parcel. */
+import { Load, noShape, type Shape } from '../../actors/item-shape.ts';
 import { must } from '../assert.ts';
+import { parcelMinorOf } from './carriage.ts';
 import type { OrderParts } from './order-parts.ts';
 import type { Ruling, SourcingRequest } from './source.ts';
 
@@ -14,6 +16,9 @@ export interface Way {
   /** How much less the best way of as many units could cost at most; undefined: this is the best. */
   readonly gapMinor: number | undefined;
 }
+
+/** What a parcel from a candidate counts. */
+type ParcelMinor = (at: number, load: Shape) => number;
 
 /** No part has a place. */
 export const nothing: Way = { of: [], parcel: [], units: 0, minor: 0, parcels: 0, gapMinor: undefined };
@@ -33,12 +38,8 @@ export function mostPlaced(parts: OrderParts, request: SourcingRequest, rules: R
   const { count, room } = parts;
   const of = new Array<number>(count).fill(-1);
   const used: number[] = [];
-  const parcelMinor = (at: number): number => {
-    const { ruled, rates } = must(request.candidates[at], 'a candidate');
-    // By weight, as if it were the first step: whoever is cheapest so may not be so in the end.
-    const carriage = rates === undefined ? 0 : Math.round((ruled?.shipping ?? 1) * (rates[0]?.costMinor ?? 0));
-    return (ruled?.parcelMinor ?? 0) + carriage + (room[at] ?? 0);
-  };
+  const parcelMinor: ParcelMinor = (at, load) =>
+    parcelMinorOf(must(request.candidates[at], 'a candidate'), load) + (room[at] ?? 0);
   while (used.length < rules.maxParcels) {
     const next = nextParcel(parts, of, used, parcelMinor);
     if (next < 0) break;
@@ -54,7 +55,12 @@ export function mostPlaced(parts: OrderParts, request: SourcingRequest, rules: R
     for (let part = 0; part < count; part += 1) if (of[part] === at) of[part] = -1;
     used.splice(used.indexOf(at), 1);
   }
-  let [units, minor] = [0, used.reduce((sum, at) => sum + parcelMinor(at), 0)];
+  let [units, minor] = [0, 0];
+  for (const at of used) {
+    const load = new Load();
+    for (let part = 0; part < count; part += 1) if (of[part] === at) parts.load(part, load);
+    minor += parcelMinor(at, load);
+  }
   for (let part = 0; part < count; part += 1) {
     const at = of[part] ?? -1;
     if (at < 0) continue;
@@ -66,18 +72,22 @@ export function mostPlaced(parts: OrderParts, request: SourcingRequest, rules: R
 }
 
 function nextParcel(
-  parts: OrderParts, of: readonly number[], used: readonly number[], parcelMinor: (at: number) => number,
+  parts: OrderParts, of: readonly number[], used: readonly number[], parcelMinor: ParcelMinor,
 ): number {
   let [best, bestUnits, bestMinor] = [-1, 0, Infinity];
+  const load = new Load();
   for (let at = 0; at < parts.candidates; at += 1) {
     if (used.includes(at)) continue;
-    let [units, minor] = [0, parcelMinor(at)];
+    let [units, minor] = [0, 0];
+    load.empty();
     for (let part = 0; part < parts.count; part += 1) {
       const cost = of[part] === -1 ? parts.costAt(part, at) : Infinity;
       if (cost === Infinity) continue;
       units += parts.units[part] ?? 0;
       minor += cost;
+      parts.load(part, load);
     }
+    if (units > 0) minor += parcelMinor(at, load);
     if (units === 0 || units < bestUnits || (units === bestUnits && minor >= bestMinor)) continue;
     [best, bestUnits, bestMinor] = [at, units, minor];
   }
@@ -85,9 +95,9 @@ function nextParcel(
 }
 
 /** What no way that places as many units can cost less than; where some have no place, any of them may be left out. */
-function leastMinor(parts: OrderParts, isWhole: boolean, parcelMinor: (at: number) => number): number {
+function leastMinor(parts: OrderParts, isWhole: boolean, parcelMinor: ParcelMinor): number {
   let least = Infinity;
-  for (let at = 0; at < parts.candidates; at += 1) least = Math.min(least, parcelMinor(at));
+  for (let at = 0; at < parts.candidates; at += 1) least = Math.min(least, parcelMinor(at, noShape));
   for (let part = 0; part < parts.count; part += 1) {
     let own = isWhole ? Infinity : 0;
     for (let at = 0; at < parts.candidates; at += 1) own = Math.min(own, parts.costAt(part, at));

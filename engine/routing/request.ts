@@ -1,20 +1,28 @@
 /** The sourcing request of an order: who may serve it, at what price, and what they have. */
+import { noShape, type Shape } from '../../actors/item-shape.ts';
 import type { ChannelId, LocationId, ServiceId, Sku } from '../../actors/ids.ts';
 import type { Destination } from '../../actors/order-commands.ts';
 import { perKit, wholeKits, type WaitingLine } from '../../actors/kits.ts';
 import type { OrderContext, Removed } from '../../actors/order-context.ts';
 import type { ReservationContext } from '../../actors/reservation-context.ts';
+import { must } from '../assert.ts';
 import { roomAt } from '../capacity.ts';
 import type { LocationCell } from '../cells.ts';
-import { priceOf } from '../promise/services.ts';
+import { cheapestOffer, isByWeight, minorOf, offersOn, unitGramsMax } from '../promise/offers.ts';
+import { priceOf, type CarrierService } from '../promise/services.ts';
 import { isAmong, type View } from '../selling.ts';
 import { plentyUnits } from '../untracked.ts';
 import type { World } from '../world.ts';
 import { distanceKm } from './distance.ts';
 import { cheapestService, openServices } from './services.ts';
 import type { Candidate, Need, SourcingRequest } from './source.ts';
+import { ByWeight, shapedNeeds, tooHeavy, wholeLoad } from './weighed.ts';
 
-export type Found = Candidate & { readonly cell: LocationCell };
+export type Found = Candidate & {
+  readonly cell: LocationCell;
+  /** SKUs that may not come from there. */
+  readonly masked?: ReadonlySet<Sku> | undefined;
+};
 
 /** What of an order sourcing looks at; of the rest, routing plans alone. */
 export type Asked = Pick<OrderContext, 'channel' | 'segment' | 'destination' | 'service' | 'lines'> &
@@ -79,52 +87,106 @@ export interface Seeker {
   readonly groups?: readonly string[] | undefined;
 }
 
-function requestFor(world: World, needs: readonly Need[], seeker: Seeker, atMs: number): SourcingRequest {
+function requestFor(world: World, wanted: readonly Need[], seeker: Seeker, atMs: number): SourcingRequest {
   const view = world.selling.of(world.channels.get(seeker.channel), 'ship', seeker.segment);
+  const services = openServices(world, seeker.service);
+  const isWeighed = seeker.destination !== undefined && isByWeight(world.rates, services, atMs);
+  const needs = isWeighed ? shapedNeeds(world, wanted) : wanted;
   const removed: Removed[] = [];
-  const candidates = candidatesFor(world, view, seeker, (cell) => {
-    if (cell.snapshot?.context.capacity === undefined) return true;
-    const units = needs.reduce((sum, { quantity }) => sum + quantity, 0);
-    if (roomAt(world, cell, units, atMs) !== undefined) return true;
+  const units = needs.reduce((sum, { quantity }) => sum + quantity, 0);
+  const hasRoom = (cell: LocationCell): boolean => {
+    if (cell.snapshot?.context.capacity === undefined || roomAt(world, cell, units, atMs) !== undefined) return true;
     removed.push({ location: cell.id, reason: 'no-capacity' });
     return false;
-  });
-  const available = availability(world, view, candidates);
-  return { needs, candidates, available, removed: removed.length === 0 ? undefined : removed.sort(byLocation) };
+  };
+  const price = isWeighed ? weigher(world, services, needs, seeker.destination, atMs, removed) : undefined;
+  const byKm = pricer(world, seeker.destination, seeker.service);
+  const candidates = candidatesFor(world, view, seeker, hasRoom, price ?? byKm);
+  const available = masking(availability(world, view, candidates), candidates);
+  const left = removed.length === 0 ? undefined : removed.sort(byLocation);
+  return { needs, candidates, available, isWeighed, removed: left };
 }
 
+/** Who may serve, with what each takes for a parcel; whoever has no price is none. */
 function candidatesFor(
   world: World,
   view: View,
   seeker: Seeker,
   hasRoom: (cell: LocationCell) => boolean,
+  price: (cell: LocationCell) => Priced | undefined,
 ): Found[] {
   const found: Found[] = [];
-  const price = pricer(world, seeker.destination, seeker.service);
   for (const cell of world.locationList) {
     if (!view.sells(cell) || !isAmong(cell, seeker) || !hasRoom(cell)) continue;
-    found.push({ cell, location: cell.id, ...price(cell) });
+    const priced = price(cell);
+    if (priced !== undefined) found.push({ cell, location: cell.id, ...priced });
   }
   return found.sort(byCost);
 }
 
-/** What one parcel from a location to a destination costs now, and who takes it. Without a destination: over 0 km. */
+type Priced = Omit<Found, 'location' | 'cell'>;
+
+/** Prices by rate cards. A location from which nobody carries is removed, as are lines of units that are too heavy. */
+function weigher(
+  world: World,
+  services: readonly CarrierService[],
+  needs: readonly Need[],
+  to: Destination | undefined,
+  atMs: number,
+  removed: Removed[],
+): (cell: LocationCell) => Priced | undefined {
+  return ({ id, snapshot }) => {
+    if (snapshot === undefined) return undefined;
+    const km = to === undefined ? 0 : distanceKm(snapshot.context, to);
+    const offers = offersOn(world.rates, services, snapshot.context, to, km, atMs);
+    if (offers.length === 0) {
+      removed.push({ location: id, reason: 'no-rate' });
+      return undefined;
+    }
+    const most = unitGramsMax(offers);
+    const heavy = tooHeavy(needs, most);
+    if (heavy !== undefined) removed.push({ location: id, reason: 'too-heavy', lines: heavy.lines });
+    const carriage = new ByWeight(offers);
+    const carried = must(carriage.carried(wholeLoad(needs, most)), 'whoever carries the heaviest unit');
+    return { ...carried, distanceKm: km, carriage, masked: heavy?.skus };
+  };
+}
+
+/** What is there, but for SKUs that may not come from a candidate. */
+export function masking(
+  available: SourcingRequest['available'],
+  candidates: readonly Found[],
+): SourcingRequest['available'] {
+  if (candidates.every(({ masked }) => masked === undefined)) return available;
+  return (sku, candidate) => (candidates[candidate]?.masked?.has(sku) === true ? 0 : available(sku, candidate));
+}
+
+/**
+ * What a parcel from a location to a destination costs now, and who takes it; nobody, at no cost, where no service
+ * carries it. Without a destination: over 0 km.
+ * @param atMs absent: as if there were no rate cards.
+ */
 export function pricer(
   world: World,
   destination: Destination | undefined,
   service: ServiceId | undefined,
-): (cell: LocationCell) => Omit<Candidate, 'location'> {
+  atMs?: number,
+): (cell: LocationCell, load?: Shape) => Omit<Candidate, 'location'> {
   const services = openServices(world, service);
-  return ({ snapshot }) => {
+  const isWeighed = atMs !== undefined && destination !== undefined && isByWeight(world.rates, services, atMs);
+  return ({ snapshot }, load = noShape) => {
     const km = destination === undefined || snapshot === undefined ? 0 : distanceKm(snapshot.context, destination);
+    if (isWeighed && snapshot !== undefined) {
+      const offer = cheapestOffer(offersOn(world.rates, services, snapshot.context, destination, km, atMs), load);
+      return offerOf(offer?.service, km, offer === undefined ? 0 : minorOf(offer, load));
+    }
     const cheapest = cheapestService(services, km);
-    return {
-      carrier: cheapest?.carrier,
-      service: cheapest?.isNamed === true ? cheapest.id : undefined,
-      distanceKm: km,
-      costMinor: cheapest === undefined ? 0 : priceOf(cheapest, km),
-    };
+    return offerOf(cheapest, km, cheapest === undefined ? 0 : priceOf(cheapest, km));
   };
+}
+
+function offerOf(by: CarrierService | undefined, km: number, costMinor: number): Omit<Candidate, 'location'> {
+  return { carrier: by?.carrier, service: by?.isNamed === true ? by.id : undefined, distanceKm: km, costMinor };
 }
 
 export function byLocation(a: Removed, b: Removed): number {

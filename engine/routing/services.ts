@@ -1,6 +1,6 @@
 /** Which services may carry a parcel, and which of them is the cheapest. */
 import type { ServiceId } from '../../actors/ids.ts';
-import { priceOf, servicesOf, type CarrierService } from '../promise/services.ts';
+import { isBefore, priceOf, servicesOf, type CarrierService } from '../promise/services.ts';
 import type { World } from '../world.ts';
 
 /** The services of open carriers, all, or those of the name asked for. */
@@ -26,11 +26,6 @@ export function cheapestService(services: readonly CarrierService[], km: number)
     bestMinor = minor;
   }
   return best;
-}
-
-/** By the name of the carrier, then of the service. */
-export function isBefore(a: CarrierService, b: CarrierService): boolean {
-  return a.carrier === b.carrier ? a.id < b.id : a.carrier < b.carrier;
 }
 
 /** Whether any carrier has a service, open or suspended. */

@@ -6,6 +6,7 @@
  * With prices of stock and room a set costs what it gives as well as its carriage, and each kit and line comes from
  * the members at which it costs least, as long as they give as much so as in their order.
  */
+import { Load, noShape } from '../../actors/item-shape.ts';
 import type { Sku } from '../../actors/ids.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import { must } from '../assert.ts';
@@ -157,13 +158,12 @@ interface Search {
 }
 
 /** What the parcels of a set are carried for: those that give something. */
-function carriage({ needs, candidates, stepGrams }: SourcingRequest, members: readonly number[], given: Given): number {
+function carriage({ needs, candidates }: SourcingRequest, members: readonly number[], given: Given): number {
   let minor = 0;
   for (const [place, member] of members.entries()) {
-    const row = given.byMember[place] ?? [];
-    const weigh = (sum: number, units: number, need: number): number => sum + units * (needs[need]?.grams ?? 0);
-    const grams = stepGrams === undefined ? 0 : row.reduce(weigh, 0);
-    minor += carriageOf(must(candidates[member], 'a candidate'), stepGrams, grams).costMinor;
+    const load = new Load();
+    for (const [need, units] of (given.byMember[place] ?? []).entries()) load.add(needs[need]?.shape ?? noShape, units);
+    minor += carriageOf(must(candidates[member], 'a candidate'), load).costMinor;
   }
   return minor;
 }
@@ -177,7 +177,7 @@ function cheapest(search: Search, among: readonly number[], size: number): Found
   let best: readonly number[] | undefined;
   let [bestMinor, bestCarriage] = [Infinity, 0];
   let [nextMinor, nextCarriage] = [Infinity, 0];
-  const isPlain = price === undefined && request.stepGrams === undefined;
+  const isPlain = price === undefined && request.isWeighed !== true;
   for (const members of setsOf(among, size)) {
     if (isPlain && costMinor(request, members) >= nextMinor) continue;
     const given = cheaply(search, members);

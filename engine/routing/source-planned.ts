@@ -5,11 +5,13 @@
  * Under a routing plan as many of the wanted units as it lets be placed, of these ways the cheapest by its own
  * prices with those of stock and room, of equal ones the fewest parcels, then the first candidates for the first
  * parts: exactly to `exactLinesMax` parts (order-parts.ts), beyond with a gap. Without one, by prices alone: the
- * fewest parcels (R1 to R3), of these ways the cheapest. Without either source-naive.ts answers.
+ * fewest parcels (R1 to R3), of these ways the cheapest; so it does where a rate card is in force and carriage goes by
+ * weight. Without any of them source-naive.ts answers.
  */
+import { Load, noShape } from '../../actors/item-shape.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import { must } from '../assert.ts';
-import { carriageOf, fillRates, parcelFrom } from './carriage.ts';
+import { carriageOf, parcelMinorOf, parcelFrom } from './carriage.ts';
 import { Kernel } from './kernel.ts';
 import { exactLinesMax, KernelInput, KernelPlan } from './kernel-input.ts';
 import { largeLinesMax, LargePlanner } from './kernel-large.ts';
@@ -41,6 +43,8 @@ class Planner {
   readonly #plan = new KernelPlan(largeLinesMax);
   readonly #second = new KernelPlan();
   readonly #spare = new KernelPlan();
+  /** By subset of parts: what a parcel of them is to a carrier. */
+  readonly #loads: Load[] = [];
 
   constructor(book: PriceBook | undefined) {
     this.#book = book;
@@ -49,7 +53,8 @@ class Planner {
   plan(request: SourcingRequest): Plan {
     const { ruling, needs } = request;
     const book = this.#book?.version === 0 ? undefined : this.#book;
-    if (ruling === undefined && book === undefined) return sourceNaive(request);
+    const isWeighed = request.isWeighed === true;
+    if (ruling === undefined && book === undefined && !isWeighed) return sourceNaive(request);
     for (const { kit } of needs) {
       if (kit === undefined) continue;
       const plan = sourceKits(request, book);
@@ -57,7 +62,7 @@ class Planner {
     }
     this.#parts.read(request, book);
     if (ruling !== undefined) return this.#byRules(request, ruling);
-    return this.#parts.isPriced ? this.#byPrices(request) : sourceNaive(request);
+    return this.#parts.isPriced || isWeighed ? this.#byPrices(request) : sourceNaive(request);
   }
 
   /** Under a routing plan. */
@@ -99,19 +104,19 @@ class Planner {
     if (parcels === 0) return nothing;
     const { count, units } = this.#parts;
     const of = new Array<number>(count).fill(-1);
-    const parcelOf = new Array<number>(count).fill(0);
+    const parcelOfPart = new Array<number>(count).fill(0);
     let placed = 0;
     for (let part = 0; part < count; part += 1) {
       for (let parcel = 0; parcel < parcels; parcel += 1) {
         if (((lines[parcel] ?? 0) & (1 << part)) === 0) continue;
         of[part] = node[parcel] ?? -1;
         for (let before = 0; before < parcel; before += 1) {
-          if (node[before] === node[parcel]) parcelOf[part] = (parcelOf[part] ?? 0) + 1;
+          if (node[before] === node[parcel]) parcelOfPart[part] = (parcelOfPart[part] ?? 0) + 1;
         }
         placed += units[part] ?? 0;
       }
     }
-    return { of, parcel: parcelOf, units: placed, minor: cost, parcels, gapMinor };
+    return { of, parcel: parcelOfPart, units: placed, minor: cost, parcels, gapMinor };
   }
 
   /** Beyond the exact limit: the better of the kernel's heuristic and parcel by parcel, with its gap. */
@@ -119,7 +124,7 @@ class Planner {
     const parts = this.#parts;
     const { count, candidates } = parts;
     const byParcel = mostPlaced(parts, request, rules);
-    if (count > largeLinesMax || request.stepGrams !== undefined) return byParcel;
+    if (count > largeLinesMax || request.isWeighed === true) return byParcel;
     if (this.#wide.nodesMax < candidates) this.#wide = new KernelInput(2 * candidates, largeLinesMax);
     const input = this.#wide;
     this.#fill(input, request);
@@ -144,15 +149,16 @@ class Planner {
     const parts = this.#parts;
     const { count, candidates } = parts;
     input.begin(count, candidates);
-    fillRates(input, request);
     for (let node = 0; node < candidates; node += 1) {
-      const { ruled, rates, costMinor } = must(request.candidates[node], 'a candidate');
-      input.parcelCost[node] = (ruled?.parcelMinor ?? (rates === undefined ? costMinor : 0)) + (parts.room[node] ?? 0);
+      const candidate = must(request.candidates[node], 'a candidate');
+      // By weight, what a parcel counts depends on the lines in it.
+      const minor = request.isWeighed === true ? 0 : parcelMinorOf(candidate, noShape);
+      input.parcelCost[node] = minor + (parts.room[node] ?? 0);
     }
+    if (request.isWeighed === true) this.#weigh(input, request);
     for (let part = 0; part < count; part += 1) {
       input.units[part] = parts.units[part] ?? 0;
       input.worth[part] = parts.worth[part] ?? 0;
-      if (request.stepGrams !== undefined) input.weight[part] = parts.gramsOf(part);
       for (let node = 0; node < candidates; node += 1) {
         const minor = parts.costAt(part, node);
         if (minor === Infinity) continue;
@@ -162,10 +168,21 @@ class Planner {
     }
   }
 
-  /** Without a routing plan, by prices: SKUs whole by the kernel, divided by sets of candidates. */
+  /** Have each parcel cost what is taken for what is in it. */
+  #weigh(input: KernelInput, { candidates }: SourcingRequest): void {
+    const loads = this.#loads;
+    while (loads.length < 1 << this.#parts.count) loads.push(new Load());
+    for (let set = 1; set < 1 << this.#parts.count; set += 1) {
+      const load = must(loads[set], 'a load').empty().add(must(loads[set & (set - 1)], 'a load'), 1);
+      this.#parts.load(31 - Math.clz32(set & -set), load);
+    }
+    input.further = (node, set) => candidates[node]?.carriage?.minor(must(loads[set], 'a load')) ?? Infinity;
+  }
+
+  /** Without a routing plan, by prices or by weight: SKUs whole by the kernel, divided by sets of candidates. */
   #byPrices(request: SourcingRequest): Plan {
     const parts = this.#parts;
-    const prices = this.#book?.version;
+    const prices = parts.isPriced ? this.#book?.version : undefined;
     parts.divide(false, 'as they stand');
     const isExact = parts.skus <= exactLinesMax;
     const isWhole = isExact && parts.count > 0 && !parts.isDivided;
@@ -195,14 +212,11 @@ class Planner {
     return { ...this.#assemble(request, this.#wayFrom(this.#plan, undefined)), runnerUpMinor };
   }
 
-  #carriage({ candidates, stepGrams }: SourcingRequest, { parcels, node, lines }: KernelPlan): number {
+  #carriage({ candidates, isWeighed }: SourcingRequest, { parcels, node, lines }: KernelPlan): number {
     let minor = 0;
     for (let parcel = 0; parcel < parcels; parcel += 1) {
-      let grams = 0;
-      for (let part = 0; stepGrams !== undefined && part < this.#parts.count; part += 1) {
-        if (((lines[parcel] ?? 0) & (1 << part)) !== 0) grams += this.#parts.gramsOf(part);
-      }
-      minor += carriageOf(must(candidates[node[parcel] ?? -1], 'a candidate'), stepGrams, grams).costMinor;
+      const load = isWeighed === true ? this.#loads[lines[parcel] ?? 0] : noShape;
+      minor += carriageOf(must(candidates[node[parcel] ?? -1], 'a candidate'), must(load, 'a load')).costMinor;
     }
     return minor;
   }

@@ -1,15 +1,16 @@
 /**
- * Sourcing by prices where a SKU is divided, or there are more SKUs than the kernel plans: sets of candidates are
- * tried as sourcing without prices tries them (R1 to R3), one, two, three, then whoever gives most of what is left;
- * in a set each SKU comes from whoever has it at the lowest price. Exact for one size of set: SKUs do not depend
- * on each other once it is known from where parcels come.
+ * Sourcing by prices, or by weight, where a SKU is divided or there are more SKUs than the kernel plans: sets of
+ * candidates are tried as sourcing without prices tries them (R1 to R3), one, two, three, then whoever gives most of
+ * what is left; in a set each SKU comes from whoever has it at the lowest price. Exact for one size of set where
+ * carriage does not depend on what is in a parcel: SKUs do not depend on each other then.
  */
+import { Load, noShape } from '../../actors/item-shape.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import { must } from '../assert.ts';
-import { carriageOf, parcelFrom } from './carriage.ts';
+import { parcelMinorOf, parcelFrom } from './carriage.ts';
 import type { OrderParts } from './order-parts.ts';
 import { candidatesInSetsMax, setsOf } from './sets.ts';
-import type { Candidate, SourcingRequest } from './source.ts';
+import type { SourcingRequest } from './source.ts';
 
 /** A plan, with what it costs: carriage, room and the prices of the units taken. */
 export interface SetPlan {
@@ -23,6 +24,7 @@ export class SetPlanner {
   /** By member × SKU: the units it gives. */
   #given = new Float64Array(0);
   readonly #order: number[] = [];
+  readonly #load = new Load();
 
   constructor(parts: OrderParts) {
     this.#parts = parts;
@@ -46,8 +48,7 @@ export class SetPlanner {
   bound({ candidates }: SourcingRequest, parcels: number): number {
     const parts = this.#parts;
     const all = Array.from(candidates, (_, at) => at);
-    const least = ({ costMinor, rates }: Candidate): number => rates?.[0]?.costMinor ?? costMinor;
-    const each = candidates.map((candidate, at) => least(candidate) + (parts.room[at] ?? 0));
+    const each = candidates.map((candidate, at) => parcelMinorOf(candidate, noShape) + (parts.room[at] ?? 0));
     const ofParcels = each.sort((a, b) => a - b).slice(0, parcels).reduce((sum, minor) => sum + minor, 0);
     return ofParcels + this.#fill(all);
   }
@@ -100,18 +101,18 @@ export class SetPlanner {
   }
 
   /** What a set costs, once it is filled: carriage and room of those that give anything. */
-  #parcelsMinor({ candidates, stepGrams }: SourcingRequest, members: readonly number[]): number {
+  #parcelsMinor({ candidates }: SourcingRequest, members: readonly number[]): number {
     const { skus, room } = this.#parts;
     let minor = 0;
     for (const [place, at] of members.entries()) {
-      let [units, grams] = [0, 0];
+      let units = 0;
+      const load = this.#load.empty();
       for (let sku = 0; sku < skus; sku += 1) {
         const given = this.#given[place * skus + sku] ?? 0;
         units += given;
-        if (stepGrams !== undefined) grams += given * this.#parts.gramsEach(sku);
+        load.add(this.#parts.shapeOf(sku), given);
       }
-      if (units === 0) continue;
-      minor += carriageOf(must(candidates[at], 'a candidate'), stepGrams, grams).costMinor + (room[at] ?? 0);
+      if (units > 0) minor += parcelMinorOf(must(candidates[at], 'a candidate'), load) + (room[at] ?? 0);
     }
     return minor;
   }

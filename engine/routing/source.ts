@@ -2,6 +2,7 @@
  * Sourcing: where each unit of an order should come from. This is the interface; source-planned.ts answers it,
  * and where there are neither rules nor prices source-naive.ts does, by brute force.
  */
+import type { Shape } from '../../actors/item-shape.ts';
 import type { CarrierId, LineId, LocationId, ServiceId, Sku } from '../../actors/ids.ts';
 import type { Plan, PlanUse, Removed } from '../../actors/order-context.ts';
 
@@ -10,13 +11,32 @@ export interface Need {
   readonly lineId: LineId;
   readonly sku: Sku;
   readonly quantity: number;
-  /** Weight of one unit, where carriage goes by weight; absent: nothing. */
-  readonly grams?: number | undefined;
+  /** What a unit is to a carrier, where carriage goes by weight. */
+  readonly shape?: Shape | undefined;
   /** Whole kits only: as many of each line with this kit id as make the same number of kits. */
   readonly kit?: { readonly id: LineId; readonly units: number; readonly together: boolean } | undefined;
 }
 
-/** A location that may serve this order, with the price of one parcel from there. */
+/** Who takes a parcel, and for what. */
+export interface Carried {
+  readonly carrier: CarrierId | undefined;
+  /** The carrier's service, where it names its services. */
+  readonly service?: ServiceId | undefined;
+  readonly costMinor: number;
+}
+
+/** Carriage from a candidate by what is in the parcel. It never takes less for more. */
+export interface Carriage {
+  /** What a parcel counts in the decision, by the routing plan if there is one; Infinity: nobody carries it. */
+  minor(load: Shape): number;
+  /** Who takes it; undefined: nobody. */
+  carried(load: Shape): Carried | undefined;
+}
+
+/**
+ * A location that may serve this order, with the price of one parcel from there: by weight, of one with all that is
+ * wanted.
+ */
 export interface Candidate {
   readonly location: LocationId;
   readonly carrier: CarrierId | undefined;
@@ -24,28 +44,16 @@ export interface Candidate {
   readonly service?: ServiceId | undefined;
   readonly distanceKm: number;
   readonly costMinor: number;
-  /**
-   * Carriage by the weight of a parcel, where it goes by weight: one entry for each started step of `stepGrams`,
-   * the last one for all that is heavier. Carrier, service and cost of a parcel are then those of its step.
-   */
-  readonly rates?: readonly RateStep[] | undefined;
+  /** Where a rate card is in force; absent: every parcel costs the same. */
+  readonly carriage?: Carriage | undefined;
   /** What a routing plan makes of it; absent without one. */
   readonly ruled?: Ruled | undefined;
 }
 
-/** Who takes a parcel of such a weight, and for how much; Infinity: nobody. Never falls with weight. */
-export interface RateStep {
-  readonly carrier: CarrierId | undefined;
-  readonly service?: ServiceId | undefined;
-  readonly costMinor: number;
-}
-
 /** What a routing plan makes of a candidate, in minor units of its own prices. */
 export interface Ruled {
-  /** For a parcel from there, never below 0; where carriage goes by weight, without it. */
+  /** For a parcel from there, never below 0; by weight, for one with all that is wanted. */
   readonly parcelMinor: number;
-  /** What carriage by weight is multiplied with; absent: by 1. */
-  readonly shipping?: number | undefined;
   /** For each line and each unit taken from there, by the index of the need; undefined: nothing. */
   readonly lineMinor: readonly number[] | undefined;
   readonly unitMinor: readonly number[] | undefined;
@@ -66,10 +74,10 @@ export interface SourcingRequest {
   readonly needs: readonly Need[];
   /** Cheapest first; equal cost by distance, then by name. Decides every tie. */
   readonly candidates: readonly Candidate[];
+  /** Whether carriage depends on what is in a parcel: every candidate says its carriage then, every need its shape. */
+  readonly isWeighed?: boolean | undefined;
   /** Locations that were open to the channel and no candidates; undefined when there were none. */
   readonly removed?: readonly Removed[] | undefined;
-  /** A step of the candidates' rates; absent: none has rates. */
-  readonly stepGrams?: number | undefined;
   /** The routing plan it goes by; undefined without one. */
   readonly ruling?: Ruling | undefined;
   /** Units of a SKU to promise at the candidate with this index. */

@@ -6,6 +6,7 @@ import { connect } from '../client/client.ts';
 import type { Mapped } from '../replay/map.ts';
 import { loadPlacesFile } from '../replay/places.ts';
 import { play, putNetwork, receiveWeek, type Told } from '../replay/player.ts';
+import { putSampleRates } from '../rates/sample.ts';
 import { Progress, type Out } from '../progress.ts';
 import { reportLines, type Summary } from '../replay/report.ts';
 import { openSource, type Source } from '../replay/source.ts';
@@ -36,6 +37,8 @@ export async function playDemo(options: DemoOptions): Promise<Summary> {
   const client = await connect({ url: options.url, key: options.key, queueMax: 100_000 });
   try {
     const before = await client.query('engine.status', {});
+    await putNetwork(client);
+    await putSampleRates(client, source.demand.skus, demoSeed);
     const seconds = options.seconds ?? 20;
     const pace = { kind: 'rate', perSecond: source.orders / seconds } as const;
     out.write(
@@ -80,6 +83,7 @@ export async function seedDemoNetwork(url: string, key?: string): Promise<void> 
   const client = await connect({ url, key });
   try {
     await putNetwork(client);
+    await putSampleRates(client, source.demand.skus, demoSeed);
     await receiveWeek(client, source.demand, 0, demoSeed);
   } finally {
     await client.close();

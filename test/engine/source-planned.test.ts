@@ -1,4 +1,5 @@
 /** Sourcing by prices: fewer parcels first, then carriage and prices; prices kept from what is placed and moved. */
+import { shapeOf, type Shape } from '../../actors/item-shape.ts';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { carrierId, lineId, locationId, sku } from '../../actors/ids.ts';
@@ -228,19 +229,24 @@ describe('rules and prices in one planner', () => {
     expect(ask(book)).toBe('C 360 4');
   });
 
-  it('[R31] a parcel is carried for what its grams cost from there, by whom that step names', () => {
-    const rates = (...steps: (readonly [carrier: string, costMinor: number])[]) => steps.map(([carrier, costMinor]) => ({ carrier: carrierId(carrier), costMinor }));
+  it('[R31] a parcel is carried for what is in it from there, by whom takes least for that', () => {
+    type Steps = readonly (readonly [carrier: string, costMinor: number])[];
     const ask = (grams: readonly number[], isRuled: boolean, book?: PriceBook): string => {
-      const needs = grams.map((each, index) => ({ lineId: lineId(String(index + 1)), sku: sku(`S${index}`), quantity: 1, grams: each }));
-      const candidate = (name: string, by: ReturnType<typeof rates>) => ({
-        location: locationId(name), carrier: undefined, distanceKm: 0, costMinor: 0, rates: by,
-        ruled: isRuled ? { parcelMinor: 10, shipping: 2, lineMinor: undefined, unitMinor: undefined } : undefined,
-      });
+      const needs = grams.map((each, index) => ({ lineId: lineId(String(index + 1)), sku: sku(`S${index}`), quantity: 1, shape: shapeOf({ grams: each }) }));
+      const candidate = (name: string, steps: Steps) => {
+        const stepOf = (load: Shape) => steps[Math.min(Math.max(0, Math.ceil(load.grams / 1_000) - 1), steps.length - 1)]!;
+        const carriage = {
+          minor: (load: Shape) => (isRuled ? 10 + 2 * stepOf(load)[1] : stepOf(load)[1]),
+          carried: (load: Shape) => ({ carrier: carrierId(stepOf(load)[0]), costMinor: stepOf(load)[1] }),
+        };
+        const ruled = isRuled ? { parcelMinor: 10, lineMinor: undefined, unitMinor: undefined } : undefined;
+        return { location: locationId(name), carrier: undefined, distanceKm: 0, costMinor: 0, carriage, ruled };
+      };
       const ruling = { use: { planId: 'p' as never, version: 1 }, maxParcels: Infinity, allOrNothing: false, minShipmentMinor: 0, groups: undefined, unitPricesMinor: [0, 0] };
       const plan = plannedSource(book)({
         needs,
-        candidates: [candidate('A', rates(['post', 100], ['post', 400], ['post', Infinity])), candidate('B', rates(['van', 150], ['van', 300], ['truck', 700]))],
-        stepGrams: 1_000,
+        candidates: [candidate('A', [['post', 100], ['post', 400], ['post', Infinity]]), candidate('B', [['van', 150], ['van', 300], ['truck', 700]])],
+        isWeighed: true,
         available: () => 1,
         ruling: isRuled ? ruling : undefined,
       });
@@ -251,6 +257,8 @@ describe('rules and prices in one planner', () => {
     expect(ask([5_000], true)).toBe('B1 truck 700 1410');
     // Two light parcels from one place are cheaper than a heavy one.
     expect(ask([900, 900], true)).toBe('A1 post 100 A1 post 100 420');
+    // Without prices of stock as well, by the fewest parcels.
+    expect(ask([900, 900], false)).toBe('B2 van 300 undefined');
     const book = new PriceBook();
     book.put(sku('S0'), new Map([[locationId('A'), 1]]), 0);
     expect(ask([900, 900], false, book)).toBe('B2 van 300 undefined');

@@ -1,7 +1,8 @@
 /** Settings of SKUs, drawn: caps, moments that come soon or have passed, policies. */
 import { drawTracking } from './bodies-lots.ts';
 import type { Names } from './bodies.ts';
-import { groups } from './bodies-network.ts';
+import { groups } from './network-names.ts';
+import { drawMeasures } from './bodies-rates.ts';
 import type { Rng } from './rng.ts';
 
 /** @param sku what the item is of. */
@@ -33,6 +34,7 @@ export function drawItem(rng: Rng, all: Names, sku: string): object {
     backorder: some(0.4, backorder),
     preorder: some(0.3, () => ({ ...caps(), availableAtMs: soonMs() })),
     ...drawTracking(rng, all, sku),
+    ...drawMeasures(rng),
     serve: some(0.5, () => rng.pick(['age', 'priority', 'promise', 'value'])),
   };
   return { item: sound(item) };
@@ -50,7 +52,7 @@ export function drawKit(rng: Rng, { settings }: Names, index: number | undefined
     .filter(() => rng.chance(2 / names.length))
     .map((name) => ({ sku: name, quantity: rng.between(1, Math.max(1, Math.ceil(settings.unitsMax / 5))) }));
   const some = components.length > 0 ? components : [{ sku: rng.pick(names), quantity: 1 }];
-  const more = isNonsense && rng.chance(0.3) ? { serve: 'age' } : {};
+  const more = isNonsense && rng.chance(0.3) ? rng.pick<object>([{ serve: 'age' }, { grams: 5 }, { heightMm: 5 }]) : {};
   return { item: { sku, kit: { components: isNonsense ? [...some, ...some.slice(0, 1)] : some, together: rng.chance(0.5) }, ...more } };
 }
 

@@ -1,16 +1,16 @@
 /** Bodies of the commands on the network: locations with calendars, carriers with services, transit times. */
 import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw } from './bodies.ts';
+import { drawRates, drawRemoved } from './bodies-rates.ts';
+import { groups, serviceNames } from './network-names.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 
-type NetworkKind = Extract<CommandKind, `location.${string}` | `channel.${string}` | `carrier.${string}` | `transit.${string}`>;
+type NetworkKind = Extract<CommandKind, `location.${string}` | `channel.${string}` | `carrier.${string}` | `transit.${string}` | `rates.${string}`>;
 
-export const groups = ['north', 'south', 'valueOf'];
 const tables = ['ground', 'air'];
 /** Clocks that change by an hour, by half an hour, and not at all. */
 const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Pacific/Apia'];
-export const serviceNames = ['standard', 'express', 'toString'];
 
 export const networkDraws: Record<NetworkKind, Draw> = {
   'location.put': (rng, { settings }, _, index) => {
@@ -45,6 +45,8 @@ export const networkDraws: Record<NetworkKind, Draw> = {
   },
   'carrier.suspend': (rng, { settings }) => ({ carrierId: drawCarrier(rng, settings), reason: 'no drivers' }),
   'carrier.resume': (rng, { settings }) => ({ carrierId: drawCarrier(rng, settings) }),
+  'rates.put': drawRates,
+  'rates.remove': drawRemoved,
   'transit.put': (rng, { settings: { nonsenseShare } }) => {
     const origin = rng.pick<unknown>([{ country: 'NL' }, { country: 'DE' }, { country: 'DE', postalPrefix: '10' }, { group: rng.pick(groups) }]);
     const destinations = [{ country: 'DE' }, { country: 'NL' }, { country: 'DE', postalPrefix: '1' }, { country: 'DE', postalPrefix: '101' }, {}];

@@ -1,7 +1,7 @@
 /** The bodies of commands on reservations, drawn for the world as the shadow has it. */
 import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw, Names } from './bodies.ts';
-import { groups as groupNames, serviceNames } from './bodies-network.ts';
+import { groups as groupNames, serviceNames } from './network-names.ts';
 import { kitNames } from './bodies-items.ts';
 import { customerNames, drawReach, drawSku, segmentNames } from './draw-sku.ts';
 import type { Rng } from './rng.ts';

@@ -2,7 +2,8 @@
 import type { CommandKind } from '../../actors/commands.ts';
 import { drawItem, drawKit, drawStanding, kitNames } from './bodies-items.ts';
 import { drawAmount, drawCounted, drawLots, drawShipped, lotDraws } from './bodies-lots.ts';
-import { drawCarrier, networkDraws, serviceNames } from './bodies-network.ts';
+import { drawCarrier, networkDraws } from './bodies-network.ts';
+import { serviceNames } from './network-names.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 import { drawTaken, reservationDraws } from './bodies-reservation.ts';

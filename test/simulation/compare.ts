@@ -6,6 +6,7 @@ import type { Answers } from '../../engine/outcome.ts';
 import { expect } from './actions.ts';
 import { compareLedgers } from './ledger.ts';
 import { comparePromises } from './compare-promise.ts';
+import { compareRates } from './compare-rates.ts';
 import { compareDrift } from './compare-drift.ts';
 import { difference } from './same.ts';
 import { workOf } from './shadow/capacity.ts';
@@ -76,6 +77,7 @@ export function compareAll(
   for (const location of shadow.locations.keys()) compareWork(shadow, location, ask('capacity.get', { location }));
   for (const sku of shadow.places.keys()) comparePrices(sku, ask('price.get', { sku }));
   for (const [sku, loaded] of shadow.forecasts) agree(`forecast of ${sku}`, loaded, ask('forecast.get', { sku })?.loaded);
+  compareRates(shadow, agree, ask, turnOf);
   for (const { table, origin, lanes } of shadow.transits.values()) {
     agree(`transit times of ${table}`, lanes.length === 0 ? null : { table, origin, lanes }, ask('transit.get', { table, origin }));
   }

@@ -227,10 +227,11 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
     expect(hasLeft || places.length === 0 || leavesAtMs > nowMs, `lot ${id} was to leave sale at ${leavesAtMs}, it is ${nowMs}`);
   }
   for (const { id, state, context } of openOrders(engine, claim)) {
-    if (!world.plans.isIdle && context.lines.some(({ backordered }) => backordered > 0)) {
-      const { fulfillments, ruled } = decide(core, context, decidedAtMs).plan;
-      expect(fulfillments.length === 0 || ruled === undefined, `order ${id} waits for what the plan would place`);
-      if (ruled !== undefined) continue;
+    if ((!world.plans.isIdle || !world.rates.isIdle) && context.lines.some(({ backordered }) => backordered > 0)) {
+      const { request, plan: { fulfillments, ruled } } = decide(core, context, decidedAtMs);
+      const isOther = ruled !== undefined || request.isWeighed === true;
+      expect(fulfillments.length === 0 || !isOther, `order ${id} waits for what would be placed`);
+      if (isOther) continue;
     }
     // Where a capacity is, the day may be full.
     const isUnlimited = ({ snapshot }: LocationCell): boolean => snapshot?.context.capacity === undefined;

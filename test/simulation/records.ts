@@ -119,6 +119,10 @@ function checkOne(
     const is = map === shadow.planTrials && now !== undefined ? countsOf(shadow, key) : now;
     return row === undefined ? 'the trial was not written' : difference(is, row === null ? undefined : valueFromRow(row).context);
   }
+  if (map === shadow.rates) {
+    const row = take(prefixes.rates + key);
+    return row === undefined ? 'the rate card was not written' : difference({ card: now }, valueFromRow(row).context);
+  }
   const prefix = valuePrefix(shadow, map);
   const row = take(prefix + key);
   return row === undefined ? 'it was not written' : difference(now, valueFromRow(row).context);

@@ -76,7 +76,7 @@ export function drawSettings(rng: Rng): Settings {
     delayShare: rng.pick([0, 0.3, 0.8]),
     nonsenseShare: rng.pick([0, 0.05, 0.2]),
     retryShare: rng.pick([0, 0.05, 0.2]),
-    kinds: drawKinds(rng, dropShare, tracked.length > 0),
+    kinds: drawKinds(rng, dropShare, tracked.length > 0, isPriced),
     actions: {
       send: 40,
       turn: rng.pick([5, 20, 40]),
@@ -121,7 +121,7 @@ function drawLimits(rng: Rng): Partial<EngineLimits> {
   };
 }
 
-function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<CommandKind, number> {
+function drawKinds(rng: Rng, dropShare: number, isTracked: boolean, isPriced: boolean): Record<CommandKind, number> {
   const kinds: Record<CommandKind, number> = {
     'order.place': 30,
     'reservation.make': 15,
@@ -186,6 +186,8 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'location.resume': 1,
     'transit.put': 0.7,
     'forecast.put': 0.7,
+    'rates.put': 2,
+    'rates.remove': 0.5,
     'channel.put': 1,
     'carrier.put': 0.5,
     'carrier.suspend': 0.5,
@@ -197,6 +199,8 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
   const planned = rng.chance(0.5) ? 0 : 5;
   for (const kind of ['plan.put', 'plan.validate', 'plan.publish'] as const) kinds[kind] = planned;
   if (planned === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('plan.')) kinds[kind] = 0;
+  // Half of all worlds price parcels by kilometres alone, and all that go by prices of stock.
+  if (isPriced || rng.chance(0.5)) kinds['rates.put'] = kinds['rates.remove'] = 0;
   // Without documents there is nothing to be said of them.
   if (kinds['supply.put'] === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('supply.')) kinds[kind] = 0;
   // In half of all worlds much is sent and comes back; in the others nothing does.

@@ -7,7 +7,7 @@ import type { World } from '../../world.ts';
 import { distanceKm } from '../distance.ts';
 import { orderNeeds } from '../request.ts';
 import { openServices } from '../services.ts';
-import { priceOf, type CarrierService } from '../../promise/services.ts';
+import { pricesOn, shapedNeeds, type PricedOffer } from '../weighed.ts';
 import type { CompiledPlan } from './compile-plan.ts';
 import { uses } from './environment.ts';
 import type { Expression } from './expression.ts';
@@ -19,7 +19,7 @@ import { timed } from './traits.ts';
 export function nextChangeMs(world: World, order: OrderContext, atMs: number): number {
   const asked = world.plans.chainOf(order.channel).flatMap((plan) => timedOf(plan));
   if (asked.length === 0) return Infinity;
-  const needs = orderNeeds(order);
+  const needs = shapedNeeds(world, orderNeeds(order));
   const scope = emptyScope();
   scope.nowMs = atMs;
   scope.order = orderFacts(world, order, needs, atMs);
@@ -36,8 +36,9 @@ export function nextChangeMs(world: World, order: OrderContext, atMs: number): n
     if (card === undefined || !view.sells(cell)) continue;
     const km = distanceKm(card, order.destination);
     scope.place = placeFacts(card);
-    offer.look(cell, km, Math.min(...services.map((service) => priceOf(service, km)), Infinity));
-    earliest = Math.min(earliest, nextHere(scope, ofPlaces, services, km));
+    const priced = pricesOn(world, services, card, order.destination, km, needs, atMs);
+    offer.look(cell, km, Math.min(...priced.map(({ costMinor }) => costMinor), Infinity));
+    earliest = Math.min(earliest, nextHere(scope, ofPlaces, priced));
   }
   return earliest;
 }
@@ -59,13 +60,12 @@ function split(asked: readonly Expression[], use: number): [Expression[], Expres
 function nextHere(
   scope: Scope,
   asked: readonly Expression[],
-  services: readonly CarrierService[],
-  km: number,
+  priced: readonly PricedOffer[],
 ): number {
   const [ofServices, others] = split(asked, uses.service);
   let first = nextOfLines(scope, others);
-  for (const service of ofServices.length === 0 ? [] : services) {
-    scope.service = { id: service.id, carrier: service.carrier, costMinor: priceOf(service, km) };
+  for (const { offer: { service }, costMinor } of ofServices.length === 0 ? [] : priced) {
+    scope.service = { id: service.id, carrier: service.carrier, costMinor };
     first = Math.min(first, nextOf(scope, ofServices));
   }
   return first;

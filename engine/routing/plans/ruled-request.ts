@@ -5,16 +5,21 @@
 import type { LineId, Sku } from '../../../actors/ids.ts';
 import type { PlanUse } from '../../../actors/order-context.ts';
 import type { Removed } from '../../../actors/order-context.ts';
+import type { Location } from '../../../actors/network-commands.ts';
+import { must } from '../../assert.ts';
 import { roomAt } from '../../capacity.ts';
 import type { LocationCell } from '../../cells.ts';
-import { priceOf, type CarrierService } from '../../promise/services.ts';
+import { isByWeight, unitGramsMax } from '../../promise/offers.ts';
+import { isBefore, priceOf, type CarrierService } from '../../promise/services.ts';
 import { isAmong, type View } from '../../selling.ts';
 import type { World } from '../../world.ts';
 import type { PlanInForce } from '../../plans.ts';
 import { distanceKm } from '../distance.ts';
-import { availability, byCost, byLocation, type Asked, type Found, type Seeker } from '../request.ts';
-import { isBefore, openServices } from '../services.ts';
+import { availability, byCost, byLocation, masking, type Asked, type Found, type Seeker } from '../request.ts';
+import { openServices } from '../services.ts';
 import type { Need, Ruled, SourcingRequest } from '../source.ts';
+import { ByRules, pricesOn, shapedNeeds, tooHeavy, wholeLoad } from '../weighed.ts';
+import type { PricedOffer, RuledOffer } from '../weighed.ts';
 import type { CompiledPlan, Rule } from './compile-plan.ts';
 import { amountOf, excludes, isInForce, Notes } from './evaluate.ts';
 import { Failure } from './failure.ts';
@@ -39,6 +44,9 @@ class Judge {
   readonly needs: readonly Need[];
   readonly to: Seeker['destination'];
   readonly orderMinor: number;
+  /** Whether carriage goes by weight: some service has a rate card in force. */
+  readonly isWeighed: boolean;
+  readonly #world: World;
 
   constructor(
     world: World,
@@ -52,9 +60,11 @@ class Judge {
     this.book = bookOf(plan);
     this.offer = new Offer(world, view, needs, nowMs);
     this.facts = facts;
-    this.needs = needs;
     this.to = seeker.destination;
     this.services = openServices(world, seeker.service);
+    this.#world = world;
+    this.isWeighed = seeker.destination !== undefined && isByWeight(world.rates, this.services, nowMs);
+    this.needs = this.isWeighed ? shapedNeeds(world, needs) : needs;
     this.#costs = new Array<number>(this.services.length).fill(0);
     this.isOn = (rule) => isInForce(rule, nowMs);
     this.scope.nowMs = nowMs;
@@ -78,6 +88,7 @@ class Judge {
     const { scope, book, isOn, notes } = this;
     const km = this.to === undefined ? 0 : distanceKm(card, this.to);
     scope.place = placeFacts(card);
+    if (this.isWeighed) return this.#weighed(cell, card, km);
     this.offer.look(cell, km, this.#cheapestMinor(km));
     const ban = book.excludedBy(cell, card, scope, isOn, notes);
     if (ban !== undefined) return this.#remove(cell, ban);
@@ -90,6 +101,48 @@ class Judge {
     const masked = this.#masked(cell);
     const ruled = { parcelMinor: Math.max(0, minor), ...this.#lineCosts(masked) };
     return { cell, location: cell.id, carrier, service, distanceKm: km, costMinor, ruled, masked };
+  }
+
+  /** The same where carriage goes by weight: priced as one parcel of all that may come from there. */
+  #weighed(cell: LocationCell, card: Location, km: number): Ruledly | undefined {
+    const { scope, book, isOn, notes } = this;
+    const priced = pricesOn(this.#world, this.services, card, this.to, km, this.needs, this.scope.nowMs);
+    if (priced.length === 0) {
+      this.removed.push({ location: cell.id, reason: 'no-rate' });
+      return undefined;
+    }
+    this.offer.look(cell, km, Math.min(...priced.map(({ costMinor }) => costMinor)));
+    const ban = book.excludedBy(cell, card, scope, isOn, notes);
+    if (ban !== undefined) return this.#remove(cell, ban);
+    const offers = this.#allowed(priced);
+    if ('ban' in offers) return this.#remove(cell, offers.ban);
+    const { shipping, ruleWeight, parcelMinor, kmMinor } = book.plan;
+    const placeMinor = book.parcelMinor(cell, card, scope, isOn, notes) + this.orderMinor;
+    const byRule = this.#masked(cell);
+    const terms = { shipping, ruleWeight, otherMinor: kmMinor * km + ruleWeight * placeMinor, parcelMinor };
+    const carriage = new ByRules(offers, terms);
+    const most = unitGramsMax(offers.map(({ offer }) => offer));
+    const heavy = tooHeavy(this.needs, most);
+    if (heavy !== undefined) this.removed.push({ location: cell.id, reason: 'too-heavy', lines: heavy.lines });
+    const masked = heavy === undefined ? byRule : new Set([...heavy.skus, ...(byRule ?? [])]);
+    const load = wholeLoad(this.needs.filter(({ sku }) => masked?.has(sku) !== true), most);
+    const carried = must(carriage.carried(load), 'whoever carries the heaviest unit');
+    const ruled = { parcelMinor: carriage.minor(load), ...this.#lineCosts(masked) };
+    return { cell, location: cell.id, ...carried, distanceKm: km, carriage, ruled, masked };
+  }
+
+  /** The services that no rule excludes, with what the soft rules say of each. */
+  #allowed(priced: readonly PricedOffer[]): readonly RuledOffer[] | { readonly ban: Rule } {
+    const { serviceCosts, services: bans } = this.book.plan;
+    const offers: RuledOffer[] = [];
+    let first = bans.length;
+    for (const { offer, costMinor } of priced) {
+      Object.assign(this.#asked, { id: offer.service.id, carrier: offer.service.carrier, costMinor });
+      const ban = this.#banOf(bans);
+      if (ban < 0) offers.push({ offer, rulesMinor: serviceCosts.length === 0 ? 0 : this.sum(serviceCosts) });
+      else if (ban < first) first = ban;
+    }
+    return offers.length > 0 ? offers : { ban: must(bans[first], 'a rule that excludes') };
   }
 
   #remove(cell: LocationCell, { id }: Rule): undefined {
@@ -254,7 +307,8 @@ export function requestUnder(
     failed: failures.length === 0 ? undefined : failures,
   };
   return {
-    needs,
+    needs: judge.needs,
+    isWeighed: judge.isWeighed,
     candidates,
     available: masking(availability(world, view, candidates), candidates),
     removed: judge.removed.length === 0 ? undefined : judge.removed.sort(byLocation),
@@ -267,12 +321,4 @@ export function requestUnder(
       unitPricesMinor: facts.lines.map(({ unitPriceMinor }) => unitPriceMinor),
     },
   };
-}
-
-function masking(
-  available: SourcingRequest['available'],
-  candidates: readonly Ruledly[],
-): SourcingRequest['available'] {
-  if (candidates.every(({ masked }) => masked === undefined)) return available;
-  return (sku, candidate) => (candidates[candidate]?.masked?.has(sku) === true ? 0 : available(sku, candidate));
 }

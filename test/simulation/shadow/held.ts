@@ -2,6 +2,7 @@
 import type { Destination } from '../../../actors/order-commands.ts';
 import { datesOf, readyAt } from './calendar.ts';
 import { roomFor } from './capacity.ts';
+import { boxOf, offersFor } from './rates.ts';
 import { isSoldFrom } from './selling.ts';
 import { kilometres } from './seeking.ts';
 import type { Shadow, ShadowReservation } from './state.ts';
@@ -32,14 +33,13 @@ export function heldOptionsOf(shadow: Shadow, reservation: ShadowReservation, to
     };
     const readyMs = location.capacity === undefined ? undefined : roomFor(shadow, location, sum, atMs)?.readyMs;
     const sent: Sent[] = [];
-    for (const { card, isOpen } of shadow.carriers.values()) {
-      for (const { id, baseMinor, perKmMinor } of card.services ?? [{ ...card, id: 'standard' }]) {
-        if (!isOpen || (reservation.service ?? id) !== id) continue;
-        const costMinor = Math.round(baseMinor + perKmMinor * whole.distanceKm);
-        const dates = datesOf(shadow.transits, location, card, id, to, atMs, readyMs) ?? { confidence: 0 };
-        const service = card.services === undefined ? undefined : id;
-        sent.push({ id, parcel: { ...whole, carrier: card.id, service, costMinor, ...dates } });
-      }
+    const box = boxOf(shadow, units.map(({ line, quantity }) => ({ sku: lines[line]?.sku ?? '', quantity })));
+    for (const offer of offersFor(shadow, location, to, whole.distanceKm, reservation.service, atMs)) {
+      const card = shadow.carriers.get(offer.carrier)?.card;
+      const costMinor = offer.minor(box);
+      if (card === undefined || costMinor === Infinity) continue;
+      const dates = datesOf(shadow.transits, location, card, offer.id, to, atMs, readyMs) ?? { confidence: 0 };
+      sent.push({ id: offer.id, parcel: { ...whole, carrier: card.id, service: offer.service, costMinor, ...dates } });
     }
     const name = ({ parcel }: Sent): string => `${String(parcel['carrier'])}\n`;
     const before = (a: Sent, b: Sent): number => (name(a) === name(b) ? (String(a.id) < String(b.id) ? -1 : 1) : name(a) < name(b) ? -1 : 1);
@@ -61,7 +61,10 @@ export function heldOptionsOf(shadow: Shadow, reservation: ShadowReservation, to
     options.push({ ...optionOf('pickup', collected), deliverByMs: readyMs });
   }
   const ids = [...new Set(ways.flatMap(({ sent }) => sent.map(({ id }) => id)))];
-  const byService = ids.map((service) => ({ ...optionOf('service', ways.map(({ sent }) => sent.find(({ id }) => id === service) as Sent)), service }));
+  const byService = ids.flatMap((service) => {
+    const found = ways.flatMap(({ sent }) => sent.find(({ id }) => id === service) ?? []);
+    return found.length === ways.length ? [{ ...optionOf('service', found), service }] : [];
+  });
   return [...options, ...inOrder(byService)];
 }
 

@@ -53,7 +53,8 @@ export function isUntracked({ items }: Shadow, sku: string, channel: string | un
 export const hasStock = (shadow: Shadow, sku: string): boolean =>
   (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
 
-function unsoundKit(shadow: Shadow, { sku, kit, backorder, preorder, serve, drop, untracked, tracking }: Item): Verdict | undefined {
+function unsoundKit(shadow: Shadow, item: Item): Verdict | undefined {
+  const { sku, kit, backorder, preorder, serve, drop, untracked, tracking } = item;
   if (kit === undefined) return undefined;
   if (backorder !== undefined) return no('malformed', 'body.item.backorder');
   if (preorder !== undefined) return no('malformed', 'body.item.preorder');
@@ -61,6 +62,8 @@ function unsoundKit(shadow: Shadow, { sku, kit, backorder, preorder, serve, drop
   if (drop !== undefined) return no('malformed', 'body.item.drop');
   if (untracked !== undefined) return no('malformed', 'body.item.untracked');
   if (tracking !== undefined) return no('malformed', 'body.item.tracking');
+  const measure = (['grams', 'lengthMm', 'widthMm', 'heightMm'] as const).find((name) => item[name] !== undefined);
+  if (measure !== undefined) return no('malformed', `body.item.${measure}`);
   const isIn = [...shadow.items.values()].some(({ item }) => item.kit?.components.some((one) => one.sku === sku));
   // A kit that contained itself would be one already.
   if (isIn) return no('kit-in-kit', 'body.item.kit');

@@ -87,5 +87,6 @@ function planTo({ shadow, atMs }: Doing, order: ShadowOrder, wanted: Wanted, pla
 function offer({ shadow, atMs }: Doing, order: ShadowOrder, needs: readonly ShadowNeed[], ruled: ShadowPlan['ruled'], place: Location): Candidate {
   const version = ruled === undefined ? undefined : versionsOf(shadow, ruled['planId'] as string).find((one) => one.version === ruled['version']);
   const found = version === undefined ? undefined : candidateUnder(shadow, order, needs, atMs, version.document, place);
-  return found ?? pricesFor(shadow, order.destination, order.service)(place);
+  const units = needs.map(({ sku, quantity }) => ({ sku, quantity }));
+  return found ?? pricesFor(shadow, order.destination, order.service, atMs)(place, units);
 }

@@ -2,7 +2,8 @@
 import type { Location } from '../../../actors/network-commands.ts';
 import type { PlanDocument, PlanRule } from '../../../actors/plan-schemas.ts';
 import { meaningOf, Unsaid, type About, type Topic } from './plan-meanings.ts';
-import type { Candidate } from './seeking.ts';
+import { boxOf, isWeighed, offersFor, type ShadowOffer } from './rates.ts';
+import type { Candidate, Units } from './seeking.ts';
 import type { Shadow } from './state.ts';
 
 export interface Judged extends Candidate {
@@ -10,11 +11,13 @@ export interface Judged extends Candidate {
   readonly lineMinor: readonly number[];
   readonly unitMinor: readonly number[];
   readonly barred: ReadonlySet<string>;
+  /** Where carriage goes by weight: what a parcel of some units counts, with all that is said of it. */
+  readonly scoreOf?: ((units: Units) => number) | undefined;
 }
 
 interface Removal {
   readonly location: string;
-  readonly reason: 'rule' | 'no-capacity';
+  readonly reason: 'rule' | 'no-capacity' | 'no-rate' | 'too-heavy';
   readonly rule?: string;
   readonly lines?: readonly string[];
 }
@@ -25,6 +28,20 @@ const isAbout = (rule: PlanRule, topic: Topic): boolean => topicOf(rule).include
 /** About the location and nothing else; a rule that says nothing of anything is not. */
 const isOfPlace = (rule: PlanRule): boolean => topicOf(rule).length > 0 && topicOf(rule).every((topic) => topic === 'place');
 const isOfOrder = (rule: PlanRule): boolean => topicOf(rule).every((topic) => topic === 'order');
+
+interface ShadowWay {
+  readonly offer: ShadowOffer;
+  readonly costMinor: number;
+  readonly rulesMinor: number;
+  readonly minor: number;
+}
+
+interface Terms {
+  readonly shipping: number;
+  readonly weight: number;
+  readonly other: number;
+  readonly parcelMinor: number;
+}
 
 export class ShadowJudge {
   readonly failed = new Map<string, string>();
@@ -93,12 +110,18 @@ export class ShadowJudge {
   /** A location as a candidate; undefined when it is removed. */
   candidate(shadow: Shadow, place: Location, km: number, asked: string | undefined, has: (sku: string) => number, lineIds: readonly string[]): Judged | undefined {
     const about = { nowMs: this.#nowMs, order: this.#order, place, km, has };
+    const offers = offersFor(shadow, place, this.#order.to, km, asked, this.#nowMs);
+    const weighed = isWeighed(shadow, this.#order.to, asked, this.#nowMs);
+    if (weighed && offers.length === 0) {
+      this.removed.push({ location: place.id, reason: 'no-rate' });
+      return undefined;
+    }
     const bans = this.#bans('location').filter((rule) => !isAbout(rule, 'line'));
     const first = bans.find((rule) => isOfPlace(rule) && this.#excludes(rule, about));
     const placeMinor = this.#sum(this.#parcelCosts.filter(isOfPlace), about);
     const other = bans.find((rule) => rule === first || (!isOfPlace(rule) && this.#excludes(rule, about)));
     if (other !== undefined) return this.#remove(place.id, other);
-    const way = this.#way(shadow, about, asked);
+    const way = this.#way(shadow, about, offers);
     if ('ban' in way) return this.#remove(place.id, way.ban);
     const others = this.#parcelCosts.filter((rule) => !isOfPlace(rule) && !isOfOrder(rule));
     const { shipping = 1, rules: weight = 1, parcelMinor = 0, kmMinor = 0 } = this.#document.objective ?? {};
@@ -114,35 +137,70 @@ export class ShadowJudge {
       const rules = this.#rules.filter((rule) => rule.cost !== undefined && rule.per === per);
       return this.#order.lines.map((line) => (barred.has(line.sku) ? 0 : Math.round(weight * this.#sum(rules, { ...about, line }))));
     };
+    if (weighed) {
+      const terms = { shipping, weight, other: kmMinor * km + weight * (rulesMinor - way.rulesMinor), parcelMinor };
+      return this.#weighed(shadow, place, km, way.ways, terms, barred, each, lineIds);
+    }
     const { carrier, service, costMinor } = way;
     return { location: place.id, carrier, service, distanceKm: km, costMinor, scoreMinor: Math.max(0, minor), lineMinor: each('line'), unitMinor: each('unit'), barred };
+  }
+
+  /** By weight: what each service takes is asked anew for each parcel. */
+  #weighed(
+    shadow: Shadow, place: Location, km: number, ways: readonly ShadowWay[], terms: Terms, barred: Set<string>,
+    each: (per: 'line' | 'unit') => number[], lineIds: readonly string[],
+  ): Judged {
+    const heaviest = Math.max(...ways.map(({ offer }) => offer.unitMax));
+    const heavy = [...this.#order.lines.keys()].filter((index) => boxOf(shadow, [{ sku: this.#order.lines[index]?.sku ?? '', quantity: 1 }]).unit > heaviest);
+    if (heavy.length > 0) this.removed.push({ location: place.id, reason: 'too-heavy', lines: heavy.map((index) => lineIds[index] ?? '') });
+    // No rule is asked about lines that cannot come from here.
+    for (const index of heavy) barred.add(this.#order.lines[index]?.sku ?? '');
+    const priced = (units: Units) => {
+      const box = boxOf(shadow, units);
+      return ways
+        .map(({ offer, rulesMinor }) => ({ offer, costMinor: offer.minor(box), rulesMinor }))
+        .filter(({ costMinor }) => costMinor < Infinity)
+        .map((one) => ({ ...one, counts: terms.shipping * one.costMinor + terms.weight * one.rulesMinor }))
+        .sort((a, b) => a.counts - b.counts || a.costMinor - b.costMinor)[0];
+    };
+    const byWeight = (units: Units) => {
+      const best = priced(units);
+      return { carrier: best?.offer.carrier, service: best?.offer.service, costMinor: best?.costMinor ?? Infinity };
+    };
+    const scoreOf = (units: Units): number => {
+      const counts = priced(units)?.counts ?? Infinity;
+      return counts === Infinity ? Infinity : Math.max(0, Math.round(counts + terms.other) + terms.parcelMinor);
+    };
+    const all = this.#order.lines.filter(({ sku }) => !barred.has(sku));
+    const [lineMinor, unitMinor] = [each('line'), each('unit')];
+    return { location: place.id, ...byWeight(all), distanceKm: km, scoreMinor: scoreOf(all), lineMinor, unitMinor, barred, byWeight, scoreOf };
   }
 
   #remove(location: string, { id: rule }: PlanRule): undefined {
     this.removed.push({ location, reason: 'rule', rule });
   }
 
-  #way(shadow: Shadow, about: About, asked: string | undefined) {
+  #way(shadow: Shadow, about: About, offers: readonly ShadowOffer[]) {
     const { shipping = 1, rules: weight = 1 } = this.#document.objective ?? {};
     const costs = this.#rules.filter((rule) => rule.cost !== undefined && isAbout(rule, 'service'));
     let ban: PlanRule | undefined;
-    const ways = [...shadow.carriers.values()]
-      .filter(({ isOpen }) => isOpen)
-      .flatMap(({ card }) => (card.services ?? [{ ...card, id: 'standard' }]).map((one) => ({ card, one })))
-      .filter(({ one }) => asked === undefined || one.id === asked)
-      .flatMap(({ card, one: { id, baseMinor, perKmMinor } }) => {
-        const costMinor = Math.round(baseMinor + perKmMinor * (about.km ?? 0));
-        const of = { ...about, service: { id, carrier: card.id, costMinor } };
+    const ways = offers
+      .flatMap((offer): ShadowWay[] => {
+        // Of a service that does not carry all that is wanted, what it takes for the rest.
+        const light = this.#order.lines.filter(({ sku }) => boxOf(shadow, [{ sku, quantity: 1 }]).unit <= offer.unitMax);
+        const costMinor = offer.minor(boxOf(shadow, light));
+        const of = { ...about, service: { id: offer.id, carrier: offer.carrier, costMinor } };
         const by = this.#bans('service').find((rule) => this.#excludes(rule, of));
         const bans = this.#bans('service');
         if (by !== undefined && (ban === undefined || bans.indexOf(by) < bans.indexOf(ban))) ban = by;
         if (by !== undefined) return [];
         const rulesMinor = this.#sum(costs, of);
-        const service = card.services === undefined ? undefined : (id as string);
-        return [{ carrier: card.id as string, service, id, costMinor, rulesMinor, minor: shipping * costMinor + weight * rulesMinor }];
+        return [{ offer, costMinor, rulesMinor, minor: shipping * costMinor + weight * rulesMinor }];
       })
-      .sort((a, b) => a.minor - b.minor || a.costMinor - b.costMinor || (a.carrier === b.carrier ? (a.id < b.id ? -1 : 1) : a.carrier < b.carrier ? -1 : 1));
-    return ways[0] ?? (ban === undefined ? { carrier: undefined, service: undefined, costMinor: 0, rulesMinor: 0 } : { ban });
+      .sort((a, b) => a.minor - b.minor || a.costMinor - b.costMinor);
+    const [best] = ways;
+    if (best !== undefined) return { carrier: best.offer.carrier, service: best.offer.service, costMinor: best.costMinor, rulesMinor: best.rulesMinor, ways };
+    return ban === undefined ? { carrier: undefined, service: undefined, costMinor: 0, rulesMinor: 0, ways } : { ban };
   }
 
   /** The group of each line; '' is none. */

@@ -9,15 +9,16 @@ import { hasRoom } from './capacity.ts';
 import type { ShadowNeed } from './kits.ts';
 import { holds, ShadowJudge, type Judged } from './plan-judge.ts';
 import type { About } from './plan-meanings.ts';
+import { bestByWeight, unitsOf } from './plan-parcels.ts';
 import { newestValidated } from './plan-state.ts';
 import { inForceFor } from './trials.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
-import { isNamed, kilometres, planKits, type Candidate, type Seeker, type ShadowPlan } from './seeking.ts';
+import { isNamed, kilometres, planKits, sentFrom, type Candidate, type Seeker, type ShadowPlan, type Units } from './seeking.ts';
 import type { Shadow } from './state.ts';
 import { believed, paid, toldOf, type Told } from './told.ts';
 
 /** Units that leave as one: of one SKU, or of SKUs that stay together. */
-interface Lump {
+export interface Lump {
   readonly items: readonly { readonly sku: string; readonly quantity: number }[];
   readonly worth: number;
   /** By candidate; Infinity where it cannot come from. */
@@ -103,9 +104,9 @@ function kitsBy(told: Told | undefined, own: ShadowPlan, found: readonly Judged[
   return { ...own, parcels, runnerUpMinor: told.runnerUpMinor };
 }
 
-const bare = ({ location, carrier, service, distanceKm, costMinor }: Judged) => ({ location, carrier, service, distanceKm, costMinor });
+const bare = ({ location, carrier, service, distanceKm, costMinor, byWeight }: Judged): Candidate => ({ location, carrier, service, distanceKm, costMinor, byWeight });
 
-interface Policy {
+export interface Policy {
   readonly maxParcels: number;
   readonly allOrNothing: boolean;
   readonly minShipmentMinor: number;
@@ -187,11 +188,13 @@ const priceAt = (told: Told | undefined, found: readonly Judged[], at: number, s
   told?.prices === undefined ? 0 : told.price(sku, found[at]?.location ?? '');
 
 /** A parcel from there by the plan's prices, with the price of its room. */
-const parcelAt = (told: Told | undefined, found: readonly Judged[], at: number): number =>
-  (found[at]?.scoreMinor ?? 0) + (told?.prices === undefined ? 0 : told.room(found[at]?.location ?? ''));
+const parcelAt = (told: Told | undefined, found: readonly Judged[], at: number, units: Units): number =>
+  (found[at]?.scoreOf?.(units) ?? found[at]?.scoreMinor ?? 0) + (told?.prices === undefined ? 0 : told.room(found[at]?.location ?? ''));
 
-interface Way {
+export interface Way {
   readonly of: readonly number[];
+  /** By lump: its parcel among those from its place; absent: there is one. */
+  readonly nth?: readonly number[] | undefined;
   readonly units: number;
   readonly minor: number;
   readonly parcels: number;
@@ -214,10 +217,12 @@ function choose(
     return manyParts(told, way, found, needs, groups, has, policy, prices);
   }
   const left = needs.map(({ quantity }) => quantity);
-  const parcels = [...new Set(way.of)].filter((at) => at >= 0).sort((a, b) => a - b).map((at) => {
+  const places = [...new Set(way.of)].filter((at) => at >= 0).sort((a, b) => a - b);
+  const each = places.flatMap((at) => [...new Set(way.of.flatMap((one, index) => (one === at ? [way.nth?.[index] ?? 0] : [])))].sort((a, b) => a - b).map((nth) => ({ at, nth })));
+  const parcels = each.map(({ at, nth }) => {
     const units = new Map<number, number>();
     for (const [index, { items }] of lumps.entries()) {
-      for (const { sku, quantity } of way.of[index] === at ? items : []) {
+      for (const { sku, quantity } of way.of[index] === at && (way.nth?.[index] ?? 0) === nth ? items : []) {
         let more = quantity;
         for (const [need, one] of needs.entries()) {
           const given = one.sku === sku ? Math.min(more, left[need] ?? 0) : 0;
@@ -228,7 +233,8 @@ function choose(
       }
     }
     const list = needs.flatMap(({ line }, need) => (units.has(need) ? [{ line, quantity: units.get(need) ?? 0 }] : []));
-    return { from: bare(found[at] as Judged), units: list };
+    const skus = [...units].map(([need, quantity]) => ({ sku: needs[need]?.sku ?? '', quantity }));
+    return { from: sentFrom(bare(found[at] as Judged), skus), units: list };
   });
   return { parcels, short: sum(left), runnerUpMinor: undefined, minor: Math.round(way.minor) };
 }
@@ -264,7 +270,7 @@ function manyParts(
   }
   const units = sum(byParcel.flatMap(({ skus }) => [...skus.values()]));
   const minor = sum(byParcel.map(({ at, skus }) => {
-    return parcelAt(told, found, at) + sum([...skus].map(([sku, quantity]) => takes(told, found, needs, at, sku, quantity)));
+    return parcelAt(told, found, at, [...skus].map(([sku, quantity]) => ({ sku, quantity }))) + sum([...skus].map(([sku, quantity]) => takes(told, found, needs, at, sku, quantity)));
   }));
   must(units >= own.units, `places ${units} units of ${own.units}`);
   must(units > own.units || minor <= own.minor, `costs ${minor}, and ${own.minor} would do`);
@@ -274,11 +280,11 @@ function manyParts(
   return { parcels, short: told.short, runnerUpMinor: undefined, minor: Math.round(minor), gapMinor: told.gapMinor };
 }
 
-const unitsOf = ({ items }: Lump): number => sum(items.map(({ quantity }) => quantity));
 
 function wayOf(found: readonly Judged[], lumps: readonly Lump[], of: readonly number[], told: Told | undefined): Way {
   const used = [...new Set(of)].filter((at) => at >= 0);
-  const minor = sum(used.map((at) => parcelAt(told, found, at))) + sum(lumps.map((lump, index) => ((of[index] ?? -1) < 0 ? 0 : (lump.minor[of[index] ?? -1] ?? 0))));
+  const itemsAt = (at: number): Units => lumps.flatMap(({ items }, index) => (of[index] === at ? items : []));
+  const minor = sum(used.map((at) => parcelAt(told, found, at, itemsAt(at)))) + sum(lumps.map((lump, index) => ((of[index] ?? -1) < 0 ? 0 : (lump.minor[of[index] ?? -1] ?? 0))));
   return { of, units: sum(lumps.map((lump, index) => ((of[index] ?? -1) < 0 ? 0 : unitsOf(lump)))), minor, parcels: used.length };
 }
 
@@ -289,6 +295,7 @@ function compare(a: Way, b: Way): number {
 
 /** Over every set of locations: each lump from the cheapest of the set. With a least worth, over every way there is. */
 function best(found: readonly Judged[], lumps: readonly Lump[], policy: Policy, told: Told | undefined): Way {
+  if (found.some(({ scoreOf }) => scoreOf !== undefined)) return bestByWeight(found.length, lumps, policy, (at, items) => parcelAt(undefined, found, at, items), compare);
   let top = wayOf(found, lumps, lumps.map(() => -1), told);
   const look = (of: readonly number[]): void => {
     const way = wayOf(found, lumps, of, told);
@@ -323,7 +330,7 @@ function most(found: readonly Judged[], lumps: readonly Lump[], policy: Policy, 
       .map(({ at, takes }) => ({
         at, takes,
         units: sum(takes.map((index) => unitsOf(lumps[index] as Lump))),
-        minor: sum([parcelAt(told, found, at), ...takes.map((index) => lumps[index]?.minor[at] ?? 0)]),
+        minor: sum([parcelAt(told, found, at, takes.flatMap((index) => lumps[index]?.items ?? [])), ...takes.map((index) => lumps[index]?.minor[at] ?? 0)]),
       }))
       .sort((a, b) => b.units - a.units || a.minor - b.minor || a.at - b.at);
     const [next] = offers;
@@ -348,7 +355,9 @@ export function candidateUnder(
   const view = { channel: seeker.channel, segment: seeker.segment, method: 'ship' } as const;
   const km = seeker.destination === undefined ? 0 : kilometres(place, seeker.destination);
   const found = judge.candidate(shadow, place, km, seeker.service, (sku) => unitsFrom(shadow, sku, place.id, view), needs.map(() => ''));
-  return found === undefined ? undefined : bare(found);
+  // Of a parcel with units that nobody carries from there the plan has no price.
+  const isHeavy = judge.removed.some(({ reason }) => reason === 'too-heavy');
+  return found === undefined || isHeavy ? undefined : { ...bare(found), byWeight: undefined };
 }
 
 /** Whether a plan leaves a place to any order that is tried when it is published. */

@@ -2,6 +2,7 @@
 import type { Destination } from '../../../actors/order-commands.ts';
 import { datesOf, readyAt } from './calendar.ts';
 import { roomFor } from './capacity.ts';
+import { boxOf, offersFor } from './rates.ts';
 import { unitsFrom } from './selling.ts';
 import { planFor } from './sourcing.ts';
 import { kilometres } from './seeking.ts';
@@ -14,20 +15,20 @@ interface Way {
   readonly deliverByMs: number | undefined;
 }
 
-/** Every way by which so many units can go from the places a channel ships from that have room for them. */
-function waysOf(shadow: Shadow, channel: string, to: Destination, units: number, atMs: number): Way[] {
+/** Every way by which so many units of a SKU can go from the places a channel ships from that have room for them. */
+function waysOf(shadow: Shadow, channel: string, to: Destination, sku: string, units: number, atMs: number): Way[] {
+  const box = boxOf(shadow, [{ sku, quantity: units }]);
   const ways: Way[] = [];
   for (const location of shadow.locations.values()) {
     const slot = location.capacity === undefined ? undefined : roomFor(shadow, location, units, atMs);
     if (location.capacity !== undefined && slot === undefined) continue;
     const km = kilometres(location, to);
-    for (const { card, isOpen } of shadow.carriers.values()) {
-      if (!isOpen) continue;
-      for (const { id, baseMinor, perKmMinor } of card.services ?? [{ ...card, id: 'standard' }]) {
-        const dates = datesOf(shadow.transits, location, card, id, to, atMs, slot?.readyMs);
-        const { shipByMs, deliverByMs } = dates ?? {};
-        ways.push({ location: location.id, costMinor: Math.round(baseMinor + perKmMinor * km), shipByMs, deliverByMs });
-      }
+    for (const offer of offersFor(shadow, location, to, km, undefined, atMs)) {
+      const card = shadow.carriers.get(offer.carrier)?.card;
+      const costMinor = offer.minor(box);
+      if (card === undefined || costMinor === Infinity) continue;
+      const { shipByMs, deliverByMs } = datesOf(shadow.transits, location, card, offer.id, to, atMs, slot?.readyMs) ?? {};
+      ways.push({ location: location.id, costMinor, shipByMs, deliverByMs });
     }
   }
   return ways.filter(({ location }) => [...shadow.places.keys()].some((sku) => unitsFrom(shadow, sku, location, { channel, method: 'ship' }) > 0));
@@ -35,7 +36,7 @@ function waysOf(shadow: Shadow, channel: string, to: Destination, units: number,
 
 /** For one unit of a SKU: the earliest date and the lowest price, each over every way from where it is. */
 export function quick(shadow: Shadow, channel: string, to: Destination, sku: string, atMs: number): { earliestMs: number | undefined; cheapestMinor: number | undefined } {
-  const ways = waysOf(shadow, channel, to, 1, atMs).filter(({ location }) => unitsFrom(shadow, sku, location, { channel, method: 'ship' }) > 0);
+  const ways = waysOf(shadow, channel, to, sku, 1, atMs).filter(({ location }) => unitsFrom(shadow, sku, location, { channel, method: 'ship' }) > 0);
   const dates = ways.flatMap(({ deliverByMs }) => (deliverByMs === undefined ? [] : [deliverByMs]));
   return {
     earliestMs: dates.length === 0 ? undefined : Math.min(...dates),
@@ -69,7 +70,7 @@ export function options(shadow: Shadow, channel: string, to: Destination, sku: s
   });
   const view = { channel, method: 'ship' } as const;
   const there = (places: readonly string[]): number => [...new Set(places)].reduce((sum, place) => sum + unitsFrom(shadow, sku, place, view), 0);
-  const ways = waysOf(shadow, channel, to, quantity, atMs);
+  const ways = waysOf(shadow, channel, to, sku, quantity, atMs);
   const limited = [...shadow.locations.values()].filter((one) => one.capacity !== undefined && roomFor(shadow, one, quantity, atMs) === undefined);
   const all = [...shadow.locations.keys()].filter((place) => !limited.some(({ id }) => id === place));
   const wanted = Math.min(quantity, there(all));

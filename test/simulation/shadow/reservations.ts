@@ -338,7 +338,7 @@ export function planOf(
   const isSamePlace = JSON.stringify(sorted(reservation.destination)) === JSON.stringify(sorted(body.destination));
   const service = body.service ?? reservation.service;
   const sameAsAsked = isSamePlace && service === reservation.service;
-  const prices = sameAsAsked ? undefined : pricesFor(shadow, body.destination, service);
+  const prices = sameAsAsked ? undefined : pricesFor(shadow, body.destination, service, shadow.atMs);
   const parcels = reservation.parcels.flatMap(({ from, units, untracked = [] }) => {
     const here = new Map<string, number>();
     for (const { line, quantity } of units) {
@@ -352,7 +352,7 @@ export function planOf(
       return quantity > 0 ? [{ line, quantity }] : [];
     });
     const location = shadow.locations.get(from.location);
-    const priced: Candidate = prices === undefined || location === undefined ? from : prices(location);
+    const priced: Candidate = prices === undefined || location === undefined ? from : prices(location, taken.map(({ line, quantity }) => ({ sku: body.lines[line]?.sku ?? '', quantity })));
     // Dates are made anew, by the order.
     const free = new Set(untracked.map((line) => reservation.lines[line]?.sku));
     const freed = taken.flatMap(({ line }) => (free.has(body.lines[line]?.sku ?? '') ? [line] : []));

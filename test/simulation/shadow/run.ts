@@ -17,6 +17,7 @@ import { stateOf } from './order-facts.ts';
 import * as recalls from './recalls.ts';
 import * as reservations from './reservations.ts';
 import * as returns from './returns.ts';
+import { putRates, removeRates } from './rates.ts';
 import type { Shadow } from './state.ts';
 import { closeFeed } from './drift.ts';
 import { moveStock } from './stock-commands.ts';
@@ -83,7 +84,7 @@ export function serveLine(shadow: Shadow, sku: string, atMs: number, events: unk
 export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: unknown[]): void {
   if (owner.kind === 'order') return orderDue(shadow, owner.id, atMs, events);
   if (owner.kind === 'reservation') return expiryDue(shadow, owner.id, atMs, events);
-  if (owner.kind === 'capacity' || owner.kind === 'plan' || owner.kind === 'moment') return;
+  if (owner.kind === 'capacity' || owner.kind === 'plan' || owner.kind === 'moment' || owner.kind === 'rates') return;
   whole(shadow, atMs, events, (doing) => {
     if (owner.kind === 'item') items.due(doing, owner.id);
     else if (owner.kind === 'lot') recalls.due(doing, owner.id);
@@ -238,6 +239,10 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return putForecast(doing, command.body);
     case 'transit.put':
       return network.putTransit(doing, command.body);
+    case 'rates.put':
+      return putRates(doing, command.body);
+    case 'rates.remove':
+      return removeRates(doing, command.body);
     default:
       return moveStock(doing, command.kind, command.body);
   }

@@ -11,6 +11,17 @@ export interface Candidate {
   readonly service: string | undefined;
   readonly distanceKm: number;
   readonly costMinor: number;
+  /** Where carriage goes by weight: who takes a parcel of some units, and for what. */
+  readonly byWeight?: ((units: Units) => Taken) | undefined;
+}
+
+export type Units = readonly { readonly sku: string; readonly quantity: number }[];
+export type Taken = Pick<Candidate, 'carrier' | 'service' | 'costMinor'>;
+
+/** A parcel from a candidate, at the price of what is in it. */
+export function sentFrom({ byWeight, location, carrier, service, distanceKm, costMinor }: Candidate, units: Units): Candidate {
+  const from = { location, carrier, service, distanceKm, costMinor };
+  return byWeight === undefined ? from : { ...from, ...byWeight(units) };
 }
 
 export interface ShadowPlan {
@@ -24,7 +35,7 @@ export interface ShadowPlan {
   readonly candidates: number;
   readonly runnerUpMinor: number | undefined;
   readonly removed:
-    | readonly { readonly location: string; readonly reason: 'no-capacity' | 'rule'; readonly rule?: string; readonly lines?: readonly string[] }[]
+    | readonly { readonly location: string; readonly reason: 'no-capacity' | 'rule' | 'no-rate' | 'too-heavy'; readonly rule?: string; readonly lines?: readonly string[] }[]
     | undefined;
   /** The routing plan it went by. */
   readonly ruled?: Readonly<Record<string, unknown>> | undefined;
@@ -72,8 +83,12 @@ export function planKits(
   const parcelsOf = (set: readonly number[]): ShadowPlan['parcels'] =>
     giveKits(needs, set, has).flatMap((given, at) => {
       const units = needs.flatMap(({ line }, need) => (given.has(need) ? [{ line, quantity: given.get(need) ?? 0 }] : []));
-      return units.length === 0 ? [] : [{ from: candidates[set[at] ?? 0] as Candidate, units }];
+      const from = sentFrom(candidates[set[at] ?? 0] as Candidate, skusOf(given));
+      return units.length === 0 ? [] : [{ from, units }];
     });
+  const skusOf = (given: ReadonlyMap<number, number>): Units => [...given].map(([need, quantity]) => ({ sku: needs[need]?.sku ?? '', quantity }));
+  const minorOf = (set: readonly number[]): number =>
+    giveKits(needs, set, has).reduce((sum, given, at) => sum + sentFrom(candidates[set[at] ?? 0] as Candidate, skusOf(given)).costMinor, 0);
   const unitsIn = (parcels: ShadowPlan['parcels']): number =>
     parcels.reduce((sum, { units }) => sum + units.reduce((total, { quantity }) => total + quantity, 0), 0);
   const units = (set: readonly number[]): number => unitsIn(parcelsOf(set));
@@ -88,7 +103,7 @@ export function planKits(
   for (const size of [1, 2, 3]) {
     const found = subsets(candidates.length, size)
       .filter((set) => units(set) >= most)
-      .map((set) => ({ set, minor: set.reduce((sum, one) => sum + (candidates[one]?.costMinor ?? 0), 0) }))
+      .map((set) => ({ set, minor: minorOf(set) }))
       .sort((a, b) => a.minor - b.minor);
     if (found[0] !== undefined) return plan(found[0].set, found[1]?.minor);
   }

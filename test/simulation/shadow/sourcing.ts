@@ -9,10 +9,12 @@ import { hasRoom } from './capacity.ts';
 import { isUntracked } from './items.ts';
 import { needsOf, type ShadowNeed } from './kits.ts';
 import { planByRules } from './plan-sourcing.ts';
+import { boxOf, cheapest, isWeighed, offersFor } from './rates.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
-import { isNamed, kilometres, planKits, subsets, type Candidate, type Seeker, type ShadowPlan } from './seeking.ts';
+import { isNamed, kilometres, planKits, subsets, type Candidate, type Seeker, type ShadowPlan, type Units } from './seeking.ts';
 import type { Shadow, ShadowOrder } from './state.ts';
 import { pricedPlan, toldOf } from './told.ts';
+import { planByWeight } from './weighed.ts';
 
 export function planFor(shadow: Shadow, order: ShadowOrder, atMs: number): ShadowPlan {
   return planUnits(shadow, order, needsOf(order), atMs);
@@ -37,7 +39,8 @@ function planned(
 ): ShadowPlan {
   const ruled = planByRules(shadow, seeker, needs, atMs);
   if (ruled !== undefined) return ruled;
-  const all = candidatesFor(shadow, seeker);
+  if (isWeighed(shadow, seeker.destination, seeker.service, atMs)) return planByWeight(shadow, seeker, needs, atMs);
+  const all = candidatesFor(shadow, seeker, atMs);
   const wanted = needs.reduce((sum, { quantity }) => sum + quantity, 0);
   const isFull = ({ location }: Candidate): boolean => !hasRoom(shadow, shadow.locations.get(location) as Location, wanted, atMs);
   const candidates = all.filter((one) => !isFull(one));
@@ -122,23 +125,18 @@ export function pricesFor(
   shadow: Shadow,
   destination: Destination | undefined,
   asked: string | undefined,
-): (location: Location) => Candidate {
-  return (location) => {
+  atMs: number,
+): (location: Location, units?: Units) => Candidate {
+  return (location, units = []) => {
     const distanceKm = destination === undefined ? 0 : kilometres(location, destination);
-    const prices = [...shadow.carriers.values()]
-      .filter(({ isOpen }) => isOpen)
-      .flatMap(({ card }) => (card.services ?? [{ ...card, id: 'standard' }]).map((one) => ({ ...one, carrier: card.id as string, isNamed: card.services !== undefined })))
-      .filter(({ id }) => asked === undefined || asked === id)
-      .map(({ carrier, id, isNamed, baseMinor, perKmMinor }) => ({ carrier, id, service: isNamed ? id : undefined, minor: Math.round(baseMinor + perKmMinor * distanceKm) }))
-      .sort((a, b) => a.minor - b.minor || (a.carrier === b.carrier ? (a.id < b.id ? -1 : 1) : a.carrier < b.carrier ? -1 : 1));
-    const [best] = prices;
-    return { location: location.id, carrier: best?.carrier, service: best?.service, distanceKm, costMinor: best?.minor ?? 0 };
+    const best = cheapest(offersFor(shadow, location, destination, distanceKm, asked, atMs), boxOf(shadow, units));
+    return { location: location.id, carrier: best?.carrier, service: best?.service, distanceKm, costMinor: best?.costMinor ?? 0 };
   };
 }
 
-function candidatesFor(shadow: Shadow, { channel, destination, locations, groups, service }: Seeker): Candidate[] {
+function candidatesFor(shadow: Shadow, { channel, destination, locations, groups, service }: Seeker, atMs: number): Candidate[] {
   const found: Candidate[] = [];
-  const price = pricesFor(shadow, destination, service);
+  const price = pricesFor(shadow, destination, service, atMs);
   for (const location of shadow.locations.values()) {
     if (!isSoldFrom(shadow, { channel, method: 'ship' }, location)) continue;
     if (!isNamed({ locations, groups }, location)) continue;

@@ -16,6 +16,7 @@ import type { Transit } from '../../../actors/transit-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
 import type { Item } from '../../../actors/item-commands.ts';
 import type { ShadowQuota } from './quotas.ts';
+import type { RateCards } from './rates.ts';
 import type { ReturnPolicy } from '../../../actors/return-commands.ts';
 import type { ShadowReturn } from './return-facts.ts';
 import type { ShadowPlan } from './seeking.ts';
@@ -198,10 +199,9 @@ interface Change {
 export class Shadow {
   readonly locations = new Map<string, Location>();
   readonly channels = new Map<string, Channel>();
-  /** By `table/origin`. */
   readonly transits = new Map<string, Transit>();
   readonly forecasts = new Map<string, { readonly version: number; readonly atMs: number; readonly rows: readonly object[] }>();
-  /** Settings of SKUs. */
+  readonly rates: RateCards = new Map();
   readonly items = new Map<string, ShadowItem>();
   /** Goes up with every change and every undo. */
   changes = 0;

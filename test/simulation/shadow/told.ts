@@ -5,7 +5,7 @@
  */
 import { Violation } from '../actions.ts';
 import type { ShadowNeed } from './kits.ts';
-import { subsets, type Candidate, type ShadowPlan } from './seeking.ts';
+import { sentFrom, subsets, type Candidate, type ShadowPlan } from './seeking.ts';
 
 /** One answer of sourcing, with what it was asked. */
 export interface Told {
@@ -62,7 +62,8 @@ export function believed(told: Told, candidates: readonly Candidate[], needs: re
       taken.set(sku, (taken.get(sku) ?? 0) + quantity);
     }
     for (const [sku, quantity] of taken) must(quantity > 0 && quantity <= has(at, sku), told, `takes ${quantity} of ${sku} from ${location}`);
-    return { from: candidates[at] as Candidate, units: units.map(([need, quantity]) => ({ line: needs[need]?.line ?? -1, quantity })) };
+    const skus = [...taken].map(([sku, quantity]) => ({ sku, quantity }));
+    return { from: sentFrom(candidates[at] as Candidate, skus), units: units.map(([need, quantity]) => ({ line: needs[need]?.line ?? -1, quantity })) };
   });
   must(given.every((units, need) => units <= (needs[need]?.quantity ?? 0)), told, 'gives a line more than it wants');
   must(sum(given) + told.short === sum(needs.map(({ quantity }) => quantity)), told, 'loses units');
