@@ -36,6 +36,8 @@ export interface OrderContext {
   readonly releasedAtMs: number | undefined;
   /** Times it was sourced with a result. */
   readonly attempt: number;
+  /** When that was, of the last of them but for the first, which came with the placement. Absent: no other. */
+  readonly sourcedAtMs?: readonly number[] | undefined;
   readonly lines: readonly OrderLine[];
   readonly fulfillments: readonly Fulfillment[];
   /** What took units away after they were allocated; until every unit has a place again. */

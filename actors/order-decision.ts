@@ -43,3 +43,10 @@ export interface OrderSourced {
   /** Who moved the units and why, where it was not sourcing alone. */
   readonly moved?: Moved | undefined;
 }
+
+/** Decisions an order remembers the time of, by which they are found in the journal. */
+const timesMax = 32;
+
+/** The times of an order's decisions with one more, as far as they are remembered. */
+export const timesWith = (timesMs: readonly number[] = [], atMs: number): readonly number[] =>
+  [...timesMs, atMs].slice(-timesMax);

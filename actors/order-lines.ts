@@ -1,8 +1,8 @@
 /**
- * The arithmetic of an order: pure functions on its lines and fulfillments. `reduce` is what each
- * message does to the context; `stateOf` is the state that context belongs in. The machine (order.ts)
- * says when each may happen.
+ * The arithmetic of an order: pure functions on its lines and fulfillments. `reduce` is what each message does to
+ * the context; `stateOf` is the state that context belongs in. The machine (order.ts) says when each may happen.
  */
+import { timesWith } from './order-decision.ts';
 import type { LocationId, Sku } from './ids.ts';
 import type { OrderContext, OrderMessage, Plan, PlannedFulfillment, StockUnits } from './order-context.ts';
 import type { OrderState } from './queries.ts';
@@ -288,6 +288,7 @@ function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext 
   const next = {
     ...context,
     attempt: context.attempt + 1,
+    sourcedAtMs: context.attempt === 0 ? undefined : timesWith(context.sourcedAtMs, atMs),
     lines: moved(context.lines, units ?? [], 'backordered', 'allocated'),
     fulfillments: first === 0 ? parts : [...context.fulfillments, ...parts],
   };

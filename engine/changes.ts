@@ -7,6 +7,8 @@ import type { Event } from '../actors/vocabulary.ts';
 import type { Cell, StockCell } from './cells.ts';
 import { place } from './place.ts';
 import { lotsBytes, movementBytesMax, type RecordedMove } from './movements.ts';
+import { isMarked, momentBytesMax, type DecisionMoment } from './decision-moments.ts';
+import { isReplaced, replacedBytes, type Replaced } from './replaced.ts';
 import { Rewind } from './rewind.ts';
 import { cellBytes, eventBytes } from './sizes.ts';
 
@@ -18,6 +20,8 @@ export class Changes {
   #turn = 1;
   readonly #cells: Cell[] = [];
   readonly #before: Cell['snapshot'][] = [];
+  /** The events of the turn that came before each was changed. */
+  readonly #setAt: number[] = [];
   #events: Event[] = [];
   #keptEvents = 0;
   #changed: Cell[] = [];
@@ -26,6 +30,8 @@ export class Changes {
   readonly #movedStocks: StockCell[] = [];
   readonly #moves: Move[] = [];
   #keptMoves: RecordedMove[] = [];
+  #replaced: Replaced[] = [];
+  #moments: DecisionMoment[] = [];
   #cause: number | undefined;
   #bytes = 0;
   #answerBytes = 0;
@@ -46,6 +52,7 @@ export class Changes {
     this.#lotBytes = 0;
     this.#cells.length = 0;
     this.#before.length = 0;
+    this.#setAt.length = 0;
     this.#keptEvents = this.#events.length;
   }
 
@@ -55,6 +62,7 @@ export class Changes {
       cell.commandMark = this.#command;
       this.#cells.push(cell);
       this.#before.push(cell.snapshot);
+      this.#setAt.push(this.#events.length);
     }
     if (this.rewind.isOn) this.rewind.add(cell, after);
     place(cell, after);
@@ -73,8 +81,39 @@ export class Changes {
     return this.#keptMoves.filter(({ stock: index }) => index === stock.turnIndex);
   }
 
+  /** A setting of the command under way is another one than before: its record is to say what it was. */
+  replaced(cell: Cell, before: Cell['snapshot']): void {
+    const one = { cell, before, events: this.#setAt[this.#cells.indexOf(cell)] ?? this.#keptEvents };
+    this.#replaced.push(one);
+    this.#bytes += replacedBytes(one);
+  }
+
+  /** What the kept commands of this turn replaced of settings. */
+  get replacedSoFar(): readonly Replaced[] {
+    return this.#replaced;
+  }
+
+  /** An upper estimate of what the record has to hold of settings that the present command replaced. */
+  get replacedBytes(): number {
+    let bytes = 0;
+    for (const [index, cell] of this.#cells.entries()) {
+      const one = { cell, before: this.#before[index], events: 0 };
+      if (isReplaced(cell, one.before)) bytes += replacedBytes(one);
+    }
+    return bytes;
+  }
+
   publish(events: readonly Event[]): void {
-    for (const event of events) this.#events.push(event);
+    for (const event of events) {
+      if (event.kind === 'order.sourced' && isMarked(event)) this.#mark();
+      this.#events.push(event);
+    }
+  }
+
+  /** A decision that no movement beside it tells the moment of. */
+  #mark(): void {
+    this.#moments.push({ event: this.#events.length, moves: this.#keptMoves.length + this.#moves.length });
+    this.#answerBytes += momentBytesMax;
   }
 
   /** Whether the command has changed anything so far. */
@@ -91,9 +130,11 @@ export class Changes {
     this.rewind.cut(this.#rewindMark);
     this.#cells.length = 0;
     this.#before.length = 0;
+    this.#setAt.length = 0;
     this.#movedStocks.length = 0;
     this.#moves.length = 0;
     this.#events.length = this.#keptEvents;
+    while ((this.#moments.at(-1)?.event ?? -1) >= this.#keptEvents) this.#moments.pop();
   }
 
   /** What the present command has changed so far. */
@@ -160,6 +201,7 @@ export class Changes {
     this.#keepMoves();
     this.#cells.length = 0;
     this.#before.length = 0;
+    this.#setAt.length = 0;
   }
 
   #keepMoves(): void {
@@ -180,8 +222,13 @@ export class Changes {
     readonly changed: readonly Cell[];
     readonly events: readonly Event[];
     readonly moves: readonly RecordedMove[];
+    readonly replaced: readonly Replaced[];
+    readonly moments: readonly DecisionMoment[];
   } {
-    const taken = { changed: this.#changed, events: this.#events, moves: this.#keptMoves };
+    const [changed, events, moves] = [this.#changed, this.#events, this.#keptMoves];
+    const taken = { changed, events, moves, replaced: this.#replaced, moments: this.#moments };
+    this.#moments = [];
+    this.#replaced = [];
     this.#changed = [];
     this.#stocksChanged = 0;
     this.#keptMoves = [];

@@ -66,7 +66,7 @@ export function stockRecord(journal: LedgerJournal, stock: StockCell, position: 
 }
 
 /** Balances before the movements of a change. */
-function levelsBefore({ levels, moves }: StockRecord): StockLevels {
+export function levelsBefore({ levels, moves }: StockRecord): StockLevels {
   return moves.reduceRight<StockLevels>((after, move) => undone(after, move), levels);
 }
 
@@ -88,7 +88,8 @@ export function stockHistory(world: World, journal: LedgerJournal, body: QueryBo
   return { movements, opening, isTrimmed: false, next: at === 0 ? undefined : at };
 }
 
-function levelsOf({ snapshot }: StockCell): StockLevels {
+/** Balances of a stock as they stand. */
+export function levelsOf({ snapshot }: StockCell): StockLevels {
   const { sku: _sku, location: _location, ...levels } = must(snapshot, 'a stock that exists').context;
   return levels;
 }

@@ -1,5 +1,5 @@
 /** What queries about routing plans and decisions answer. */
-import type { LocationId, OrderId, PlanId } from '../actors/ids.ts';
+import type { LocationId, OrderId, PlanId, Sku } from '../actors/ids.ts';
 import type { PlannedFulfillment, PlanUse, Removed } from '../actors/order-context.ts';
 import type { PlanSeat, PlanState } from '../actors/plan-commands.ts';
 import type { Canary, TrialCounts } from '../actors/trial-commands.ts';
@@ -23,32 +23,109 @@ export interface ExplainedCandidate {
   readonly costMinor: number;
   /** Units of the order that it has, as far as rules let it give them. */
   readonly units: number;
+  /** What the order could take there of each SKU it wants. */
+  readonly stock: readonly SkuUnits[];
   /** By the routing plan's prices: a parcel, and each line and unit by the order of the lines. */
   readonly parcelMinor?: number | undefined;
   readonly lineMinor?: readonly number[] | undefined;
   readonly unitMinor?: readonly number[] | undefined;
 }
 
+/** A part of a price, in minor units. */
+export interface MoneyTerm {
+  /** What the carrier takes, the kilometres, the parcel as such, a soft rule, the price of scarce stock. */
+  readonly term: 'carriage' | 'distance' | 'parcel' | 'rule' | 'stock';
+  readonly rule?: string | undefined;
+  readonly minor: number;
+}
+
+/** A way to place an order: the best of its set of locations. */
+export interface ExplainedWay {
+  readonly isChosen: boolean;
+  readonly parcels: readonly {
+    readonly location: LocationId;
+    readonly carrier?: string | undefined;
+    readonly service?: string | undefined;
+    readonly distanceKm: number;
+    readonly units: number;
+    readonly lines: readonly LineUnits[];
+    readonly terms: readonly MoneyTerm[];
+    readonly totalMinor: number;
+  }[];
+  /** Units it does not place. */
+  readonly short: number;
+  readonly totalMinor: number;
+  /** What rounding, and parcels that may not cost less than nothing, add to the sum of the terms. */
+  readonly roundingMinor: number;
+}
+
+/** How an order is decided. */
+export interface Explained {
+  readonly candidates: readonly ExplainedCandidate[];
+  readonly removed: readonly Removed[];
+  /** The best ways that place as much, the chosen one first. */
+  readonly ways: readonly ExplainedWay[];
+  readonly fulfillments: readonly PlannedFulfillment[];
+  readonly short: number;
+  readonly ruled?: PlanUse | undefined;
+  /** How much less the best way could cost at most; absent: this is the best, as the order is planned exactly. */
+  readonly gapMinor?: number | undefined;
+  /** By the plan's prices, or what the parcels cost without one; absent when nothing is placed. */
+  readonly scoreMinor?: number | undefined;
+  /** Of the best other way; absent: there is none. */
+  readonly nextMinor?: number | undefined;
+  readonly marginMinor?: number | undefined;
+}
+
+/** A change that leads to another decision, and to which. */
+export interface Flip {
+  readonly change:
+    | { readonly kind: 'units'; readonly location: LocationId; readonly units: readonly SkuUnits[] }
+    /** Off the price of a parcel from there, whatever makes it up. */
+    | { readonly kind: 'cheaper'; readonly location: LocationId; readonly minor: number }
+    | { readonly kind: 'without-rule'; readonly rule: string }
+    /** Work for so many units more. */
+    | { readonly kind: 'room'; readonly location: LocationId };
+  readonly locations: readonly LocationId[];
+  /** Units without a place then. */
+  readonly short: number;
+}
+
+interface SkuUnits {
+  readonly sku: Sku;
+  readonly units: number;
+}
+
+/**
+ * A recorded decision made again from what the journal says of the order, the settings and the stock of then, or why
+ * it cannot be: `reserved`: the units were held for a reservation, nothing was decided; `moved`: somebody said where
+ * to, or a location did not start in time; `changed-again`: the same turn
+ * changed the order once more; `prices`: it went by prices that are not on record; `too-far`: more of the journal would
+ * have to be read than one question may.
+ */
+export type Recomputed =
+  | {
+      /** Whether it is, field by field, the decision that was recorded. */
+      readonly reproduced: boolean;
+      readonly differs: readonly { readonly field: string; readonly recorded: string; readonly again: string }[];
+      /** What was taken as it is recorded or as it is now, in words. */
+      readonly assumed: readonly string[];
+      /** How it was decided. */
+      readonly decision: Explained;
+      /** The smallest changes found that would have led elsewhere; each was tried. */
+      readonly flips: readonly Flip[];
+    }
+  | { readonly unknown: 'reserved' | 'moved' | 'changed-again' | 'prices' | 'too-far' };
+
 export interface DecisionExplained {
   readonly orderId: OrderId;
   readonly attempt: number;
   /** Absent when the journal does not reach back so far, or there was no such attempt. */
   readonly recorded?: RecordedDecision | undefined;
+  /** The recorded decision made again; absent when there is none. */
+  readonly recomputed?: Recomputed | undefined;
   /** As the whole order would be decided now. */
-  readonly now: {
-    readonly candidates: readonly ExplainedCandidate[];
-    readonly removed: readonly Removed[];
-    readonly fulfillments: readonly PlannedFulfillment[];
-    readonly short: number;
-    readonly ruled?: PlanUse | undefined;
-    /** How much less the best way could cost at most; absent: this is the best, as the order is planned exactly. */
-    readonly gapMinor?: number | undefined;
-    /** By the plan's prices, or what the parcels cost without one; absent when nothing is placed. */
-    readonly scoreMinor?: number | undefined;
-    /** Of the best way that does without the first location chosen and places as much; absent: there is none. */
-    readonly nextMinor?: number | undefined;
-    readonly marginMinor?: number | undefined;
-  };
+  readonly now: Explained;
   /** The same in words, line by line. */
   readonly text: readonly string[];
 }

@@ -5,6 +5,8 @@
  */
 import type { StoredRecord } from '../storage/journal.ts';
 import type { LedgerJournal } from './ledger.ts';
+import { settingsRow } from './replaced.ts';
+import type { RowBytes } from './rows.ts';
 
 /** Samples kept, and how far apart: an hour and more of turns. */
 const samplesMax = 65_536;
@@ -17,6 +19,8 @@ export class Past implements LedgerJournal {
   #times: number[] = [];
   /** The newest record's time, which no sample may hold. */
   #lastAtMs = 0;
+  /** The record in which a setting changed last; 0: none. */
+  settingsAt = 0;
   #headAtMs: { readonly head: number; readonly atMs: number } | undefined;
 
   constructor(journal: LedgerJournal) {
@@ -39,6 +43,13 @@ export class Past implements LedgerJournal {
   append(record: StoredRecord): void {
     this.#appending = record;
     this.note(record.position, record.atMs);
+  }
+
+  /** Settings change in the record that comes at this position: the row that says so. */
+  settingsChanged(position: number): RowBytes {
+    const row = settingsRow(position, this.settingsAt);
+    this.settingsAt = position;
+    return row;
   }
 
   /** It is in the journal now. */

@@ -48,6 +48,11 @@ export class Rates {
     return cell;
   }
 
+  /** The cells of all versions, removed ones among them. */
+  cells(): Iterable<RateCell> {
+    return this.#cells.values();
+  }
+
   find(key: string): RateCard | undefined {
     return this.#cells.get(key)?.snapshot?.context.card;
   }

@@ -24,6 +24,7 @@ import type { Work } from './promise/capacity.ts';
 import type { EngineLimits } from './limits.ts';
 import { lotNames } from './lots.ts';
 import type { Entry, Receipts } from './receipts.ts';
+import { settingsFrom, settingsKey } from './replaced.ts';
 import {
   carrierFromRow,
   driftFromRow,
@@ -58,12 +59,13 @@ export async function recover(
   let lastAtMs = claim.record(claim.tail)?.atMs ?? 0;
   const unsaved: { position: number; entries: readonly Entry[] }[] = [];
   for await (const record of claim.records(claim.savedAt)) {
-    for (const [key, row] of record.rows) latest.set(key, row);
+    for (const [key, row] of record.rows) if (!key.startsWith(prefixes.replaced)) latest.set(key, row);
     const entries = record.commands as readonly Entry[];
     for (const [id] of entries) receipts.add(id, record.position);
     unsaved.push({ position: record.position, entries });
     lastAtMs = record.atMs;
   }
+  core.past.settingsAt = settingsFrom(latest.get(settingsKey) ?? claim.row(settingsKey)).at;
   const touched: Cell[] = [];
   for (const prefix of plainPrefixes) {
     await loadAll(claim, latest, prefix, (key, row) => keep(touched, latest, key, load(core, prefix, key, row)));

@@ -5,19 +5,23 @@ import type { Fulfillment, KitRef, OrderLine } from '../actors/vocabulary.ts';
 import { must } from './assert.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
-export type Rare = Pick<OrderContext, 'priority' | 'promisedByMs' | 'segment' | 'tags' | 'attributes' | 'holds'>;
+export type Rare = Pick<
+  OrderContext, 'priority' | 'promisedByMs' | 'segment' | 'tags' | 'attributes' | 'holds' | 'sourcedAtMs'
+>;
 type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 
 /** Bits of the mask: never reuse one. */
 const bits = {
   priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16, lots: 32, marks: 64, holds: 128,
+  sourced: 256,
 } as const;
 
 function maskOf(order: Whole): number {
-  const { priority, promisedByMs, segment, tags, attributes, holds, lines, fulfillments } = order;
+  const { priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, lines, fulfillments } = order;
   let mask = (priority === undefined ? 0 : bits.priority) | (promisedByMs === undefined ? 0 : bits.promisedByMs);
   if (tags !== undefined || attributes !== undefined) mask |= bits.marks;
   if (holds !== undefined) mask |= bits.holds;
+  if (sourcedAtMs !== undefined) mask |= bits.sourced;
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
   if (segment !== undefined) mask |= bits.segment;
   for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
@@ -40,6 +44,18 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   const { tags, attributes } = order;
   if ((mask & bits.marks) !== 0) writer.text(JSON.stringify({ tags, attributes }));
   if (order.holds !== undefined) writer.text(JSON.stringify(order.holds));
+  if (order.sourcedAtMs !== undefined) writeTimes(writer, order.sourcedAtMs);
+}
+
+/** Each as its distance from the one before it. */
+function writeTimes(writer: ByteWriter, timesMs: readonly number[]): void {
+  writer.uint(timesMs.length);
+  for (const [index, atMs] of timesMs.entries()) writer.uint(atMs - (timesMs[index - 1] ?? 0));
+}
+
+function readTimes(reader: ByteReader): number[] {
+  let atMs = 0;
+  return Array.from({ length: reader.uint() }, () => (atMs += reader.uint()));
 }
 
 /** Fulfillments with lots, by their numbers; a lot names its line by number. */
@@ -144,5 +160,6 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   if (has(bits.lots)) readLots(reader, lines, parts);
   const marks = has(bits.marks) ? (JSON.parse(reader.text()) as Pick<Rare, 'tags' | 'attributes'>) : undefined;
   const holds = has(bits.holds) ? (JSON.parse(reader.text()) as Rare['holds']) : undefined;
-  return { priority, promisedByMs, segment, tags: marks?.tags, attributes: marks?.attributes, holds };
+  const sourcedAtMs = has(bits.sourced) ? readTimes(reader) : undefined;
+  return { priority, promisedByMs, segment, tags: marks?.tags, attributes: marks?.attributes, holds, sourcedAtMs };
 }

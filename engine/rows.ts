@@ -9,8 +9,8 @@
  * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
  * f/ drift (location/day/feed), y/ version of a routing plan (plan/version), Y/ the plan in force (channel, or * for
  * all), F/ loaded forecast (SKU), z/ what a canary counted (channel or *), Z/ shadow of a routing plan,
- * R/ version of a rate card (carrier/service/version),
- * r/ receipt (command id → position).
+ * R/ version of a rate card (carrier/service/version), r/ receipt (command id → position),
+ * U/ where settings changed last; u/ what settings were (replaced.ts): in records alone, never saved.
  */
 import type { CarrierContext } from '../actors/carrier.ts';
 import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
@@ -75,6 +75,8 @@ export const prefixes = {
   shadow: 'Z/',
   rates: 'R/',
   receipt: 'r/',
+  settings: 'U/',
+  replaced: 'u/',
 } as const;
 
 const fulfillmentStates: readonly FulfillmentState[] = [

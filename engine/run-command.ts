@@ -37,6 +37,7 @@ import { expectChange, kept, momentDue, sweep } from './kept.ts';
 import { measuredAboveBytes } from './limits.ts';
 import { tellReservation } from './reservation-effects.ts';
 import { isOpen } from './reservations.ts';
+import { isReplaced } from './replaced.ts';
 import { bodyBytes, measuredRows, valueBytes } from './sizes.ts';
 import type { TimerOwner } from './timers.ts';
 
@@ -94,7 +95,10 @@ function atomically(
   }
   if ('refused' in handled) core.changes.undo();
   else {
-    core.changes.keep((cell, before) => kept(core, cell, before, atMs));
+    core.changes.keep((cell, before) => {
+      if (cell.kind !== 'order' && isReplaced(cell, before)) core.changes.replaced(cell, before);
+      kept(core, cell, before, atMs);
+    });
     expectRoom(core, atMs);
   }
   settleTrials(core, handled, atMs, onBug, cause?.index);
@@ -119,7 +123,8 @@ function settleTrials(core: Core, handled: Handled, atMs: number, onBug: OnBug, 
 function fits({ changes, limits }: Core, handled: Handled, command: Command | undefined): boolean {
   const estimate = changes.commandBytes + (command === undefined ? 0 : bodyBytes(command));
   if (estimate <= measuredAboveBytes) return true;
-  const measured = measuredRows(changes.touched) + valueBytes([changes.news(), handled, command?.body]);
+  const told = valueBytes([changes.news(), handled, command?.body]);
+  const measured = changes.replacedBytes + measuredRows(changes.touched) + told;
   return changes.bytes + changes.moveBytes + measured <= limits.recordBytesMax;
 }
 

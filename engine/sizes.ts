@@ -78,7 +78,8 @@ export function cellBytes(cell: Cell): number {
 function orderBytes(order: OrderContext): number {
   const { customer, segment, destination, lines, fulfillments, tags, attributes } = order;
   const marks = (tags === undefined ? 0 : valueRowBytes(tags)) + valueRowBytes(attributes);
-  let bytes = 192 + 3 * marks + textBytes(customer) + (segment?.length ?? 0) + (destination.timeZone?.length ?? 0);
+  const named = textBytes(customer) + (segment?.length ?? 0) + (destination.timeZone?.length ?? 0);
+  let bytes = 192 + 3 * marks + named + 6 * (order.sourcedAtMs?.length ?? 0);
   for (const line of lines) {
     bytes += 28 + line.sku.length + line.lineId.length;
     if (line.kit !== undefined) bytes += 24 + line.kit.sku.length + line.kit.lineId.length;

@@ -26,6 +26,8 @@ import { Inbox } from './inbox.ts';
 import { writeMovements } from './movements.ts';
 import type { Published, Reply, TurnReport } from './outcome.ts';
 import { answerAgain, entryOf, outcomeOf, type Entry, type Receipts } from './receipts.ts';
+import { momentsRow } from './decision-moments.ts';
+import { replacedRow } from './replaced.ts';
 import { pushRows, type RowBytes } from './rows.ts';
 import { runCommand, serveLine, timerDue, wakeOrder } from './run-command.ts';
 import type { Saver } from './saver.ts';
@@ -242,9 +244,12 @@ export class Turns {
     this.#open = undefined;
     const sinceMs = this.#parts.clock.measureMs();
     turn.decided = this.#core.shadows.takeTurn();
-    const { changed, events, moves } = this.#core.changes.takeTurn();
+    const { changed, events, moves, replaced, moments } = this.#core.changes.takeTurn();
     if (changed.length === 0 && turn.entries.length === 0) return;
-    const rows = this.#rowsOf(changed);
+    const saved = this.#rowsOf(changed, replaced.length > 0);
+    const ofThePast = replaced.map(replacedRow);
+    if (moments.length > 0) ofThePast.push(momentsRow(moments));
+    const rows = ofThePast.length === 0 ? saved : [...saved, ...ofThePast];
     const movements = writeMovements(moves);
     const record = { atMs: turn.atMs, commands: turn.entries, rows, events, outbox: [], movements };
     this.#appending = turn;
@@ -253,11 +258,11 @@ export class Turns {
     turn.computeMs += this.#parts.clock.measureMs() - sinceMs;
     const stock = stockChanges(changed);
     const walkIns = walkInsOf(moves, stock, turn.entries);
-    void this.#append(turn, record, changed, { atMs: turn.atMs, events, stock, walkIns });
+    void this.#append(turn, record, { changed, saved }, { atMs: turn.atMs, events, stock, walkIns });
   }
 
   /** The rows of what changed, for the record that comes next: appends go one after another. */
-  #rowsOf(changed: readonly Cell[]): RowBytes[] {
+  #rowsOf(changed: readonly Cell[], hasSettings: boolean): RowBytes[] {
     const position = this.#parts.claim.tail + 1;
     const rows: RowBytes[] = [];
     for (const cell of changed) {
@@ -267,13 +272,14 @@ export class Turns {
       cell.changedAt = position;
       cell.movedAt ??= position;
     }
+    if (hasSettings) rows.push(this.#core.past.settingsChanged(position));
     return rows;
   }
 
   async #append(
     turn: Turn,
-    record: TurnRecord & { readonly rows: readonly RowBytes[] },
-    changed: readonly Cell[],
+    record: TurnRecord,
+    { changed, saved }: { readonly changed: readonly Cell[]; readonly saved: readonly RowBytes[] },
     news: Omit<Published, 'position'>,
   ): Promise<void> {
     const { claim, saver, clock, hooks } = this.#parts;
@@ -294,7 +300,7 @@ export class Turns {
     hooks.onTurn?.({ commands: turn.entries.length, computeMs: turn.computeMs, commitMs });
     this.#appending = undefined;
     this.#core.past.settle();
-    saver.add(position, changed, record.rows, turn.entries);
+    saver.add(position, changed, saved, turn.entries);
     this.#release(turn, position, { position, ...news });
     this.#advance();
   }

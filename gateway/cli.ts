@@ -66,6 +66,10 @@ async function run(line: CommandLine): Promise<number> {
       const { runRatesCommand } = await import('./rates/rates-command.ts');
       return runRatesCommand(line.args, process.env, process.stdout);
     }
+    case 'explain': {
+      const { runExplain } = await import('./explain-command.ts');
+      return runExplain(line.args, process.env, process.stdout);
+    }
     case 'replay': {
       const { runReplay } = await import('./replay/replay.ts');
       return runReplay(line.args, process.stdout);

@@ -165,6 +165,7 @@ const commands: readonly (readonly [usage: string, meaning: string])[] = [
   ['rehearse …', 'what a plan would have done to past orders; has its own --help'],
   ['whatif …', 'what a change would do to open orders; has its own --help'],
   ['rates …', 'load rate cards of carriers, or check a file of them; has its own --help'],
+  ['explain …', 'say why an order went where it went; has its own --help'],
   ['replay …', 'play a file of real orders; has its own --help'],
 ];
 

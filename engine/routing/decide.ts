@@ -32,6 +32,8 @@ const plansAskedMax = 5;
 export interface Decision {
   readonly request: SourcingRequest;
   readonly plan: Plan;
+  /** The routing plan it went by, and the order as its rules saw it. */
+  readonly under?: { readonly inForce: PlanInForce; readonly facts: OrderFacts } | undefined;
 }
 
 /**
@@ -89,7 +91,7 @@ function byPlans(
   for (let asked = 0; inForce !== undefined && asked < plansAskedMax; asked += 1) {
     const request = requestUnder(core.world, inForce, order, facts, needs, atMs);
     const plan = core.source(request);
-    decision = { request, plan };
+    decision = { request, plan, under: { inForce, facts } };
     if (plan.short === 0) return decision;
     const fallback = inForce.plan.fallbacks.find(({ when }) => holds(when, facts, atMs));
     const next = fallback?.plan === undefined ? undefined : core.world.plans.fallback(fallback.plan, atMs);
@@ -100,16 +102,15 @@ function byPlans(
 }
 
 /** What becomes of the units that have no place. A plan that is not there any more leaves them waiting. */
-function withFallback(
-  { request, plan }: Decision,
-  then: 'backorder' | 'hold' | 'cancel' | 'plan' | undefined,
-): Decision {
+function withFallback(decision: Decision, then: 'backorder' | 'hold' | 'cancel' | 'plan' | undefined): Decision {
+  const { request, plan } = decision;
   const { ruled } = plan;
   const fallback = then === undefined || then === 'plan' ? 'backorder' : then;
-  if (ruled === undefined) return { request, plan };
-  if (fallback !== 'hold') return { request, plan: { ...plan, ruled: { ...ruled, fallback } } };
+  if (ruled === undefined) return decision;
+  if (fallback !== 'hold') return { ...decision, plan: { ...plan, ruled: { ...ruled, fallback } } };
   const short = request.needs.reduce((sum, { quantity }) => sum + quantity, 0);
-  return { request, plan: { ...plan, fulfillments: [], short, ruled: { ...ruled, scoreMinor: undefined, fallback } } };
+  const held = { ...ruled, scoreMinor: undefined, fallback };
+  return { ...decision, plan: { ...plan, fulfillments: [], short, ruled: held } };
 }
 
 /**

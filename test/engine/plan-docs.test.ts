@@ -41,4 +41,22 @@ describe('the page on routing plans', () => {
     const held = await shop.place('o4', { S1: 30 }, { ...far, priority: 8, shortage: 'backorder' });
     expect(held.state).toBe('exception');
   });
+
+  it('[Z44] tells of a decision what the page shows', async () => {
+    const shop = await Shop.open();
+    await shop.receive({ 'A/S1': 1, 'B/S1': 5, 'C/S1': 5 });
+    const rules = [
+      { id: 'thin', exclude: 'location', when: 'location.id == "A" && stock.atp < 3' },
+      { id: 'labour', cost: 50 },
+      { id: 'scarce', cost: 7, per: 'unit' },
+    ];
+    await shop.ok('plan.put', { plan: { format: 'baton.plan/1', id: 'shop', name: 's', rules } as never, reason: 'docs' });
+    await shop.ok('plan.validate', { planId: 'shop', version: 1 });
+    await shop.ok('plan.publish', { planId: 'shop', version: 1, reason: 'docs' });
+    await shop.place('web-1001', { S1: 2 });
+    const { text = [] } = shop.ask('decision.explain', { orderId: 'web-1001' }) ?? {};
+    const now = text.findIndex((line) => line.startsWith('Placed now'));
+    const shown = page.match(/^```text\n(Order web-1001[\s\S]*?)^```/m)?.[1];
+    expect(`${text.slice(0, now).join('\n')}\n`).toBe(shown);
+  });
 });

@@ -2,6 +2,9 @@
 import type { OrderId, LocationId, ReservationId, ReturnId, Sku, SupplyId } from '../../actors/ids.ts';
 import { stockNames } from '../../engine/recover.ts';
 import { carrierFromRow, driftFromRow, itemFromRow, orderFromRow, prefixes, reservationFromRow, returnFromRow, stockFromRow, supplyFromRow, valueFromRow } from '../../engine/rows.ts';
+import type { Event } from '../../actors/vocabulary.ts';
+import { momentsKey } from '../../engine/decision-moments.ts';
+import { settingsKey } from '../../engine/replaced.ts';
 import type { Lot } from '../../actors/lots.ts';
 import { lotRowOf, sortedLot } from './compare-lots.ts';
 import { hasEnded as hasEndedLot, type ShadowLot } from './shadow/lots.ts';
@@ -25,9 +28,15 @@ import { hasEnded, supplyViewOf } from './shadow/supply-facts.ts';
 import { countsOf } from './shadow/trials.ts';
 
 /** Compare the rows of a turn that is being sealed with what changed in the shadow since the last one. */
-export function checkRecord(shadow: Shadow, { rows }: TurnRecord, position: number): void {
+export function checkRecord(shadow: Shadow, record: TurnRecord, position: number): void {
+  const { rows } = record;
   const written = new Map(rows);
   expect(written.size === rows.length, `turn ${position} writes a row twice`);
+  // What settings were is judged by the decisions that are made again from it (compare-explain.ts).
+  const isMarked = (record.events as readonly Event[]).some((one) => one.kind === 'order.sourced' && (one.attempt > 1 || one.choices.length === 0));
+  expect(written.delete(momentsKey) === isMarked, `turn ${position} says wrongly when decisions were made`);
+  const hasReplaced = [...written.keys()].filter((key) => key.startsWith(prefixes.replaced) && written.delete(key)).length > 0;
+  expect(written.delete(settingsKey) === hasReplaced, `turn ${position} says wrongly whether settings changed`);
   for (const [map, key] of shadow.changed()) {
     if (map === shadow.executed || map === shadow.transit) continue;
     const wrong = checkOne(shadow, map, key, written);

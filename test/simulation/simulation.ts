@@ -11,6 +11,7 @@ import { expect, Violation, type Action } from './actions.ts';
 import { Auditor } from './auditor.ts';
 import { SimulatedClock } from './clock.ts';
 import { compareAll } from './compare.ts';
+import { compareExplained } from './compare-explain.ts';
 import { Fold } from './fold.ts';
 import { checkAll, checkLevels, promiseOf, checkRest } from './invariants.ts';
 import { checkSums } from './invariants-selling.ts';
@@ -246,6 +247,7 @@ export class Simulation {
     }
     this.auditor.caughtUp(tail);
     compareAll(engine, this.auditor.shadow, this.count.recoveries, this.auditor.isForgotten);
+    compareExplained(this.#life, this.auditor.turns, this.count.recoveries);
     this.#fold.check(this.auditor.shadow);
     this.#checkInside();
   }
@@ -297,6 +299,7 @@ export class Simulation {
     this.auditor.flush();
     this.#checkInside();
     compareAll(engine, this.auditor.shadow, this.count.audits, this.auditor.isForgotten);
+    compareExplained(this.#life, this.auditor.turns, this.count.audits);
     if (!this.auditor.shadow.isAhead) this.#fold.check(this.auditor.shadow);
     let after = claim.head - 1 + Math.floor(from * (claim.tail - claim.head + 2));
     for await (const published of engine.replay(after)) {

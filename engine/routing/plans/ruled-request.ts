@@ -30,7 +30,7 @@ import { bookOf, type RuleBook } from './rule-book.ts';
 type Ruledly = Found & { readonly ruled: Ruled; readonly masked: ReadonlySet<Sku> | undefined };
 
 /** One decision under a plan. */
-class Judge {
+export class Judge {
   readonly notes = new Notes();
   readonly removed: Removed[] = [];
   readonly scope: Scope = emptyScope();
@@ -89,7 +89,7 @@ class Judge {
     const km = this.to === undefined ? 0 : distanceKm(card, this.to);
     scope.place = placeFacts(card);
     if (this.isWeighed) return this.#weighed(cell, card, km);
-    this.offer.look(cell, km, this.#cheapestMinor(km));
+    this.look(cell, card, km);
     const ban = book.excludedBy(cell, card, scope, isOn, notes);
     if (ban !== undefined) return this.#remove(cell, ban);
     const way = this.#service();
@@ -143,6 +143,18 @@ class Judge {
       else if (ban < first) first = ban;
     }
     return offers.length > 0 ? offers : { ban: must(bans[first], 'a rule that excludes') };
+  }
+
+  /** Be about this location. */
+  look(cell: LocationCell, card: Location, km: number): void {
+    this.scope.place = placeFacts(card);
+    this.offer.look(cell, km, this.isWeighed ? this.#cheapestWeighed(card, km) : this.#cheapestMinor(km));
+  }
+
+  /** What one parcel of all that is wanted takes by the cheapest service; 0 where none has a rate. */
+  #cheapestWeighed(card: Location, km: number): number {
+    const priced = pricesOn(this.#world, this.services, card, this.to, km, this.needs, this.scope.nowMs);
+    return priced.length === 0 ? 0 : Math.min(...priced.map(({ costMinor }) => costMinor));
   }
 
   #remove(cell: LocationCell, { id }: Rule): undefined {
@@ -217,7 +229,7 @@ class Judge {
       let lines: LineId[] | undefined;
       for (let need = 0; need < this.needs.length; need += 1) {
         const { sku, lineId } = this.needs[need] as Need;
-        this.#lookAtLine(need);
+        this.lookAtLine(need);
         if (!excludes(rule, this.scope, this.notes)) continue;
         (masked ??= new Set()).add(sku);
         (lines ??= []).push(lineId);
@@ -227,7 +239,8 @@ class Judge {
     return masked;
   }
 
-  #lookAtLine(need: number): void {
+  /** Be about this line there. */
+  lookAtLine(need: number): void {
     this.scope.line = this.facts.lines[need] as LineFacts;
     this.offer.lookAtLine(need);
   }
@@ -243,7 +256,7 @@ class Judge {
     const minor: number[] = [];
     for (let need = 0; need < this.needs.length; need += 1) {
       const isMasked = masked?.has((this.needs[need] as Need).sku) === true;
-      if (!isMasked) this.#lookAtLine(need);
+      if (!isMasked) this.lookAtLine(need);
       minor.push(isMasked ? 0 : Math.round(this.book.plan.ruleWeight * this.sum(rules)));
     }
     return minor;

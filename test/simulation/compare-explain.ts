@@ -1,0 +1,86 @@
+/**
+ * Decisions of the past, asked for again: the engine must find each in its journal as it was made, and making it
+ * again from what it knows of then must come to the same, across crashes and restarts.
+ */
+import type { CommandBody } from '../../actors/commands.ts';
+import type { QueryKind } from '../../actors/queries.ts';
+import type { Event } from '../../actors/vocabulary.ts';
+import type { Answers } from '../../engine/outcome.ts';
+import type { Entry } from '../../engine/receipts.ts';
+import type { TurnRecord } from '../../storage/journal.ts';
+import { expect } from './actions.ts';
+import type { Life } from './life.ts';
+import { difference } from './same.ts';
+
+type Ask = <K extends QueryKind>(kind: K, body: object) => Answers[K];
+type Sourced = Extract<Event, { kind: 'order.sourced' }>;
+
+/** Decisions looked at each time. */
+const picks = 6;
+
+/** @param turns what was handed to the journal, by position. @param round which of them to look at: any whole number. */
+export function compareExplained(
+  { engine, claim }: Pick<Life, 'engine' | 'claim'>,
+  turns: ReadonlyMap<number, { readonly record: TurnRecord }>,
+  round: number,
+): void {
+  if (engine === undefined || claim === undefined) return;
+  const { head, tail } = claim;
+  const ask: Ask = (kind, body) => engine.query({ kind, body } as never).ok as never;
+  const made: { readonly position: number; readonly record: TurnRecord; readonly index: number }[] = [];
+  for (const [position, { record }] of turns) {
+    if (position > tail) continue;
+    for (const [index, event] of (record.events as readonly Event[]).entries()) {
+      if (event.kind === 'order.sourced') made.push({ position, record, index });
+    }
+  }
+  for (let pick = 0; pick < Math.min(picks, made.length); pick += 1) {
+    const one = made[(round * 7_919 + pick * 104_729) % made.length];
+    if (one !== undefined) check(one, head, ask);
+  }
+}
+
+function check(
+  { position, record, index }: { readonly position: number; readonly record: TurnRecord; readonly index: number },
+  head: number,
+  ask: Ask,
+): void {
+  const events = record.events as readonly Event[];
+  const decision = events[index] as Sourced;
+  const { orderId, attempt } = decision;
+  const what = `decision ${attempt} of ${orderId} at ${position}`;
+  const said = ask('decision.explain', { orderId, attempt });
+  expect(said !== null, `${what}: the order is not known`);
+  if (position < head) {
+    expect(said.recorded === undefined && said.recomputed === undefined, `${what} is told after it was trimmed`);
+    return;
+  }
+  const { recorded, recomputed } = said;
+  expect(recorded?.position === position, `${what} is found at ${recorded?.position}`);
+  const wrong = difference(decision, recorded.decision);
+  expect(wrong === undefined, () => `${what} is told otherwise: ${wrong}`);
+  expect(recomputed !== undefined, `${what} is not made again`);
+  if ('unknown' in recomputed) {
+    const later = events.slice(index + 1).filter((event) => 'orderId' in event && event.orderId === orderId);
+    const isAgain = attempt > 1 && (later.length > 0 || decision.ruled?.fallback === 'cancel');
+    const isRight = {
+      reserved: attempt === 1 && isReserved(record, orderId),
+      moved: decision.moved !== undefined,
+      'changed-again': isAgain,
+      prices: decision.prices !== undefined,
+      'too-far': false,
+    }[recomputed.unknown];
+    expect(isRight, `${what} cannot be made again: ${recomputed.unknown}`);
+    return;
+  }
+  const { reproduced, differs, assumed } = recomputed;
+  const isSure = !assumed.some((text) => text.startsWith('what is left of pools') || text.startsWith('the pace'));
+  expect(reproduced || !isSure, () => `${what} made again is another one: ${JSON.stringify(differs)}`);
+}
+
+function isReserved({ commands }: TurnRecord, orderId: string): boolean {
+  return (commands as readonly Entry[]).some(([, kind, , body, refused]) => {
+    const place = body as CommandBody<'order.place'>;
+    return kind === 'order.place' && refused === null && place.orderId === orderId && place.reservationId !== undefined;
+  });
+}
