@@ -14,7 +14,7 @@ import { reject } from '../actors/rejection.ts';
 import { mustWait } from '../actors/reservation-lines.ts';
 import { assert, unreachable } from './assert.ts';
 import { expectRoom, hasRoom, wakeForRoom } from './capacity.ts';
-import type { LocationCell, SkuCell } from './cells.ts';
+import type { Cell, LocationCell, SkuCell } from './cells.ts';
 import { changeItem, settleItem } from './commands/items.ts';
 import { growBuffer } from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
@@ -95,14 +95,17 @@ function atomically(
   }
   if ('refused' in handled) core.changes.undo();
   else {
-    core.changes.keep((cell, before) => {
-      if (cell.kind !== 'order' && isReplaced(cell, before)) core.changes.replaced(cell, before);
-      kept(core, cell, before, atMs);
-    });
+    core.changes.keep((cell, before) => keptChange(core, cell, before, atMs));
     expectRoom(core, atMs);
   }
   settleTrials(core, handled, atMs, onBug, cause?.index);
   return handled;
+}
+
+/** A change is kept: of a setting, with what it was before. */
+function keptChange(core: Core, cell: Cell, before: Cell['snapshot'], atMs: number): void {
+  if (cell.kind !== 'order' && isReplaced(cell, before)) core.changes.replaced(cell, before);
+  kept(core, cell, before, atMs);
 }
 
 /** What was decided counts on canaries, whatever became of the command: as a change of its own, in the same turn. */
@@ -112,7 +115,7 @@ function settleTrials(core: Core, handled: Handled, atMs: number, onBug: OnBug, 
   core.changes.begin(index);
   try {
     const refusedAs = 'refused' in handled ? handled.refused.code : undefined;
-    core.trials.settle(core, refusedAs, atMs, (cell, before) => kept(core, cell, before, atMs));
+    core.trials.settle(core, refusedAs, atMs, (cell, before) => keptChange(core, cell, before, atMs));
   } catch (bug) {
     onBug(bug);
     core.changes.undo();

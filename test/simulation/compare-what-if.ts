@@ -44,7 +44,9 @@ function check(shadow: Shadow, change: Change, answer: Answers['whatif.run']): v
         for (const { sku, quantity } of part.units) {
           units[side] += quantity;
           const key = stockKey(sku, part.location);
-          if (isCounted(order, sku)) more.set(key, (more.get(key) ?? 0) + (side === 'after' ? quantity : -quantity));
+          // What is sold without stock now may have been taken from stock then.
+          if (side === 'before') more.set(key, (more.get(key) ?? 0) - quantity);
+          else if (isCounted(order, sku)) more.set(key, (more.get(key) ?? 0) + quantity);
         }
       }
     }
