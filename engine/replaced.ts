@@ -1,8 +1,8 @@
 /**
- * What settings were before they changed: locations, channels, carriers, items, rules, pools, transit times,
- * rate cards and routing plans. The record of a change holds what it replaced, and the record before it that changed a setting;
- * so what was in force at any record can be found without reading what lies between. Nothing but reading the past
- * asks for it: these rows are not saved, and recovery passes over them.
+ * What settings were before they changed: locations, channels, carriers, items, rules, pools, transit times, rate
+ * cards and routing plans. The record of a change holds what it replaced, and the record before it that changed a
+ * setting; so what was in force at any record can be found without reading what lies between. Nothing but reading
+ * the past asks for it: these rows are not saved, and recovery passes over them.
  */
 import type { Cell } from './cells.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';

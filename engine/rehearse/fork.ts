@@ -66,7 +66,8 @@ export async function openFork(
   const records = async function* (): AsyncGenerator<StoredRecord> {
     yield record;
   };
-  const claim = { tail: position, savedAt: position - 1, record: () => record, records, rows: saved };
+  const row = (): undefined => undefined;
+  const claim = { tail: position, savedAt: position - 1, record: () => record, records, rows: saved, row };
   const nobody = { add: () => undefined };
   await recover(core, claim as unknown as Claim, nobody as never, nobody as never, limits);
   for (const context of state.stocks) {
