@@ -152,7 +152,16 @@ export class Engine implements EngineApi {
     } catch (error) {
       // Records that were trimmed meanwhile are too old to matter, a lost journal is told elsewhere, and one that is
       // closed while it is read is read no further.
-      if (this.head === from && this.#mode !== 'lost' && this.#mode !== 'stopping') onBug(error);
+      if (this.#mode !== 'lost' && this.#mode !== 'stopping' && this.#beginsAt(from)) onBug(error);
+    }
+  }
+
+  /** Whether the journal still begins there; one that cannot be read any more begins nowhere. */
+  #beginsAt(position: number): boolean {
+    try {
+      return this.head === position;
+    } catch {
+      return false;
     }
   }
 

@@ -11,6 +11,7 @@ import { Reads } from '../then.ts';
 import { worldThen } from '../then-world.ts';
 import type { World } from '../world.ts';
 import { decide, type Decision } from './decide.ts';
+import { plannedSource } from './source-planned.ts';
 import { momentOf, orderThen, wasReserved, type Found, type Sourced } from './past-decision.ts';
 
 /** Records one question reads beside those it takes to find the decision. */
@@ -23,6 +24,9 @@ export interface Again {
   readonly atMs: number;
   readonly decision: Decision;
 }
+
+/** Sourcing as it is without prices. */
+const withoutPrices = plannedSource(undefined);
 
 type Unknown = Extract<Recomputed, { readonly unknown: string }>;
 type Compared = Omit<Exclude<Recomputed, Unknown>, 'decision' | 'flips'>;
@@ -43,7 +47,8 @@ export function remake(core: Core, order: OrderContext, found: Found): Remade {
   const skus = new Set<Sku>(order.lines.flatMap(({ sku, kit }) => (kit === undefined ? [sku] : [sku, kit.sku])));
   const was = worldThen(core, new Reads(core.past, readsMax), momentOf(found), skus);
   if (was === undefined) return unknown('too-far');
-  const forked = { ...core, world: was.world };
+  // What names no prices went by none, whatever prices there are by now.
+  const forked = { ...core, world: was.world, source: withoutPrices, prices: undefined };
   const rooms = giveRooms(was.world, decision, record.atMs);
   const again = { core: forked, order: then, atMs: record.atMs, decision: decide(forked, then, record.atMs) };
   const differs = differences(decision, again.decision.plan);

@@ -385,6 +385,7 @@ export function convert(doing: Doing, reservation: ShadowReservation, orderId: s
 export function sourceAgain(doing: Doing, id: string): void {
   const before = doing.shadow.reservations.get(id) as ShadowReservation;
   const plan = planFor(doing, before);
+  doing.decided.push(decidedCart(doing, before, plan));
   const after = put(doing, withPlan(before, plan));
   tell(doing, after, 'reservation.changed');
   move(doing.shadow, after, plan.parcels, 1);
