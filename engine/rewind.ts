@@ -9,7 +9,7 @@ import { place } from './place.ts';
 const moving: ReadonlySet<string> = new Set<Cell['kind']>(['stock', 'pool', 'pace', 'work']);
 /** What decisions read and few commands change: nobody looks back beyond such a change. */
 const standing: ReadonlySet<string> = new Set<Cell['kind']>([
-  'location', 'channel', 'carrier', 'item', 'buffer', 'transit', 'plan', 'seat',
+  'location', 'channel', 'carrier', 'rates', 'item', 'buffer', 'transit', 'plan', 'seat',
 ]);
 
 export class Rewind {
