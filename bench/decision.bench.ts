@@ -2,14 +2,13 @@
  * The whole decision where the units of an order come from: candidates and their carriage, thirty compiled rules, the
  * planner, the dates that are promised, and what an explanation needs; over 25 locations with calendars.
  */
-import { performance } from 'node:perf_hooks';
 import type { CommandBody, CommandKind, CommandOf } from '../actors/commands.ts';
 import { channelId, commandId, lineId, locationId, orderId, sku } from '../actors/ids.ts';
 import { Engine } from '../engine/engine.ts';
 import { datedPlan } from '../engine/promise/promise-for.ts';
 import { decide } from '../engine/routing/decide.ts';
 import { MemoryDisk } from '../storage/memory.ts';
-import { Digest, number, time, timed, type Bench, type Figure, type Size } from './kit.ts';
+import { Digest, tails, time, timed, type Bench } from './kit.ts';
 import { randomFrom } from './random.ts';
 
 const nowMs = Date.UTC(2025, 2, 28, 11, 30);
@@ -52,19 +51,6 @@ export const decisionBench: Bench = {
     }
   },
 };
-
-/** Each call timed by itself; reading the clock is in it. */
-function tails(size: Size, calls: number, work: (index: number) => void): Figure['also'] {
-  const micros = new Float64Array(size === 'tiny' ? 20 : calls);
-  for (let call = 0; call < micros.length; call += 1) {
-    const startMs = performance.now();
-    work(call);
-    micros[call] = (performance.now() - startMs) * 1_000;
-  }
-  micros.sort();
-  const at = (share: number): string => `${number(micros[Math.floor(micros.length * share)] ?? 0)} µs`;
-  return { p50: at(0.5), p99: at(0.99) };
-}
 
 const cities = [[52.5, 13.4], [48.1, 11.6], [53.6, 10], [51.5, -0.1], [40.4, -3.7]] as const;
 

@@ -1,8 +1,7 @@
 /** The planner alone: one order, exactly, over so many locations that all hold everything or two fifths of it. */
 import { Kernel } from '../engine/routing/kernel.ts';
 import { KernelInput, KernelPlan } from '../engine/routing/kernel-input.ts';
-import { performance } from 'node:perf_hooks';
-import { Digest, number, time, timed, type Bench, type Figure, type Size } from './kit.ts';
+import { Digest, tails, time, timed, type Bench } from './kit.ts';
 import { randomFrom } from './random.ts';
 
 const cases = [
@@ -40,19 +39,6 @@ export const kernelBench: Bench = {
     }
   },
 };
-
-/** Each call timed by itself; reading the clock is in it. */
-function tails(size: Size, calls: number, work: (index: number) => void): Figure['also'] {
-  const micros = new Float64Array(size === 'tiny' ? 20 : calls);
-  for (let call = 0; call < micros.length; call += 1) {
-    const startMs = performance.now();
-    work(call);
-    micros[call] = (performance.now() - startMs) * 1_000;
-  }
-  micros.sort();
-  const at = (share: number): string => `${number(micros[Math.floor(micros.length * share)] ?? 0)} µs`;
-  return { p50: at(0.5), p99: at(0.99) };
-}
 
 function draw(lines: number, nodes: number, density: number, seed: number): KernelInput {
   const random = randomFrom(seed);

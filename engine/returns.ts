@@ -8,6 +8,7 @@ import type { OrderReturns, ReturnContext, ReturnState } from '../actors/return-
 import { standingPolicy, type StandingPolicy } from '../actors/return-policy.ts';
 import { comingUnits, toCome } from '../actors/return-units.ts';
 import type { Claim } from '../storage/journal.ts';
+import { move, sortByAge } from './id-lists.ts';
 import { place } from './place.ts';
 import { orderReturnsCell, returnCell, returnPolicyCell, returnSteps } from './return-cells.ts';
 import type { OrderReturnsCell, ReturnCell, ReturnPolicyCell } from './return-cells.ts';
@@ -169,14 +170,10 @@ export class Returns {
 
   /** Recovery: lists stand by age. */
   sortByAge(): void {
-    const age = (id: ReturnId): number => this.#cells.get(id)?.snapshot?.context.requestedAtMs ?? 0;
-    for (const lists of [this.byState, this.byChannel, this.byLocation]) {
-      for (const ids of lists.values()) {
-        const sorted = [...ids].sort((a, b) => age(a) - age(b) || (a < b ? -1 : 1));
-        ids.clear();
-        for (const id of sorted) ids.add(id);
-      }
-    }
+    const ageOf = (id: ReturnId): number => this.#cells.get(id)?.snapshot?.context.requestedAtMs ?? 0;
+    sortByAge(this.byState, ageOf);
+    sortByAge(this.byChannel, ageOf);
+    sortByAge(this.byLocation, ageOf);
   }
 
   /** Let go of what has ended and is saved, and of lists that are saved. */
@@ -193,13 +190,3 @@ export class Returns {
 /** When a return expires; undefined while nothing of it is to come. */
 const dueOf = (context: ReturnContext | undefined): number | undefined =>
   context === undefined || toCome(context) === 0 ? undefined : context.dueAtMs;
-
-function move<K>(lists: Map<K, Set<ReturnId>>, id: ReturnId, from: K | undefined, to: K | undefined): void {
-  if (from === to) return;
-  const left = from === undefined ? undefined : lists.get(from);
-  if (from !== undefined && left?.delete(id) === true && left.size === 0) lists.delete(from);
-  if (to === undefined) return;
-  const ids = lists.get(to);
-  if (ids === undefined) lists.set(to, new Set([id]));
-  else ids.add(id);
-}

@@ -79,7 +79,7 @@ function orderBytes(order: OrderContext): number {
   const { customer, segment, destination, lines, fulfillments, tags, attributes } = order;
   const marks = (tags === undefined ? 0 : valueRowBytes(tags)) + valueRowBytes(attributes);
   const named = textBytes(customer) + (segment?.length ?? 0) + (destination.timeZone?.length ?? 0);
-  let bytes = 192 + 3 * marks + named + 6 * (order.sourcedAtMs?.length ?? 0);
+  let bytes = 192 + 3 * marks + named + 6 * (order.sourcedAtMs?.length ?? 0) + valueRowBytes(order.holds);
   for (const line of lines) {
     bytes += 28 + line.sku.length + line.lineId.length;
     if (line.kit !== undefined) bytes += 24 + line.kit.sku.length + line.kit.lineId.length;
@@ -145,6 +145,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
     if (body.tags !== undefined) bytes += valueBytes(body.tags);
     if (body.attributes !== undefined) bytes += valueBytes(body.attributes);
+    if (body.holds !== undefined) bytes += valueBytes(body.holds);
   } else if (kind === 'reservation.make') {
     const places = (body.locations?.length ?? 0) + (body.groups?.length ?? 0);
     bytes += 192 + body.reservationId.length + textBytes(body.customer) + 36 * places;
@@ -164,7 +165,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   if (kind === 'location.put' || kind === 'carrier.put' || kind === 'transit.put' || kind === 'item.put') {
     bytes += valueBytes(body);
   }
-  if (kind === 'forecast.put') bytes += valueBytes(body);
+  if (kind === 'forecast.put' || kind === 'order.hold') bytes += valueBytes(body);
   if (kind === 'buffer.put') bytes += 600;
   if (kind === 'feed.close') bytes += 128 + 40 * (body.locations?.length ?? 0);
   if (kind === 'pool.put' || kind.startsWith('plan.') || kind.startsWith('rates.')) bytes += valueBytes(body);
@@ -185,6 +186,8 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'buffer.changed') return bytes + 128;
   if (event.kind === 'canary.changed') return bytes + 384 + textBytes(event.reason);
   if (event.kind === 'shadow.changed') return bytes + 128 + textBytes(event.reason);
+  if (event.kind === 'order.held') return bytes + 160 + valueRowBytes(event.hold);
+  if (event.kind === 'order.unheld') return bytes + 160 + 40 * event.holdIds.length;
   if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + sourcedBytes(event);
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
   if (event.kind === 'return.changed' || event.kind === 'refund.due') return bytes + valueRowBytes(event);
@@ -193,8 +196,8 @@ export function eventBytes(event: Event): number {
 }
 
 /** What was removed, and by which plan. */
-function sourcedBytes({ removed = [], ruled }: Extract<Event, { kind: 'order.sourced' }>): number {
-  let bytes = 128 * removed.length;
+function sourcedBytes({ removed = [], ruled, moved }: Extract<Event, { kind: 'order.sourced' }>): number {
+  let bytes = 128 * removed.length + valueRowBytes(moved);
   for (const { lines = [] } of removed) for (const lineId of lines) bytes += 8 + lineId.length;
   if (ruled === undefined) return bytes;
   for (const { rule, detail } of ruled.failed ?? []) bytes += 32 + rule.length + detail.length;

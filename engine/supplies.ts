@@ -6,6 +6,7 @@ import type { LocationId, Sku, SupplyId } from '../actors/ids.ts';
 import type { SupplyContext, SupplyState } from '../actors/supply-context.ts';
 import type { Claim } from '../storage/journal.ts';
 import { supplyCell, supplySteps, type SupplyCell } from './cells.ts';
+import { join, leave, sortByAge } from './id-lists.ts';
 import { place } from './place.ts';
 import { Incoming } from './incoming.ts';
 import { prefixes, supplyFromRow } from './rows.ts';
@@ -111,14 +112,10 @@ export class Supplies {
 
   /** Recovery: lists stand by age. */
   sortByAge(): void {
-    const age = (id: SupplyId): number => this.#cells.get(id)?.snapshot?.context.createdAtMs ?? 0;
-    for (const lists of [this.byState, this.byLocation, this.bySku]) {
-      for (const ids of lists.values()) {
-        const sorted = [...ids].sort((a, b) => age(a) - age(b) || (a < b ? -1 : 1));
-        ids.clear();
-        for (const id of sorted) ids.add(id);
-      }
-    }
+    const ageOf = (id: SupplyId): number => this.#cells.get(id)?.snapshot?.context.createdAtMs ?? 0;
+    sortByAge(this.byState, ageOf);
+    sortByAge(this.byLocation, ageOf);
+    sortByAge(this.bySku, ageOf);
   }
 
   /** Let go of what has ended and is saved. */
@@ -142,14 +139,3 @@ export function placesOf({ to, from }: SupplyContext): readonly LocationId[] {
 }
 
 const skusOf = ({ lines }: SupplyContext): readonly Sku[] => lines.map(({ sku }) => sku);
-
-function join<K>(lists: Map<K, Set<SupplyId>>, key: K, id: SupplyId): void {
-  const ids = lists.get(key);
-  if (ids === undefined) lists.set(key, new Set([id]));
-  else ids.add(id);
-}
-
-function leave<K>(lists: Map<K, Set<SupplyId>>, key: K, id: SupplyId): void {
-  const ids = lists.get(key);
-  if (ids?.delete(id) === true && ids.size === 0) lists.delete(key);
-}

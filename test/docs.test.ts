@@ -11,8 +11,8 @@ import { promisify } from 'node:util';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { describe, expect, it, test } from 'vitest';
-import { commandBodies, type CommandKind } from '../actors/commands.ts';
-import { queryBodies, type QueryKind } from '../actors/queries.ts';
+import { commandBodies, commandKinds, type CommandKind } from '../actors/commands.ts';
+import { queryBodies, queryKinds, type QueryKind } from '../actors/queries.ts';
 import { rejectionCodes } from '../actors/rejection.ts';
 import { topicSchemas } from '../gateway/protocol.ts';
 import { pages, root, textOf } from './sources.ts';
@@ -58,6 +58,19 @@ describe('messages', () => {
 
   it('[Y7] are in the pages at all', () => {
     expect(messages.length).toBeGreaterThan(5);
+  });
+});
+
+describe('the page on the protocol', () => {
+  const page = textOf('docs/PROTOCOL.md');
+  /** By its whole name, or as `.name` in the row of its kin. */
+  const isNamed = (kind: string): boolean => {
+    const [kin, name] = [kind.slice(0, kind.indexOf('.')), kind.slice(kind.indexOf('.'))];
+    return page.includes(`\`${kind}\``) || page.split('\n').some((row) => row.includes(`\`${kin}.`) && row.includes(`\`${name}\``));
+  };
+
+  it('[Y7] names every command and every query', () => {
+    expect([...commandKinds, ...queryKinds].filter((kind) => !isNamed(kind))).toEqual([]);
   });
 });
 

@@ -99,9 +99,9 @@ function requestFor(world: World, wanted: readonly Need[], seeker: Seeker, atMs:
     removed.push({ location: cell.id, reason: 'no-capacity' });
     return false;
   };
-  const price = isWeighed ? weigher(world, services, needs, seeker.destination, atMs, removed) : undefined;
-  const byKm = pricer(world, seeker.destination, seeker.service);
-  const candidates = candidatesFor(world, view, seeker, hasRoom, price ?? byKm);
+  const { destination } = seeker;
+  const price = isWeighed ? weigher(world, services, needs, destination, atMs, removed) : byKm(services, destination);
+  const candidates = candidatesFor(world, view, seeker, hasRoom, price);
   const available = masking(availability(world, view, candidates), candidates);
   const left = removed.length === 0 ? undefined : removed.sort(byLocation);
   return { needs, candidates, available, isWeighed, removed: left };
@@ -161,31 +161,41 @@ export function masking(
   return (sku, candidate) => (candidates[candidate]?.masked?.has(sku) === true ? 0 : available(sku, candidate));
 }
 
-/**
- * What a parcel from a location to a destination costs now, and who takes it; nobody, at no cost, where no service
- * carries it. Without a destination: over 0 km.
- * @param atMs absent: as if there were no rate cards.
- */
-export function pricer(
-  world: World,
-  destination: Destination | undefined,
-  service: ServiceId | undefined,
-  atMs?: number,
-): (cell: LocationCell, load?: Shape) => Omit<Candidate, 'location'> {
-  const services = openServices(world, service);
-  const isWeighed = atMs !== undefined && destination !== undefined && isByWeight(world.rates, services, atMs);
-  return ({ snapshot }, load = noShape) => {
-    const km = destination === undefined || snapshot === undefined ? 0 : distanceKm(snapshot.context, destination);
-    if (isWeighed && snapshot !== undefined) {
-      const offer = cheapestOffer(offersOn(world.rates, services, snapshot.context, destination, km, atMs), load);
-      return offerOf(offer?.service, km, offer === undefined ? 0 : minorOf(offer, load));
-    }
+type Price = Omit<Candidate, 'location'>;
+
+const kmTo = ({ snapshot }: LocationCell, to: Destination | undefined): number =>
+  to === undefined || snapshot === undefined ? 0 : distanceKm(snapshot.context, to);
+
+/** Prices by base and kilometres, as if there were no rate cards. Without a destination: over 0 km. */
+export function byKm(services: readonly CarrierService[], to: Destination | undefined): (cell: LocationCell) => Price {
+  return (cell) => {
+    const km = kmTo(cell, to);
     const cheapest = cheapestService(services, km);
     return offerOf(cheapest, km, cheapest === undefined ? 0 : priceOf(cheapest, km));
   };
 }
 
-function offerOf(by: CarrierService | undefined, km: number, costMinor: number): Omit<Candidate, 'location'> {
+/**
+ * What a parcel from a location to a destination costs now, and who takes it; nobody, at no cost, where no service
+ * carries it.
+ */
+export function pricer(
+  world: World,
+  destination: Destination | undefined,
+  service: ServiceId | undefined,
+  atMs: number,
+): (cell: LocationCell, load?: Shape) => Price {
+  const services = openServices(world, service);
+  if (destination === undefined || !isByWeight(world.rates, services, atMs)) return byKm(services, destination);
+  return (cell, load = noShape) => {
+    const km = kmTo(cell, destination);
+    if (cell.snapshot === undefined) return offerOf(undefined, km, 0);
+    const offer = cheapestOffer(offersOn(world.rates, services, cell.snapshot.context, destination, km, atMs), load);
+    return offerOf(offer?.service, km, offer === undefined ? 0 : minorOf(offer, load));
+  };
+}
+
+function offerOf(by: CarrierService | undefined, km: number, costMinor: number): Price {
   return { carrier: by?.carrier, service: by?.isNamed === true ? by.id : undefined, distanceKm: km, costMinor };
 }
 

@@ -1,6 +1,6 @@
 /** Every bound: what is beyond one is refused by name, and what is within one works to the edge. */
 import { describe, expect, it, test } from 'vitest';
-import { orderLinesMax, stockEntriesMax } from '../../actors/limits.ts';
+import { holdsMax, orderLinesMax, stockEntriesMax } from '../../actors/limits.ts';
 import { checkLimits, defaultLimits } from '../../engine/limits.ts';
 import type { Outcome } from '../../engine/outcome.ts';
 import { recordBytesMax } from '../../storage/journal.ts';
@@ -108,6 +108,22 @@ describe('a record', () => {
     expect(outcomes.every(({ refused }) => refused === undefined)).toBe(true);
     await shop.settle(20);
     expect(['b1', 'b2', 'b3', 's1'].map((id) => shop.order(id).state)).toEqual(['cancelled', 'cancelled', 'released', 'released']);
+    expect(largestRecord(shop)).toBeLessThan(recordBytesMax);
+  });
+
+  it('[E14] [O27] orders with the most and longest holds are cut into turns, whatever is done with them', async () => {
+    const shop = await Shop.open();
+    await shop.receive({ 'A/S1': 1_000, 'B/S1': 1_000 });
+    const text = '灯'.repeat(1_000);
+    const ids = Array.from({ length: 40 }, (_, index) => `o${index}`);
+    const holds = Array.from({ length: holdsMax }, (_, at) => ({ holdId: `h${at}`, reason: text.slice(0, 200), note: text }));
+    await Promise.all(ids.map((id) => shop.place(id, { S1: 1 }, { holds: holds as never })));
+    const again = ids.map((orderId) => shop.ok('order.hold', { orderId, ...holds[3] } as never));
+    const moved = ids.map((orderId) => shop.ok('order.move', { orderId, fulfillmentId: '1', to: 'B', reason: text.slice(0, 200) } as never));
+    await Promise.all([...again, ...moved]);
+    await Promise.all(ids.map((orderId) => shop.ok('order.unhold', { orderId, holdId: 'h0' } as never)));
+    expect(shop.ask('order.counts', {}).held).toBe(ids.length);
+    expect(shop.order('o9').fulfillments.at(-1)).toMatchObject({ location: 'B' });
     expect(largestRecord(shop)).toBeLessThan(recordBytesMax);
   });
 

@@ -119,6 +119,17 @@ describe('a shadow', () => {
     expect(totals(shop)).toMatchObject({ evaluated: 1, outdated: 1, different: 1 });
   });
 
+  it('[Z21] nor beyond another rate card, by which the same plan would decide otherwise', async () => {
+    const shop = await plenty();
+    await shadowed(shop, { rules: [{ id: 'none', cost: '0' }] });
+    const found = listen(shop);
+    const card = { carrier: 'post', service: 'standard', version: 1, currency: 'GBP', breaks: [1_000], zones: [{ zone: '2', minor: [900] }], bands: [{ upToKm: 1_000, zone: '2' }] };
+    await Promise.all([shop.place('o1', { S1: 1 }), shop.ok('rates.put', { card } as never), shop.place('o2', { S1: 1 })]);
+    await rest(shop);
+    expect(totals(shop)).toMatchObject({ evaluated: 1, outdated: 1, same: 1 });
+    expect(found).toEqual([]);
+  });
+
   it('[Z23] comes back after a restart and counts anew, saying since when', async () => {
     const shop = await plenty();
     await shadowed(shop, { rules: [no('A')] });

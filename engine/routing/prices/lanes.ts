@@ -5,7 +5,9 @@
 import type { Location } from '../../../actors/network-commands.ts';
 import type { LocationCell } from '../../cells.ts';
 import type { World } from '../../world.ts';
-import { pricer } from '../request.ts';
+import type { CarrierService } from '../../promise/services.ts';
+import { byKm } from '../request.ts';
+import { openServices } from '../services.ts';
 import { regionsMax, type Regions } from './regions.ts';
 
 const keptMs = 60_000;
@@ -20,8 +22,9 @@ export class Lanes {
   readonly #world: World;
   readonly #regions: Regions;
   readonly #rows: (Row | undefined)[] = [];
-  #pricers: ReturnType<typeof pricer>[] = [];
-  #carriers: unknown[] = [];
+  #services: readonly CarrierService[] = [];
+  /** Of each carrier its state and its card: parcels that come and go change neither. */
+  #carriers: readonly unknown[] = [];
   #atMs = -Infinity;
   /** Grows whenever everything is asked again. */
   version = 0;
@@ -33,14 +36,16 @@ export class Lanes {
 
   /** Before a few are asked for: see whether what is kept still holds. */
   renew(atMs: number): void {
-    const carriers = [...this.#world.carriers.values()];
+    const carriers = [...this.#world.carriers.values()].flatMap(({ snapshot }) => {
+      return [snapshot?.value, snapshot?.context.card];
+    });
     const isSame = carriers.length === this.#carriers.length &&
-      carriers.every(({ snapshot }, index) => snapshot === this.#carriers[index]);
+      carriers.every((one, index) => one === this.#carriers[index]);
     if (isSame && atMs >= this.#atMs && atMs - this.#atMs < keptMs) return;
     this.#atMs = atMs;
-    this.#carriers = carriers.map(({ snapshot }) => snapshot);
+    this.#carriers = carriers;
+    this.#services = openServices(this.#world, undefined);
     this.#rows.length = 0;
-    this.#pricers = [];
     this.version += 1;
   }
 
@@ -53,12 +58,8 @@ export class Lanes {
       this.#rows[cell.index] = row = { card, costs: new Float64Array(regionsMax), regions: 0 };
     }
     for (; row.regions < places.length; row.regions += 1) {
-      row.costs[row.regions] = this.#pricer(row.regions)(cell).costMinor;
+      row.costs[row.regions] = byKm(this.#services, places[row.regions])(cell).costMinor;
     }
     return row.costs;
-  }
-
-  #pricer(region: number): ReturnType<typeof pricer> {
-    return (this.#pricers[region] ??= pricer(this.#world, this.#regions.places[region], undefined));
   }
 }
