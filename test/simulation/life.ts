@@ -65,7 +65,8 @@ export class Life {
     watchEngine(engine, watcher);
     sabotage.engine?.(engine);
     engine.onPublished((published) => this.guarded(() => this.published(published)));
-    engine.onDiverged((found) => this.guarded(() => this.#in.auditor.diverged(found)));
+    // What was durable before another one took its place may be tried a moment later: nobody hears of it.
+    engine.onDiverged((found) => (this.isOver ? undefined : this.guarded(() => this.#in.auditor.diverged(found))));
   }
 
   #end(ending: 'lost' | 'hung'): void {
