@@ -1,7 +1,7 @@
 /** What an order has to tell the world about a message: pure, from the context before and after it. */
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
 import { cancelPlan, reduce, startsWhenPlaced, stateOf } from './order-lines.ts';
-import type { Choice } from './order-decision.ts';
+import type { Choice, OrderSourced } from './order-decision.ts';
 import type { Event, Fulfillment } from './vocabulary.ts';
 
 /** The events of one message, in the order they are published. */
@@ -80,39 +80,47 @@ function settled(order: OrderContext): Event {
 function decision(order: OrderContext, plan: Plan): Event {
   const startsNow = order.releasedAtMs !== undefined || startsWhenPlaced(order);
   const first = order.fulfillments.length - plan.fulfillments.length;
-  const choices = order.fulfillments.slice(first).map((part): Choice => ({
-    fulfillmentId: part.fulfillmentId,
-    location: part.location,
-    state: startsNow ? 'released' : 'open',
-    carrier: part.carrier,
-    service: part.service,
-    distanceKm: part.distanceKm,
-    costMinor: part.costMinor,
-    units: part.lines.reduce((sum, { quantity }) => sum + quantity, 0),
-    held: startsNow && order.holds !== undefined ? true : undefined,
-  }));
-  return {
-    kind: 'order.sourced',
-    orderId: order.orderId,
-    channel: order.channel,
-    attempt: order.attempt,
-    choices,
-    candidates: plan.candidates,
-    short: plan.short,
-    runnerUpMinor: plan.runnerUpMinor,
-    removed: plan.removed,
-    ruled: plan.ruled,
-    gapMinor: plan.gapMinor,
-    prices: plan.prices,
-    moved: plan.moved,
-  };
+  const isHeld = startsNow && order.holds !== undefined;
+  const choices = order.fulfillments.slice(first).map((part): Choice => {
+    const choice = {
+      fulfillmentId: part.fulfillmentId,
+      location: part.location,
+      state: startsNow ? ('released' as const) : ('open' as const),
+      carrier: part.carrier,
+      service: part.service,
+      distanceKm: part.distanceKm,
+      costMinor: part.costMinor,
+      units: part.lines.reduce((sum, { quantity }) => sum + quantity, 0),
+    };
+    return isHeld ? { ...choice, held: true } : choice;
+  });
+  return withMore(
+    {
+      kind: 'order.sourced',
+      orderId: order.orderId,
+      channel: order.channel,
+      attempt: order.attempt,
+      choices,
+      candidates: plan.candidates,
+      short: plan.short,
+      runnerUpMinor: plan.runnerUpMinor,
+    },
+    plan,
+  );
+}
+
+/** What few decisions have is not named in the others: the journal has three bytes for each name without a value. */
+function withMore(sourced: OrderSourced, { removed, ruled, gapMinor, prices, moved }: Plan): OrderSourced {
+  const isMore = ruled !== undefined || removed !== undefined || prices !== undefined || moved !== undefined;
+  return isMore || gapMinor !== undefined ? { ...sourced, removed, ruled, gapMinor, prices, moved } : sourced;
 }
 
 function partIs(order: OrderContext, part: Fulfillment): Event {
   const { orderId, channel } = order;
   const { fulfillmentId, location, state, carrier, tracking } = part;
-  const held = isWaitingForHolds(order, part);
-  return { kind: 'fulfillment.changed', orderId, channel, fulfillmentId, location, state, carrier, tracking, held };
+  const kind = 'fulfillment.changed';
+  const changed = { kind, orderId, channel, fulfillmentId, location, state, carrier, tracking } as const;
+  return isWaitingForHolds(order, part) ? { ...changed, held: true } : changed;
 }
 
 /** One event for each fulfillment that a message changed. */
@@ -128,8 +136,8 @@ function partNews(before: OrderContext, after: OrderContext): Event[] {
 const who = ({ orderId, channel }: OrderContext): Pick<OrderContext, 'orderId' | 'channel'> => ({ orderId, channel });
 
 /** A location was told to start, and must not while the order is held. */
-const isWaitingForHolds = ({ holds }: OrderContext, { state }: Fulfillment): true | undefined =>
-  holds !== undefined && state === 'released' ? true : undefined;
+const isWaitingForHolds = ({ holds }: OrderContext, { state }: Fulfillment): boolean =>
+  holds !== undefined && state === 'released';
 
 /** What the locations that were told to start hear when the first hold comes and when the last one goes. */
 function heldNews(before: OrderContext, after: OrderContext): Event[] {

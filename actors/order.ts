@@ -203,6 +203,8 @@ export const orderMachine = setup({
     changedAtMs: input.atMs,
     releasedAtMs: undefined,
     attempt: 0,
+    // Named from the beginning: a context that got a property later would be copied slowly at each message.
+    sourcedAtMs: undefined,
     lines: input.lines,
     fulfillments: [],
     trouble: undefined,

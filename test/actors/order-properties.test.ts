@@ -99,3 +99,13 @@ it('[O13] an order is in exception exactly while units wait that had been taken 
     { numRuns: 300 },
   );
 });
+
+it('an order keeps the properties it began with: one that came later would have every step copy it slowly', () => {
+  fc.assert(
+    fc.property(lives, (life) => {
+      const names = Object.keys(newOrder(life.quantities, {}).context);
+      live(life, (_, { context }) => expect(Object.keys(context)).toEqual(names));
+    }),
+    { numRuns: 100 },
+  );
+});
