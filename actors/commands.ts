@@ -19,6 +19,7 @@ import { reservationCommands } from './reservation-commands.ts';
 import { returnCommands } from './return-commands.ts';
 import { stockCommands } from './stock-commands.ts';
 import { supplyCommands } from './supply-commands.ts';
+import { trackingCommands } from './tracking-commands.ts';
 import { transitCommands } from './transit-commands.ts';
 
 /** The body of every command by its kind. */
@@ -38,6 +39,7 @@ export const commandBodies = {
   ...feedCommands,
   ...orderCommands,
   ...returnCommands,
+  ...trackingCommands,
 } as const;
 
 export type CommandKind = keyof typeof commandBodies;

@@ -34,6 +34,7 @@ import {
   text,
   TransitIdSchema,
 } from './schemas.ts';
+import { TrackingPolicySchema } from './tracking-commands.ts';
 
 /** What a location can do. */
 export const capabilities = [
@@ -159,6 +160,8 @@ export const ServiceSchema = Type.Object(
     cutOffs: Type.Optional(TimesSchema),
     /** When on a delivery day it has delivered, by the clocks of the destination. Absent: by its end. */
     deliversBy: Type.Optional(TimeOfDaySchema),
+    /** What of the carrier's own is another for this service. */
+    tracking: Type.Optional(TrackingPolicySchema),
   },
   exact,
 );
@@ -172,6 +175,8 @@ export const CarrierSchema = Type.Object(
     /** What it offers. Absent: one service, `standard`, at the price above. */
     services: Type.Optional(Type.Array(ServiceSchema, { minItems: 1, maxItems: carrierServicesMax })),
     holidays: Type.Optional(CarrierHolidaysSchema),
+    /** How long it may tell nothing of a parcel. */
+    tracking: Type.Optional(TrackingPolicySchema),
   },
   exact,
 );

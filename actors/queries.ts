@@ -40,6 +40,7 @@ import { DestinationSchema } from './order-commands.ts';
 import { OriginSchema } from './transit-commands.ts';
 import { CountEntrySchema } from './stock-commands.ts';
 import { rehearsalQueries } from './rehearsal-queries.ts';
+import { trackingQueries } from './tracking-queries.ts';
 import { whatIfQueries } from './what-if-queries.ts';
 
 const compared = <S extends TSchema>(one: S) => Type.Array(one, { maxItems: comparedMax });
@@ -281,6 +282,7 @@ export const queryBodies = {
   'plan.divergence': Type.Object({ planId: Type.Optional(PlanIdSchema) }, exact),
   /** What is wrong, or probably wrong, with a document, tried on the network as it is. Nothing is kept. */
   'plan.lint': Type.Object({ plan: PlanDocumentSchema }, exact),
+  ...trackingQueries,
   ...whatIfQueries,
   ...rehearsalQueries,
   'location.list': Type.Object({}, exact),

@@ -42,6 +42,8 @@ export const rejectionCodes = {
   'unknown-zone': false,
   'unknown-line': false,
   'unknown-hold': false,
+  /** No parcel left with this number. One that is told before it left is found when it is told again. */
+  'unknown-parcel': true,
   /** No such lot or serial of the SKU, or not where it was named. */
   'unknown-lot': false,
   /** An order with this id exists. */
@@ -50,6 +52,8 @@ export const rejectionCodes = {
   'reservation-exists': false,
   /** A return with this id exists. */
   'return-exists': false,
+  /** Another parcel of this carrier is on its way with this tracking number. */
+  'tracking-taken': false,
   /** The reservation's time was over: its units went back to sale. */
   'reservation-expired': false,
   /** The same line id, or SKU-location, twice in one command. */

@@ -18,6 +18,7 @@ import type { PromiseOption } from './promise.ts';
 import type { OrderState } from './queries.ts';
 import type { SupplyEvent } from './supply-context.ts';
 import type { ReturnEvent } from './return-context.ts';
+import type { ParcelEvent } from './tracking.ts';
 import type { ReservationLine, ReservationState } from './reservation-context.ts';
 
 /** The kit a line is a component of, as it was ordered. */
@@ -257,6 +258,7 @@ export type Event =
       readonly untilMs?: number | undefined;
     }
   | SupplyEvent
+  | ParcelEvent
   | ReturnEvent;
 
 /** A movement of stock with its balances after it; derived from the turn's rows, published on stock topics. */

@@ -38,6 +38,7 @@ import type { Lots, SkuLots } from './lots.ts';
 import type { Work } from './promise/capacity.ts';
 import type { SellingViews, Sum } from './selling.ts';
 import type { Quota } from './quotas.ts';
+import type { ParcelCell } from './tracking/parcel-cell.ts';
 import type { RateCell } from './rate-cell.ts';
 import { compile, type Snapshot } from './step.ts';
 import type { Waiting } from './waiting.ts';
@@ -220,6 +221,7 @@ export type Cell =
   | TransitCell
   | ForecastCell
   | WorkCell
+  | ParcelCell
   | PlanCell
   | RateCell
   | SeatCell

@@ -205,6 +205,8 @@ export class Engine implements EngineApi {
       heldOrders: views.held.size,
       openSupplies: world.supplies.openCount,
       openReturns: world.returns.openCount,
+      openParcels: world.parcels.openCount,
+      alarmedParcels: world.parcels.alarmedCount,
       waitingOrders: views.inState('backordered').size + views.inState('exception').size,
       wokenOrders: wakes.woken,
       wokenInVain: wakes.inVain,

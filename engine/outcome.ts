@@ -6,6 +6,7 @@ import type { PlanSummary, PlanView, SeatView } from './outcome-plans.ts';
 import type { ForecastView, PriceStatus, PriceView, RoomPrice } from './outcome-prices.ts';
 import type { WalkIn } from './walk-ins.ts';
 import type { RateQuotes, RatesView } from './outcome-rates.ts';
+import type { TrackingAnswers, TrackingStatus } from './tracking/outcome.ts';
 import type { Pool } from '../actors/pool-commands.ts';
 import type { StandingRule } from '../actors/buffer-growth.ts';
 import type { CommandKind } from '../actors/commands.ts';
@@ -31,7 +32,6 @@ import type { Bucket, DeliveryMethod, Event, MovementKind } from '../actors/voca
 import type { OrderView, ReservationView, StockChange, StockLevels } from '../actors/vocabulary.ts';
 
 export type { PlanSummary, SeatView } from './outcome-plans.ts';
-
 /** How a command ended, durably: the same for every retry with the same id and body. */
 export type Outcome =
   | { readonly ok: unknown; readonly refused?: undefined; readonly position: number }
@@ -271,7 +271,7 @@ export interface OrderCounts {
   readonly held: number;
 }
 
-export interface EngineStatus {
+export interface EngineStatus extends TrackingStatus {
   readonly mode: EngineMode;
   readonly position: number;
   readonly head: number;
@@ -328,7 +328,7 @@ export interface BulkPromiseAnswer {
   readonly promises: readonly QuickPromises[];
 }
 
-export interface Answers extends TriedAnswers {
+export interface Answers extends TriedAnswers, TrackingAnswers {
   'order.get': OrderView | null;
   'order.list': { readonly orders: readonly OrderView[]; readonly next?: OrderId | undefined };
   'order.counts': OrderCounts;

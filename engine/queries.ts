@@ -14,6 +14,7 @@ import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import type { Answers, EngineStatus, OrderCounts, StockView, WaitingView } from './outcome.ts';
 import { answerDrift } from './queries-drift.ts';
 import { listLots, lotTrace } from './queries-lots.ts';
+import { answerTracking, isTrackingQuery, type TrackingQuery } from './tracking/queries.ts';
 import { answerNetwork, type NetworkQuery } from './queries-network.ts';
 import { answerPlans, isPlanQuery, type PlanQuery } from './queries-plans.ts';
 import { answerReturns, isReturnQuery, withReturns } from './queries-returns.ts';
@@ -120,7 +121,7 @@ function answerDecision(
   return explainDecision(core, journal, query.body, nowMs);
 }
 
-type Rest = PlanQuery | NetworkQuery | QueryOf<'whatif.run'> | QueryOf<RehearsalKind>;
+type Rest = TrackingQuery | PlanQuery | NetworkQuery | QueryOf<'whatif.run'> | QueryOf<RehearsalKind>;
 type RehearsalKind = Extract<QueryKind, `rehearsal.${string}`>;
 
 function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[QueryKind] {
@@ -133,6 +134,7 @@ function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[Query
       // Beside the engine, by whoever has its journal on disk (gateway/rehearse/).
       return null;
     default:
+      if (isTrackingQuery(query)) return answerTracking(core.world, query);
       return isPlanQuery(query) ? answerPlans(core, query, nowMs) : answerNetwork(core, query, nowMs);
   }
 }

@@ -74,6 +74,7 @@ export async function recover(
   await recoverSupplies(core, claim, latest, touched);
   await recoverReturns(core, claim, latest, touched);
   await recoverReservations(core, claim, latest, touched);
+  await recoverParcels(core, claim, latest, touched);
   await recoverOrders(core, claim, latest, touched, limits);
   const rows = [...latest] as RowBytes[];
   // All cells go with the first record: rows may be newer than the position they are saved with, never older.
@@ -261,6 +262,16 @@ async function recoverReturns({ world }: Core, claim: Claim, latest: Latest, tou
     }
   }
   world.returns.sortByAge();
+}
+
+/** Parcels on their way, and those that have ended and are not saved yet. */
+async function recoverParcels({ world }: Core, claim: Claim, latest: Latest, touched: Cell[]): Promise<void> {
+  const recoverOne = (prefix: string, key: string, row: unknown): void =>
+    keep(touched, latest, key, world.parcels.recover(key.slice(prefix.length), row, latest.has(key)));
+  await loadAll(claim, latest, prefixes.parcel, (key, row) => recoverOne(prefixes.parcel, key, row));
+  for (const [key, row] of latest) {
+    if (key.startsWith(prefixes.parcelEnded) && row !== null) recoverOne(prefixes.parcelEnded, key, row);
+  }
 }
 
 /** Open reservations, and those that have closed and are not saved yet. */

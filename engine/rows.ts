@@ -9,7 +9,8 @@
  * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
  * f/ drift (location/day/feed), y/ version of a routing plan (plan/version), Y/ the plan in force (channel, or * for
  * all), F/ loaded forecast (SKU), z/ what a canary counted (channel or *), Z/ shadow of a routing plan,
- * R/ version of a rate card (carrier/service/version), r/ receipt (command id → position),
+ * R/ version of a rate card (carrier/service/version), T/ parcel on its way (carrier/number), V/ parcel ended,
+ * r/ receipt (command id → position),
  * U/ where settings changed last; u/ what settings were (replaced.ts): in records alone, never saved.
  */
 import type { CarrierContext } from '../actors/carrier.ts';
@@ -21,6 +22,7 @@ import { orderStates, type OrderState } from '../actors/queries.ts';
 import type { ReservationContext } from '../actors/reservation-context.ts';
 import { lotState, type Lot } from '../actors/lots.ts';
 import type { StockContext } from '../actors/stock-ledger.ts';
+import { hasEnded, type Parcel } from '../actors/tracking.ts';
 import type { ReturnContext } from '../actors/return-context.ts';
 import type { SupplyContext } from '../actors/supply-context.ts';
 import type { Fulfillment, FulfillmentState, LineUnits, OrderException, OrderLine } from '../actors/vocabulary.ts';
@@ -36,6 +38,7 @@ import { readReservation, writeReservation } from './rows-reservation.ts';
 import { readReturn, writeReturn } from './rows-return.ts';
 import { readSupply, writeSupply } from './rows-supply.ts';
 import { returnSteps } from './return-cells.ts';
+import type { ParcelCell } from './tracking/parcel-cell.ts';
 import { isFinal, type Snapshot } from './step.ts';
 
 /** The version every row is written in. */
@@ -75,6 +78,8 @@ export const prefixes = {
   shadow: 'Z/',
   rates: 'R/',
   receipt: 'r/',
+  parcel: 'T/',
+  parcelEnded: 'V/',
   settings: 'U/',
   replaced: 'u/',
 } as const;
@@ -135,6 +140,8 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     }
     case 'lot':
       return pushLot(cell.id, must(snapshot as LotCell['snapshot'], 'a lot to write'), rows);
+    case 'parcel':
+      return pushParcel(cell.id, must(snapshot as ParcelCell['snapshot'], 'a parcel to write'), rows);
     case 'drift':
       return pushDrift(writer, prefixes.drift + cell.id, snapshot as Snapshot<Drift>, rows);
     case 'item':
@@ -183,6 +190,14 @@ function pushLot(id: string, { context }: Snapshot<Lot>, rows: RowBytes[]): void
   writer.text(JSON.stringify(context));
   const [at, not] = lotState(context) === 'ended' ? (['lotEnded', 'lot'] as const) : (['lot', 'lotEnded'] as const);
   rows.push([prefixes[not] + id, null], [prefixes[at] + id, writer.take()]);
+}
+
+/** A parcel that has ended leaves the rows that recovery reads; one that was found, or took an old number, is back. */
+function pushParcel(id: string, { context }: Snapshot<Parcel>, rows: RowBytes[]): void {
+  writer.text(JSON.stringify(context));
+  const [at, not] = hasEnded(context) ? (['parcelEnded', 'parcel'] as const) : (['parcel', 'parcelEnded'] as const);
+  rows.push([prefixes[at] + id, writer.take()]);
+  if (hasEnded(context) || context.again === true) rows.push([prefixes[not] + id, null]);
 }
 
 /** A receipt: the position of the record that has the command. */

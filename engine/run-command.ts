@@ -30,6 +30,7 @@ import { refused, type Handled } from './commands/handled.ts';
 import { changeReturns, expireReturn, isReturnCommand } from './commands/returns.ts';
 import { moveStock } from './commands/stock.ts';
 import { commandSupply } from './commands/supply.ts';
+import { isTrackingCommand, parcelDue, scanParcel, type TrackingCommand } from './commands/tracking.ts';
 import type { Core } from './core.ts';
 import { planFor, planned } from './decided.ts';
 import { tellOrder } from './effects.ts';
@@ -191,8 +192,14 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
   }
 }
 
-const changeRest = (core: Core, command: PlanCommand | network.NetworkCommand, atMs: number): Handled =>
-  isPlanCommand(command) ? changePlans(core, command, atMs) : network.changeNetwork(core, command, atMs);
+function changeRest(
+  core: Core,
+  command: PlanCommand | TrackingCommand | network.NetworkCommand,
+  atMs: number,
+): Handled {
+  if (isTrackingCommand(command)) return scanParcel(core, command.body, atMs);
+  return isPlanCommand(command) ? changePlans(core, command, atMs) : network.changeNetwork(core, command, atMs);
+}
 
 /**
  * Source a waiting order again because something it waits for has come. One that finds no place, and is left as it
@@ -265,6 +272,8 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
       return expiryDue(core, owner.id, atMs, onBug);
     case 'return':
       return tellQuietly(core, atMs, () => expireReturn(core, owner.id, atMs), onBug);
+    case 'parcel':
+      return tellQuietly(core, atMs, () => parcelDue(core, owner.id, atMs), onBug);
     case 'buffer':
       return tellQuietly(core, atMs, () => growBuffer(core, owner.id, atMs), onBug);
     case 'item':

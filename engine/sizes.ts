@@ -46,6 +46,7 @@ export function cellBytes(cell: Cell): number {
     case 'return-policy':
     case 'lot':
     case 'lot-shipment':
+    case 'parcel':
       return 240 + valueRowBytes(cell.snapshot?.context);
     case 'location':
     case 'transit':
@@ -135,7 +136,7 @@ interface LineNames extends NamedLots {
 /** The body of a command with its id, kind and credential. */
 export function bodyBytes({ kind, commandId, by, body }: Command): number {
   const bytesOfHead = 96 + commandId.length + by.length;
-  if (kind.startsWith('return')) return bytesOfHead + valueBytes(body);
+  if (kind.startsWith('return') || kind.startsWith('tracking')) return bytesOfHead + valueBytes(body);
   let bytes = bytesOfHead;
   if ('entries' in body) {
     const each = kind === 'stock.count' ? 40 : 24;
@@ -191,6 +192,7 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + sourcedBytes(event);
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
   if (event.kind === 'return.changed' || event.kind === 'refund.due') return bytes + valueRowBytes(event);
+  if (event.kind.startsWith('parcel.')) return bytes + valueRowBytes(event);
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;
 }

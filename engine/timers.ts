@@ -13,6 +13,8 @@ export type TimerOwner =
   | { readonly kind: 'reservation'; readonly id: ReservationId }
   /** Nothing of a return came in time. */
   | { readonly kind: 'return'; readonly id: ReturnId }
+  /** Nothing of a parcel was scanned in time; its name is carrier and number. */
+  | { readonly kind: 'parcel'; readonly id: string }
   /** A pause ends. */
   | { readonly kind: 'location'; readonly id: LocationId }
   /** A location with a capacity takes work for another day. */

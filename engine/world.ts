@@ -42,6 +42,7 @@ import { Rates } from './rates.ts';
 import { Reservations } from './reservations.ts';
 import { Returns } from './returns.ts';
 import { Supplies } from './supplies.ts';
+import { Parcels } from './tracking/parcels.ts';
 import type { Timers } from './timers.ts';
 
 export class World {
@@ -62,6 +63,8 @@ export class World {
   readonly orders = new Map<OrderId, OrderCell>();
   readonly supplies: Supplies;
   readonly returns: Returns;
+  /** Parcels that left with a tracking number. */
+  readonly parcels: Parcels;
   readonly reservations: Reservations;
   readonly lots: Lots;
   /** Units per customer of limited SKUs. */
@@ -83,6 +86,7 @@ export class World {
     this.#saved = saved;
     this.supplies = new Supplies(saved);
     this.returns = new Returns(saved, timers);
+    this.parcels = new Parcels(saved, timers, ordersInMemoryMax);
     this.plans = new Plans(timers);
     this.rates = new Rates(timers);
     this.reservations = new Reservations(saved, this, timers);
@@ -133,6 +137,7 @@ export class World {
   trimMemory(): void {
     this.supplies.trimMemory();
     this.returns.trimMemory();
+    this.parcels.trimMemory();
     this.reservations.trimMemory();
     this.lots.trimMemory();
     this.quotas.trimMemory();

@@ -214,6 +214,9 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
   ] as const;
   for (const [name, help, read] of woken) counter(name, help, registers, read);
   gauge('baton_open_returns', 'Returns that have not ended', registers, () => status().openReturns);
+  gauge('baton_open_parcels', 'Parcels with a number that have not ended', registers, () => status().openParcels);
+  const alarmed = () => status().alarmedParcels;
+  gauge('baton_alarmed_parcels', 'Of them, those of which nothing was scanned in time', registers, alarmed);
   gauge('baton_open_supplies', 'Open supply documents', registers, () => status().openSupplies);
   gauge('baton_open_orders', 'Open orders', registers, () => status().openOrders);
   gauge('baton_held_orders', 'Open orders that somebody holds', registers, () => status().heldOrders);

@@ -138,6 +138,7 @@ export class TopicIndex {
         if (location !== undefined) add(this.#returns.get(`@${location}`));
       }
     }
+    if (event.kind.startsWith('parcel.') && 'location' in event) add(this.#location.get(event.location as string));
     if (event.kind === 'fulfillment.changed') add(this.#location.get(event.location));
     if (event.kind === 'order.sourced') {
       // New work of a location is told by the decision that made it.

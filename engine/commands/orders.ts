@@ -19,6 +19,7 @@ import { isOffered } from '../routing/services.ts';
 import type { Snapshot } from '../step.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 import { followPicks, hasLots, lotsGone, lotsMeant, lotsToPick } from './lot-orders.ts';
+import { deliverParcel, registerParcel } from '../tracking/register.ts';
 import { heldForLine, reservationFor, takeReservation, type Taken } from './reservations.ts';
 
 /** Where an order stands: the answer to every command on one. */
@@ -243,11 +244,14 @@ export function shipFulfillment(core: Core, body: CommandBody<'fulfillment.ship'
   if (carrier !== undefined && core.world.carriers.get(carrier)?.snapshot === undefined) {
     return refuse('unknown-carrier', `no carrier ${carrier}`, 'body.carrier');
   }
-  return withPart(core, body, (order, context) =>
-    tellGone(core, body, order, context, lines, (lots) => ({
+  return withPart(core, body, (order, context) => {
+    const handled = tellGone(core, body, order, context, lines, (lots) => ({
       type: 'fulfillment.ship', fulfillmentId, carrier, tracking, lots, atMs,
-    })),
-  );
+    }));
+    if (tracking === undefined || 'refused' in handled) return handled;
+    const taken = registerParcel(core, must(order.snapshot, 'an order').context, fulfillmentId, atMs);
+    return taken === undefined ? handled : refused(taken);
+  });
 }
 
 type Gone = Extract<OrderMessage, { type: 'fulfillment.ship' | 'fulfillment.short' }>;
@@ -278,5 +282,12 @@ function tellGone(
 }
 
 export function deliverFulfillment(core: Core, body: FulfillmentBody, atMs: number): Handled {
+  const handled = deliverPart(core, body, atMs);
+  if (!('refused' in handled)) deliverParcel(core, body, atMs);
+  return handled;
+}
+
+/** The part alone: its parcel says so itself. */
+export function deliverPart(core: Core, body: FulfillmentBody, atMs: number): Handled {
   return tellPart(core, body, { type: 'fulfillment.deliver', fulfillmentId: body.fulfillmentId, atMs });
 }

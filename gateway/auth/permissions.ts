@@ -105,6 +105,8 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'fulfillment.short': fulfillment,
   'fulfillment.ship': fulfillment,
   'fulfillment.deliver': fulfillment,
+  // A carrier’s scans are of parcels of every channel.
+  'tracking.scan': [{ rule: 'all-channels', roles: systems }],
 };
 
 export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
@@ -145,6 +147,11 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
     { rule: 'location', roles: ['terminal'] },
   ],
   'return-policy.get': [{ rule: 'channel', roles: sellers }],
+  'tracking.get': [
+    { rule: 'order-channel', roles: sellers },
+    { rule: 'order-location', roles: ['terminal'] },
+  ],
+  'tracking.find': [{ rule: 'all-channels', roles: systems }],
   'stock.compare': [{ rule: 'entry-locations', roles: stockers }],
   'item.compare': [{ rule: 'none', roles: systems }],
   'location.compare': [{ rule: 'listed-locations', roles: systems }],

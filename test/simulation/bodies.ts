@@ -10,6 +10,7 @@ import { drawTaken, reservationDraws } from './bodies-reservation.ts';
 import { planDraws } from './bodies-plans.ts';
 import { returnDraws } from './bodies-returns.ts';
 import { sellingDraws } from './bodies-selling.ts';
+import { drawNumber, trackingDraws } from './bodies-tracking.ts';
 import { supplyDraws } from './bodies-supply.ts';
 import { customerNames, drawReach, drawSku, segmentNames } from './draw-sku.ts';
 import { trackingOf } from './shadow/lots.ts';
@@ -84,6 +85,7 @@ const draws: Record<CommandKind, Draw> = {
   }),
   ...supplyDraws,
   ...returnDraws,
+  ...trackingDraws,
   ...reservationDraws,
   'feed.open': (rng) => ({ feed: `f${rng.below(5)}`, kind: 'stock' }),
   'feed.close': (rng, { settings, now }, shadow) => ({
@@ -139,7 +141,7 @@ const draws: Record<CommandKind, Draw> = {
     const carrier = rng.chance(0.2) ? { carrier: drawCarrier(rng, names.settings) } : {};
     const order = shadow.orders.get(part.orderId);
     const lines = drawShipped(rng, names, shadow, order, order?.parts[Number(part.fulfillmentId) - 1]);
-    return { ...part, ...carrier, ...lines, ...(rng.chance(0.5) ? { tracking: `t${rng.below(1_000)}` } : {}) };
+    return { ...part, ...carrier, ...lines, ...(rng.chance(0.5) ? { tracking: drawNumber(rng) } : {}) };
   },
   'fulfillment.deliver': (rng, names, shadow) => drawPart(rng, names, shadow, 'shipped'),
 };

@@ -7,6 +7,7 @@ import { expect } from './actions.ts';
 import { compareLedgers } from './ledger.ts';
 import { comparePromises } from './compare-promise.ts';
 import { compareRates } from './compare-rates.ts';
+import { compareTracking } from './compare-tracking.ts';
 import { compareDrift } from './compare-drift.ts';
 import { difference } from './same.ts';
 import { workOf } from './shadow/capacity.ts';
@@ -78,6 +79,7 @@ export function compareAll(
   for (const sku of shadow.places.keys()) comparePrices(sku, ask('price.get', { sku }));
   for (const [sku, loaded] of shadow.forecasts) agree(`forecast of ${sku}`, loaded, ask('forecast.get', { sku })?.loaded);
   compareRates(shadow, agree, ask, turnOf);
+  compareTracking(shadow, agree, ask, turnOf);
   for (const { table, origin, lanes } of shadow.transits.values()) {
     agree(`transit times of ${table}`, lanes.length === 0 ? null : { table, origin, lanes }, ask('transit.get', { table, origin }));
   }

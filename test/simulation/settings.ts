@@ -137,6 +137,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean, isPriced: bo
     'fulfillment.short': 3,
     'fulfillment.ship': 8,
     'fulfillment.deliver': 6,
+    'tracking.scan': 12,
     'stock.receive': 10,
     'stock.adjust': 3,
     'stock.count': 2,
@@ -206,7 +207,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean, isPriced: bo
   // In half of all worlds much is sent and comes back; in the others nothing does.
   const isReturning = rng.chance(0.5);
   if (isReturning) {
-    const often = ['order.place', 'stock.receive', 'fulfillment.pick', 'fulfillment.ship', 'return.request', 'return.receive', 'return.inspect'] as const;
+    const often = ['order.place', 'stock.receive', 'fulfillment.pick', 'fulfillment.ship', 'return.request', 'return.receive', 'return.inspect', 'tracking.scan'] as const;
     for (const kind of Object.keys(kinds) as CommandKind[]) kinds[kind] *= 0.3;
     for (const kind of often) kinds[kind] += 40;
     for (const kind of ['fulfillment.deliver', 'return.approve', 'return.ship'] as const) kinds[kind] += 10;

@@ -11,6 +11,7 @@ import type { Doing, Wanted } from './orders.ts';
 import * as quotas from './quotas.ts';
 import * as reservations from './reservations.ts';
 import { isOffered } from './sourcing.ts';
+import { left, wordOf } from './parcels-left.ts';
 import { isHeld, type Part, type ShadowLine, type ShadowOrder, type ShadowReservation } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
@@ -198,11 +199,18 @@ export function ship(doing: Doing, body: CommandBody<'fulfillment.ship'>): Verdi
     }
     orders.moveStock(shadow, order, part, 'leave');
     lotOrders.gone(doing, order, index, part, lots, true);
-    return undefined;
+    return left(doing, order.id, index);
   });
 }
 
+/** Delivered by somebody's word: its parcel is told of after it. */
 export function deliver(doing: Doing, body: CommandBody<'fulfillment.deliver'>): Verdict {
+  const verdict = deliverPart(doing, body);
+  if ('ok' in verdict) wordOf(doing, body.orderId, Number(body.fulfillmentId) - 1);
+  return verdict;
+}
+
+export function deliverPart(doing: Doing, body: Pick<CommandBody<'fulfillment.deliver'>, 'orderId' | 'fulfillmentId'>): Verdict {
   const { shadow } = doing;
   return withPart(doing, body, (order, part, index) => {
     if (part.state !== 'shipped') return no('wrong-state');

@@ -16,6 +16,7 @@ import type { Doing } from './orders.ts';
 import { stateOf } from './order-facts.ts';
 import * as recalls from './recalls.ts';
 import * as reservations from './reservations.ts';
+import * as parcels from './parcels.ts';
 import * as returns from './returns.ts';
 import { putRates, removeRates } from './rates.ts';
 import type { Shadow } from './state.ts';
@@ -89,6 +90,7 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
     if (owner.kind === 'item') items.due(doing, owner.id);
     else if (owner.kind === 'lot') recalls.due(doing, owner.id);
     else if (owner.kind === 'return') returns.expire(doing, owner.id);
+    else if (owner.kind === 'parcel') parcels.due(doing, owner.id);
     else if (owner.kind === 'buffer') buffers.grow(doing, owner.id);
     else network.endPause(doing, owner.id);
     return undefined;
@@ -149,6 +151,8 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return reservations.extend(doing, command.body);
     case 'reservation.release':
       return reservations.release(doing, command.body);
+    case 'tracking.scan':
+      return parcels.scan(doing, command.body);
     case 'supply.put':
       return supply.put(doing, command.body);
     case 'supply.order':

@@ -24,6 +24,8 @@ import type { Executed } from './verdict.ts';
 import type { Told } from './told.ts';
 import type { Forecast } from './decided.ts';
 import type { Fact, ShadowOfPlan } from './trials.ts';
+import type { ShadowParcel } from './parcels-left.ts';
+import type { SupplyLineShadow } from './supply-facts.ts';
 
 export type PartState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
 
@@ -133,13 +135,6 @@ export interface ShadowCarrier {
   readonly inTransit: number;
 }
 
-export interface SupplyLineShadow {
-  readonly lineId: string;
-  readonly sku: string;
-  readonly quantity: number;
-  readonly expectedAtMs: number | undefined;
-}
-
 /** A supply document: what was asked for, and all that happened to units of it. */
 export interface ShadowSupply {
   readonly id: string;
@@ -231,6 +226,8 @@ export class Shadow {
   readonly drifts = new Map<string, ShadowDrift>();
   readonly supplies = new Map<string, ShadowSupply>();
   readonly returns = new Map<string, ShadowReturn>();
+  /** Parcels that left, by carrier and number without spaces, dashes, dots and case. */
+  readonly parcels = new Map<string, ShadowParcel>();
   readonly returnPolicies = new Map<string, ReturnPolicy>();
   /** By `lot/sku`; shipments of each by `lot/number/sku`. */
   readonly lots = new Map<string, ShadowLot>();

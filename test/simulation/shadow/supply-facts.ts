@@ -1,5 +1,12 @@
 /** What follows from what happened to a supply document: its lines, its state, what is to come. */
-import type { ShadowSupply, SupplyLineShadow } from './state.ts';
+import type { ShadowSupply } from './state.ts';
+
+export interface SupplyLineShadow {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly expectedAtMs: number | undefined;
+}
 
 export type Fate = 'arrived' | 'damaged' | 'gone' | 'back';
 

@@ -1,0 +1,29 @@
+/** What is answered about parcels on their way. Part of outcome.ts. */
+import type { FulfillmentId, OrderId } from '../../actors/ids.ts';
+import type { ParcelStatus } from '../../actors/tracking-commands.ts';
+import type { Parcel, ScanResult } from '../../actors/tracking.ts';
+
+/** The answer to tracking.scan: whose parcel it is, where it is now, and what the scan was to that. */
+export interface ScanAnswer {
+  readonly orderId: OrderId;
+  readonly fulfillmentId: FulfillmentId;
+  readonly status: ParcelStatus;
+  readonly statusAtMs: number;
+  readonly result: ScanResult;
+}
+
+/** Counts of parcels, part of engine.status. */
+export interface TrackingStatus {
+  /** Parcels with a number that have not ended, and those of them of which nothing was scanned in time. */
+  readonly openParcels: number;
+  readonly alarmedParcels: number;
+}
+
+/** A parcel with all that was told of it. */
+export type ParcelView = Omit<Parcel, 'again'>;
+
+export interface TrackingAnswers {
+  /** In the order of the fulfillments. Null: there is no such order. */
+  readonly 'tracking.get': { readonly parcels: readonly ParcelView[] } | null;
+  readonly 'tracking.find': ParcelView | null;
+}
