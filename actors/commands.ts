@@ -8,6 +8,7 @@ import { feedCommands } from './feed-commands.ts';
 import { forecastCommands } from './forecast-commands.ts';
 import { bufferCommands } from './buffer-commands.ts';
 import type { CommandId } from './ids.ts';
+import { intakeCommands } from './intake-commands.ts';
 import { itemCommands } from './item-commands.ts';
 import { lotCommands } from './lot-commands.ts';
 import { networkCommands } from './network-commands.ts';
@@ -38,6 +39,7 @@ export const commandBodies = {
   ...reservationCommands,
   ...feedCommands,
   ...orderCommands,
+  ...intakeCommands,
   ...returnCommands,
   ...trackingCommands,
 } as const;

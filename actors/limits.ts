@@ -125,3 +125,13 @@ export const attributeTextMax = 100;
 export const forecastRowsMax = 2_000;
 export const forecastUnitsMax = 1_000_000;
 export const forecastSkusMax = 100_000;
+/** Custom fields of an order or line; mandates of an order, and characters of each. */
+export const customFieldsMax = 20;
+export const mandatesMax = 4;
+export const mandateTextMax = 8_000;
+/** The longest grace of an intake policy, and the longest time its guards look back: a year, and 30 days. */
+export const graceMsMax = delayMsMax;
+export const guardWindowMsMax = 30 * 24 * 3_600_000;
+/** Orders of a customer that guards remember, and SKUs of each; larger orders are not remembered. */
+export const recentOrdersMax = 20;
+export const recentSkusMax = 50;

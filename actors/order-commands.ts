@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox';
 import { TimeZoneSchema } from './calendar-schemas.ts';
 import { holdFields, HoldsSchema } from './hold-commands.ts';
+import { DetailsSchema, ExternalIdSchema, LineDetailsSchema } from './intake-commands.ts';
 import { delayMsMax, orderLinesMax } from './limits.ts';
 import { lotFields } from './lot-commands.ts';
 import {
@@ -53,6 +54,8 @@ export const OrderLineSchema = Type.Object(
     sku: SkuSchema,
     quantity: QuantitySchema,
     unitPriceMinor: Type.Optional(MoneyMinor),
+    /** What comes with the line and no decision goes by. */
+    details: Type.Optional(LineDetailsSchema),
   },
   exact,
 );
@@ -70,6 +73,8 @@ export const orderCommands = {
     {
       orderId: OrderIdSchema,
       channel: ChannelIdSchema,
+      /** The same id with the same body again is answered with the order it was placed as; with another, refused. */
+      externalId: Type.Optional(ExternalIdSchema),
       destination: DestinationSchema,
       lines: Type.Array(OrderLineSchema, { minItems: 1, maxItems: orderLinesMax }),
       currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })),
@@ -82,7 +87,7 @@ export const orderCommands = {
       shortage: Type.Optional(Type.Union([Type.Literal('refuse'), Type.Literal('backorder')])),
       /** The carrier service to go by, such as `express`. Absent: whichever is cheapest. */
       service: Type.Optional(ServiceIdSchema),
-      /** How long the order may still be changed before its locations are told to start. Default 0: at once. */
+      /** How long it may still be changed before its locations start. Absent: its channel's intake policy, else 0. */
       releaseAfterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: delayMsMax })),
       /** 9 is served first where waiting orders are served by priority. Default 0. */
       priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })),
@@ -93,6 +98,8 @@ export const orderCommands = {
       attributes: Type.Optional(AttributesSchema),
       /** What the customer was told; the earliest is served first where waiting orders are served by promise. */
       promisedByMs: Type.Optional(TimeMsSchema),
+      /** What comes with the order and no decision goes by. */
+      details: Type.Optional(DetailsSchema),
     },
     exact,
   ),

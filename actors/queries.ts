@@ -33,6 +33,7 @@ import {
   TimeMsSchema,
   TransitIdSchema,
 } from './schemas.ts';
+import { intakeQueries } from './intake-queries.ts';
 import { returnQueries } from './return-queries.ts';
 import { supplyStates, type SupplyState } from './supply-context.ts';
 import { orderLinesMax, promiseLinesMax } from './limits.ts';
@@ -229,6 +230,7 @@ export const queryBodies = {
   /** What is to come of a SKU, by location and date, and how sure. */
   'stock.incoming': Type.Object({ sku: SkuSchema, location: Type.Optional(LocationIdSchema) }, exact),
   ...returnQueries,
+  ...intakeQueries,
   /** One supply document, open or ended. */
   'supply.get': Type.Object({ supplyId: SupplyIdSchema }, exact),
   /** Open supply documents by state, location they concern, SKU or any of these together, oldest first. */

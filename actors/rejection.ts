@@ -23,6 +23,8 @@ export const rejectionCodes = {
   stopping: true,
   /** This command id was used with another body; `field` names the first difference. */
   'command-id-reused': false,
+  /** The channel used this external id for another order; `field` names the first difference. */
+  'external-id-reused': false,
   'unknown-channel': false,
   'unknown-location': false,
   'unknown-carrier': false,
@@ -60,6 +62,12 @@ export const rejectionCodes = {
   duplicate: false,
   /** Parts of the message contradict each other: overlapping hours, a day that is given twice. */
   contradiction: false,
+  /** The number of a payment card: it is not kept anywhere. */
+  'card-data': false,
+  /** Lines, shipping and tax less the discount are not the total. */
+  'sums-differ': false,
+  /** What is missing in the address, or cannot be right. */
+  'invalid-address': false,
   /** Units of a tracked SKU must say their lots, serials, or when they expire. */
   'lot-required': false,
   /** Lots of a SKU that has none, or serials of one that is tracked by lot. */

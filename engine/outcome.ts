@@ -1,8 +1,7 @@
 /** What comes out of the engine: outcomes of commands, answers of queries, and what one turn published. */
 import type { Available } from '../actors/available.ts';
 import type { DivergenceTotals } from '../actors/divergence.ts';
-import type { DecisionExplained, MoveOptions, PlanChange } from './outcome-plans.ts';
-import type { PlanSummary, PlanView, SeatView } from './outcome-plans.ts';
+import type { DecisionExplained, MoveOptions, PlanChange, PlanSummary, PlanView, SeatView } from './outcome-plans.ts';
 import type { ForecastView, PriceStatus, PriceView, RoomPrice } from './outcome-prices.ts';
 import type { WalkIn } from './walk-ins.ts';
 import type { RateQuotes, RatesView } from './outcome-rates.ts';
@@ -19,6 +18,7 @@ import type { OrderId, ReturnId, Sku, SupplyId } from '../actors/ids.ts';
 import type { IncomingUnits } from '../actors/incoming.ts';
 import type { LotPlace, LotShipment, LotState, LotUnits } from '../actors/lots.ts';
 import type { OrderState, QueryKind } from '../actors/queries.ts';
+import type { IntakeAnswers } from './outcome-intake.ts';
 import type { TriedAnswers } from './outcome-what-if.ts';
 import type { Finding } from './routing/plans/lint.ts';
 import type { WorkHour } from './promise/capacity.ts';
@@ -328,7 +328,7 @@ export interface BulkPromiseAnswer {
   readonly promises: readonly QuickPromises[];
 }
 
-export interface Answers extends TriedAnswers, TrackingAnswers {
+export interface Answers extends TriedAnswers, TrackingAnswers, IntakeAnswers {
   'order.get': OrderView | null;
   'order.list': { readonly orders: readonly OrderView[]; readonly next?: OrderId | undefined };
   'order.counts': OrderCounts;

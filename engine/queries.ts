@@ -12,6 +12,7 @@ import { compareItems, compareLocations, compareStock } from './compare.ts';
 import type { Core } from './core.ts';
 import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import type { Answers, EngineStatus, OrderCounts, StockView, WaitingView } from './outcome.ts';
+import { answerIntake, orderIdOf, type IntakeQuery } from './intake/queries.ts';
 import { answerDrift } from './queries-drift.ts';
 import { listLots, lotTrace } from './queries-lots.ts';
 import { answerTracking, isTrackingQuery, type TrackingQuery } from './tracking/queries.ts';
@@ -121,11 +122,17 @@ function answerDecision(
   return explainDecision(core, journal, query.body, nowMs);
 }
 
-type Rest = TrackingQuery | PlanQuery | NetworkQuery | QueryOf<'whatif.run'> | QueryOf<RehearsalKind>;
+type Asked = QueryOf<'order.find'> | QueryOf<'whatif.run'> | QueryOf<RehearsalKind>;
+type Rest = Asked | IntakeQuery | TrackingQuery | PlanQuery | NetworkQuery;
 type RehearsalKind = Extract<QueryKind, `rehearsal.${string}`>;
 
 function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[QueryKind] {
   switch (query.kind) {
+    case 'order.find':
+      return orderOf(core.world, lookFor(core.world, query.body));
+    case 'order.details':
+    case 'intake-policy.get':
+      return answerIntake(core.world, query);
     case 'whatif.run':
       return whatIf(core, query.body, nowMs());
     case 'rehearsal.start':
@@ -148,6 +155,11 @@ function stocksOf(core: Core, { sku, location: only }: QueryBody<'stock.get'>): 
 
 function orderOf(world: Core['world'], snapshot: Snapshot<OrderContext> | undefined): OrderView | null {
   return snapshot === undefined ? null : withReturns(world, orderView(snapshot));
+}
+
+function lookFor(world: Core['world'], { channel, externalId }: QueryBody<'order.find'>) {
+  const orderId = orderIdOf(world, channel, externalId);
+  return orderId === undefined ? undefined : world.look(orderId);
 }
 
 /** An order as others see it. */

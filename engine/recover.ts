@@ -11,6 +11,8 @@ import type { LoadedForecast } from '../actors/forecast-commands.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { BufferId, CarrierId, ChannelId, LocationId, OrderId, PlanId } from '../actors/ids.ts';
 import type { PlanShadow, TrialCounts } from '../actors/trial-commands.ts';
+import type { Known, OrderDetails, RecentOrders } from '../actors/intake.ts';
+import type { IntakePolicy } from '../actors/intake-commands.ts';
 import type { OrderReturns } from '../actors/return-context.ts';
 import type { ReturnPolicy } from '../actors/return-commands.ts';
 import type { ReservationId, ReturnId, Sku, SupplyId } from '../actors/ids.ts';
@@ -73,6 +75,7 @@ export async function recover(
   recoverLots(core, latest, touched);
   await recoverSupplies(core, claim, latest, touched);
   await recoverReturns(core, claim, latest, touched);
+  recoverIntakes(core, latest, touched);
   await recoverReservations(core, claim, latest, touched);
   await recoverParcels(core, claim, latest, touched);
   await recoverOrders(core, claim, latest, touched, limits);
@@ -120,7 +123,7 @@ const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
   prefixes.pool, prefixes.work, prefixes.quota, prefixes.drift, prefixes.plan, prefixes.seat, prefixes.trial,
   prefixes.shadow, prefixes.stock, prefixes.pace, prefixes.lot, prefixes['return-policy'],
-  prefixes.forecast, prefixes.rates,
+  prefixes.forecast, prefixes.rates, prefixes['intake-policy'],
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -170,8 +173,8 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       world.drifts.changed(cell);
       return cell;
     }
-    case 'J/':
-      return placed(world.returns.policyCell(name), valueFromRow<ReturnPolicy>(row));
+    case 'J/': return placed(world.returns.policyCell(name), valueFromRow<ReturnPolicy>(row));
+    case 'G/': return placed(world.intakes.policyCell(name), valueFromRow<IntakePolicy>(row));
     case 'y/':
     case 'Y/':
     case 'z/':
@@ -271,6 +274,21 @@ async function recoverParcels({ world }: Core, claim: Claim, latest: Latest, tou
   await loadAll(claim, latest, prefixes.parcel, (key, row) => recoverOne(prefixes.parcel, key, row));
   for (const [key, row] of latest) {
     if (key.startsWith(prefixes.parcelEnded) && row !== null) recoverOne(prefixes.parcelEnded, key, row);
+  }
+}
+
+/** What was taken in with orders and is not saved yet. */
+function recoverIntakes({ world: { intakes } }: Core, latest: Latest, touched: Cell[]): void {
+  for (const [key, row] of latest) {
+    const id = key.slice(2);
+    if (row === null) continue;
+    if (key.startsWith(prefixes.details)) {
+      keep(touched, latest, key, placed(intakes.details.cell(id), valueFromRow<OrderDetails>(row)));
+    } else if (key.startsWith(prefixes.external)) {
+      keep(touched, latest, key, placed(intakes.externals.cell(id), valueFromRow<Known>(row)));
+    } else if (key.startsWith(prefixes.recent)) {
+      keep(touched, latest, key, placed(intakes.recents.cell(id), valueFromRow<RecentOrders>(row)));
+    }
   }
 }
 

@@ -9,7 +9,9 @@
  * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
  * f/ drift (location/day/feed), y/ version of a routing plan (plan/version), Y/ the plan in force (channel, or * for
  * all), F/ loaded forecast (SKU), z/ what a canary counted (channel or *), Z/ shadow of a routing plan,
- * R/ version of a rate card (carrier/service/version), T/ parcel on its way (carrier/number), V/ parcel ended,
+ * T/ parcel on its way (carrier/number), V/ parcel ended,
+ * A/ order of an external id (channel/external id), a/ details of an order, G/ intake policy,
+ * H/ what a customer ordered of late (channel/customer), R/ version of a rate card (carrier/service/version),
  * r/ receipt (command id → position),
  * U/ where settings changed last; u/ what settings were (replaced.ts): in records alone, never saved.
  */
@@ -66,6 +68,10 @@ export const prefixes = {
   returnEnded: 'M/',
   'order-returns': 'j/',
   'return-policy': 'J/',
+  external: 'A/',
+  details: 'a/',
+  'intake-policy': 'G/',
+  recent: 'H/',
   quota: 'q/',
   lot: 'e/',
   lotEnded: 'E/',

@@ -15,6 +15,7 @@ import { mustWait } from '../actors/reservation-lines.ts';
 import { assert, unreachable } from './assert.ts';
 import { expectRoom, hasRoom, wakeForRoom } from './capacity.ts';
 import type { Cell, LocationCell, SkuCell } from './cells.ts';
+import { isIntakeCommand, takeInCommand, type IntakeCommand } from './intake/commands.ts';
 import { changeItem, settleItem } from './commands/items.ts';
 import { growBuffer } from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
@@ -192,12 +193,11 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
   }
 }
 
-function changeRest(
-  core: Core,
-  command: PlanCommand | TrackingCommand | network.NetworkCommand,
-  atMs: number,
-): Handled {
+type RestCommand = IntakeCommand | PlanCommand | TrackingCommand | network.NetworkCommand;
+
+function changeRest(core: Core, command: RestCommand, atMs: number): Handled {
   if (isTrackingCommand(command)) return scanParcel(core, command.body, atMs);
+  if (isIntakeCommand(command)) return takeInCommand(core, command);
   return isPlanCommand(command) ? changePlans(core, command, atMs) : network.changeNetwork(core, command, atMs);
 }
 

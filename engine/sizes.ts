@@ -44,6 +44,9 @@ export function cellBytes(cell: Cell): number {
       return 384 + valueRowBytes(cell.snapshot?.context);
     case 'order-returns':
     case 'return-policy':
+    case 'details':
+    case 'external':
+    case 'intake-policy':
     case 'lot':
     case 'lot-shipment':
     case 'parcel':
@@ -56,6 +59,8 @@ export function cellBytes(cell: Cell): number {
       return 96 + valueRowBytes(cell.snapshot?.context);
     case 'carrier':
       return 160 + valueRowBytes(cell.snapshot?.context.card) + textBytes(cell.snapshot?.context.reason);
+    case 'recent':
+      return 96 + textBytes(cell.id) + valueRowBytes(cell.snapshot?.context);
     case 'quota':
       return 96 + 4 * textBytes(cell.id);
     case 'drift':
@@ -143,7 +148,12 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     for (const entry of body.entries) bytes += each + entry.sku.length + entry.location.length + lotsBytes(entry);
   } else if (kind === 'order.place') {
     bytes += 112 + body.orderId.length + textBytes(body.customer) + (body.reservationId?.length ?? 0);
-    for (const { sku, lineId } of body.lines) bytes += 20 + sku.length + (lineId?.length ?? 0);
+    for (const { sku, lineId, details } of body.lines) {
+      bytes += 20 + sku.length + (lineId?.length ?? 0);
+      if (details !== undefined) bytes += 8 + valueBytes(details);
+    }
+    if (body.externalId !== undefined) bytes += 16 + body.externalId.length;
+    if (body.details !== undefined) bytes += 8 + valueBytes(body.details);
     if (body.tags !== undefined) bytes += valueBytes(body.tags);
     if (body.attributes !== undefined) bytes += valueBytes(body.attributes);
     if (body.holds !== undefined) bytes += valueBytes(body.holds);
@@ -169,7 +179,8 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   if (kind === 'forecast.put' || kind === 'order.hold') bytes += valueBytes(body);
   if (kind === 'buffer.put') bytes += 600;
   if (kind === 'feed.close') bytes += 128 + 40 * (body.locations?.length ?? 0);
-  if (kind === 'pool.put' || kind.startsWith('plan.') || kind.startsWith('rates.')) bytes += valueBytes(body);
+  if (kind === 'pool.put' || kind === 'intake-policy.put') bytes += valueBytes(body);
+  if (kind.startsWith('plan.') || kind.startsWith('rates.')) bytes += valueBytes(body);
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
 

@@ -34,6 +34,7 @@ import { place } from './place.ts';
 import { orderFromRow, prefixes } from './rows.ts';
 import { SellingViews } from './selling.ts';
 import { isFinal } from './step.ts';
+import { Intakes } from './intake/intakes.ts';
 import { Drifts } from './drift.ts';
 import { Lots } from './lots.ts';
 import { Plans } from './plans.ts';
@@ -65,6 +66,8 @@ export class World {
   readonly returns: Returns;
   /** Parcels that left with a tracking number. */
   readonly parcels: Parcels;
+  /** What is taken in with orders. */
+  readonly intakes: Intakes;
   readonly reservations: Reservations;
   readonly lots: Lots;
   /** Units per customer of limited SKUs. */
@@ -87,6 +90,7 @@ export class World {
     this.supplies = new Supplies(saved);
     this.returns = new Returns(saved, timers);
     this.parcels = new Parcels(saved, timers, ordersInMemoryMax);
+    this.intakes = new Intakes(saved);
     this.plans = new Plans(timers);
     this.rates = new Rates(timers);
     this.reservations = new Reservations(saved, this, timers);
@@ -138,6 +142,7 @@ export class World {
     this.supplies.trimMemory();
     this.returns.trimMemory();
     this.parcels.trimMemory();
+    this.intakes.trimMemory();
     this.reservations.trimMemory();
     this.lots.trimMemory();
     this.quotas.trimMemory();

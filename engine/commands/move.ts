@@ -23,7 +23,7 @@ import type { Candidate, SourcingRequest } from '../routing/source.ts';
 import type { View } from '../selling.ts';
 import { withUntracked } from '../untracked.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
-import { orderAnswer } from './orders.ts';
+import { orderAnswer } from './order-answer.ts';
 
 /** Ways over several locations that one answer tells. */
 const waysMax = 5;

@@ -7,8 +7,7 @@ import type { OrderContext, OrderInput, OrderMessage } from '../../actors/order-
 import { heldRefusal } from '../../actors/order-holds.ts';
 import { findFulfillment, waitingUnits } from '../../actors/order-lines.ts';
 import type { Rejection } from '../../actors/rejection.ts';
-import type { OrderState } from '../../actors/queries.ts';
-import type { LineLot, OrderAnswer } from '../../actors/vocabulary.ts';
+import type { LineLot } from '../../actors/vocabulary.ts';
 import { must } from '../assert.ts';
 import { orderSteps, type OrderCell, type ReservationCell } from '../cells.ts';
 import type { Core } from '../core.ts';
@@ -16,24 +15,21 @@ import { tellOrder } from '../effects.ts';
 import { quotaRefusal } from '../quotas.ts';
 import { tellReservation } from '../reservation-effects.ts';
 import { isOffered } from '../routing/services.ts';
-import type { Snapshot } from '../step.ts';
+import { knownOrder, saysMore, takeIn } from '../intake/take-in.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 import { followPicks, hasLots, lotsGone, lotsMeant, lotsToPick } from './lot-orders.ts';
 import { deliverParcel, registerParcel } from '../tracking/register.ts';
+import { orderAnswer } from './order-answer.ts';
 import { heldForLine, reservationFor, takeReservation, type Taken } from './reservations.ts';
 
-/** Where an order stands: the answer to every command on one. */
-export function orderAnswer({ value, context }: Snapshot<OrderContext>): OrderAnswer {
-  return {
-    orderId: context.orderId,
-    state: value as OrderState,
-    fulfillments: context.fulfillments,
-    backordered: waitingUnits(context),
-  };
+export function placeOrder(core: Core, command: CommandOf<'order.place'>, atMs: number): Handled {
+  return knownOrder(core, command.body) ?? place(core, command, atMs, saysMore(core, command.body));
 }
 
-export function placeOrder(core: Core, { body, by }: CommandOf<'order.place'>, atMs: number): Handled {
+/** @param isTakenIn the policy of its channel is asked, and what is said of it beside is kept. */
+export function place(core: Core, command: CommandOf<'order.place'>, atMs: number, isTakenIn: boolean): Handled {
   const { world } = core;
+  const { body, by } = command;
   if (world.channels.get(body.channel)?.snapshot === undefined) {
     return refuse('unknown-channel', `no channel ${body.channel}`, 'body.channel');
   }
@@ -51,7 +47,8 @@ export function placeOrder(core: Core, { body, by }: CommandOf<'order.place'>, a
     return refuse('order-exists', `order ${body.orderId} exists`, 'body.orderId');
   }
   const kitOf = world.kitsAmong(body.lines);
-  const input = orderInput(withHeld(body, held), by, atMs, kitOf);
+  const plain = orderInput(withHeld(body, held), by, atMs, kitOf);
+  const input = isTakenIn && !('code' in plain) ? takeIn(core, command, plain) : plain;
   if ('code' in input) return refused(input);
   const waits = held === undefined ? heldForLine(world, input.lines) : undefined;
   if (waits !== undefined) return refused(kitOf === undefined ? waits : { ...waits, field: 'body.lines' });

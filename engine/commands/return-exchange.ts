@@ -11,7 +11,7 @@ import { must } from '../assert.ts';
 import type { Core } from '../core.ts';
 import { returnSteps } from '../return-cells.ts';
 import { isFinal, type Snapshot } from '../step.ts';
-import { cancelOrder, placeOrder, unholdOrder } from './orders.ts';
+import { cancelOrder, place, unholdOrder } from './orders.ts';
 
 /** The hold that an exchange waits with. */
 const holdId = 'return' as HoldId;
@@ -32,7 +32,8 @@ export function placeExchange(
   const holds = isFree ? {} : { holds: [{ holdId, reason: `return ${returnId}` }] };
   const named = { ...(customer !== undefined && { customer }), ...(currency !== undefined && { currency }) };
   const body = { ...asked, ...named, ...holds, channel, destination, tags: ['exchange'] };
-  const placed = placeOrder(core, { ...command, kind: 'order.place', body }, atMs);
+  // What comes instead is no new purchase: no policy is asked.
+  const placed = place(core, { ...command, kind: 'order.place', body }, atMs, false);
   if (!('refused' in placed)) return undefined;
   return { ...placed.refused, field: placed.refused.field?.replace(/^body/, 'body.exchange') };
 }

@@ -134,6 +134,8 @@ export class Player {
     const { orderId: id, channel } = command.body;
     // Orders that have ended are not in memory: that there are some is as it was.
     if (this.tally.has(id) || entry[4]?.[0] === 'order-exists') return;
+    // What was answered with another order came before under the same external id.
+    if (entry[4] === null && (entry[5] as { readonly orderId?: string }).orderId !== id) return;
     if (this.#toExplain.has(id)) this.#explain(command, atMs);
     const handled = this.#run(command, atMs);
     this.#placements += 1;

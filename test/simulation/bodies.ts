@@ -7,6 +7,7 @@ import { serviceNames } from './network-names.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 import { drawTaken, reservationDraws } from './bodies-reservation.ts';
+import { intakeDraws, withDetails } from './bodies-intake.ts';
 import { planDraws } from './bodies-plans.ts';
 import { returnDraws } from './bodies-returns.ts';
 import { sellingDraws } from './bodies-selling.ts';
@@ -101,7 +102,8 @@ const draws: Record<CommandKind, Draw> = {
   }),
   ...sellingDraws,
   ...planDraws,
-  'order.place': drawOrder,
+  ...intakeDraws,
+  'order.place': (rng, names, shadow) => withDetails(rng, names, shadow, drawOrder(rng, names, shadow)),
   'order.cancel': (rng, names, shadow) => {
     const order = drawExisting(rng, names, shadow);
     const all = { orderId: order?.id ?? 'nobody', reason: 'changed their mind' };
@@ -199,7 +201,7 @@ function named(
   return { ...entry, ...size, ...drawLots(rng, names, shadow, sku, location, units, delta < 0 ? 'out' : way) };
 }
 
-function drawOrder(rng: Rng, names: Names, shadow: Shadow): unknown {
+function drawOrder(rng: Rng, names: Names, shadow: Shadow) {
   const { orders, settings } = names;
   const orderId = orders.length > 0 && rng.chance(settings.nonsenseShare) ? rng.pick(orders) : `o${orders.length + 1}`;
   const lines = Array.from({ length: rng.between(1, settings.linesMax) }, (_, index) => ({

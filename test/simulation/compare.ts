@@ -20,6 +20,7 @@ import { comparePlans } from './compare-plans.ts';
 import { compareReservations } from './compare-reservation.ts';
 import { compareSelling } from './compare-selling.ts';
 import { compareLots } from './compare-lots.ts';
+import { compareIntake } from './compare-intake.ts';
 import { compareReturns, viewWithReturns } from './compare-returns.ts';
 import { compareWhatIf } from './compare-what-if.ts';
 import { compareSupplies } from './compare-supply.ts';
@@ -49,6 +50,7 @@ export function compareAll(
   const open = [...shadow.supplies.values()].filter((supply) => !hasEnded(supply));
   compareSupplies(shadow, turnOf, agree, ask);
   compareReturns(shadow, turnOf, agree, ask);
+  compareIntake(shadow, turnOf, agree, ask);
   compareLots(shadow, turnOf, agree, ask);
   compareReservations(shadow, turnOf, isForgotten, agree, ask);
   for (const [sku, places] of shadow.places) {

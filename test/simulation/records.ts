@@ -21,6 +21,7 @@ import { workOf } from './shadow/capacity.ts';
 import { isClosed, viewOf } from './shadow/order-facts.ts';
 import { hasReturnEnded, returnsOf, returnViewOf, type ShadowReturn } from './shadow/return-facts.ts';
 import { isOver, positionOf, reservationViewOf } from './shadow/reservations.ts';
+import { intakeKind } from './shadow/intake-state.ts';
 import { levelsOf, type Shadow, type ShadowCarrier, type ShadowItem, type ShadowOrder, type ShadowReservation, type ShadowStock, type ShadowSupply } from './shadow/state.ts';
 import { paceOf, type ShadowSale } from './shadow/buffer-commands.ts';
 import { poolRowOf, type ShadowPool } from './shadow/pool-commands.ts';
@@ -135,7 +136,8 @@ function checkOne(
     const row = take(prefixes.rates + key);
     return row === undefined ? 'the rate card was not written' : difference({ card: now }, valueFromRow(row).context);
   }
-  const prefix = valuePrefix(shadow, map);
+  const kind = intakeKind(shadow.intake, map);
+  const prefix = kind === undefined ? valuePrefix(shadow, map) : prefixes[kind];
   const row = take(prefix + key);
   return row === undefined ? 'it was not written' : difference(now, valueFromRow(row).context);
 }

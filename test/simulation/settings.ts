@@ -39,6 +39,8 @@ export interface Settings {
   readonly tracked: ReadonlyMap<string, 'lot' | 'serial'>;
   /** Orders that take what a reservation holds. */
   readonly takeShare: number;
+  /** Orders that say more than what is decided by, or come under the id of their channel. */
+  readonly detailsShare: number;
   /** Commands that name things that do not exist, or make no sense. */
   readonly nonsenseShare: number;
   readonly retryShare: number;
@@ -74,6 +76,7 @@ export function drawSettings(rng: Rng): Settings {
     dropShare,
     takeShare: rng.pick([0, 0.3, 0.8]),
     delayShare: rng.pick([0, 0.3, 0.8]),
+    detailsShare: rng.pick([0, 0.2, 0.7]),
     nonsenseShare: rng.pick([0, 0.05, 0.2]),
     retryShare: rng.pick([0, 0.05, 0.2]),
     kinds: drawKinds(rng, dropShare, tracked.length > 0, isPriced),
@@ -173,6 +176,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean, isPriced: bo
     'supply.close': 1,
     'supply.cancel': 1.5,
     'return-policy.put': 1.5,
+    'intake-policy.put': 1.5,
     'return.request': 8,
     'return.approve': 3,
     'return.reject': 0.7,
@@ -196,6 +200,8 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean, isPriced: bo
   };
   // Swarm: some kinds come often, some not at all.
   for (const kind of Object.keys(kinds) as CommandKind[]) kinds[kind] *= rng.pick([0, 0.3, 1, 1, 1, 3]);
+  // Half of all worlds take orders as they come.
+  if (rng.chance(0.5)) kinds['intake-policy.put'] = 0;
   // Half of all worlds go without plans; in the others they come into force early and change often.
   const planned = rng.chance(0.5) ? 0 : 5;
   for (const kind of ['plan.put', 'plan.validate', 'plan.publish'] as const) kinds[kind] = planned;

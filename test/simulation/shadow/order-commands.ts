@@ -10,12 +10,18 @@ import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
 import * as quotas from './quotas.ts';
 import * as reservations from './reservations.ts';
+import * as intake from './intake.ts';
 import { isOffered } from './sourcing.ts';
 import { left, wordOf } from './parcels-left.ts';
 import { isHeld, type Part, type ShadowLine, type ShadowOrder, type ShadowReservation } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
-export function place(doing: Doing, { body, by }: CommandOf<'order.place'>): Verdict {
+export function place(doing: Doing, command: CommandOf<'order.place'>): Verdict {
+  return intake.known(doing, command.body) ?? placeNew(doing, command, true);
+}
+
+/** @param isTakenIn its channel's policy is asked, and what is said of it beside is kept. */
+export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, isTakenIn: boolean): Verdict {
   const { shadow, atMs } = doing;
   if (!shadow.channels.has(body.channel)) return no('unknown-channel', 'body.channel');
   if (body.service !== undefined && !isOffered(shadow, body.service)) return no('unknown-service', 'body.service');
@@ -29,6 +35,8 @@ export function place(doing: Doing, { body, by }: CommandOf<'order.place'>): Ver
   if (!isLines(lines)) return lines;
   const heldBy = holds.placed(doing, body.holds, by);
   if (heldBy !== undefined && !holds.isHolds(heldBy)) return heldBy;
+  const takenIn = isTakenIn ? intake.takeIn(doing, body, heldBy) : { delayMs: body.releaseAfterMs ?? 0, holds: heldBy };
+  if (!('delayMs' in takenIn)) return takenIn;
   const waits = held === undefined ? reservations.heldForLine(doing, lines) : undefined;
   if (waits !== undefined) return hasKits ? no('out-of-stock', 'body.lines') : waits;
   orders.put(doing, {
@@ -40,12 +48,12 @@ export function place(doing: Doing, { body, by }: CommandOf<'order.place'>): Ver
     segment: held?.reservation.segment ?? body.segment,
     service: body.service ?? held?.reservation.service,
     mayWait: body.shortage === 'backorder',
-    delayMs: body.releaseAfterMs ?? 0,
+    delayMs: takenIn.delayMs,
     priority: body.priority,
     promisedByMs: body.promisedByMs,
     tags: body.tags,
     attributes: body.attributes,
-    holds: heldBy,
+    holds: takenIn.holds,
     placedAtMs: atMs,
     changedAtMs: atMs,
     startedAtMs: undefined,

@@ -101,7 +101,7 @@ function placeExchange(doing: Doing, { commandId, by, body }: CommandOf<'return.
   const { channel, customer, currency, destination } = order;
   const holds = policy.approval === 'auto' && policy.exchangeOn === 'request' && body.lines[0]?.reason !== 'lost' ? {} : { holds: [{ holdId: 'return', reason: `return ${body.returnId}` }] };
   const placed = { destination, ...body.exchange, ...(customer === undefined ? {} : { customer }), ...(currency === undefined ? {} : { currency }), ...holds, channel, tags: ['exchange'] };
-  const verdict = orderCommands.place(doing, { kind: 'order.place', commandId, by, body: placed as never });
+  const verdict = orderCommands.placeNew(doing, { kind: 'order.place', commandId, by, body: placed as never }, false);
   if (!isRefused(verdict)) return undefined;
   const { field } = verdict as { readonly field?: string };
   return { ...verdict, field: field?.replace(/^body/, 'body.exchange') };

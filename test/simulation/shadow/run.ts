@@ -3,6 +3,7 @@ import type { Command } from '../../../actors/commands.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
 import * as holds from './holds.ts';
 import { moveOrder } from './move.ts';
+import * as intake from './intake.ts';
 import * as items from './items.ts';
 import { maySource } from './kits.ts';
 import * as network from './network-commands.ts';
@@ -227,6 +228,8 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return recalls.recall(doing, command.body);
     case 'lot.lift':
       return recalls.lift(doing, command.body);
+    case 'intake-policy.put':
+      return intake.putPolicy(doing, command.body);
     case 'feed.open':
       return { ok: { id: command.body.feed, openedAtMs: doing.atMs } };
     case 'feed.close':

@@ -4,6 +4,8 @@
  * the two can agree only by both being right. Every change is logged: refusals and crashes are undone alike.
  */
 import type { EngineLimits } from '../../../engine/limits.ts';
+import { intakeMaps } from './intake-state.ts';
+import type { ShadowLine, Trouble } from './order-shapes.ts';
 import type { StockLevels } from '../../../actors/vocabulary.ts';
 import type { ShadowSale, StandingShadow } from './buffer-commands.ts';
 import type { ShadowHold } from './holds.ts';
@@ -27,6 +29,7 @@ import type { Fact, ShadowOfPlan } from './trials.ts';
 import type { ShadowParcel } from './parcels-left.ts';
 import type { SupplyLineShadow } from './supply-facts.ts';
 
+export type { ShadowKit, ShadowLine, Trouble } from './order-shapes.ts';
 export type PartState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
 
 /** One parcel of an order: units of lines, by the line's place in the order. */
@@ -48,31 +51,6 @@ export interface Part {
   readonly untracked?: readonly number[] | undefined;
   /** Of tracked SKUs: what to pick, or what left. */
   readonly lots?: readonly { readonly line: number; readonly lot: string; readonly quantity: number }[] | undefined;
-}
-
-export interface ShadowLine {
-  readonly lineId: string;
-  readonly sku: string;
-  readonly quantity: number;
-  readonly unitPriceMinor: number;
-  readonly cancelled: number;
-  /** The kit it is a component of, as it was ordered. */
-  readonly kit?: ShadowKit | undefined;
-}
-
-export interface ShadowKit {
-  readonly lineId: string;
-  readonly sku: string;
-  readonly quantity: number;
-  readonly unitPriceMinor: number;
-  readonly together: boolean;
-}
-
-export interface Trouble {
-  readonly code: 'stockout' | 'short-pick' | 'unroutable';
-  readonly sinceMs: number;
-  readonly owner: 'stock' | 'plan';
-  readonly detail: string;
 }
 
 export interface ShadowOrder {
@@ -229,6 +207,8 @@ export class Shadow {
   /** Parcels that left, by carrier and number without spaces, dashes, dots and case. */
   readonly parcels = new Map<string, ShadowParcel>();
   readonly returnPolicies = new Map<string, ReturnPolicy>();
+  /** What was taken in with orders. */
+  readonly intake = intakeMaps();
   /** By `lot/sku`; shipments of each by `lot/number/sku`. */
   readonly lots = new Map<string, ShadowLot>();
   readonly lotShipments = new Map<string, object>();

@@ -1,0 +1,122 @@
+/** What is taken in with an order and kept as it came, and intake policies. Composed in commands.ts. */
+import { Type, type Static } from 'typebox';
+import { customFieldsMax, graceMsMax, guardWindowMsMax, mandateTextMax, mandatesMax } from './limits.ts';
+import { ChannelIdSchema, exact, MoneyMinor, name, place, QuantitySchema, text } from './schemas.ts';
+
+/** What the channel calls the order: unique within the channel, for good. */
+export const ExternalIdSchema = name('The order’s id where it was sold');
+
+/** A gift: what is written, by whom, and whether it is wrapped. */
+const GiftSchema = Type.Object(
+  {
+    message: Type.Optional(text(500, 'What is written on the card')),
+    from: Type.Optional(text(80, 'Who gives it')),
+    wrap: Type.Optional(Type.Boolean()),
+  },
+  exact,
+);
+
+/** Values that only the caller understands, by name, kept and given back. */
+const CustomFieldsSchema = Type.Record(
+  Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,63}$' }),
+  Type.Union([text(500, 'A text'), Type.Number({ minimum: -1e15, maximum: 1e15 }), Type.Boolean()]),
+  { maxProperties: customFieldsMax, additionalProperties: false },
+);
+
+/** Details of one line. */
+export const LineDetailsSchema = Type.Object(
+  {
+    note: Type.Optional(text(500, 'For whoever packs it')),
+    gift: Type.Optional(GiftSchema),
+    customFields: Type.Optional(CustomFieldsSchema),
+  },
+  exact,
+);
+export type LineDetails = Static<typeof LineDetailsSchema>;
+
+/** Where a parcel is brought, beside the country and postal code of the destination. */
+export const AddressSchema = Type.Object(
+  {
+    name: Type.Optional(text(100, 'Who it is for')),
+    company: Type.Optional(text(100, 'Company')),
+    lines: Type.Optional(Type.Array(text(100, 'A line of the street address'), { maxItems: 4 })),
+    city: Type.Optional(text(80, 'City')),
+    region: Type.Optional(text(80, 'State, province, county')),
+    phone: Type.Optional(text(32, 'For the carrier')),
+  },
+  exact,
+);
+export type Address = Static<typeof AddressSchema>;
+
+/** Sums of the order, in minor units of its currency: lines + shipping + tax − discount = total. */
+export const TotalsSchema = Type.Object(
+  {
+    shippingMinor: Type.Optional(MoneyMinor),
+    taxMinor: Type.Optional(MoneyMinor),
+    discountMinor: Type.Optional(MoneyMinor),
+    totalMinor: MoneyMinor,
+  },
+  exact,
+);
+export type Totals = Static<typeof TotalsSchema>;
+
+/** What no decision goes by: kept as it came, and given back. */
+export const DetailsSchema = Type.Object(
+  {
+    /** SHA-256 of the customer's e-mail address in small letters: whom it is, without saying it. */
+    emailHash: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256, hexadecimal' })),
+    address: Type.Optional(AddressSchema),
+    totals: Type.Optional(TotalsSchema),
+    note: Type.Optional(text(1_000, 'For whoever handles the order')),
+    gift: Type.Optional(GiftSchema),
+    customFields: Type.Optional(CustomFieldsSchema),
+    /** Of a business customer. */
+    terms: Type.Optional(
+      Type.Object(
+        {
+          purchaseOrder: Type.Optional(text(64, 'The customer’s own order number')),
+          /** Days after the invoice in which it is paid. */
+          netDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 365 })),
+        },
+        exact,
+      ),
+    ),
+    /** What somebody was allowed to buy in the customer's name, such as an agent: kept letter by letter. */
+    mandates: Type.Optional(
+      Type.Array(Type.Object({ type: place('Kind of mandate'), content: text(mandateTextMax, 'The mandate') }, exact), {
+        maxItems: mandatesMax,
+      }),
+    ),
+  },
+  exact,
+);
+export type Details = Static<typeof DetailsSchema>;
+
+const WindowMs = Type.Integer({ minimum: 1_000, maximum: guardWindowMsMax });
+
+/** How orders of a channel are looked at before they are picked. */
+export const IntakePolicySchema = Type.Object(
+  {
+    /** Absent: of all channels that have none of their own. */
+    channel: Type.Optional(ChannelIdSchema),
+    /** Release delay of orders that name none. Absent: ten minutes. */
+    graceMs: Type.Optional(Type.Integer({ minimum: 0, maximum: graceMsMax })),
+    /** What becomes of an order whose address cannot be right: taken as it is (default), held, or refused. */
+    address: Type.Optional(Type.Union([Type.Literal('accept'), Type.Literal('hold'), Type.Literal('refuse')])),
+    /** Orders of so much, or of so many units, are held. */
+    bigOrder: Type.Optional(
+      Type.Object({ valueMinor: Type.Optional(MoneyMinor), units: Type.Optional(QuantitySchema) }, exact),
+    ),
+    /** An order with which a customer would have so many units of one SKU within a time is held. */
+    bulkBuy: Type.Optional(Type.Object({ units: QuantitySchema, windowMs: WindowMs }, exact)),
+    /** An order of the very units that the customer ordered within this time is held. */
+    repeat: Type.Optional(Type.Object({ windowMs: WindowMs }, exact)),
+  },
+  exact,
+);
+export type IntakePolicy = Static<typeof IntakePolicySchema>;
+
+export const intakeCommands = {
+  /** Say how orders of a channel, or of all that have no policy of their own, are looked at before they are picked. */
+  'intake-policy.put': Type.Object({ policy: IntakePolicySchema }, exact),
+} as const;

@@ -1,0 +1,9 @@
+/** Answers to queries on what was taken in with orders, a part of those in outcome.ts. */
+import type { OrderDetails, StandingIntake } from '../actors/intake.ts';
+import type { OrderView } from '../actors/vocabulary.ts';
+
+export interface IntakeAnswers {
+  'order.find': OrderView | null;
+  'order.details': OrderDetails | null;
+  'intake-policy.get': StandingIntake;
+}

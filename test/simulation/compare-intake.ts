@@ -1,0 +1,34 @@
+/** The engine's answers about what was taken in with orders, against the shadow. */
+import type { QueryKind } from '../../actors/queries.ts';
+import type { Answers } from '../../engine/outcome.ts';
+import { expect } from './actions.ts';
+import { viewWithReturns } from './compare-returns.ts';
+import { policyOf } from './shadow/intake.ts';
+import { viewOf } from './shadow/order-facts.ts';
+import type { Shadow, ShadowOrder } from './shadow/state.ts';
+
+type Agree = (what: string, is: unknown, said: unknown) => void;
+type Ask = <K extends QueryKind>(kind: K, body: object) => Answers[K];
+
+/** Orders looked at in one comparison. */
+const sampleMax = 100;
+
+export function compareIntake(shadow: Shadow, turnOf: number, agree: Agree, ask: Ask): void {
+  const { details, externals } = shadow.intake;
+  for (const channel of [undefined, ...shadow.channels.keys()]) {
+    agree(`intake policy of ${channel}`, policyOf(shadow, channel), ask('intake-policy.get', channel === undefined ? {} : { channel }));
+  }
+  const step = Math.max(1, Math.ceil(shadow.orders.size / sampleMax));
+  for (const [index, id] of [...shadow.orders.keys()].entries()) {
+    if (index % step === turnOf % step) agree(`details of ${id}`, details.get(id) ?? null, ask('order.details', { orderId: id }));
+  }
+  for (const [index, [key, { orderId }]] of [...externals].entries()) {
+    if (index % step !== turnOf % step) continue;
+    const [channel = ''] = key.split('/');
+    const order = shadow.orders.get(orderId);
+    expect(order !== undefined && order.channel === channel, `${key} names order ${orderId}, which is not there`);
+    const found = ask('order.find', { channel, externalId: key.slice(channel.length + 1) });
+    agree(`order ${key}`, viewWithReturns(shadow, orderId, viewOf(order as ShadowOrder)), found);
+  }
+  expect(ask('order.find', { channel: 'web', externalId: 'none' }) === null, 'an external id that never came was found');
+}

@@ -1,0 +1,30 @@
+/** What the shadow knows of what was taken in with orders, and where each is written. */
+import type { IntakePolicy } from '../../../actors/intake-commands.ts';
+import type { prefixes } from '../../../engine/rows.ts';
+
+/** An order that a guard may look back at: units by SKU. */
+export interface Bought {
+  readonly orderId: string;
+  readonly atMs: number;
+  readonly units: readonly (readonly [sku: string, quantity: number])[];
+}
+
+export interface IntakeMaps {
+  readonly policies: Map<string, IntakePolicy>;
+  /** By order. */
+  readonly details: Map<string, object>;
+  /** By channel and external id: the order, and the body it came with. */
+  readonly externals: Map<string, { readonly orderId: string; readonly body: object }>;
+  /** By channel and customer. */
+  readonly bought: Map<string, { readonly orders: readonly Bought[] }>;
+}
+
+export const intakeMaps = (): IntakeMaps => ({ policies: new Map(), details: new Map(), externals: new Map(), bought: new Map() });
+
+/** The kind of row that each of these maps is written as. */
+export function intakeKind(maps: IntakeMaps, map: unknown): keyof typeof prefixes | undefined {
+  if (map === maps.policies) return 'intake-policy';
+  if (map === maps.details) return 'details';
+  if (map === maps.externals) return 'external';
+  return map === maps.bought ? 'recent' : undefined;
+}

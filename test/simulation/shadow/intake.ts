@@ -1,0 +1,129 @@
+/** Taking orders in, in the shadow: external ids, details, policies with their guards. */
+import type { CommandBody } from '../../../actors/commands.ts';
+import { hasPostalCodes, isPostalCode } from '../../../actors/postal-codes.ts';
+import { difference } from '../same.ts';
+import type { ShadowHold } from './holds.ts';
+import type { Bought } from './intake-state.ts';
+import { answerOf } from './order-facts.ts';
+import type { Doing } from './orders.ts';
+import type { Shadow, ShadowOrder } from './state.ts';
+import { no, type Verdict } from './verdict.ts';
+
+type Body = CommandBody<'order.place'>;
+
+export function putPolicy({ shadow }: Doing, { policy }: CommandBody<'intake-policy.put'>): Verdict {
+  if (policy.channel !== undefined && !shadow.channels.has(policy.channel)) return no('unknown-channel', 'body.policy.channel');
+  shadow.set(shadow.intake.policies, policy.channel ?? '*', policy);
+  return { ok: { id: policy.channel ?? '*' } };
+}
+
+/** The policy of a channel; without any, orders are taken as they come. */
+export function policyOf({ intake: { policies } }: Shadow, channel: string | undefined) {
+  const said = policies.get(channel ?? '*') ?? policies.get('*');
+  if (said === undefined) return { graceMs: 0, address: 'accept' as const };
+  return { ...said, graceMs: said.graceMs ?? 600_000, address: said.address ?? ('accept' as const) };
+}
+
+/** What an external id that came before must be answered with. */
+export function known({ shadow }: Doing, body: Body): Verdict | undefined {
+  const one = body.externalId === undefined ? undefined : shadow.intake.externals.get(`${body.channel}/${body.externalId}`);
+  if (one === undefined) return undefined;
+  const other = difference(one.body, { ...body, orderId: one.orderId }, 'body');
+  if (other === undefined) return { ok: answerOf(shadow.orders.get(one.orderId) as ShadowOrder) };
+  return no('external-id-reused', firstOther(one.body, { ...body, orderId: one.orderId }));
+}
+
+/** The first field, in the order in which the first body has them, that is another one. */
+function firstOther(a: unknown, b: unknown, path = 'body'): string {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return path;
+  if (Array.isArray(a) && Array.isArray(b) && a.length !== b.length) return path;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const key = [...Object.keys(left), ...Object.keys(right)].find((one) => difference(left[one], right[one]) !== undefined) ?? '';
+  return firstOther(left[key], right[key], Array.isArray(a) ? `${path}[${key}]` : `${path}.${key}`);
+}
+
+export interface TakenIn {
+  readonly delayMs: number;
+  readonly holds: readonly ShadowHold[] | undefined;
+}
+
+/** What a placement gets of its channel's policy, and what is kept of it. */
+export function takeIn(doing: Doing, body: Body, holds: readonly ShadowHold[] | undefined): TakenIn | Verdict {
+  const { shadow, atMs } = doing;
+  const policy = policyOf(shadow, body.channel);
+  const wrong = wrongIn(body);
+  if (wrong !== undefined) return wrong;
+  const fault = policy.address === 'accept' ? undefined : faultOf(body);
+  if (fault !== undefined && policy.address === 'refuse') return no('invalid-address', fault.field);
+  const doubts: (readonly [string, string])[] = fault === undefined ? [] : [['address', fault.reason]];
+  const value = Math.max(valueOf(body), body.details?.totals?.totalMinor ?? 0);
+  const units = body.lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const { units: manyUnits = Infinity, valueMinor = Infinity } = policy.bigOrder ?? {};
+  if (units >= manyUnits) doubts.push(['big-order', `${units} units`]);
+  else if (value >= valueMinor) doubts.push(['big-order', `${value} minor units`]);
+  doubts.push(...doubtsOf(doing, body, policy));
+  const ours = doubts.filter(([holdId]) => holds?.some((one) => one.holdId === holdId) !== true).map(([holdId, reason]) => ({ holdId, reason, by: 'intake', sinceMs: atMs }));
+  const all = [...(holds ?? []), ...ours];
+  if (all.length > 16) return no('over-limit', 'body.holds');
+  keep(shadow, body);
+  return { delayMs: body.releaseAfterMs ?? policy.graceMs, holds: all.length === 0 ? undefined : all };
+}
+
+const valueOf = ({ lines }: Body): number => lines.reduce((sum, { quantity, unitPriceMinor = 0 }) => sum + quantity * unitPriceMinor, 0);
+
+/** The one card number that the workload knows. */
+const hasCard = (value: unknown): boolean => JSON.stringify(value ?? '').includes('4111 1111 1111 1111');
+
+function wrongIn(body: Body): Verdict | undefined {
+  if (hasCard(body.details)) return no('card-data', 'body.details.note');
+  const line = body.lines.findIndex(({ details }) => hasCard(details));
+  if (line >= 0) return no('card-data', `body.lines[${line}].details.note`);
+  const { totals } = body.details ?? {};
+  if (totals === undefined) return undefined;
+  const isRight = valueOf(body) + (totals.shippingMinor ?? 0) + (totals.taxMinor ?? 0) === totals.totalMinor + (totals.discountMinor ?? 0);
+  return isRight ? undefined : no('sums-differ', 'body.details.totals.totalMinor');
+}
+
+/** Of the countries of these worlds, one needs the state. */
+function faultOf({ destination: { country, postalCode }, details }: Body): { readonly reason: string; readonly field: string } | undefined {
+  const address = details?.address ?? {};
+  const at = 'body.details.address';
+  if (postalCode === undefined) return hasPostalCodes(country) ? { reason: 'no postal code', field: 'body.destination.postalCode' } : undefined;
+  if (!isPostalCode(country, postalCode)) return { reason: `${postalCode} is no postal code of ${country}`, field: 'body.destination.postalCode' };
+  if ((address.lines ?? []).join('').trim() === '') return { reason: 'no street', field: `${at}.lines` };
+  if (address.city === undefined) return { reason: 'no city', field: `${at}.city` };
+  return country === 'US' && address.region === undefined ? { reason: 'no state or province', field: `${at}.region` } : undefined;
+}
+
+/** What a customer bought of late gives to think; this order is remembered with it. */
+function doubtsOf({ shadow, atMs }: Doing, body: Body, { bulkBuy, repeat }: Partial<CommandBody<'intake-policy.put'>['policy']>): (readonly [string, string])[] {
+  const { orderId, channel, customer, lines } = body;
+  if (customer === undefined || (bulkBuy === undefined && repeat === undefined)) return [];
+  const key = `${channel}/${customer}`;
+  const before = shadow.intake.bought.get(key)?.orders ?? [];
+  const skus = [...new Set(lines.map(({ sku }) => sku as string))].sort();
+  const unitsIn = (sku: string): number => lines.reduce((sum, line) => sum + ((line.sku as string) === sku ? line.quantity : 0), 0);
+  const bought: Bought = { orderId, atMs, units: skus.map((sku) => [sku, unitsIn(sku)] as const) };
+  const since = (windowMs: number): Bought[] => before.filter((one) => one.atMs > atMs - windowMs);
+  if (skus.length <= 50) {
+    const orders = [...since(Math.max(bulkBuy?.windowMs ?? 0, repeat?.windowMs ?? 0)), bought];
+    shadow.set(shadow.intake.bought, key, { orders: orders.slice(Math.max(0, orders.length - 20)) });
+  }
+  const doubts: (readonly [string, string])[] = [];
+  for (const [sku, units] of bulkBuy === undefined ? [] : bought.units) {
+    const sum = units + since(bulkBuy?.windowMs ?? 0).flatMap((one) => one.units).reduce((all, [other, more]) => all + (other === sku ? more : 0), 0);
+    if (doubts.length === 0 && sum >= (bulkBuy?.units ?? Infinity)) doubts.push(['bulk-buy', `${sum} units of ${sku}`]);
+  }
+  const same = repeat === undefined ? [] : since(repeat.windowMs).filter((one) => difference(one.units, bought.units) === undefined);
+  const last = same.at(-1);
+  return last === undefined ? doubts : [...doubts, ['repeat', `the same units as order ${last.orderId}`]];
+}
+
+function keep(shadow: Shadow, body: Body): void {
+  const { orderId, channel, externalId, details } = body;
+  const lines = body.lines.flatMap(({ lineId, details: own }, index) => (own === undefined ? [] : [{ lineId: lineId ?? String(index + 1), ...own }]));
+  if (externalId !== undefined || details !== undefined || lines.length > 0) {
+    shadow.set(shadow.intake.details, orderId, { orderId, externalId, ...details, lines: lines.length === 0 ? undefined : lines });
+  }
+  if (externalId !== undefined) shadow.set(shadow.intake.externals, `${channel}/${externalId}`, { orderId, body });
+}

@@ -1,0 +1,26 @@
+/** Lines of orders in the shadow, and what an order may be in trouble for. */
+
+export interface ShadowLine {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly unitPriceMinor: number;
+  readonly cancelled: number;
+  /** The kit it is a component of, as it was ordered. */
+  readonly kit?: ShadowKit | undefined;
+}
+
+export interface ShadowKit {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly unitPriceMinor: number;
+  readonly together: boolean;
+}
+
+export interface Trouble {
+  readonly code: 'stockout' | 'short-pick' | 'unroutable';
+  readonly sinceMs: number;
+  readonly owner: 'stock' | 'plan';
+  readonly detail: string;
+}
