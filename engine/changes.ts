@@ -3,6 +3,7 @@
  * the undo of a command is the list of those it replaced. What a command publishes is dropped with it.
  */
 import { onHandChange, type Move } from '../actors/stock-movements.ts';
+import type { Sku } from '../actors/ids.ts';
 import type { Event } from '../actors/vocabulary.ts';
 import type { Cell, StockCell } from './cells.ts';
 import { place } from './place.ts';
@@ -10,6 +11,8 @@ import { lotsBytes, movementBytesMax, type RecordedMove } from './movements.ts';
 import { isMarked, momentBytesMax, type DecisionMoment } from './decision-moments.ts';
 import { isReplaced, replacedBytes, type Replaced } from './replaced.ts';
 import { Rewind } from './rewind.ts';
+import type { PriceBook } from './routing/prices/book.ts';
+import { PricesSeen, type SeenPrices } from './routing/prices/seen.ts';
 import { cellBytes, eventBytes } from './sizes.ts';
 
 export class Changes {
@@ -32,6 +35,7 @@ export class Changes {
   #keptMoves: RecordedMove[] = [];
   #replaced: Replaced[] = [];
   #moments: DecisionMoment[] = [];
+  readonly #prices = new PricesSeen();
   #cause: number | undefined;
   #bytes = 0;
   #answerBytes = 0;
@@ -45,6 +49,7 @@ export class Changes {
   begin(cause: number | undefined): void {
     this.#command += 1;
     this.#rewindMark = this.rewind.mark;
+    this.#prices.begin();
     this.#cause = cause;
     this.#answerBytes = 0;
     this.#movedStocks.length = 0;
@@ -116,6 +121,21 @@ export class Changes {
     this.#answerBytes += momentBytesMax;
   }
 
+  /** An order that wants these SKUs is decided about by a book of prices: the record is to say which they were. */
+  sawPrices(book: PriceBook, skus: readonly Sku[]): void {
+    this.#prices.note(book, skus, this.#events.length);
+  }
+
+  /** An upper estimate of what the prices take that the present command went by. */
+  get priceBytes(): number {
+    return this.#prices.bytes;
+  }
+
+  /** No record has room for the prices that the present command went by. */
+  leaveOutPrices(): void {
+    this.#prices.leaveOut();
+  }
+
   /** Whether the command has changed anything so far. */
   get isEmpty(): boolean {
     return this.#cells.length === 0;
@@ -128,6 +148,7 @@ export class Changes {
       if (cell !== undefined) place(cell, this.#before[i]);
     }
     this.rewind.cut(this.#rewindMark);
+    this.#prices.undo();
     this.#cells.length = 0;
     this.#before.length = 0;
     this.#setAt.length = 0;
@@ -151,7 +172,7 @@ export class Changes {
   get commandBytes(): number {
     let bytes = 0;
     for (const cell of this.#cells) bytes += cellBytes(cell);
-    return bytes + this.#newsBytes() + this.moveBytes + this.#answerBytes;
+    return bytes + this.#newsBytes() + this.moveBytes + this.#answerBytes + this.priceBytes;
   }
 
   /** An upper estimate of what the movements of the present command take. */
@@ -185,7 +206,7 @@ export class Changes {
 
   /** Keep the command: `each` sees every changed cell with its snapshot from before. */
   keep(each: (cell: Cell, before: Cell['snapshot']) => void): void {
-    this.#bytes += this.#newsBytes() + this.moveBytes + this.#answerBytes;
+    this.#bytes += this.#newsBytes() + this.moveBytes + this.#answerBytes + this.priceBytes;
     for (let i = 0; i < this.#cells.length; i += 1) {
       const cell = this.#cells[i];
       if (cell === undefined) continue;
@@ -224,9 +245,11 @@ export class Changes {
     readonly moves: readonly RecordedMove[];
     readonly replaced: readonly Replaced[];
     readonly moments: readonly DecisionMoment[];
+    readonly prices: SeenPrices | undefined;
   } {
     const [changed, events, moves] = [this.#changed, this.#events, this.#keptMoves];
-    const taken = { changed, events, moves, replaced: this.#replaced, moments: this.#moments };
+    const prices = this.#prices.take();
+    const taken = { changed, events, moves, replaced: this.#replaced, moments: this.#moments, prices };
     this.#moments = [];
     this.#replaced = [];
     this.#changed = [];

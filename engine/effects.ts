@@ -19,6 +19,7 @@ import type { Core } from './core.ts';
 import { movePools, type PoolMove } from './pools.ts';
 import { decidedOrder, planOrder, type Cart } from './decided.ts';
 import { countOrder } from './quotas.ts';
+import { wantedSkus } from './routing/request.ts';
 import { step } from './step.ts';
 
 /** Messages one command may put through one order: a placement takes three. More is a loop, a bug. */
@@ -80,6 +81,9 @@ function carryOut(
     case 'source': {
       const { context } = must(order.snapshot, 'an order that exists');
       const plan = planOrder(core, context, atMs, given?.plan);
+      if (plan.prices !== undefined && core.prices !== undefined) {
+        core.changes.sawPrices(core.prices, wantedSkus(context));
+      }
       if (core.world.plans.isTried && plan.moved === undefined) {
         core.trials.note(decidedOrder(core, context, plan, atMs, given?.cart));
       }

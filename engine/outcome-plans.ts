@@ -24,7 +24,9 @@ export interface ExplainedCandidate {
   /** Units of the order that it has, as far as rules let it give them. */
   readonly units: number;
   /** What the order could take there of each SKU it wants. */
-  readonly stock: readonly SkuUnits[];
+  readonly stock: readonly PricedUnits[];
+  /** The price of room for a parcel there; absent: it has none. */
+  readonly roomMinor?: number | undefined;
   /** By the routing plan's prices: a parcel, and each line and unit by the order of the lines. */
   readonly parcelMinor?: number | undefined;
   readonly lineMinor?: readonly number[] | undefined;
@@ -33,8 +35,8 @@ export interface ExplainedCandidate {
 
 /** A part of a price, in minor units. */
 export interface MoneyTerm {
-  /** What the carrier takes, the kilometres, the parcel as such, a soft rule, the price of scarce stock. */
-  readonly term: 'carriage' | 'distance' | 'parcel' | 'rule' | 'stock';
+  /** What the carrier takes, the kilometres, the parcel as such, a soft rule, prices of scarce stock and of room. */
+  readonly term: 'carriage' | 'distance' | 'parcel' | 'rule' | 'stock' | 'room';
   readonly rule?: string | undefined;
   readonly minor: number;
 }
@@ -68,6 +70,8 @@ export interface Explained {
   readonly fulfillments: readonly PlannedFulfillment[];
   readonly short: number;
   readonly ruled?: PlanUse | undefined;
+  /** Version of the prices it goes by; absent: by what is cheapest. */
+  readonly prices?: number | undefined;
   /** How much less the best way could cost at most; absent: this is the best, as the order is planned exactly. */
   readonly gapMinor?: number | undefined;
   /** By the plan's prices, or what the parcels cost without one; absent when nothing is placed. */
@@ -84,11 +88,18 @@ export interface Flip {
     /** Off the price of a parcel from there, whatever makes it up. */
     | { readonly kind: 'cheaper'; readonly location: LocationId; readonly minor: number }
     | { readonly kind: 'without-rule'; readonly rule: string }
+    /** What is scarce taking nothing: the cheapest at the moment. */
+    | { readonly kind: 'without-prices' }
     /** Work for so many units more. */
     | { readonly kind: 'room'; readonly location: LocationId };
   readonly locations: readonly LocationId[];
   /** Units without a place then. */
   readonly short: number;
+}
+
+/** Units, and what each takes for being scarce, in minor units with fractions; absent: nothing. */
+interface PricedUnits extends SkuUnits {
+  readonly priceMinor?: number | undefined;
 }
 
 interface SkuUnits {
@@ -100,7 +111,8 @@ interface SkuUnits {
  * A recorded decision made again from what the journal says of the order, the settings and the stock of then, or why
  * it cannot be: `reserved`: the units were held for a reservation, nothing was decided; `moved`: somebody said where
  * to, or a location did not start in time; `changed-again`: the same turn
- * changed the order once more; `prices`: it went by prices that are not on record; `too-far`: more of the journal would
+ * changed the order once more; `prices`: it went by prices that no record had room for, or that an older version did
+ * not keep; `too-far`: more of the journal would
  * have to be read than one question may.
  */
 export type Recomputed =

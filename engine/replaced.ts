@@ -8,6 +8,7 @@ import type { Cell } from './cells.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { must } from './assert.ts';
 import { momentsKey } from './decision-moments.ts';
+import { pricesKey } from './routing/prices/recorded.ts';
 import { prefixes, pushRows, type RowBytes } from './rows.ts';
 
 /** A setting that changed, and what it was before. */
@@ -82,7 +83,7 @@ export function replacedBytes({ cell, before }: Replaced): number {
 export function imagesIn(rows: readonly (readonly [key: string, row: unknown])[]): Image[] {
   const images: Image[] = [];
   for (const [name, row] of rows) {
-    if (!name.startsWith(prefixes.replaced) || name === momentsKey) continue;
+    if (!name.startsWith(prefixes.replaced) || name === momentsKey || name === pricesKey) continue;
     const [index = '', events = ''] = name.slice(prefixes.replaced.length).split('/', 2);
     const key = name.slice(prefixes.replaced.length + index.length + events.length + 2);
     images.push({ key, row, events: Number(events) });

@@ -130,7 +130,11 @@ function fits({ changes, limits }: Core, handled: Handled, command: Command | un
   if (estimate <= measuredAboveBytes) return true;
   const told = valueBytes([changes.news(), handled, command?.body]);
   const measured = changes.replacedBytes + measuredRows(changes.touched) + told;
-  return changes.bytes + changes.moveBytes + measured <= limits.recordBytesMax;
+  const left = limits.recordBytesMax - (changes.bytes + changes.moveBytes + measured);
+  if (left < 0 || changes.priceBytes <= left) return left >= 0;
+  // Prices never refuse: what no record has room for is not kept, and its decision cannot be made again.
+  if (changes.bytes === 0) changes.leaveOutPrices();
+  return changes.bytes === 0;
 }
 
 function dispatch(core: Core, command: Command, atMs: number): Handled | undefined {

@@ -15,6 +15,7 @@ import { defaultLimits, type EngineLimits } from '../limits.ts';
 import { Past } from '../past.ts';
 import { place } from '../place.ts';
 import { recover } from '../recover.ts';
+import { PriceBook } from '../routing/prices/book.ts';
 import { compilePlan } from '../routing/plans/compile-plan.ts';
 import { plannedSource } from '../routing/source-planned.ts';
 import { Shadows } from '../shadows.ts';
@@ -37,7 +38,7 @@ const stopped: Clock = {
 const noJournal = { head: 1, tail: 0, record: () => undefined };
 
 export interface Fork {
-  readonly core: Core;
+  readonly core: Core & { readonly prices: PriceBook };
   readonly timers: Timers;
 }
 
@@ -55,13 +56,14 @@ export async function openFork(
   const world = new World({ row: () => undefined }, limits.ordersInMemoryMax, timers);
   const views = new Views(world, timers, serve);
   const past = new Past(noJournal);
-  // Prices are no part of the journal: both sides are sourced without.
-  const source = plannedSource(undefined);
+  // Prices are those that the records say, once they do (prices.ts).
+  const prices = new PriceBook();
+  const source = plannedSource(prices);
   const changes = new Changes();
   const shadows = new Shadows({ plans: world.plans, rewind: changes.rewind, clock: stopped, onBug: () => undefined });
   const trials = new Trials();
-  const shared = { changes, wakes: new Wakes(), past, source, prices: undefined, trials, shadows, limits };
-  const core: Core = { world, views, ...shared };
+  const shared = { changes, wakes: new Wakes(), past, source, prices, trials, shadows, limits };
+  const core = { world, views, ...shared };
   const record: StoredRecord = { position, atMs, epoch: 0n, commands: [], rows: [...rows], events: [], outbox: [] };
   const records = async function* (): AsyncGenerator<StoredRecord> {
     yield record;

@@ -26,6 +26,7 @@ import { prefixes } from '../rows.ts';
 import { tellQuietly, runCommand, serveLine, timerDue, wakeOrder } from '../run-command.ts';
 import { putInForce, type Fork } from './fork.ts';
 import type { Fidelity } from './result.ts';
+import { RecordedPrices } from './prices.ts';
 import { Tally } from './tally.ts';
 
 type Placement = Extract<Command, { kind: 'order.place' }>;
@@ -49,6 +50,7 @@ export class Player {
   readonly tally = new Tally();
   readonly explained: (readonly [OrderId, DecisionExplained['now']])[] = [];
   readonly #fork: Fork;
+  readonly #prices: RecordedPrices;
   readonly #candidate: Candidate | undefined;
   readonly #toExplain: ReadonlySet<string>;
   readonly #refused = new Map<string, number>();
@@ -60,6 +62,7 @@ export class Player {
   /** @param toExplain orders whose decision is told in full. */
   constructor(fork: Fork, candidate: Candidate | undefined, atMs: number, toExplain: ReadonlySet<string> = new Set()) {
     this.#fork = fork;
+    this.#prices = new RecordedPrices(fork.core.prices);
     this.#candidate = candidate;
     this.#toExplain = toExplain;
     if (candidate !== undefined) putInForce(fork, candidate.plan, candidate.channel, atMs);
@@ -79,6 +82,7 @@ export class Player {
       this.#endTurn();
     }
     this.#quiet(record.atMs);
+    this.#prices.begin(record);
     const entries = record.commands as readonly Entry[];
     const facts = new Facts(record);
     for (const [index, entry] of entries.entries()) {
@@ -104,7 +108,7 @@ export class Player {
     const command = { commandId, kind, by, body } as Command;
     switch (command.kind) {
       case 'order.place':
-        return this.#placeOrder(command, entry, atMs);
+        return this.#prices.by(command.body.orderId, () => this.#placeOrder(command, entry, atMs));
       case 'stock.count':
         return this.#count(command, facts.of(index), atMs);
       case 'fulfillment.short':

@@ -11,7 +11,7 @@ import type { DecisionExplained, Explained, ExplainedCandidate, Recomputed } fro
 import { decide, type Decision } from './decide.ts';
 import { flipsOf } from './explain-flips.ts';
 import { decisionText } from './explain-text.ts';
-import { explainedWays, waysOf } from './explain-ways.ts';
+import { explainedWays, roomMinorOf, unitMinorOf, waysOf } from './explain-ways.ts';
 import { findDecision } from './past-decision.ts';
 import { remake, type Remade } from './recompute.ts';
 import type { Candidate, SourcingRequest } from './source.ts';
@@ -57,12 +57,13 @@ function explained(core: Core, order: OrderContext, decision: Decision, atMs: nu
   const score = ways.find(({ isChosen }) => isChosen)?.totalMinor;
   const next = ways.find(({ isChosen }) => !isChosen)?.totalMinor;
   return {
-    candidates: request.candidates.map((candidate, index) => explainedCandidate(request, candidate, index)),
+    candidates: request.candidates.map((candidate, index) => explainedCandidate(core, request, candidate, index)),
     removed: request.removed ?? [],
     ways,
     fulfillments: plan.fulfillments,
     short: plan.short,
     ruled: plan.ruled,
+    prices: plan.prices,
     gapMinor: plan.gapMinor,
     scoreMinor: score,
     nextMinor: next,
@@ -70,14 +71,19 @@ function explained(core: Core, order: OrderContext, decision: Decision, atMs: nu
   };
 }
 
-function explainedCandidate(request: SourcingRequest, candidate: Candidate, index: number): ExplainedCandidate {
+function explainedCandidate(
+  { prices }: Core, request: SourcingRequest, candidate: Candidate, index: number,
+): ExplainedCandidate {
   const { ruled, ...offer } = candidate;
   let units = 0;
   for (const { sku, quantity } of request.needs) units += Math.min(quantity, request.available(sku, index));
   const { parcelMinor, lineMinor, unitMinor } = ruled ?? {};
   const { location, carrier, service, distanceKm, costMinor } = offer;
   const stock = [...new Set(request.needs.map(({ sku }) => sku))].map((sku) => {
-    return { sku, units: request.available(sku, index) };
+    const priceMinor = unitMinorOf(prices, sku, location) || undefined;
+    return { sku, units: request.available(sku, index), priceMinor };
   });
-  return { location, carrier, service, distanceKm, costMinor, units, stock, parcelMinor, lineMinor, unitMinor };
+  const roomMinor = roomMinorOf(prices, location) || undefined;
+  const offerOf = { location, carrier, service, distanceKm, costMinor };
+  return { ...offerOf, units, stock, roomMinor, parcelMinor, lineMinor, unitMinor };
 }

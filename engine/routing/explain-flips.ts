@@ -13,6 +13,7 @@ import { locationsOf, wayKey } from './explain-ways.ts';
 import type { Again } from './recompute.ts';
 import { byCost } from './request.ts';
 import type { Candidate, SourcingRequest } from './source.ts';
+import { plannedSource } from './source-planned.ts';
 
 /** Decisions that are tried for one question, and changes of each kind that are told. */
 const triesMax = 300;
@@ -30,6 +31,7 @@ export function flipsOf(again: Again, ways: readonly Plan[]): Flip[] {
     ...trial.cheaper(ways).slice(0, eachMax),
     ...trial.rules().slice(0, eachMax),
     ...trial.rooms().slice(0, eachMax),
+    ...trial.prices(),
   ];
 }
 
@@ -157,6 +159,16 @@ class Trial {
       if (plan === undefined) return [];
       return [{ change: { kind: 'without-rule', rule: id }, locations: locationsOf(plan), short: plan.short }];
     });
+  }
+
+  /** Without prices, what would have been cheapest then. */
+  prices(): Flip[] {
+    const { core, decision, order, atMs } = this.#again;
+    if (decision.plan.prices === undefined) return [];
+    const without = { ...core, source: plannedSource(undefined), prices: undefined };
+    const plan = this.#other(() => decide(without, order, atMs).plan);
+    if (plan === undefined) return [];
+    return [{ change: { kind: 'without-prices' }, locations: locationsOf(plan), short: plan.short }];
   }
 
   /** Room at each location that had none. */

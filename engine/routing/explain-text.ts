@@ -129,11 +129,14 @@ function stockText({ candidates }: Explained): string[] {
   if (candidates.length === 0) return [];
   return [
     'What there was to take:',
-    ...candidates.map(({ location, stock }) => {
-      return `  ${location}: ${stock.map(({ sku, units }) => `${units} of ${sku}`).join(', ')}`;
+    ...candidates.map(({ location, stock, roomMinor }) => {
+      const each = stock.map(({ sku, units, priceMinor }) => `${units} of ${sku}${scarceText(priceMinor)}`);
+      return `  ${location}: ${each.join(', ')}${roomMinor === undefined ? '' : `; room for ${money(roomMinor)}`}`;
     }),
   ];
 }
+
+const scarceText = (minor: number | undefined): string => (minor === undefined ? '' : ` at ${money(minor)} each`);
 
 function flipText({ change, locations, short }: Flip): string {
   const left = short === 0 ? '' : `, ${count(short)} without a place`;
@@ -148,6 +151,8 @@ function changeText(change: Flip['change']): string {
       return `${money(change.minor)} off a parcel from ${change.location}`;
     case 'without-rule':
       return `rule ${change.rule} left out`;
+    case 'without-prices':
+      return 'prices of scarce stock and room left out';
     case 'room':
       return `capacity at ${change.location}`;
   }

@@ -2,11 +2,12 @@
  * The ways an order could be placed, each the best of its set of locations, found by asking sourcing again with
  * fewer candidates; with the terms of what each costs.
  */
-import type { LocationId } from '../../actors/ids.ts';
+import type { LocationId, Sku } from '../../actors/ids.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import type { Core } from '../core.ts';
 import type { ExplainedWay, MoneyTerm } from '../outcome-plans.ts';
 import type { Asked } from './request.ts';
+import { grained, type PriceBook } from './prices/book.ts';
 import { ruledTerms, type RuledTerms } from './plans/ruled-terms.ts';
 import type { Decision } from './decide.ts';
 import type { SourcingRequest } from './source.ts';
@@ -34,7 +35,8 @@ export function wayKey({ fulfillments, short }: Plan): string {
 export const locationsOf = ({ fulfillments }: Plan): LocationId[] => fulfillments.map(({ location }) => location);
 
 /** Plans that place as much as the one chosen, one for each set of locations, the best first. */
-export function waysOf({ source }: Core, { request, plan }: Decision): Plan[] {
+export function waysOf(core: Core, { request, plan }: Decision): Plan[] {
+  const { source } = core;
   const chosen = source(request);
   const bySet = new Map<string, Plan>();
   const indexes = request.candidates.map((_, index) => index);
@@ -61,22 +63,39 @@ export function waysOf({ source }: Core, { request, plan }: Decision): Plan[] {
     }
   }
   const first = wayKey(plan);
+  const moneyOf = moneyIn(core, request);
   return [...bySet.values()]
     .filter(({ short }) => short <= chosen.short)
-    .sort((a, b) => Number(wayKey(b) === first) - Number(wayKey(a) === first) || isBefore(request, a, b));
+    .sort((a, b) => Number(wayKey(b) === first) - Number(wayKey(a) === first) || isBefore(request, a, b, moneyOf));
 }
 
 /** Without a routing plan the fewest parcels come first. */
-function isBefore({ ruling }: SourcingRequest, a: Plan, b: Plan): number {
+function isBefore({ ruling }: SourcingRequest, a: Plan, b: Plan, moneyOf: (plan: Plan) => number): number {
   const byParcels = a.fulfillments.length - b.fulfillments.length;
   if (ruling === undefined && byParcels !== 0) return byParcels;
-  return a.short - b.short || scoreOf(a) - scoreOf(b) || byParcels;
+  return a.short - b.short || moneyOf(a) - moneyOf(b) || byParcels;
 }
 
-/** By the plan's prices; without a plan, what the parcels cost. */
-function scoreOf({ ruled, fulfillments }: Plan): number {
-  return ruled?.scoreMinor ?? fulfillments.reduce((sum, { costMinor }) => sum + costMinor, 0);
+/** By the plan's prices; without a plan, what the parcels cost with the prices of what is in them. */
+const moneyIn = ({ prices }: Core, request: SourcingRequest) => ({ ruled, fulfillments }: Plan): number =>
+  ruled?.scoreMinor ?? fulfillments.reduce((sum, parcel) => {
+    return sum + parcel.costMinor + stockMinorOf(prices, request, parcel) + roomMinorOf(prices, parcel.location);
+  }, 0);
+
+/** The price of the units of a parcel; 0 without prices. */
+function stockMinorOf(prices: PriceBook | undefined, { needs }: SourcingRequest, parcel: PlannedFulfillment): number {
+  const { location, lines } = parcel;
+  return lines.reduce((sum, { lineId, quantity }) => {
+    const sku = needs.find((need) => need.lineId === lineId)?.sku;
+    return sum + quantity * (sku === undefined ? 0 : unitMinorOf(prices, sku, location));
+  }, 0);
 }
+
+/** What a unit of a SKU takes at a location for being scarce, and a parcel for its room; as decisions count it. */
+export const unitMinorOf = (prices: PriceBook | undefined, sku: Sku, location: LocationId): number =>
+  grained(prices?.of(sku)?.byLocation.get(location) ?? 0);
+export const roomMinorOf = (prices: PriceBook | undefined, location: LocationId): number =>
+  grained(prices?.roomAt(location) ?? 0);
 
 /** The best ways with their terms, at most so many; the one chosen first. */
 export function explainedWays(core: Core, order: Asked, decision: Decision, atMs: number, ways: readonly Plan[]) {
@@ -110,12 +129,8 @@ function explainedParcel(
     add('parcel', ruled.parcelMinor);
     for (const [rule, minor] of ruled.rules) add('rule', minor, rule);
   }
-  let stockMinor = 0;
-  for (const { lineId, quantity } of lines) {
-    const sku = request.needs.find((need) => need.lineId === lineId)?.sku;
-    stockMinor += quantity * ((sku && prices?.of(sku)?.byLocation.get(location)) ?? 0);
-  }
-  add('stock', stockMinor);
+  add('stock', stockMinorOf(prices, request, parcel));
+  add('room', roomMinorOf(prices, location));
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   const totalMinor = terms.reduce((sum, { minor }) => sum + minor, 0);
   return { location, carrier, service, distanceKm, units, lines, terms, totalMinor };

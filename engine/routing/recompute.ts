@@ -11,6 +11,8 @@ import { Reads } from '../then.ts';
 import { worldThen } from '../then-world.ts';
 import type { World } from '../world.ts';
 import { decide, type Decision } from './decide.ts';
+import { bookThen } from './prices/recorded.ts';
+import { wantedSkus } from './request.ts';
 import { plannedSource } from './source-planned.ts';
 import { momentOf, orderThen, wasReserved, type Found, type Sourced } from './past-decision.ts';
 
@@ -24,9 +26,6 @@ export interface Again {
   readonly atMs: number;
   readonly decision: Decision;
 }
-
-/** Sourcing as it is without prices. */
-const withoutPrices = plannedSource(undefined);
 
 type Unknown = Extract<Recomputed, { readonly unknown: string }>;
 type Compared = Omit<Exclude<Recomputed, Unknown>, 'decision' | 'flips'>;
@@ -42,13 +41,15 @@ export function remake(core: Core, order: OrderContext, found: Found): Remade {
   if (found.decision.moved !== undefined) return unknown('moved');
   const then = orderThen(order, found);
   if (then === undefined) return unknown('changed-again');
-  const { decision, record } = found;
-  if (decision.prices !== undefined) return unknown('prices');
+  const { decision, record, index } = found;
+  const { prices: version } = decision;
+  const prices = version === undefined ? undefined : bookThen(record.rows, index, wantedSkus(then), version);
+  if (version !== undefined && prices === undefined) return unknown('prices');
   const skus = new Set<Sku>(order.lines.flatMap(({ sku, kit }) => (kit === undefined ? [sku] : [sku, kit.sku])));
   const was = worldThen(core, new Reads(core.past, readsMax), momentOf(found), skus);
   if (was === undefined) return unknown('too-far');
   // What names no prices went by none, whatever prices there are by now.
-  const forked = { ...core, world: was.world, source: withoutPrices, prices: undefined };
+  const forked = { ...core, world: was.world, source: plannedSource(prices), prices };
   const rooms = giveRooms(was.world, decision, record.atMs);
   const again = { core: forked, order: then, atMs: record.atMs, decision: decide(forked, then, record.atMs) };
   const differs = differences(decision, again.decision.plan);
@@ -91,6 +92,8 @@ function differences(recorded: Sourced, plan: Plan): { field: string; recorded: 
     runnerUpMinor: [recorded.runnerUpMinor, plan.runnerUpMinor],
     removed: [recorded.removed, plan.removed],
     ruled: [recorded.ruled, plan.ruled],
+    gapMinor: [recorded.gapMinor, plan.gapMinor],
+    prices: [recorded.prices, plan.prices],
   } as const;
   return Object.entries(fields).flatMap(([field, [one, other]]) => {
     const [before, again] = [canonical(one), canonical(other)];

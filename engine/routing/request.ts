@@ -47,6 +47,10 @@ export function orderNeeds(order: Asked): readonly Need[] {
   return hasKits ? kitNeeds(order.lines) : needs;
 }
 
+/** The SKUs of which units have no place. */
+export const wantedSkus = ({ lines }: Pick<Asked, 'lines'>): Sku[] =>
+  lines.flatMap(({ sku, backordered }) => (backordered > 0 ? [sku] : []));
+
 /** Kits are sought whole; what one lost later is replaced piece by piece. */
 function kitNeeds(lines: readonly WaitingLine[]): Need[] {
   const whole = wholeKits(lines);

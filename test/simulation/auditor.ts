@@ -12,6 +12,7 @@ import { prefixes } from '../../engine/rows.ts';
 import type { TimerOwner } from '../../engine/timers.ts';
 import type { Position, Row, TurnRecord } from '../../storage/journal.ts';
 import { expect, Violation } from './actions.ts';
+import { comparePrices } from './compare-prices.ts';
 import { checkRecord } from './records.ts';
 import { difference } from './same.ts';
 import type { Divergence } from '../../actors/divergence.ts';
@@ -56,6 +57,8 @@ export class Auditor implements Watcher {
   count = { commands: 0, refused: 0, retries: 0, turns: 0, busy: 0, divergences: 0, rollbacks: 0 };
   #inbox: Submission[] = [];
   #events: unknown[] = [];
+  /** Answers of sourcing since the last record. */
+  #heard: Told[] = [];
   #entries: Entry[] = [];
   #replies: Submission[] = [];
   #atMs = 0;
@@ -124,6 +127,7 @@ export class Auditor implements Watcher {
 
   decided(told: Told): void {
     this.shadow.told.push(told);
+    this.#heard.push(told);
   }
 
   wake(id: string): void {
@@ -232,6 +236,8 @@ export class Auditor implements Watcher {
     const wrong = difference(this.#events, record.events, 'events');
     expect(wrong === undefined, () => `turn ${position}: ${wrong}`);
     checkRecord(this.shadow, record, position);
+    comparePrices(record, this.#heard, position);
+    this.#heard = [];
     this.shadow.seal(position);
     this.turns.set(position, { record, replies: this.#replies });
     this.count.turns += 1;

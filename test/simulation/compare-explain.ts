@@ -15,6 +15,8 @@ import { difference } from './same.ts';
 type Ask = <K extends QueryKind>(kind: K, body: object) => Answers[K];
 type Sourced = Extract<Event, { kind: 'order.sourced' }>;
 
+/** Records of one millisecond that are looked through. */
+const sameTimeMax = 1_024;
 /** Decisions looked at each time. */
 const picks = 6;
 
@@ -31,7 +33,9 @@ export function compareExplained(
   for (const [position, { record }] of turns) {
     if (position > tail) continue;
     for (const [index, event] of (record.events as readonly Event[]).entries()) {
-      if (event.kind === 'order.sourced') made.push({ position, record, index });
+      // Where the clock stands for longer than it ever does, a decision is not looked for any further.
+      const isFar = turns.get(position - sameTimeMax)?.record.atMs === record.atMs;
+      if (event.kind === 'order.sourced' && !isFar) made.push({ position, record, index });
     }
   }
   for (let pick = 0; pick < Math.min(picks, made.length); pick += 1) {
@@ -67,7 +71,8 @@ function check(
       reserved: attempt === 1 && isReserved(record, orderId),
       moved: decision.moved !== undefined,
       'changed-again': isAgain,
-      prices: decision.prices !== undefined,
+      // Prices of a handful of locations always have room in a record.
+      prices: false,
       'too-far': false,
     }[recomputed.unknown];
     expect(isRight, `${what} cannot be made again: ${recomputed.unknown}`);

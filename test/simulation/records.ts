@@ -5,6 +5,7 @@ import { carrierFromRow, driftFromRow, itemFromRow, orderFromRow, prefixes, rese
 import type { Event } from '../../actors/vocabulary.ts';
 import { momentsKey } from '../../engine/decision-moments.ts';
 import { settingsKey } from '../../engine/replaced.ts';
+import { pricesKey } from '../../engine/routing/prices/recorded.ts';
 import type { Lot } from '../../actors/lots.ts';
 import { lotRowOf, sortedLot } from './compare-lots.ts';
 import { hasEnded as hasEndedLot, type ShadowLot } from './shadow/lots.ts';
@@ -37,6 +38,7 @@ export function checkRecord(shadow: Shadow, record: TurnRecord, position: number
   expect(written.size === rows.length, `turn ${position} writes a row twice`);
   // What settings were is judged by the decisions that are made again from it (compare-explain.ts).
   const isMarked = (record.events as readonly Event[]).some((one) => one.kind === 'order.sourced' && (one.attempt > 1 || one.choices.length === 0));
+  written.delete(pricesKey); // compare-prices.ts
   expect(written.delete(momentsKey) === isMarked, `turn ${position} says wrongly when decisions were made`);
   const hasReplaced = [...written.keys()].filter((key) => key.startsWith(prefixes.replaced) && written.delete(key)).length > 0;
   expect(written.delete(settingsKey) === hasReplaced, `turn ${position} says wrongly whether settings changed`);

@@ -8,8 +8,14 @@ import type { LocationId, Sku } from '../../../actors/ids.ts';
 /** Prices are counted in parts of a minor unit, so that sums of them do not depend on their order. */
 const priceGrain = 256;
 
+/** A price in such parts. */
+export const grainsOf = (minor: number): number => Math.round(minor * priceGrain);
+
 /** A price as decisions count it. */
-export const grained = (minor: number): number => Math.round(minor * priceGrain) / priceGrain;
+export const grained = (minor: number): number => grainsOf(minor) / priceGrain;
+
+/** What so many parts are in minor units. */
+export const minorOfGrains = (grains: number): number => grains / priceGrain;
 
 /** How long sampled futures have a say after the instant they looked at. */
 export const sampledMsMax = 12 * 3_600_000;
@@ -81,6 +87,11 @@ export class PriceBook {
     this.roomsVersion += 1;
     if (minor === undefined) this.#rooms.delete(location);
     else this.#rooms.set(location, minor);
+  }
+
+  /** There are no prices of a SKU any more. */
+  drop(sku: Sku): void {
+    this.#prices.delete(sku);
   }
 
   /** What a parcel from a location adds to its cost for the room it takes; undefined: nothing. */
