@@ -113,6 +113,11 @@ export const LocationSchema = Type.Object(
     /** Until when a parcel must be ready to leave that day, where it is not the service's own time. */
     cutOffs: Type.Optional(Type.Array(CutOffSchema, { maxItems: locationListMax })),
     capacity: Type.Optional(CapacitySchema),
+    /**
+     * How long it may wait, within its hours, before it begins to pick what it was told to; then the units are taken
+     * back and sourced elsewhere, if anybody else has them. Counts for what is released from then on. Absent: for ever.
+     */
+    startWithinMs: Type.Optional(Type.Integer({ minimum: 1, maximum: processingMsMax })),
     capabilities: Type.Optional(
       Type.Array(Type.Unsafe<Capability>(Type.Enum([...capabilities])), {
         maxItems: locationListMax,

@@ -9,6 +9,7 @@ import { componentUnits, explode, tornKit } from './kits.ts';
 import type { OrderContext, OrderInput, Plan } from './order-context.ts';
 import { holdEndsAtMs, withHold, type Hold } from './order-holds.ts';
 import { cancelPlan, findFulfillment, isUntouched, reduce, waitingUnits } from './order-lines.ts';
+import { startByMs } from './order-trouble.ts';
 import { reject, type Rejection } from './rejection.ts';
 import { delayMsMax, holdsMax } from './limits.ts';
 import type { LineUnits, OrderLine } from './vocabulary.ts';
@@ -161,9 +162,12 @@ export function shortRefusal(
   return undefined;
 }
 
-/** When something of the order is due by itself: its next hold ends, or else its release delay. */
+/** When something of the order is due by itself: its next hold ends, or else its release delay or a part’s time. */
 export function orderDueAtMs(state: string, order: OrderContext): number | undefined {
-  return order.holds === undefined ? releaseAtMs(state, order) : holdEndsAtMs(order);
+  if (order.holds !== undefined) return holdEndsAtMs(order);
+  const [releaseMs, startMs] = [releaseAtMs(state, order), startByMs(order)];
+  if (releaseMs === undefined || startMs === undefined) return releaseMs ?? startMs;
+  return Math.min(releaseMs, startMs);
 }
 
 /** When the order's release delay ends, while it runs and nothing holds the order. */

@@ -144,6 +144,21 @@ export const orderCommands = {
   'fulfillment.pick': Type.Object(FulfillmentRef, exact),
   /** Units that could not be found while picking: stock is corrected, the units are sourced elsewhere. */
   'fulfillment.short': Type.Object({ ...FulfillmentRef, lines: namedUnits, reason: Reason }, exact),
+  /**
+   * A location declines units that it was told to pick: they are sourced elsewhere in the same turn, and it is asked
+   * for units of this order no more until its time is over. Its stock stays as it is: what is not there, a count says.
+   */
+  'fulfillment.reject': Type.Object(
+    {
+      ...FulfillmentRef,
+      reason: Reason,
+      /** Absent: all of the part. */
+      lines: Type.Optional(lineUnits),
+      /** For how long it is asked no more. Default: a day. */
+      forMs: Type.Optional(Type.Integer({ minimum: 1, maximum: delayMsMax })),
+    },
+    exact,
+  ),
   /** The parcel left the location, with the planned carrier or the one named. */
   'fulfillment.ship': Type.Object(
     {

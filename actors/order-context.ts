@@ -30,6 +30,8 @@ export interface OrderContext {
   readonly attributes?: Attributes | undefined;
   /** What keeps it from being picked; undefined when nothing does. */
   readonly holds?: readonly Hold[] | undefined;
+  /** Locations that are asked for its units no more until their time; undefined when there are none. */
+  readonly declined?: readonly Declined[] | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   /** When its locations were told to start; undefined before. Fulfillments made later start at once. */
@@ -65,6 +67,13 @@ export interface OrderInput {
   readonly atMs: number;
 }
 
+/** A location that declined units of an order, or did not begin to pick them in time. */
+export interface Declined {
+  readonly location: LocationId;
+  /** It may be asked again from this millisecond on. */
+  readonly untilMs: number;
+}
+
 /** One parcel of a plan. */
 export interface PlannedFulfillment {
   readonly location: LocationId;
@@ -92,8 +101,9 @@ export interface Removed {
    * `rule`: the routing plan excludes it, or each of its services, by `rule`.
    * `no-rate`: no service carries parcels from there to the destination.
    * `too-heavy`: none of those that do carries a unit as heavy as those of the lines.
+   * `declined`: it declined units of the order, or did not begin to pick them in time.
    */
-  readonly reason: 'no-capacity' | 'rule' | 'no-rate' | 'too-heavy';
+  readonly reason: 'no-capacity' | 'rule' | 'no-rate' | 'too-heavy' | 'declined';
   readonly rule?: string | undefined;
   /** The lines that are excluded there; absent: all. */
   readonly lines?: readonly LineId[] | undefined;
@@ -122,6 +132,22 @@ export interface Moved {
   readonly overrode?: string | undefined;
 }
 
+/** Why units that had a place were sourced again. */
+export interface Cause {
+  /**
+   * `rejected`: their location declined them. `not-started`: it did not begin to pick them in time. `cheaper`: the
+   * routing plan asks for a better place when there is one. `batch`: they were sourced together with other orders.
+   */
+  readonly kind: 'rejected' | 'not-started' | 'cheaper' | 'batch';
+  /** The parts they were taken from. */
+  readonly from: readonly FulfillmentId[];
+  /** Who declined them, and why. */
+  readonly by?: string | undefined;
+  readonly reason?: string | undefined;
+  /** How much less the new places cost, by what the plan goes by, in minor units. */
+  readonly savedMinor?: number | undefined;
+}
+
 /** What sourcing answers: parcels for all units that can be had, and how the choice was made. */
 export interface Plan {
   readonly fulfillments: readonly PlannedFulfillment[];
@@ -144,6 +170,8 @@ export interface Plan {
   readonly prices?: number | undefined;
   /** It was not chosen by sourcing alone. */
   readonly moved?: Moved | undefined;
+  /** Why it was made, where not because units waited. */
+  readonly cause?: Cause | undefined;
 }
 
 /** Units of a SKU at a location. */
@@ -187,6 +215,22 @@ export type OrderMessage =
       readonly fulfillmentId: FulfillmentId;
       readonly units: readonly LineUnits[];
     } & At)
+  /** Units of parts that nobody picks come back, to be sourced again. */
+  | ({
+      readonly type: 'order.withdraw';
+      readonly takings: readonly { readonly fulfillmentId: FulfillmentId; readonly units: readonly LineUnits[] }[];
+      /** Who is asked no more; absent: everybody is. */
+      readonly declined?: Declined | undefined;
+      /** Whether the location declined them: what finds no other place is an exception. */
+      readonly isRejected: boolean;
+    } & At)
+  /** Until when the locations of released parts are to begin; undefined: the time does not run. */
+  | ({
+      readonly type: 'order.timed';
+      readonly startBy: readonly { readonly fulfillmentId: FulfillmentId; readonly startByMs: number | undefined }[];
+    } & At)
+  /** A part was not begun in time, and there is no other place for its units. */
+  | ({ readonly type: 'order.overdue'; readonly fulfillmentId: FulfillmentId } & At)
   | ({
       readonly type: 'fulfillment.pick';
       readonly fulfillmentId: FulfillmentId;

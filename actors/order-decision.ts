@@ -1,6 +1,6 @@
 /** The event of a decision where the units of an order come from, as it is journaled and published. */
 import type { CarrierId, ChannelId, FulfillmentId, LocationId, OrderId, ServiceId } from './ids.ts';
-import type { Moved, PlanUse, Removed } from './order-context.ts';
+import type { Cause, Moved, PlanUse, Removed } from './order-context.ts';
 import type { FulfillmentState } from './vocabulary.ts';
 
 /** What sourcing chose for one part of an order, and by how much it won. */
@@ -42,6 +42,8 @@ export interface OrderSourced {
   readonly prices?: number | undefined;
   /** Who moved the units and why, where it was not sourcing alone. */
   readonly moved?: Moved | undefined;
+  /** Why units that had a place were sourced again; absent: units waited. */
+  readonly cause?: Cause | undefined;
 }
 
 /** Decisions an order remembers the time of, by which they are found in the journal. */

@@ -2,38 +2,17 @@
  * The arithmetic of an order: pure functions on its lines and fulfillments. `reduce` is what each message does to
  * the context; `stateOf` is the state that context belongs in. The machine (order.ts) says when each may happen.
  */
+import { byLine, moved, waitingUnits, type Place } from './line-units.ts';
 import { timesWith } from './order-decision.ts';
 import type { LocationId, Sku } from './ids.ts';
 import type { OrderContext, OrderMessage, Plan, PlannedFulfillment, StockUnits } from './order-context.ts';
 import type { OrderState } from './queries.ts';
 import { withHold, withoutHolds } from './order-holds.ts';
+import { judged, overdue, ruled, timed, troubled, watched, withDeclined } from './order-trouble.ts';
 import { fitting, lotsOnly, withLots } from './picked-lots.ts';
-import type { ExceptionCode, Fulfillment, LineLot, LineUnits, OrderLine } from './vocabulary.ts';
+import type { Fulfillment, LineLot, LineUnits, OrderLine } from './vocabulary.ts';
 
-/** Units of each line, by line id; the same line named twice counts twice. */
-function byLine(units: readonly LineUnits[]): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const { lineId, quantity } of units) sums.set(lineId, (sums.get(lineId) ?? 0) + quantity);
-  return sums;
-}
-
-type Place = 'allocated' | 'backordered' | 'shipped' | 'cancelled';
-
-/** Move units of lines from one place to another: each unit stays in exactly one (rule O2). */
-function moved(
-  lines: readonly OrderLine[],
-  units: readonly LineUnits[],
-  from: Place,
-  to: Place,
-): readonly OrderLine[] {
-  const sums = byLine(units);
-  return lines.map((line) => {
-    const quantity = sums.get(line.lineId);
-    return quantity === undefined
-      ? line
-      : { ...line, [from]: line[from] - quantity, [to]: line[to] + quantity };
-  });
-}
+export { waitingUnits } from './line-units.ts';
 
 /** The units of some lines as stock knows them. */
 export function stockUnits(
@@ -72,13 +51,6 @@ export function unitsOfPart(
 
 export function findFulfillment(context: OrderContext, id: string): Fulfillment | undefined {
   return context.fulfillments.find((part) => part.fulfillmentId === id);
-}
-
-/** Units that wait for stock, over all lines. */
-export function waitingUnits(context: OrderContext): number {
-  let units = 0;
-  for (const line of context.lines) units += line.backordered;
-  return units;
 }
 
 /** Whether a fulfillment's units may still be taken from it: its location has not begun to pick. */
@@ -237,22 +209,6 @@ function patched(context: OrderContext, id: string, patch: Partial<Fulfillment>)
   return context.fulfillments.map((part) => (part.fulfillmentId === id ? { ...part, ...patch } : part));
 }
 
-/** An order in trouble whose units still wait is in exception; one whose units all have a place is out of it. */
-function judged(context: OrderContext, atMs: number): OrderContext {
-  const waiting = waitingUnits(context);
-  if (waiting === 0) {
-    return context.trouble === undefined && context.exception === undefined
-      ? context
-      : { ...context, trouble: undefined, exception: undefined };
-  }
-  if (context.trouble === undefined) return context;
-  const isHeldByPlan = context.trouble === 'unroutable';
-  const detail = isHeldByPlan ? `${waiting} units are held by the routing plan` : `${waiting} units wait for stock`;
-  const sinceMs = context.exception?.sinceMs ?? atMs;
-  const owner = isHeldByPlan ? 'plan' : 'stock';
-  return { ...context, exception: { code: context.trouble, sinceMs, owner, detail } };
-}
-
 /** Whether an order that has just got its places starts at once: nothing delays it, waits or holds it. */
 export function startsWhenPlaced(context: OrderContext): boolean {
   const { releaseAfterMs, releasedAtMs, holds } = context;
@@ -293,32 +249,16 @@ function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext 
     fulfillments: first === 0 ? parts : [...context.fulfillments, ...parts],
   };
   const isFree = plan.ruled === undefined && context.trouble !== 'unroutable';
-  return isFree || plan.moved !== undefined ? judged(next, atMs) : ruled(next, plan, atMs);
+  return isFree || isOfParts(plan) ? judged(next, atMs) : ruled(next, plan, atMs);
 }
 
-/** What the routing plan makes of units that have no place, and an end to what another plan made of them. */
-function ruled(context: OrderContext, { ruled: use }: Plan, atMs: number): OrderContext {
-  const isOver = context.trouble === 'unroutable' && use?.fallback !== 'hold';
-  const next = isOver ? { ...context, trouble: undefined, exception: undefined } : context;
-  if (use?.fallback === 'hold') return judged({ ...next, trouble: next.trouble ?? 'unroutable' }, atMs);
-  if (use?.fallback !== 'cancel') return judged(next, atMs);
-  return judged({ ...next, lines: moved(next.lines, leftOver(next.lines), 'backordered', 'cancelled') }, atMs);
-}
-
-/** Units that wait, those of kits left out: only whole kits can be cancelled. */
-function leftOver(lines: readonly OrderLine[]): LineUnits[] {
-  return lines.flatMap(({ lineId, backordered, kit }) =>
-    backordered > 0 && kit === undefined ? [{ lineId, quantity: backordered }] : [],
-  );
-}
+/** Whether a plan is about the units of some parts alone: what waits beside them waits on. */
+export const isOfParts = ({ moved: byHand, cause }: Plan): boolean =>
+  byHand !== undefined || (cause !== undefined && cause.kind !== 'rejected');
 
 /** What of a lot is not to be picked any more. A lot of the same name of another SKU is another lot. */
 function lotsTaken(context: OrderContext, { lot, units }: Displaced): readonly LineLot[] {
   return lot === undefined ? [] : lotPlan(context, units, lot).flatMap((taking) => taking.units);
-}
-
-function troubled(context: OrderContext, code: ExceptionCode): OrderContext {
-  return { ...context, trouble: context.trouble ?? code };
 }
 
 let memoBefore: OrderContext | undefined;
@@ -331,11 +271,28 @@ let memoAfter: OrderContext | undefined;
  */
 export function reduce(context: OrderContext, message: OrderMessage): OrderContext {
   if (memoAfter !== undefined && memoBefore === context && memoMessage === message) return memoAfter;
-  const next = unheld(reduced(context, message));
+  const next = watched(unheld(reduced(context, message)));
   memoBefore = context;
   memoMessage = message;
   memoAfter = next === context ? context : { ...next, changedAtMs: message.atMs };
   return memoAfter;
+}
+
+/** The takings of a withdrawal, as far as those parts are there. */
+export function withdrawPlan(context: OrderContext, { takings }: Withdrawal): readonly Taking[] {
+  return takings.flatMap(({ fulfillmentId, units }) => {
+    const fulfillment = findFulfillment(context, fulfillmentId);
+    return fulfillment === undefined ? [] : [{ fulfillment, units }];
+  });
+}
+
+type Withdrawal = Extract<OrderMessage, { type: 'order.withdraw' }>;
+
+function withdrawn(context: OrderContext, message: Withdrawal): OrderContext {
+  const { declined, isRejected, atMs } = message;
+  const left = withTakings(context, withdrawPlan(context, message), 'backordered');
+  const next = declined === undefined ? left : { ...left, declined: withDeclined(context, declined, atMs) };
+  return isRejected ? troubled(next, 'rejected') : next;
 }
 
 /** Holds end with what they could keep from being picked. */
@@ -377,6 +334,12 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
         ? context
         : withTakings(context, [{ fulfillment: part, units: message.units }], 'backordered');
     }
+    case 'order.withdraw':
+      return withdrawn(context, message);
+    case 'order.timed':
+      return timed(context, message);
+    case 'order.overdue':
+      return overdue(context, message);
     case 'fulfillment.pick':
       return { ...context, fulfillments: patched(context, message.fulfillmentId, withLots('picking', message.lots)) };
     case 'fulfillment.short': {

@@ -34,12 +34,15 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
       ];
     case 'order.displace':
     case 'order.move':
+    case 'order.withdraw':
     case 'fulfillment.short':
-      return partNews(before, after);
+      return [...partNews(before, after), ...exceptionNews(before, after)];
+    case 'order.timed':
+    case 'order.overdue':
     case 'fulfillment.pick':
     case 'fulfillment.ship':
     case 'fulfillment.deliver': {
-      const events = partNews(before, after);
+      const events = [...partNews(before, after), ...exceptionNews(before, after)];
       if (stateOf(before) !== stateOf(after)) events.push(standing(after));
       return events;
     }
@@ -110,9 +113,11 @@ function decision(order: OrderContext, plan: Plan): Event {
 }
 
 /** What few decisions have is not named in the others: the journal has three bytes for each name without a value. */
-function withMore(sourced: OrderSourced, { removed, ruled, gapMinor, prices, moved }: Plan): OrderSourced {
+function withMore(sourced: OrderSourced, plan: Plan): OrderSourced {
+  const { removed, ruled, gapMinor, prices, moved, cause } = plan;
   const isMore = ruled !== undefined || removed !== undefined || prices !== undefined || moved !== undefined;
-  return isMore || gapMinor !== undefined ? { ...sourced, removed, ruled, gapMinor, prices, moved } : sourced;
+  const isLess = !isMore && gapMinor === undefined && cause === undefined;
+  return isLess ? sourced : { ...sourced, removed, ruled, gapMinor, prices, moved, cause };
 }
 
 function partIs(order: OrderContext, part: Fulfillment): Event {
@@ -120,7 +125,9 @@ function partIs(order: OrderContext, part: Fulfillment): Event {
   const { fulfillmentId, location, state, carrier, tracking } = part;
   const kind = 'fulfillment.changed';
   const changed = { kind, orderId, channel, fulfillmentId, location, state, carrier, tracking } as const;
-  return isWaitingForHolds(order, part) ? { ...changed, held: true } : changed;
+  if (isWaitingForHolds(order, part)) return { ...changed, held: true };
+  if (state !== 'released' || part.startByMs === undefined) return changed;
+  return { ...changed, startByMs: part.startByMs, overdue: part.overdue };
 }
 
 /** One event for each fulfillment that a message changed. */

@@ -19,6 +19,7 @@ import {
   stockUnits,
   takenUnits,
   trackedUnits,
+  withdrawPlan,
 } from './order-lines.ts';
 import { news } from './order-news.ts';
 import { withTheirLots } from './picked-lots.ts';
@@ -51,7 +52,9 @@ const deallocate = effect(({ context, event }) => ({
         ? takenUnits(context, displacePlan(context, event))
         : event.type === 'order.move'
           ? movedUnits(context, event)
-          : [],
+          : event.type === 'order.withdraw'
+            ? takenUnits(context, withdrawPlan(context, event))
+            : [],
 }));
 
 /** What a move takes out of its part, as stock knows it. */
@@ -133,6 +136,9 @@ const life = {
   'order.displace': settle(['backordered', 'exception'], [tell, deallocate, 'apply']),
   'order.hold': { actions: [tell, 'apply'] },
   'order.unhold': { actions: [tell, 'apply'] },
+  'order.timed': settle(standing, [tell, 'apply']),
+  'order.overdue': settle(['exception'], [tell, 'apply']),
+  'order.withdraw': { guard: 'areUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
   'order.move': { guard: 'isPartUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
   'fulfillment.pick': whenPart('released', ['picking', 'backordered', 'exception'], [tell, 'apply']),
   'fulfillment.short': {
@@ -168,6 +174,12 @@ export const orderMachine = setup({
       const found = part(args);
       return found !== undefined && isUntouched(found);
     },
+    areUntouched: ({ context, event }) =>
+      event.type === 'order.withdraw' &&
+      event.takings.every(({ fulfillmentId }) => {
+        const found = findFulfillment(context, fulfillmentId);
+        return found !== undefined && isUntouched(found);
+      }),
     isWaiting: ({ context }) => context.lines.some((line) => line.backordered > 0),
     /** The channel wants all or nothing, and there is not all. Only a placement can be refused. */
     mustRefuse: ({ context, event }) =>
@@ -205,6 +217,7 @@ export const orderMachine = setup({
     attempt: 0,
     // Named from the beginning: a context that got a property later would be copied slowly at each message.
     sourcedAtMs: undefined,
+    declined: undefined,
     lines: input.lines,
     fulfillments: [],
     trouble: undefined,

@@ -9,7 +9,7 @@ import type {
   ServiceId, Sku,
 } from './ids.ts';
 import type { Hold, HoldEvent } from './order-holds.ts';
-import type { PlannedFulfillment } from './order-context.ts';
+import type { Declined, PlannedFulfillment } from './order-context.ts';
 import type { OrderSourced } from './order-decision.ts';
 import type { PlanEvent } from './plan-commands.ts';
 import type { ItemState } from './item-policy.ts';
@@ -88,6 +88,10 @@ export interface Fulfillment {
   readonly workAtMs?: number | undefined;
   /** Lines of which the units here take no stock: they were sold without. */
   readonly untracked?: readonly LineId[] | undefined;
+  /** When its location must have begun to pick it, where that has a limit; absent while it does not run. */
+  readonly startByMs?: number | undefined;
+  /** It was not begun in time and is still there, because no other place has its units. */
+  readonly overdue?: true | undefined;
 }
 
 export type ExceptionCode =
@@ -96,14 +100,21 @@ export type ExceptionCode =
   /** A physical count or loss took units that were allocated, and no other stock can replace them. */
   | 'stockout'
   /** The picker did not find the units, and no other stock can replace them. */
-  | 'short-pick';
+  | 'short-pick'
+  /** Their location declined the units, and nobody else has them. */
+  | 'rejected'
+  /** A location did not begin to pick in time, and nobody else has the units. */
+  | 'not-started';
 
 /** Why an order stands still, and what ends it. */
 export interface OrderException {
   readonly code: ExceptionCode;
   readonly sinceMs: number;
-  /** `stock`: arriving stock resolves it, `plan`: another routing plan does too; a person may retry or cancel. */
-  readonly owner: 'stock' | 'plan';
+  /**
+   * `stock`: arriving stock resolves it, `plan`: another routing plan does too, `location`: it is to begin, or decline;
+   * a person may retry, move or cancel.
+   */
+  readonly owner: 'stock' | 'plan' | 'location';
   readonly detail: string;
 }
 
@@ -190,6 +201,9 @@ export type Event =
       readonly tracking?: string | undefined;
       /** Its order is held: it must not be picked now. */
       readonly held?: true | undefined;
+      /** When its location must have begun to pick it, and whether it has not. */
+      readonly startByMs?: number | undefined;
+      readonly overdue?: true | undefined;
     }
   | HoldEvent
   | {
@@ -300,6 +314,8 @@ export interface OrderView {
   readonly exception?: OrderException | undefined;
   /** What keeps it from being picked; absent when nothing does. */
   readonly holds?: readonly Hold[] | undefined;
+  /** Locations that declined units of it, or did not begin to pick them in time: asked no more until then. */
+  readonly declined?: readonly Declined[] | undefined;
   /** When the release delay ends, while it runs. */
   readonly releaseAtMs?: number | undefined;
 }

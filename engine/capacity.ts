@@ -67,9 +67,13 @@ export class Rooms {
     return this.#limited.size === 0;
   }
 
+  /** Whether any location has, or has had since the start, a limit by when it must begin. */
+  isTimed = false;
+
   /** A location was put: its calendar may be another one. */
   locationChanged(cell: LocationCell): void {
     this.#wakeAtMs.delete(cell.id);
+    if (cell.snapshot?.context.startWithinMs !== undefined) this.isTimed = true;
     if (cell.snapshot?.context.capacity === undefined) this.#limited.delete(cell);
     else this.#limited.add(cell);
   }

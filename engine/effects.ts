@@ -6,8 +6,9 @@ import { paceAfter } from '../actors/buffer-growth.ts';
 import type { CarrierId } from '../actors/ids.ts';
 import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import type { LotUnits } from '../actors/lots.ts';
-import type { OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
+import type { Cause, OrderContext, OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
 import type { Buyer } from '../actors/pool-commands.ts';
+import { isOfParts } from '../actors/order-lines.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
 import { refusal, type StockMessage } from '../actors/stock-ledger.ts';
 import { moveFor } from '../actors/stock-movements.ts';
@@ -20,14 +21,18 @@ import { movePools, type PoolMove } from './pools.ts';
 import { decidedOrder, planOrder, type Cart } from './decided.ts';
 import { countOrder } from './quotas.ts';
 import { wantedSkus } from './routing/request.ts';
+import { startTimes } from './start-times.ts';
 import { step } from './step.ts';
 
 /** Messages one command may put through one order: a placement takes three. More is a loop, a bug. */
 const hopsMax = 8;
 
-/** A plan that is not asked of sourcing. */
+/** What is not asked of sourcing. */
 export interface Given {
-  readonly plan: Plan;
+  /** The plan that counts. Absent: sourcing says. */
+  readonly plan?: Plan | undefined;
+  /** Why units that had a place are sourced again. */
+  readonly cause?: Cause | undefined;
   /** The cart that holds its units for the order already: they become its own. */
   readonly cart?: Cart | undefined;
 }
@@ -41,6 +46,20 @@ export function tellOrder(
   order: OrderCell,
   first: OrderMessage,
   given?: Given,
+): Rejection | undefined {
+  const before = must(order.snapshot, 'an order that exists').context;
+  const rejection = carryThrough(core, order, first, given);
+  const { holds } = must(order.snapshot, 'an order that exists').context;
+  const mayBeTimed = core.views.rooms.isTimed || holds !== undefined;
+  if (rejection === undefined && mayBeTimed) timeParts(core, order, before, first.atMs);
+  return rejection;
+}
+
+function carryThrough(
+  core: Core,
+  order: OrderCell,
+  first: OrderMessage,
+  given: Given | undefined,
 ): Rejection | undefined {
   const messages = [first];
   for (let hop = 0; hop < messages.length; hop += 1) {
@@ -64,6 +83,13 @@ export function tellOrder(
   return undefined;
 }
 
+/** See to it that the locations of released parts know until when they are to begin. */
+function timeParts(core: Core, order: OrderCell, before: OrderContext, atMs: number): void {
+  const { context } = must(order.snapshot, 'an order that exists');
+  const startBy = startTimes(core.world, before, context, atMs);
+  if (startBy.length > 0) assertMoved(carryThrough(core, order, { type: 'order.timed', startBy, atMs }, undefined));
+}
+
 const buyerOf = ({ snapshot }: OrderCell): Buyer => must(snapshot, 'an order that exists').context;
 
 function carryOut(
@@ -80,11 +106,12 @@ function carryOut(
       return undefined;
     case 'source': {
       const { context } = must(order.snapshot, 'an order that exists');
-      const plan = planOrder(core, context, atMs, given?.plan);
+      const found = planOrder(core, context, atMs, given?.plan);
+      const plan = given?.cause === undefined ? found : { ...found, cause: given.cause };
       if (plan.prices !== undefined && core.prices !== undefined) {
         core.changes.sawPrices(core.prices, wantedSkus(context));
       }
-      if (core.world.plans.isTried && plan.moved === undefined) {
+      if (core.world.plans.isTried && !isOfParts(plan)) {
         core.trials.note(decidedOrder(core, context, plan, atMs, given?.cart));
       }
       messages.push({ type: 'order.sourced', plan, atMs });

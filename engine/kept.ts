@@ -2,6 +2,7 @@
 import type { LocationId, OrderId } from '../actors/ids.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { waitingUnits } from '../actors/order-lines.ts';
+import { askedAgainMs } from '../actors/order-trouble.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { must } from './assert.ts';
 import { wakeForRoom } from './capacity.ts';
@@ -77,7 +78,7 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
 function orderKept(core: Core, { id, snapshot }: OrderCell, before: OrderCell['snapshot'], atMs: number): void {
   if (snapshot === undefined) return;
   core.views.orderChanged(id, before, snapshot);
-  if (core.world.plans.isIdle) return;
+  if (core.world.plans.isIdle && snapshot.context.declined === undefined) return;
   const units = waitingUnits(snapshot.context);
   expectChange(core, snapshot.context, atMs);
   // Having less to place, it may be another order to the routing plan.
@@ -99,8 +100,11 @@ function workKept(core: Core, { id, snapshot }: WorkCell, before: Snapshot<Work>
 export function expectChange({ world, views }: Core, order: OrderContext, atMs: number): void {
   const waits = order.lines.filter(({ backordered }) => backordered > 0);
   if (waits.length === 0) return views.moments.leave(order.orderId);
-  if (world.plans.traitsOf(order.channel)?.readsTime !== true) return;
-  views.moments.expect(order.orderId, waits.map(({ sku }) => sku), nextChangeMs(world, order, atMs));
+  const readsTime = world.plans.traitsOf(order.channel)?.readsTime === true;
+  if (!readsTime && order.declined === undefined) return;
+  const turnMs = readsTime ? nextChangeMs(world, order, atMs) : Infinity;
+  const nextMs = Math.min(turnMs, askedAgainMs(order, atMs));
+  views.moments.expect(order.orderId, waits.map(({ sku }) => sku), nextMs);
 }
 
 function stockKept({ world, wakes }: Core, cell: StockCell, before: Snapshot<StockContext> | undefined): void {

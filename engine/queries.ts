@@ -183,6 +183,7 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
     fulfillments: context.fulfillments,
     exception: context.exception,
     holds: context.holds,
+    declined: context.declined,
     releaseAtMs: releaseAtMs(value, context),
   };
 }

@@ -6,26 +6,31 @@ import { must } from './assert.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
 export type Rare = Pick<
-  OrderContext, 'priority' | 'promisedByMs' | 'segment' | 'tags' | 'attributes' | 'holds' | 'sourcedAtMs'
+  OrderContext, 'priority' | 'promisedByMs' | 'segment' | 'tags' | 'attributes' | 'holds' | 'sourcedAtMs' | 'declined'
 >;
 type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 
 /** Bits of the mask: never reuse one. */
 const bits = {
   priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16, lots: 32, marks: 64, holds: 128,
-  sourced: 256,
+  sourced: 256, declined: 512, times: 1_024,
 } as const;
 
 function maskOf(order: Whole): number {
-  const { priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, lines, fulfillments } = order;
+  const { priority, promisedByMs, segment, tags, attributes, holds, lines, fulfillments } = order;
+  const { sourcedAtMs, declined } = order;
   let mask = (priority === undefined ? 0 : bits.priority) | (promisedByMs === undefined ? 0 : bits.promisedByMs);
   if (tags !== undefined || attributes !== undefined) mask |= bits.marks;
   if (holds !== undefined) mask |= bits.holds;
   if (sourcedAtMs !== undefined) mask |= bits.sourced;
+  if (declined !== undefined) mask |= bits.declined;
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
   if (segment !== undefined) mask |= bits.segment;
   for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
-  for (const { lots } of fulfillments) if (lots !== undefined) mask |= bits.lots;
+  for (const { lots, startByMs } of fulfillments) {
+    if (lots !== undefined) mask |= bits.lots;
+    if (startByMs !== undefined) mask |= bits.times;
+  }
   return mask;
 }
 
@@ -45,6 +50,25 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   if ((mask & bits.marks) !== 0) writer.text(JSON.stringify({ tags, attributes }));
   if (order.holds !== undefined) writer.text(JSON.stringify(order.holds));
   if (order.sourcedAtMs !== undefined) writeTimes(writer, order.sourcedAtMs);
+  if (order.declined !== undefined) writer.text(JSON.stringify(order.declined));
+  if ((mask & bits.times) !== 0) writeStartTimes(writer, order.fulfillments);
+}
+
+/** By fulfillment: one more than when it must be begun, or 0; and whether that was missed. */
+function writeStartTimes(writer: ByteWriter, fulfillments: readonly Fulfillment[]): void {
+  for (const { startByMs, overdue } of fulfillments) {
+    writer.uint(startByMs === undefined ? 0 : 1 + startByMs);
+    if (startByMs !== undefined) writer.uint(overdue === true ? 1 : 0);
+  }
+}
+
+/** Add the times to the fulfillments read before. */
+function readStartTimes(reader: ByteReader, fulfillments: Fulfillment[]): void {
+  for (const [index, part] of fulfillments.entries()) {
+    const time = reader.uint();
+    if (time === 0) continue;
+    fulfillments[index] = { ...part, startByMs: time - 1, overdue: reader.uint() === 1 ? true : undefined };
+  }
 }
 
 /** Each as its distance from the one before it. */
@@ -161,5 +185,8 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   const marks = has(bits.marks) ? (JSON.parse(reader.text()) as Pick<Rare, 'tags' | 'attributes'>) : undefined;
   const holds = has(bits.holds) ? (JSON.parse(reader.text()) as Rare['holds']) : undefined;
   const sourcedAtMs = has(bits.sourced) ? readTimes(reader) : undefined;
-  return { priority, promisedByMs, segment, tags: marks?.tags, attributes: marks?.attributes, holds, sourcedAtMs };
+  const declined = has(bits.declined) ? (JSON.parse(reader.text()) as Rare['declined']) : undefined;
+  if (has(bits.times)) readStartTimes(reader, parts);
+  const { tags, attributes } = marks ?? {};
+  return { priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, declined };
 }

@@ -2,17 +2,18 @@
  * One command to quiescence, all or nothing. Each kind has one handler; whatever a refused command
  * did is undone by the snapshots it replaced, and a bug undoes and refuses only its own command.
  */
-import { isLeftAsItIs, orderDueAtMs } from '../actors/order-checks.ts';
-import type { Command } from '../actors/commands.ts';
+import { isLeftAsItIs, orderDueAtMs, releaseAtMs } from '../actors/order-checks.ts';
+import type { Command, CommandOf } from '../actors/commands.ts';
 import type { OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import type { OrderContext, OrderMessage } from '../actors/order-context.ts';
 import { endedHolds } from '../actors/order-holds.ts';
 import { maySource } from '../actors/kits.ts';
 import { itemState } from '../actors/item-policy.ts';
 import { waitingUnits } from '../actors/order-lines.ts';
+import { startByMs } from '../actors/order-trouble.ts';
 import { reject } from '../actors/rejection.ts';
 import { mustWait } from '../actors/reservation-lines.ts';
-import { assert, unreachable } from './assert.ts';
+import { assert, must, unreachable } from './assert.ts';
 import { expectRoom, hasRoom, wakeForRoom } from './capacity.ts';
 import type { Cell, LocationCell, SkuCell } from './cells.ts';
 import { isIntakeCommand, takeInCommand, type IntakeCommand } from './intake/commands.ts';
@@ -32,6 +33,7 @@ import { changeReturns, expireReturn, isReturnCommand } from './commands/returns
 import { moveStock } from './commands/stock.ts';
 import { commandSupply } from './commands/supply.ts';
 import { isTrackingCommand, parcelDue, scanParcel, type TrackingCommand } from './commands/tracking.ts';
+import { notStarted, rejectFulfillment } from './commands/withdraw.ts';
 import type { Core } from './core.ts';
 import { planFor, planned } from './decided.ts';
 import { tellOrder } from './effects.ts';
@@ -154,7 +156,8 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'order.retry':
       return orders.retryOrder(core, command.body, atMs);
     case 'order.move':
-      return moveOrder(core, command, atMs);
+    case 'fulfillment.reject':
+      return giveElsewhere(core, command, atMs);
     case 'fulfillment.pick':
       return orders.pickFulfillment(core, command.body, atMs);
     case 'fulfillment.short':
@@ -196,6 +199,11 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
       return isReturnCommand(command) ? changeReturns(core, command, atMs) : changeRest(core, command, atMs);
   }
 }
+
+type Elsewhere = CommandOf<'order.move'> | CommandOf<'fulfillment.reject'>;
+
+const giveElsewhere = (core: Core, command: Elsewhere, atMs: number): Handled =>
+  command.kind === 'order.move' ? moveOrder(core, command, atMs) : rejectFulfillment(core, command, atMs);
 
 type RestCommand = IntakeCommand | PlanCommand | TrackingCommand | network.NetworkCommand;
 
@@ -289,17 +297,21 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
   }
 }
 
-/** Holds of an order have ended, or its release delay has, unless that was overtaken. */
+/** Holds of an order have ended, its release delay has, or the time to begin a part, unless that was overtaken. */
 function orderDue(core: Core, id: OrderId, atMs: number, onBug: OnBug): boolean {
   const order = core.world.order(id);
   const snapshot = order?.snapshot;
   if (order === undefined || snapshot === undefined) return true;
   const due = orderDueAtMs(snapshot.value, snapshot.context);
   if (due === undefined || due > atMs) return true;
-  const holdIds = endedHolds(snapshot.context, atMs).map(({ holdId }) => holdId);
-  const message: OrderMessage =
-    holdIds.length > 0 ? { type: 'order.unhold', holdIds, ended: true, atMs } : { type: 'order.release', atMs };
-  return tellQuietly(core, atMs, () => tellOrder(core, order, message), onBug);
+  const { value, context } = snapshot;
+  const holdIds = endedHolds(context, atMs).map(({ holdId }) => holdId);
+  const tell = (message: OrderMessage): boolean =>
+    tellQuietly(core, atMs, () => tellOrder(core, order, message), onBug);
+  if (holdIds.length > 0) return tell({ type: 'order.unhold', holdIds, ended: true, atMs });
+  if ((releaseAtMs(value, context) ?? Infinity) <= atMs) return tell({ type: 'order.release', atMs });
+  const late = must(context.fulfillments.find((part) => startByMs({ fulfillments: [part] }) === due), 'a late part');
+  return tellQuietly(core, atMs, () => notStarted(core, order, late, atMs), onBug);
 }
 
 /** Expire a reservation whose time is over; one that was extended waits on. */

@@ -86,6 +86,7 @@ function orderBytes(order: OrderContext): number {
   const marks = (tags === undefined ? 0 : valueRowBytes(tags)) + valueRowBytes(attributes);
   const named = textBytes(customer) + (segment?.length ?? 0) + (destination.timeZone?.length ?? 0);
   let bytes = 192 + 3 * marks + named + 6 * (order.sourcedAtMs?.length ?? 0) + valueRowBytes(order.holds);
+  bytes += valueRowBytes(order.declined);
   for (const line of lines) {
     bytes += 28 + line.sku.length + line.lineId.length;
     if (line.kit !== undefined) bytes += 24 + line.kit.sku.length + line.kit.lineId.length;
@@ -96,6 +97,7 @@ function orderBytes(order: OrderContext): number {
     if (isPromised || part.service !== undefined) bytes += 80 + 2 * (part.service?.length ?? 0);
     for (const { lineId } of part.lines) bytes += 16 + lineId.length;
     if (part.untracked !== undefined) bytes += untrackedBytes(part.untracked);
+    if (part.startByMs !== undefined) bytes += 64;
     // In the row, and in the answer with its keys.
     if (part.lots !== undefined) for (const { lot, lineId } of part.lots) bytes += 48 + 2 * lot.length + lineId.length;
   }
@@ -200,6 +202,7 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'shadow.changed') return bytes + 128 + textBytes(event.reason);
   if (event.kind === 'order.held') return bytes + 160 + valueRowBytes(event.hold);
   if (event.kind === 'order.unheld') return bytes + 160 + 40 * event.holdIds.length;
+  if (event.kind === 'fulfillment.changed' && event.startByMs !== undefined) return bytes + 48;
   if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + sourcedBytes(event);
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
   if (event.kind === 'return.changed' || event.kind === 'refund.due') return bytes + valueRowBytes(event);
@@ -209,8 +212,8 @@ export function eventBytes(event: Event): number {
 }
 
 /** What was removed, and by which plan. */
-function sourcedBytes({ removed = [], ruled, moved }: Extract<Event, { kind: 'order.sourced' }>): number {
-  let bytes = 128 * removed.length + valueRowBytes(moved);
+function sourcedBytes({ removed = [], ruled, moved, cause }: Extract<Event, { kind: 'order.sourced' }>): number {
+  let bytes = 128 * removed.length + valueRowBytes(moved) + valueRowBytes(cause);
   for (const { lines = [] } of removed) for (const lineId of lines) bytes += 8 + lineId.length;
   if (ruled === undefined) return bytes;
   for (const { rule, detail } of ruled.failed ?? []) bytes += 32 + rule.length + detail.length;

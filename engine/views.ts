@@ -180,9 +180,10 @@ export class Views {
   }
 }
 
-/** Whether there is a timer for that moment. One that a hold has come to its end by is used up. */
+/** Whether there is a timer for that moment. One that has come up, for a hold or for a part, is used up. */
 const isDueAt = (dueMs: number, before: Order | undefined, after: Order): boolean =>
   before !== undefined &&
+  dueMs > after.context.changedAtMs &&
   before.context.holds === after.context.holds &&
   orderDueAtMs(before.value, before.context) === dueMs;
 

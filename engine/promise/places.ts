@@ -35,6 +35,11 @@ export class Place {
     return this.#opening.after(atMs + leadTimeMs, processingMs);
   }
 
+  /** When it will have worked for so long from an instant on; undefined: never, it does not work. */
+  workedMs(atMs: number, spanMs: number): number | undefined {
+    return this.#isAlwaysOpen ? atMs + spanMs : this.#opening.after(atMs, spanMs);
+  }
+
   /** The first instant within an hour of a day at which the location works; undefined: it does not. */
   openInHour(day: number, hour: number): number | undefined {
     const fromMs = this.zone.instantOf(day, 60 * hour);

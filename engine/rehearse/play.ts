@@ -5,6 +5,7 @@
  * - A count tells what was there in the recorded world: the units by which it corrected the books are what counts.
  * - A parcel is picked, shorted and shipped when the recorded parcel of its number was. Where the fork has no such
  *   parcel, units that were not found are lost where they were missing, and the rest is left.
+ * - What a location declined it declines where the fork has that part there, and else not.
  * - Deliveries decide nothing; of returns the units count. What the record refused stays refused, save placements.
  */
 import type { Command } from '../../actors/commands.ts';
@@ -31,6 +32,7 @@ import { Tally } from './tally.ts';
 
 type Placement = Extract<Command, { kind: 'order.place' }>;
 type Count = Extract<Command, { kind: 'stock.count' }>;
+type Reject = Extract<Command, { kind: 'fulfillment.reject' }>;
 type Short = Extract<Command, { kind: 'fulfillment.short' }>;
 
 /** The plan that takes the place of those in force, for one channel or for all; undefined: they stay as they were. */
@@ -113,6 +115,8 @@ export class Player {
         return this.#count(command, facts.of(index), atMs);
       case 'fulfillment.short':
         return this.#short(command, facts.of(index), atMs);
+      case 'fulfillment.reject':
+        return this.#reject(command, facts.of(index), atMs);
       default:
         return this.#follow(command, () => facts.of(index), atMs);
     }
@@ -203,6 +207,16 @@ export class Player {
     if (order === undefined && !this.tally.has(orderId)) return this.#moveAsRecorded(moves, atMs);
     const lost = missing.map(({ sku, location, units }) => ({ sku, location, units: -units }));
     this.#correct(command, lost, undefined, atMs);
+  }
+
+  /** A location declined units: whoever has them in the fork is asked no such thing. */
+  #reject(command: Reject, moves: readonly PlacedMove[], atMs: number): void {
+    const { orderId, fulfillmentId } = command.body;
+    const order = this.#fork.core.world.orders.get(orderId)?.snapshot?.context;
+    const part = order?.fulfillments.find((one) => one.fulfillmentId === fulfillmentId);
+    const declined = moves.find(({ kind }) => kind === 'deallocated')?.location;
+    if (order !== undefined && declined !== undefined && part?.location !== declined) return;
+    this.#follow(command, () => moves, atMs);
   }
 
   /** Any other command. One on an order or reservation that the fork does not know moves what it moved. */

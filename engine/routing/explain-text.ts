@@ -1,7 +1,7 @@
 /** An explained decision in words, for a terminal and for a person: one thought a line. */
 import { dateOf, dayMs } from '../../actors/civil.ts';
 import type { OrderId } from '../../actors/ids.ts';
-import type { Moved, Removed } from '../../actors/order-context.ts';
+import type { Cause, Moved, Removed } from '../../actors/order-context.ts';
 import type { DecisionExplained, Explained, ExplainedWay, Flip, Recomputed } from '../outcome-plans.ts';
 
 type Told = Omit<DecisionExplained, 'text'>;
@@ -27,12 +27,13 @@ function timeText(atMs: number): string {
 function recordedText({ orderId, attempt, recorded }: Told): string[] {
   if (recorded === undefined) return [noRecord(orderId, attempt)];
   const { position, atMs, decision } = recorded;
-  const { choices, candidates, short, ruled, prices, removed = [], gapMinor, moved } = decision;
+  const { choices, candidates, short, ruled, prices, removed = [], gapMinor, moved, cause } = decision;
   const by = ruled === undefined ? 'without a routing plan' : `by plan ${ruled.planId}, version ${ruled.version}`;
   const priced = prices === undefined ? '' : `, with prices of version ${prices}`;
   return [
     `Order ${orderId}, decision ${attempt}, made ${timeText(atMs)} at position ${position} ${by}${priced}:`,
     ...(moved === undefined ? [] : [movedText(moved)]),
+    ...(cause === undefined ? [] : [causeText(cause)]),
     ...choices.map(({ location, carrier, service, units, costMinor }) => {
       const means = carrier === undefined ? '' : ` with ${carrier}${service === undefined ? '' : ` ${service}`}`;
       return `  ${location} ships ${count(units)}${means} for ${money(costMinor)}`;
@@ -48,6 +49,21 @@ function recordedText({ orderId, attempt, recorded }: Told): string[] {
 function movedText({ by, reason, from, overrode }: Moved): string {
   const what = from === undefined ? 'Units that waited were given' : `Units of part ${from} were given`;
   return `  ${what} another place by ${by}: ${reason}${overrode === undefined ? '' : `, against rule ${overrode}`}`;
+}
+
+const causeWords = {
+  rejected: 'was declined by its location',
+  'not-started': 'was not begun in time',
+  cheaper: 'had a better place by now',
+  batch: 'was sourced together with other orders',
+} as const;
+
+/** Why units that had a place were sourced again. */
+function causeText({ kind, from, by, reason, savedMinor }: Cause): string {
+  const who = by === undefined ? '' : `, said ${by}`;
+  const why = reason === undefined ? '' : `: ${reason}`;
+  const saved = savedMinor === undefined ? '' : `; that saves ${money(savedMinor)}`;
+  return `  Sourced again because part ${from.join(', ')} ${causeWords[kind]}${who}${why}${saved}`;
 }
 
 /** Of an order too large to be planned exactly: how much less the best way could cost at most. */
@@ -76,6 +92,7 @@ const removedWords = {
   'no-capacity': 'no capacity left',
   'no-rate': 'no service has a rate for the lane',
   'too-heavy': 'no service takes a unit so heavy',
+  declined: 'it declined units of this order or did not begin in time',
 } as const;
 
 const unknownText = {

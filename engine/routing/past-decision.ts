@@ -165,7 +165,7 @@ export function orderThen(order: OrderContext, { record, index, decision }: Foun
   if (attempt === 1) {
     const fresh = { allocated: 0, shipped: 0, cancelled: 0 };
     const lines = order.lines.map((line): OrderLine => ({ ...line, ...fresh, backordered: line.quantity }));
-    return { ...constant, lines, fulfillments: [] };
+    return { ...constant, lines, fulfillments: [], declined: undefined };
   }
   const after = orderIn(record, order.orderId);
   if (after === undefined || changesAgain(record, index, decision)) return undefined;
@@ -175,11 +175,14 @@ export function orderThen(order: OrderContext, { record, index, decision }: Foun
   for (const { lines } of parts) {
     for (const { lineId, quantity } of lines) given.set(lineId, (given.get(lineId) ?? 0) + quantity);
   }
+  // What was taken from parts was decided about by itself, whatever else waited.
+  const isOfParts = decision.cause !== undefined && decision.cause.kind !== 'rejected';
   const lines = after.lines.map((line): OrderLine => {
     const units = given.get(line.lineId) ?? 0;
-    return { ...line, allocated: line.allocated - units, backordered: line.backordered + units };
+    const waits = isOfParts ? units : line.backordered + units;
+    return { ...line, allocated: line.allocated - units, backordered: waits };
   });
-  return { ...constant, lines };
+  return { ...constant, lines, declined: after.declined };
 }
 
 /** Whether more happened to the order later in the turn than that its parts were given out. */

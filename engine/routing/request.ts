@@ -3,7 +3,7 @@ import { noShape, type Shape } from '../../actors/item-shape.ts';
 import type { ChannelId, LocationId, ServiceId, Sku } from '../../actors/ids.ts';
 import type { Destination } from '../../actors/order-commands.ts';
 import { perKit, wholeKits, type WaitingLine } from '../../actors/kits.ts';
-import type { OrderContext, Removed } from '../../actors/order-context.ts';
+import type { Declined, OrderContext, Removed } from '../../actors/order-context.ts';
 import type { ReservationContext } from '../../actors/reservation-context.ts';
 import { must } from '../assert.ts';
 import { roomAt } from '../capacity.ts';
@@ -25,7 +25,7 @@ export type Found = Candidate & {
 };
 
 /** What of an order sourcing looks at; of the rest, routing plans alone. */
-export type Asked = Pick<OrderContext, 'channel' | 'segment' | 'destination' | 'service' | 'lines'> &
+export type Asked = Pick<OrderContext, 'channel' | 'segment' | 'destination' | 'service' | 'lines' | 'declined'> &
   Partial<
     Pick<OrderContext, 'orderId' | 'customer' | 'currency' | 'priority' | 'shortage' | 'attempt' | 'placedAtMs'> &
       Pick<OrderContext, 'promisedByMs' | 'tags' | 'attributes'>
@@ -89,6 +89,17 @@ export interface Seeker {
   readonly service: ServiceId | undefined;
   readonly locations?: readonly LocationId[] | undefined;
   readonly groups?: readonly string[] | undefined;
+  /** Locations that declined units of it. */
+  readonly declined?: readonly Declined[] | undefined;
+}
+
+/** Whether a location is not asked, because it declined units of the order; that is noted. */
+export function hasDeclined(
+  { id }: LocationCell, { declined }: Pick<Seeker, 'declined'>, atMs: number, removed: Removed[],
+): boolean {
+  if (declined?.some(({ location, untilMs }) => location === id && untilMs > atMs) !== true) return false;
+  removed.push({ location: id, reason: 'declined' });
+  return true;
 }
 
 function requestFor(world: World, wanted: readonly Need[], seeker: Seeker, atMs: number): SourcingRequest {
@@ -99,6 +110,7 @@ function requestFor(world: World, wanted: readonly Need[], seeker: Seeker, atMs:
   const removed: Removed[] = [];
   const units = needs.reduce((sum, { quantity }) => sum + quantity, 0);
   const hasRoom = (cell: LocationCell): boolean => {
+    if (hasDeclined(cell, seeker, atMs, removed)) return false;
     if (cell.snapshot?.context.capacity === undefined || roomAt(world, cell, units, atMs) !== undefined) return true;
     removed.push({ location: cell.id, reason: 'no-capacity' });
     return false;

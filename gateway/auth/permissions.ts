@@ -104,6 +104,7 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'order.move': [{ rule: 'order-channel', roles: systems }],
   'fulfillment.pick': fulfillment,
   'fulfillment.short': fulfillment,
+  'fulfillment.reject': fulfillment,
   'fulfillment.ship': fulfillment,
   'fulfillment.deliver': fulfillment,
   // A carrier’s scans are of parcels of every channel.

@@ -86,14 +86,17 @@ it('[O17] shipped units stay shipped, cancelled stay cancelled, and an ended ord
   );
 });
 
-it('[O13] an order is in exception exactly while units wait that had been taken from it', () => {
+it('[O13][Z73] an order is in exception exactly while units wait that had been taken from it, or a part is overdue', () => {
   fc.assert(
     fc.property(lives, (life) => {
       live(life, (_, { value, context }) => {
-        const { exception, trouble } = context;
-        if (exception !== undefined) expect(exception.code).toBe(trouble);
-        if (sum(context, 'backordered') === 0 && value !== 'sourcing') expect(exception).toBeUndefined();
-        if (value === 'exception') expect(exception?.owner).toBe('stock');
+        const { exception, trouble, fulfillments } = context;
+        const isLate = fulfillments.some(({ state, overdue }) => state === 'released' && overdue === true);
+        const isLost = sum(context, 'backordered') > 0 && trouble !== undefined;
+        if (exception !== undefined && exception.code !== 'not-started') expect(exception.code).toBe(trouble);
+        if (exception?.code === 'not-started') expect(isLate).toBe(true);
+        if (!isLost && !isLate && value !== 'sourcing') expect(exception).toBeUndefined();
+        if (value === 'exception') expect(exception?.owner).toBe(exception?.code === 'not-started' ? 'location' : 'stock');
       });
     }),
     { numRuns: 300 },

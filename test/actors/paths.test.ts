@@ -31,6 +31,11 @@ function messages({ value, context }: Order): OrderMessage[] {
     asked.push({ type: 'fulfillment.pick', ...id }, { type: 'fulfillment.deliver', ...id });
     asked.push({ type: 'fulfillment.ship', ...id, carrier: undefined, tracking: undefined });
     if (part.lines.length > 0) asked.push({ type: 'fulfillment.short', ...id, lines: part.lines, reason: 'r' });
+    const isReleased = part.state === 'released' && part.lines.length > 0;
+    if (isReleased) {
+      const takings = [{ fulfillmentId: part.fulfillmentId, units: part.lines }];
+      asked.push({ type: 'order.withdraw', takings, declined: undefined, isRejected: true, atMs }, { type: 'order.overdue', ...id });
+    }
     const sku = context.lines.find(({ lineId }) => lineId === part.lines[0]?.lineId)?.sku;
     if (isUntouched(part) && sku !== undefined) asked.push({ type: 'order.displace', units: lost(part.location, sku, 1), atMs });
   }
@@ -53,7 +58,7 @@ function plans(order: Order): ReturnType<typeof planOf>[] {
 /** What makes two moments of an order the same: not its times, not its attempts. */
 function moment({ value, context }: Order): string {
   const lines = context.lines.map((line) => [line.allocated, line.backordered, line.shipped, line.cancelled]);
-  const parts = context.fulfillments.map((part) => [part.location, part.state, part.lines]);
+  const parts = context.fulfillments.map((part) => [part.location, part.state, part.lines, part.overdue]);
   return JSON.stringify([value, context.releasedAtMs !== undefined, context.holds?.length, context.trouble, lines, parts]);
 }
 

@@ -62,7 +62,7 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
   }
   const part = context.fulfillments[dice.upTo(Math.max(0, context.fulfillments.length - 1))];
   const id = part?.fulfillmentId ?? fulfillmentId('9');
-  switch (dice.upTo(11)) {
+  switch (dice.upTo(14)) {
     case 0:
       return { type: 'order.source', atMs };
     case 1:
@@ -85,6 +85,15 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
       return { type: 'order.hold', hold: { holdId: holdId(`h${dice.upTo(2)}`), reason: 'dice', by: 'dice', sinceMs: atMs }, atMs };
     case 10:
       return { type: 'order.unhold', holdIds: [holdId(`h${dice.upTo(2)}`)], ended: dice.upTo(1) === 1, atMs };
+    case 12: {
+      const units = part === undefined ? [] : someUnits(part.lines, dice);
+      const declined = dice.upTo(1) === 1 ? { location: part?.location ?? locationId('L0'), untilMs: atMs + 5 } : undefined;
+      return { type: 'order.withdraw', takings: [{ fulfillmentId: id, units }], declined, isRejected: dice.upTo(1) === 1, atMs };
+    }
+    case 13:
+      return { type: 'order.timed', startBy: [{ fulfillmentId: id, startByMs: dice.upTo(1) === 1 ? atMs + 9 : undefined }], atMs };
+    case 14:
+      return { type: 'order.overdue', fulfillmentId: id, atMs };
     case 5:
     case 6:
       return { type: 'fulfillment.pick', fulfillmentId: id, atMs };
@@ -100,6 +109,7 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
 export function isSensible({ context }: Order, message: OrderMessage): boolean {
   if (message.type === 'order.cancel') return message.units.length > 0 && !('code' in cancelledUnits(context, message.units));
   if (message.type === 'fulfillment.short') return message.lines.length > 0;
+  if (message.type === 'order.withdraw') return message.takings.every(({ units }) => units.length > 0);
   if (message.type !== 'order.displace') return true;
   const { sku, location } = message.units;
   const lines = new Set(context.lines.filter((line) => line.sku === sku).map(({ lineId }) => lineId));

@@ -140,6 +140,24 @@ describe('rehearsal', () => {
     expect(fidelity.candidate.refused).toEqual({});
   });
 
+  it('[Z70][Z72] what was declined and what was not begun is played as it was', async () => {
+    const shop = await Shop.open();
+    await shop.receive({ 'A/S1': 6, 'B/S1': 3, 'C/S1': 9 });
+    await shop.ok('location.put', { location: { ...location('A'), startWithinMs: 600_000 } as never });
+    for (const id of ['o1', 'o2', 'o3']) await shop.place(id, { S1: 2 });
+    await shop.ok('fulfillment.reject', { orderId: 'o1', fulfillmentId: '1', reason: 'no hands' });
+    await shop.pass(600_000);
+    await shop.place('o4', { S1: 5 }, { shortage: 'backorder' });
+    expect(shop.order('o2').fulfillments.map(({ location: at, state }) => `${at} ${state}`)).toEqual(['A cancelled', 'C released']);
+    const result = await rehearse(shop, nothing);
+    expect(result.fidelity.baseline).toEqual({ placements: 4, asRecorded: 4, refused: {} });
+    expect(result.changed).toEqual([]);
+    // Under a candidate that never asks A nobody declines, and nothing is late.
+    const elsewhere = await rehearse(shop, notA);
+    expect(elsewhere.fidelity.candidate.refused).toEqual({});
+    expect(elsewhere.candidate).toMatchObject({ byLocation: { B: { parcels: 1 }, C: { parcels: 3 } } });
+  });
+
   it('[X15] from a later moment the state is the one of then, also when the journal was trimmed', async () => {
     const shop = await Shop.open();
     await shop.receive({ 'A/S1': 6, 'B/S1': 6 });

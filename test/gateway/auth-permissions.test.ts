@@ -135,6 +135,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'order.options': ['-- -- yu yu --', order],
   'fulfillment.pick': ['-- yu yu yu --', order],
   'fulfillment.short': ['-- yu yu yu --', order],
+  'fulfillment.reject': ['-- yu yu yu --', order],
   'fulfillment.ship': ['-- yu yu yu --', order],
   'fulfillment.deliver': ['-- yu yu yu --', order],
   'order.get': ['yu yu yu yu yu', order],

@@ -22,7 +22,8 @@ export const networkDraws: Record<NetworkKind, Draw> = {
     const state = index !== undefined || rng.chance(0.7) ? 'open' : 'paused';
     const calendar = rng.chance(settings.calendarShare) ? drawCalendar(rng, settings, index !== undefined) : {};
     const marks = rng.chance(0.3) ? { attributes: { tier: rng.pick(['gold', 'silver']) } } : {};
-    return { location: { id, name: `at ${id}`, type: rng.pick(['warehouse', 'store', 'virtual']), country, ...place, state, ...calendar, ...marks } };
+    const limit = rng.chance(settings.startLimitShare) ? { startWithinMs: rng.pick([1, 400, 60_000, 1_800_000]) } : {};
+    return { location: { id, name: `at ${id}`, type: rng.pick(['warehouse', 'store', 'virtual']), country, ...place, state, ...calendar, ...marks, ...limit } };
   },
   'location.pause': (rng, { settings, now }) => {
     const until = rng.chance(0.6) ? { untilMs: now() + rng.pick([-1, 0, 1, 1_500, 60_000, 3_600_000, 90_000_000, 40_000_000_000]) } : {};

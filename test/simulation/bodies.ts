@@ -138,6 +138,12 @@ const draws: Record<CommandKind, Draw> = {
       });
     return { ...part, lines: there.length === 0 || rng.chance(0.05) ? lineUnits(rng, order) : there, reason: 'not on the shelf' };
   },
+  'fulfillment.reject': (rng, names, shadow) => {
+    const part = drawPart(rng, names, shadow, 'released');
+    const order = shadow.orders.get(part.orderId);
+    const some = rng.chance(0.3) ? { lines: lineUnits(rng, order) } : {};
+    return { ...part, ...some, reason: 'no hands', ...(rng.chance(0.6) ? { forMs: rng.pick([1, 500, 60_000, 3_600_000]) } : {}) };
+  },
   'fulfillment.ship': (rng, names, shadow) => {
     const part = drawPart(rng, names, shadow, 'picking');
     const carrier = rng.chance(0.2) ? { carrier: drawCarrier(rng, names.settings) } : {};

@@ -8,7 +8,8 @@ import { decide } from '../../engine/routing/decide.ts';
 import { placeOf } from '../../engine/promise/places.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { orderFromRow, prefixes } from '../../engine/rows.ts';
-import { holdEndsAtMs } from '../../actors/order-holds.ts';
+import { orderDueAtMs } from '../../actors/order-checks.ts';
+import { startByMs } from '../../actors/order-trouble.ts';
 import { maySource } from '../../actors/kits.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { StockLevels } from '../../actors/vocabulary.ts';
@@ -190,13 +191,14 @@ function checkOwners(engine: Engine, orders: readonly OpenOrder[]): void {
   }
   for (const { id, state, context } of orders) {
     const waits = context.lines.some(({ backordered }) => backordered > 0);
-    const dueMs = context.placedAtMs + context.releaseAfterMs;
     const isOwned =
       state === 'allocated'
-        ? timers.has(`order ${id} ${context.holds === undefined ? dueMs : holdEndsAtMs(context)}`) || isHeldForGood(context)
-        : state === 'backordered' || state === 'exception'
+        ? timers.has(`order ${id} ${orderDueAtMs(state, context)}`) || isHeldForGood(context)
+        : state === 'backordered' || (state === 'exception' && context.exception?.code !== 'not-started')
           ? waits
           : context.fulfillments.some((part) => part.state === 'released' || part.state === 'picking' || part.state === 'shipped');
+    const nextMs = orderDueAtMs(state, context);
+    expect(nextMs === undefined || timers.has(`order ${id} ${nextMs}`), `order ${id} is due at ${nextMs}, and nothing will wake it`);
     expect(isOwned, `order ${id} is ${state} and nothing will move it: a dead end`);
   }
 }
@@ -234,7 +236,8 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
       if (isOther) continue;
     }
     // Where a capacity is, the day may be full.
-    const isUnlimited = ({ snapshot }: LocationCell): boolean => snapshot?.context.capacity === undefined;
+    const isUnlimited = ({ id: at, snapshot }: LocationCell): boolean =>
+      snapshot?.context.capacity === undefined && context.declined?.some(({ location }) => location === at) !== true;
     for (const { sku, backordered, kit } of context.lines) {
       // What a kit waits for may be another of its components.
       const units = backordered > 0 && kit === undefined ? world.unitsWhere(sku, context, isUnlimited) : 0;
@@ -246,6 +249,8 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
     for (const { holdId, untilMs = Infinity } of context.holds ?? []) {
       expect(untilMs > nowMs, `order ${id} was to be held by ${holdId} until ${untilMs}, it is ${nowMs}`);
     }
+    const startMs = context.holds === undefined ? startByMs(context) : undefined;
+    expect(startMs === undefined || startMs > nowMs, `a part of order ${id} was to be begun by ${startMs}, it is ${nowMs}`);
     expect(state !== 'allocated' || context.holds !== undefined || dueMs > nowMs, `order ${id} was to be released at ${dueMs}, it is ${nowMs}`);
   }
 }

@@ -29,6 +29,8 @@ export interface Settings {
   readonly delayShare: number;
   /** Locations, carriers and orders with what dates are made of. */
   readonly calendarShare: number;
+  /** Locations that must begin to pick within a time. */
+  readonly startLimitShare: number;
   /** Items that are sold without stock. */
   readonly untrackedShare: number;
   /** Buffer rules that grow. */
@@ -71,6 +73,7 @@ export function drawSettings(rng: Rng): Settings {
     kitShare: rng.pick([0, 0.05, 0.3]),
     mayWaitShare: rng.pick([0, 0.3, 0.7, 1]),
     calendarShare: rng.pick([0, 0.3, 0.8, 0.8]),
+    startLimitShare: rng.pick([0, 0, 0.3, 0.8]),
     growingShare: rng.pick([0, 0.2, 0.7]),
     untrackedShare: rng.pick([0, 0, 0.2, 0.6]),
     dropShare,
@@ -138,6 +141,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean, isPriced: bo
     'order.move': 4,
     'fulfillment.pick': 10,
     'fulfillment.short': 3,
+    'fulfillment.reject': 3,
     'fulfillment.ship': 8,
     'fulfillment.deliver': 6,
     'tracking.scan': 12,

@@ -15,7 +15,8 @@ import { isAmong, type View } from '../../selling.ts';
 import type { World } from '../../world.ts';
 import type { PlanInForce } from '../../plans.ts';
 import { distanceKm } from '../distance.ts';
-import { availability, byCost, byLocation, masking, type Asked, type Found, type Seeker } from '../request.ts';
+import { availability, byCost, byLocation, hasDeclined, masking } from '../request.ts';
+import type { Asked, Found, Seeker } from '../request.ts';
 import { openServices } from '../services.ts';
 import type { Need, Ruled, SourcingRequest } from '../source.ts';
 import { ByRules, pricesOn, shapedNeeds, tooHeavy, wholeLoad } from '../weighed.ts';
@@ -302,7 +303,7 @@ export function requestUnder(
   const units = needs.reduce((sum, { quantity }) => sum + quantity, 0);
   const candidates: Ruledly[] = [];
   for (const cell of world.locationList) {
-    if (!view.sells(cell) || !isAmong(cell, order)) continue;
+    if (!view.sells(cell) || !isAmong(cell, order) || hasDeclined(cell, order, atMs, judge.removed)) continue;
     if (cell.snapshot?.context.capacity !== undefined && roomAt(world, cell, units, atMs) === undefined) {
       judge.removed.push({ location: cell.id, reason: 'no-capacity' });
       continue;

@@ -70,10 +70,15 @@ export function spansOn(location: Location, date: string): Spans {
 
 /** When an order given to a location at an instant is ready. */
 export function readyAt(location: Location, atMs: number): number | undefined {
-  const { timeZone, leadTimeMs = 0, processingMs = 0 } = location;
+  const { leadTimeMs = 0, processingMs = 0 } = location;
+  return workedAt(location, atMs + leadTimeMs, processingMs);
+}
+
+/** When a location will have worked for so long from an instant on. */
+export function workedAt(location: Location, startMs: number, spanMs: number): number | undefined {
+  const { timeZone } = location;
   if (timeZone === undefined) return undefined;
-  const startMs = atMs + leadTimeMs;
-  let left = processingMs;
+  let left = spanMs;
   let date = addDays(reads(timeZone, startMs).slice(0, 10), -1);
   for (let ahead = 0; ahead < daysMax; ahead += 1, date = addDays(date, 1)) {
     const spans = spansOn(location, date);

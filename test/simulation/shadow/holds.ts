@@ -1,7 +1,7 @@
 /** Holds of orders, in the shadow. */
 import type { CommandBody, CommandOf } from '../../../actors/commands.ts';
 import { isHeld, type ShadowOrder } from './state.ts';
-import { partIs, put, type Doing } from './orders.ts';
+import { partIs, put, tellTimes, type Doing } from './orders.ts';
 import { answerOf, isClosed, stateOf } from './order-facts.ts';
 import { no, type Verdict } from './verdict.ts';
 
@@ -52,7 +52,8 @@ export function hold(doing: Doing, { body, by }: CommandOf<'order.hold'>): Verdi
   const after = put(doing, { ...order, holds });
   tellPlaces(doing, order, after);
   doing.events.push({ kind: 'order.held', orderId, channel: order.channel, hold: one });
-  return { ok: answerOf(after) };
+  tellTimes(doing, order, orderId);
+  return { ok: answerOf(doing.shadow.orders.get(orderId) as ShadowOrder) };
 }
 
 export function unhold(doing: Doing, { orderId, holdId }: CommandBody<'order.unhold'>): Verdict {
@@ -75,7 +76,8 @@ function without(doing: Doing, order: ShadowOrder, holdIds: string[], isEnd: boo
   tellPlaces(doing, order, after);
   const { id: orderId, channel } = order;
   doing.events.push({ kind: 'order.unheld', orderId, channel, holdIds, ended: isEnd, left: left.length });
-  return after;
+  tellTimes(doing, order, orderId);
+  return doing.shadow.orders.get(orderId) as ShadowOrder;
 }
 
 /** Places that were told to start hear when they must stop, and when they may go on. */

@@ -35,7 +35,7 @@ export function moveOrder(doing: Doing, by: string, body: Body): Verdict {
 }
 
 /** The units that are meant, line by line. */
-function wantedOf(order: ShadowOrder, index: number | undefined, asked: Body['lines']): Wanted | Verdict {
+export function wantedOf(order: ShadowOrder, index: number | undefined, asked: Body['lines']): Wanted | Verdict {
   const part: Part | undefined = index === undefined ? undefined : order.parts[index];
   if (index !== undefined && part === undefined) return no('unknown-fulfillment', 'body.fulfillmentId');
   if (part !== undefined && !isUntouched(part)) return no('wrong-state');

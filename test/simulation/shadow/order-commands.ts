@@ -126,6 +126,7 @@ export function releaseNow(doing: Doing, order: ShadowOrder): void {
   const after = orders.put(doing, orders.started(order, doing.atMs));
   orders.tellParts(doing, order, after);
   orders.tellState(doing, after);
+  orders.tellTimes(doing, order, order.id);
 }
 
 export function retry(doing: Doing, body: CommandBody<'order.retry'>): Verdict {
@@ -152,6 +153,7 @@ function patch(doing: Doing, before: ShadowOrder, index: number, change: Partial
   const parts = before.parts.map((part, at) => (at === index ? { ...part, ...change } : part));
   const after = orders.put(doing, { ...before, parts });
   orders.tellParts(doing, before, after);
+  orders.tellException(doing, before, after);
   if (stateOf(before) !== stateOf(after)) orders.tellState(doing, after);
 }
 

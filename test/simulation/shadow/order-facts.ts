@@ -58,6 +58,8 @@ function fulfillments(order: ShadowOrder): unknown[] {
     deliverByMs: part.deliverByMs,
     workAtMs: part.workAtMs,
     untracked: part.untracked?.map((line) => order.lines[line]?.lineId),
+    startByMs: part.startByMs,
+    overdue: part.isOverdue,
     lots: part.lots?.map(({ line, lot, quantity }) => ({ lineId: order.lines[line]?.lineId, lot, quantity })),
   }));
 }
@@ -104,6 +106,7 @@ export function viewOf(order: ShadowOrder): unknown {
     fulfillments: fulfillments(order),
     exception: order.exception,
     holds: order.holds,
+    declined: order.declined,
     releaseAtMs: state === 'allocated' && order.holds === undefined ? order.placedAtMs + order.delayMs : undefined,
   };
 }

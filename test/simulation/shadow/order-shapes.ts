@@ -19,8 +19,8 @@ export interface ShadowKit {
 }
 
 export interface Trouble {
-  readonly code: 'stockout' | 'short-pick' | 'unroutable';
+  readonly code: 'stockout' | 'short-pick' | 'unroutable' | 'rejected' | 'not-started';
   readonly sinceMs: number;
-  readonly owner: 'stock' | 'plan';
+  readonly owner: 'stock' | 'plan' | 'location';
   readonly detail: string;
 }

@@ -11,6 +11,7 @@ import { decidedOrder, type ShadowDecision } from './decided.ts';
 import { needsOf } from './kits.ts';
 import type { ShadowPlan } from './seeking.ts';
 import { isHeld, isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowOrder } from './state.ts';
+import { alsoDeclined, judged, timesOf, watched } from './troubles.ts';
 import { no, type Verdict } from './verdict.ts';
 
 /** One thing done in the shadow: at one time, with what it tells the world. */
@@ -25,7 +26,7 @@ export interface Doing {
 export function put(doing: Doing, order: ShadowOrder): ShadowOrder {
   // Holds end with what they could keep from being picked.
   const isLeft = waiting(order) > 0 || order.parts.some(isHeld);
-  const changed = { ...order, holds: isLeft ? order.holds : undefined, changedAtMs: doing.atMs };
+  const changed = { ...watched({ ...order, holds: isLeft ? order.holds : undefined }), changedAtMs: doing.atMs };
   const before = doing.shadow.orders.get(order.id);
   for (const [index, { sku, quantity, cancelled }] of order.lines.entries()) {
     const was = before === undefined ? 0 : quantity - (before.lines[index]?.cancelled ?? 0);
@@ -56,6 +57,8 @@ export const partIs = (order: ShadowOrder, index: number, part: Part): unknown =
   carrier: part.carrier,
   tracking: part.tracking,
   held: part.state === 'released' && order.holds !== undefined ? true : undefined,
+  startByMs: part.state === 'released' ? part.startByMs : undefined,
+  overdue: part.state === 'released' ? part.isOverdue : undefined,
 });
 
 /** Tell of every part that is another one now. */
@@ -69,7 +72,7 @@ export function tellState({ events }: Doing, order: ShadowOrder, kind = 'order.c
   events.push({ kind, orderId: order.id, channel: order.channel, state: stateOf(order) });
 }
 
-function tellException({ events }: Doing, before: ShadowOrder, after: ShadowOrder): void {
+export function tellException({ events }: Doing, before: ShadowOrder, after: ShadowOrder): void {
   const who = { orderId: after.id, channel: after.channel };
   if (after.exception !== undefined && after.exception !== before.exception) {
     events.push({ kind: 'exception.raised', ...who, exception: after.exception });
@@ -78,27 +81,27 @@ function tellException({ events }: Doing, before: ShadowOrder, after: ShadowOrde
   }
 }
 
-/** Trouble with units still waiting is an exception; with none waiting it is over. */
-function judged(order: ShadowOrder, atMs: number): ShadowOrder {
-  const units = waiting(order);
-  if (units === 0) return { ...order, trouble: undefined, exception: undefined };
-  if (order.trouble === undefined) return order;
-  const sinceMs = order.exception?.sinceMs ?? atMs;
-  const isHeld = order.trouble === 'unroutable';
-  const detail = isHeld ? `${units} units are held by the routing plan` : `${units} units wait for stock`;
-  return { ...order, exception: { code: order.trouble, sinceMs, owner: isHeld ? 'plan' : 'stock', detail } };
-}
-
 /** Every part that has not started starts now. */
 export function started(order: ShadowOrder, atMs: number): ShadowOrder {
   const parts = order.parts.map((part) => (part.state === 'open' ? { ...part, state: 'released' as const } : part));
   return { ...order, parts, startedAtMs: atMs };
 }
 
+/** Locations hear until when they are to begin what they were told to, or that the time does not run. */
+export function tellTimes(doing: Doing, before: ShadowOrder | undefined, id: string): void {
+  const order = doing.shadow.orders.get(id) as ShadowOrder;
+  const parts = timesOf(doing.shadow, before, order, doing.atMs);
+  if (parts === order.parts) return;
+  const after = put(doing, { ...order, parts });
+  tellParts(doing, order, after);
+  tellException(doing, order, after);
+  if (stateOf(order) !== stateOf(after)) tellState(doing, after);
+}
+
 /** Find places for the units that have none. A refusal only for a placement that wants all or nothing. */
-export function source(doing: Doing, id: string): Verdict | undefined {
+export function source(doing: Doing, id: string, cause?: ShadowPlan['cause']): Verdict | undefined {
   const before = doing.shadow.orders.get(id) as ShadowOrder;
-  const plan = planFor(doing.shadow, before, doing.atMs);
+  const plan = { ...planFor(doing.shadow, before, doing.atMs), cause };
   decidedOrder(doing, before, needsOf(before), plan);
   if (plan.short > 0 && before.attempts === 0 && !before.mayWait) return no('out-of-stock', 'body.lines');
   sourceBy(doing, id, plan);
@@ -122,7 +125,8 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   const added = plan.parcels.map(({ from, units, untracked }): Part => ({ ...from, ...promised(shadow, from, units, before.destination, atMs), state, units, tracking: undefined, untracked }));
   const parts = [...before.parts, ...added];
   const next = { ...before, attempts: before.attempts + 1, parts };
-  const [given, dropped] = plan.moved === undefined ? ruledBy(next, plan) : [next, 0];
+  const isOfAll = plan.moved === undefined && (plan.cause === undefined || plan.cause['kind'] === 'rejected');
+  const [given, dropped] = isOfAll ? ruledBy(next, plan) : [next, 0];
   const placed = put(doing, judged(given, atMs));
   doing.events.push(decision(placed, plan));
   if (dropped > 0) {
@@ -138,6 +142,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
     if (last.attempts > 1) tellParts(doing, placed, last);
   }
   tellState(doing, last, last.attempts > 1 ? 'order.changed' : 'order.placed');
+  tellTimes(doing, before, id);
 }
 
 /** What a plan makes of units that have no place: the order held, or the units cancelled, those of kits left out. */
@@ -174,6 +179,7 @@ function decision(order: ShadowOrder, plan: ShadowPlan): unknown {
     gapMinor: plan.gapMinor,
     prices: plan.prices,
     moved: plan.moved,
+    cause: plan.cause,
   };
 }
 
@@ -271,7 +277,7 @@ export function unpick(doing: Doing, before: ShadowOrder, sku: string, location:
     for (const one of taken) moveStock(doing.shadow, before, one, 'give-back');
     order = { ...order, parts };
   }
-  tellParts(doing, before, put(doing, { ...order, trouble: before.trouble ?? 'stockout' }));
+  tellLess(doing, before, put(doing, { ...order, trouble: before.trouble ?? 'stockout' }));
 }
 
 /** End units: first those that wait, then those in parts nobody touched, newest first. */
@@ -323,22 +329,35 @@ export function displace(doing: Doing, before: ShadowOrder, sku: string, locatio
   }
   const { parts, taken } = takeOut(before, wanted, here, true);
   for (const part of taken) moveStock(doing.shadow, before, part, 'give-back');
-  const after = put(doing, { ...before, parts, trouble: before.trouble ?? 'stockout' });
-  tellParts(doing, before, after);
+  tellLess(doing, before, put(doing, { ...before, parts, trouble: before.trouble ?? 'stockout' }));
 }
 
 /** Units of a part that nobody touched are to come from elsewhere: they have no place for a moment. */
 export function takeAway(doing: Doing, before: ShadowOrder, index: number, wanted: Wanted): void {
   const { parts, taken } = takeOut(before, wanted, (part) => part === before.parts[index]);
   for (const part of taken) moveStock(doing.shadow, before, part, 'give-back');
-  tellParts(doing, before, put(doing, { ...before, parts }));
+  tellLess(doing, before, put(doing, { ...before, parts }));
+}
+
+/** Units of a part come back from a place that is asked no more; declined, they are trouble until they have another. */
+export function withdraw(doing: Doing, before: ShadowOrder, index: number, wanted: Wanted, untilMs: number, isRejected: boolean): void {
+  const { parts, taken } = takeOut(before, wanted, (part) => part === before.parts[index]);
+  for (const part of taken) moveStock(doing.shadow, before, part, 'give-back');
+  const { location } = before.parts[index] as Part;
+  const declined = alsoDeclined(before, { location, untilMs }, doing.atMs);
+  const trouble = isRejected ? (before.trouble ?? 'rejected') : before.trouble;
+  tellLess(doing, before, put(doing, { ...before, parts, declined, trouble }));
+}
+
+function tellLess(doing: Doing, before: ShadowOrder, after: ShadowOrder): void {
+  tellParts(doing, before, after);
+  tellException(doing, before, after);
 }
 
 /** Units of a part being picked were not found. */
 export function short(doing: Doing, before: ShadowOrder, index: number, wanted: Wanted, lots?: NonNullable<Part['lots']>): Verdict | undefined {
   const { parts, taken } = takeOut(before, wanted, (part) => part === before.parts[index], false, lots);
   for (const part of taken) moveStock(doing.shadow, before, part, 'leave');
-  const after = put(doing, { ...before, parts, trouble: before.trouble ?? 'short-pick' });
-  tellParts(doing, before, after);
+  tellLess(doing, before, put(doing, { ...before, parts, trouble: before.trouble ?? 'short-pick' }));
   return source(doing, before.id);
 }

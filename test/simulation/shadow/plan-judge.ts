@@ -17,7 +17,7 @@ export interface Judged extends Candidate {
 
 interface Removal {
   readonly location: string;
-  readonly reason: 'rule' | 'no-capacity' | 'no-rate' | 'too-heavy';
+  readonly reason: 'rule' | 'no-capacity' | 'no-rate' | 'too-heavy' | 'declined';
   readonly rule?: string;
   readonly lines?: readonly string[];
 }

@@ -16,6 +16,7 @@ import { isSoldFrom, unitsFrom } from './selling.ts';
 import { isNamed, kilometres, planKits, sentFrom, type Candidate, type Seeker, type ShadowPlan, type Units } from './seeking.ts';
 import type { Shadow } from './state.ts';
 import { believed, paid, toldOf, type Told } from './told.ts';
+import { hasDeclined } from './troubles.ts';
 
 /** Units that leave as one: of one SKU, or of SKUs that stay together. */
 export interface Lump {
@@ -62,6 +63,10 @@ function under(
   const found: Judged[] = [];
   for (const place of shadow.locations.values()) {
     if (!isSoldFrom(shadow, view, place) || !isNamed(seeker, place)) continue;
+    if (hasDeclined(seeker.declined, place.id, atMs)) {
+      judge.removed.push({ location: place.id, reason: 'declined' });
+      continue;
+    }
     if (!hasRoom(shadow, place, order.units, atMs)) {
       judge.removed.push({ location: place.id, reason: 'no-capacity' });
       continue;

@@ -20,13 +20,14 @@ import * as reservations from './reservations.ts';
 import * as parcels from './parcels.ts';
 import * as returns from './returns.ts';
 import { putRates, removeRates } from './rates.ts';
-import type { Shadow } from './state.ts';
+import type { Part, Shadow } from './state.ts';
 import { closeFeed } from './drift.ts';
 import { moveStock } from './stock-commands.ts';
 import * as supply from './supply-commands.ts';
 import * as trials from './trials.ts';
 import type { ShadowDecision } from './decided.ts';
 import { isRefused, type Verdict } from './verdict.ts';
+import { notStarted, reject } from './withdraw.ts';
 
 /** Do one thing and keep it, or undo it when it is refused. Events of a refused one are dropped. */
 function whole(
@@ -104,13 +105,18 @@ function orderDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): 
   if (order === undefined) return;
   const isOver = holds.ended(order, atMs).length > 0;
   const isDue = order.holds === undefined && stateOf(order) === 'allocated' && order.placedAtMs + order.delayMs <= atMs;
-  if (!isOver && !isDue) return;
+  const firstMs = Math.min(...order.parts.map(startByOf));
+  const late = order.holds === undefined && firstMs <= atMs ? order.parts.findIndex((part) => startByOf(part) === firstMs) : -1;
+  if (!isOver && !isDue && late < 0) return;
   whole(shadow, atMs, events, (doing) => {
     if (isOver) holds.end(doing, order);
-    else orderCommands.releaseNow(doing, order);
+    else if (isDue) orderCommands.releaseNow(doing, order);
+    else notStarted(doing, order, late);
     return undefined;
   });
 }
+
+const startByOf = ({ state, startByMs, isOverdue }: Part): number => (state === 'released' && isOverdue !== true ? (startByMs ?? Infinity) : Infinity);
 
 /** A reservation's time is over, if it was not extended. */
 function expiryDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
@@ -142,6 +148,8 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return orderCommands.pick(doing, command.body);
     case 'fulfillment.short':
       return orderCommands.short(doing, command.body);
+    case 'fulfillment.reject':
+      return reject(doing, command);
     case 'fulfillment.ship':
       return orderCommands.ship(doing, command.body);
     case 'fulfillment.deliver':

@@ -4,6 +4,7 @@ import type { Destination } from '../../../actors/order-commands.ts';
 import { giveKits, type ShadowNeed } from './kits.ts';
 import type { ShadowVersion } from './plan-state.ts';
 import type { Part } from './state.ts';
+import type { Declined } from './troubles.ts';
 
 export interface Candidate {
   readonly location: string;
@@ -35,7 +36,7 @@ export interface ShadowPlan {
   readonly candidates: number;
   readonly runnerUpMinor: number | undefined;
   readonly removed:
-    | readonly { readonly location: string; readonly reason: 'no-capacity' | 'rule' | 'no-rate' | 'too-heavy'; readonly rule?: string; readonly lines?: readonly string[] }[]
+    | readonly { readonly location: string; readonly reason: 'no-capacity' | 'rule' | 'no-rate' | 'too-heavy' | 'declined'; readonly rule?: string; readonly lines?: readonly string[] }[]
     | undefined;
   /** The routing plan it went by. */
   readonly ruled?: Readonly<Record<string, unknown>> | undefined;
@@ -44,6 +45,8 @@ export interface ShadowPlan {
   readonly prices?: number | undefined;
   /** Who moved the units, and why. */
   readonly moved?: Readonly<Record<string, unknown>> | undefined;
+  /** Why units that had a place were sourced again. */
+  readonly cause?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Whose units are sought: from where they may come, and where they go if that is known. */
@@ -54,6 +57,8 @@ export interface Seeker {
   readonly service: string | undefined;
   readonly locations?: readonly string[] | undefined;
   readonly groups?: readonly string[] | undefined;
+  /** Places that are asked no more. */
+  readonly declined?: readonly Declined[] | undefined;
   readonly priority?: number | undefined;
   readonly placedAtMs?: number | undefined;
   readonly promisedByMs?: number | undefined;

@@ -14,6 +14,7 @@ import { isSoldFrom, unitsFrom } from './selling.ts';
 import { isNamed, kilometres, planKits, subsets, type Candidate, type Seeker, type ShadowPlan, type Units } from './seeking.ts';
 import type { Shadow, ShadowOrder } from './state.ts';
 import { pricedPlan, toldOf } from './told.ts';
+import { hasDeclined } from './troubles.ts';
 import { planByWeight } from './weighed.ts';
 
 export function planFor(shadow: Shadow, order: ShadowOrder, atMs: number): ShadowPlan {
@@ -40,12 +41,16 @@ function planned(
   const ruled = planByRules(shadow, seeker, needs, atMs);
   if (ruled !== undefined) return ruled;
   if (isWeighed(shadow, seeker.destination, seeker.service, atMs)) return planByWeight(shadow, seeker, needs, atMs);
-  const all = candidatesFor(shadow, seeker, atMs);
+  const asked = candidatesFor(shadow, seeker, atMs);
+  const isAsked = ({ location }: Candidate): boolean => !hasDeclined(seeker.declined, location, atMs);
+  const all = asked.filter(isAsked);
   const wanted = needs.reduce((sum, { quantity }) => sum + quantity, 0);
   const isFull = ({ location }: Candidate): boolean => !hasRoom(shadow, shadow.locations.get(location) as Location, wanted, atMs);
   const candidates = all.filter((one) => !isFull(one));
   const full = all.filter(isFull).map(({ location }) => ({ location, reason: 'no-capacity' as const }));
-  const removed = full.length === 0 ? undefined : full.sort((a, b) => (a.location < b.location ? -1 : 1));
+  const declined = asked.filter((one) => !isAsked(one)).map(({ location }) => ({ location, reason: 'declined' as const }));
+  const out = [...full, ...declined];
+  const removed = out.length === 0 ? undefined : out.sort((a, b) => (a.location < b.location ? -1 : 1));
   const totals = new Map<string, number>();
   for (const { sku, quantity } of needs) totals.set(sku, (totals.get(sku) ?? 0) + quantity);
   const has = (candidate: number, sku: string): number =>

@@ -25,6 +25,7 @@ import type { ShadowPlan } from './seeking.ts';
 import type { Executed } from './verdict.ts';
 import type { Told } from './told.ts';
 import type { Forecast } from './decided.ts';
+import type { Declined } from './troubles.ts';
 import type { Fact, ShadowOfPlan } from './trials.ts';
 import type { ShadowParcel } from './parcels-left.ts';
 import type { SupplyLineShadow } from './supply-facts.ts';
@@ -47,6 +48,8 @@ export interface Part {
   readonly workUnits: number;
   readonly units: readonly { readonly line: number; readonly quantity: number }[];
   readonly tracking: string | undefined;
+  readonly startByMs?: number | undefined;
+  readonly isOverdue?: boolean | undefined;
   /** Lines of which the units take no stock. */
   readonly untracked?: readonly number[] | undefined;
   /** Of tracked SKUs: what to pick, or what left. */
@@ -68,6 +71,7 @@ export interface ShadowOrder {
   readonly tags: readonly string[] | undefined;
   readonly attributes: Readonly<Record<string, string | number>> | undefined;
   readonly holds?: readonly ShadowHold[] | undefined;
+  readonly declined?: readonly Declined[] | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   readonly startedAtMs: number | undefined;

@@ -10,6 +10,7 @@ import { boxOf, cheapest, offersFor } from './rates.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
 import { isNamed, kilometres, planKits, sentFrom, subsets, type Candidate, type Seeker, type ShadowPlan, type Units } from './seeking.ts';
 import type { Shadow } from './state.ts';
+import { hasDeclined } from './troubles.ts';
 
 type Removal = NonNullable<ShadowPlan['removed']>[number];
 type Has = (at: number, sku: string) => number;
@@ -34,6 +35,10 @@ function candidateAt(
 ): (Candidate & { readonly barred: ReadonlySet<string> }) | undefined {
   const { destination, service, lines } = seeker;
   const location = place.id;
+  if (hasDeclined(seeker.declined, location, atMs)) {
+    removed.push({ location, reason: 'declined' });
+    return undefined;
+  }
   if (!hasRoom(shadow, place, sum(needs.map(({ quantity }) => quantity)), atMs)) {
     removed.push({ location, reason: 'no-capacity' });
     return undefined;

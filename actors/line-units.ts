@@ -1,0 +1,34 @@
+/** Units of the lines of an order: each is in exactly one place. */
+import type { LineUnits, OrderLine } from './vocabulary.ts';
+
+/** Units of each line, by line id; the same line named twice counts twice. */
+export function byLine(units: readonly LineUnits[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { lineId, quantity } of units) sums.set(lineId, (sums.get(lineId) ?? 0) + quantity);
+  return sums;
+}
+
+export type Place = 'allocated' | 'backordered' | 'shipped' | 'cancelled';
+
+/** Move units of lines from one place to another: each unit stays in exactly one (rule O2). */
+export function moved(
+  lines: readonly OrderLine[],
+  units: readonly LineUnits[],
+  from: Place,
+  to: Place,
+): readonly OrderLine[] {
+  const sums = byLine(units);
+  return lines.map((line) => {
+    const quantity = sums.get(line.lineId);
+    return quantity === undefined
+      ? line
+      : { ...line, [from]: line[from] - quantity, [to]: line[to] + quantity };
+  });
+}
+
+/** Units that wait for stock, over all lines. */
+export function waitingUnits(context: { readonly lines: readonly OrderLine[] }): number {
+  let units = 0;
+  for (const line of context.lines) units += line.backordered;
+  return units;
+}
