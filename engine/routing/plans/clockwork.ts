@@ -109,7 +109,7 @@ export function turning(op: string, run: Run, a: Expression, b: Expression): Nex
   const isSteady = (one: Expression, other: Expression): boolean => one.isMonotone === true && other.next === undefined;
   if (!isSteady(a, b) && !isSteady(b, a)) return walking(run, [a, b]);
   if (op !== '==' && op !== '!=') return halving(run);
-  const [comes, goes] = [halving(compare('<', a.run, b.run)), halving(compare('<=', a.run, b.run))];
+  const [comes, goes] = [halving(compare('<', a, b)), halving(compare('<=', a, b))];
   return (scope) => Math.min(comes(scope), goes(scope));
 }
 

@@ -24,6 +24,9 @@ import { Failure } from './failure.ts';
 /** Steps one expression may be estimated to take. */
 const costMax = 2_000;
 
+/** An expression made of another one: not written as a value, nor as several sides. */
+const noParts = { constant: undefined, sides: undefined };
+
 /** Members of lists that are bound by macros, by their names. */
 type Bound = readonly { readonly name: string; readonly type: ValueType }[];
 
@@ -64,13 +67,13 @@ function compile(node: Node, bound: Bound): Expression {
       return logic(node.op, node.args, bound);
     case '!_': {
       const { run, ...rest } = typed(node.args, bound, ['bool']);
-      return { ...rest, cost: rest.cost + 1, run: (scope) => run(scope) !== true };
+      return { ...rest, ...noParts, cost: rest.cost + 1, run: (scope) => run(scope) !== true };
     }
     case '-_': {
       const { run, ...rest } = typed(node.args, bound, ['int', 'double']);
       const minus: Run =
         rest.type === 'int' ? (scope) => 0 - (run(scope) as number) : (scope) => -(run(scope) as number);
-      return { ...rest, cost: rest.cost + 1, run: minus };
+      return { ...rest, ...noParts, cost: rest.cost + 1, run: minus };
     }
     case 'in':
       return contained(node, node.args, bound);
@@ -106,8 +109,10 @@ function typed(node: Node, bound: Bound, types: readonly ValueType[]): Expressio
 function named(node: Node, name: string, bound: Bound): Expression {
   const at = bound.findLastIndex((one) => one.name === name);
   const member = bound[at];
-  if (member !== undefined) return { type: member.type, uses: 0, cost: 1, run: (scope) => scope.bound[at] };
-  if (name === 'lines') return { type: 'list<line>', uses: uses.order, cost: 1, run: (scope) => scope.order?.lines };
+  if (member !== undefined) return { type: member.type, uses: 0, reads: 0, cost: 1, run: (scope) => scope.bound[at] };
+  if (name === 'lines') {
+    return { type: 'list<line>', uses: uses.order, reads: uses.order, cost: 1, run: (scope) => scope.order?.lines };
+  }
   if (name in roots) throw new ExpressionFault(`${name} is no value: say which of its fields`, node.start);
   const suggestion = nearest(name, [...Object.keys(roots), 'lines', ...bound.map((one) => one.name)]);
   throw new ExpressionFault(`nothing is called ${name}`, node.start, suggestion);
@@ -123,9 +128,9 @@ function selected(node: Node, from: Node, key: string, bound: Bound): Expression
   if (subject.type === 'line') {
     const { run, uses: used, cost } = subject;
     const made = read(fieldOf('line', key, from.end + 1), key, run as (scope: Scope) => LineFacts);
-    return { ...made, uses: used, cost: made.cost + cost };
+    return { ...made, uses: used, reads: subject.reads, cost: made.cost + cost };
   }
-  return entry(node, subject, { type: 'string', uses: 0, cost: 1, run: () => key });
+  return entry(node, subject, { type: 'string', uses: 0, reads: 0, cost: 1, run: () => key });
 }
 
 function fieldOf(root: string, key: string, at: number): Field {
@@ -136,13 +141,11 @@ function fieldOf(root: string, key: string, at: number): Field {
 }
 
 function read(field: Field, name: string, of: (scope: Scope) => LineFacts): Expression {
-  const { type, uses: used, optional } = field;
+  const { type, uses: used, reads: from, optional } = field;
   const missing = new Failure(`${name} is not there`);
-  const run: Run =
-    optional === undefined
-      ? (scope) => field.read(scope, of(scope))
-      : (scope) => field.read(scope, of(scope)) ?? missing.raise();
-  return { type, uses: used, cost: 1, run, next: field.clock?.next, isMonotone: field.clock?.isMonotone };
+  const known = field.reader(of);
+  const run: Run = optional === undefined ? known : (scope) => known(scope) ?? missing.raise();
+  return { type, uses: used, reads: from, cost: 1, run, next: field.clock?.next, isMonotone: field.clock?.isMonotone };
 }
 
 /** A value of a map by its key. */
@@ -216,7 +219,8 @@ function logic(op: '&&' | '||', [left, right]: [Node, Node], bound: Bound): Expr
     }
     return value === decides ? decides : b.run(scope);
   };
-  return { type: 'bool', ...together([a, b]), next: deciding(a, b, decides), run };
+  const sides = decides ? undefined : [...(a.sides ?? [a]), ...(b.sides ?? [b])];
+  return { type: 'bool', ...together([a, b]), sides, next: deciding(a, b, decides), run };
 }
 
 function contained(node: Node, [one, many]: [Node, Node], bound: Bound): Expression {
@@ -253,20 +257,20 @@ function binary(node: Node, op: string, [left, right]: [Node, Node], bound: Boun
   if (op === '==' || op === '!=') {
     if (a.type !== b.type && !(isNumber(a) && isNumber(b))) wrong();
     if (a.type === 'line' || a.type.includes('<')) wrong();
-    const run = equal(a.run, b.run, op === '==');
+    const run = equal(a, b, op === '==');
     return { type: 'bool', ...all, next: turning(op, run, a, b), run };
   }
   if (op === '<' || op === '<=' || op === '>' || op === '>=') {
     const isText = a.type === 'string' && b.type === 'string';
     if (!isText && !(isNumber(a) && isNumber(b))) wrong();
-    const run = compare(op, a.run, b.run);
+    const run = compare(op, a, b);
     return { type: 'bool', ...all, next: turning(op, run, a, b), run };
   }
   if (op === '+' && a.type === 'string' && b.type === 'string')
     return { type: 'string', ...all, run: add(a.run, b.run) };
   if (a.type !== b.type || !isNumber(a) || (op === '%' && a.type === 'double')) wrong();
   const isMonotone = staysMonotone(op, a, b);
-  return { type: a.type, ...all, isMonotone, run: arithmetic(op, a.type as NumberType, a.run, b.run) };
+  return { type: a.type, ...all, isMonotone, run: arithmetic(op, a.type as NumberType, a, b) };
 }
 
 const functions = ['size', 'int', 'double', 'min', 'max', 'has'];
@@ -283,7 +287,7 @@ function called(node: Node, name: string, args: readonly Node[], bound: Bound): 
   if (name === 'size') return sized(first, bound);
   const a = typed(first, bound, ['int', 'double']);
   if (name === 'double') return { ...a, type: 'double', cost: a.cost + 1 };
-  if (name === 'int') return { ...a, type: 'int', cost: a.cost + 1, run: whole(a.run) };
+  if (name === 'int') return { ...a, ...noParts, type: 'int', cost: a.cost + 1, run: whole(a.run) };
   const b = typed(second ?? first, bound, [a.type]);
   const run: Run =
     name === 'min'
@@ -306,12 +310,12 @@ function present(node: Node, bound: Bound): Expression {
     }
   };
   // Time makes no field come or go.
-  return { ...rest, next: undefined, isMonotone: undefined, type: 'bool', cost: rest.cost + 1, run: is };
+  return { ...rest, ...noParts, next: undefined, isMonotone: undefined, type: 'bool', cost: rest.cost + 1, run: is };
 }
 
 function sized(node: Node, bound: Bound): Expression {
   const { type, run, ...rest } = compile(node, bound);
-  const made = { ...rest, type: 'int', cost: rest.cost + 1 } as const;
+  const made = { ...rest, ...noParts, type: 'int', cost: rest.cost + 1 } as const;
   // Characters, not halves of them.
   if (type === 'string') return { ...made, run: (scope) => [...(run(scope) as string)].length };
   if (type.startsWith('list<')) return { ...made, run: (scope) => (run(scope) as readonly unknown[]).length };
@@ -369,7 +373,8 @@ function walked(
     return name === 'exists_one' ? found === 1 : !ends;
   };
   const next = test.next === undefined ? members.next : nextOfMembers(members.run, test.next, depth);
-  return { type: 'bool', uses: members.uses | test.uses, cost: members.cost + reckonedMembers * test.cost, next, run };
+  const { uses: used, reads } = together([members, test]);
+  return { type: 'bool', uses: used, reads, cost: members.cost + reckonedMembers * test.cost, next, run };
 }
 
 /** A condition on members may turn when that on any of them does. */

@@ -10,6 +10,9 @@ import type { LineFacts, OfferFacts, OrderFacts, PlaceFacts, Scope, ServiceFacts
 /** What a value depends on; an expression depends on all that its names do. */
 export const uses = { order: 1, place: 2, offer: 4, line: 8, service: 16, time: 32 } as const;
 
+/** What a value is read from: as `uses`, but that a line is itself alone, and the name of a service as well. */
+export const reads = { ...uses, carrier: 64 } as const;
+
 export type FieldType =
   'string' | 'int' | 'double' | 'bool' | 'list<string>' | 'map<string, string>' | 'map<string, double>';
 
@@ -18,29 +21,58 @@ export interface Field {
   /** May be missing: an expression that reads it then fails, and the rule counts as its `otherwise` says. */
   readonly optional?: true;
   readonly uses: number;
+  readonly reads: number;
   readonly meaning: string;
   /** How its value depends on time; absent: it does not. */
   readonly clock?: Clockwork;
   /** @param subject the line that is asked about; other roots read the scope. */
   read(scope: Scope, subject: LineFacts): unknown;
+  /** The same as a function of the scope alone. */
+  reader(subject: (scope: Scope) => LineFacts): (scope: Scope) => unknown;
 }
 
 type Reader<T> = (facts: T, scope: Scope) => unknown;
-type Rows<T> = Readonly<Record<string, readonly [type: `${FieldType}${'' | '?'}`, meaning: string, read: Reader<T>]>>;
+type Row<T> = readonly [type: `${FieldType}${'' | '?'}`, meaning: string, read: Reader<T>, reads?: number];
+type Rows<T> = Readonly<Record<string, Row<T>>>;
 
-function fields<T>(
-  mask: number,
-  of: (scope: Scope, subject: LineFacts) => T | undefined,
-  rows: Rows<T>,
-): Record<string, Field> {
+/** Where facts stand in a scope; `scope`: it is the scope itself that is asked. */
+type Root = 'order' | 'place' | 'offer' | 'stock' | 'service' | 'line' | 'scope';
+
+function fields<T>(mask: number, root: Root, rows: Rows<T>): Record<string, Field> {
   return Object.fromEntries(
-    Object.entries(rows).map(([name, [type, meaning, read]]) => {
+    Object.entries(rows).map(([name, [type, meaning, read, from = mask]]) => {
       const optional = type.endsWith('?') ? { optional: true as const } : {};
       const what = `facts for ${name}`;
-      const fact = (scope: Scope, subject: LineFacts): unknown => read(must(of(scope, subject), what), scope);
-      return [name, { type: type.replace('?', '') as FieldType, ...optional, uses: mask, meaning, read: fact }];
+      const ask = read as Reader<unknown>;
+      const fact = (scope: Scope, subject: LineFacts): unknown => {
+        const facts = root === 'line' ? subject : root === 'scope' ? scope : scope[root];
+        return ask(must(facts, what), scope);
+      };
+      const reader: Field['reader'] = (subject) => readerOf(root, ask, subject);
+      const how = { uses: mask, reads: from, meaning, read: fact, reader };
+      return [name, { type: type.replace('?', '') as FieldType, ...optional, ...how }];
     }),
   );
+}
+
+/** One function for each root, so that each looks into the scope in one place. */
+function readerOf(root: Root, ask: Reader<unknown>, subject: (scope: Scope) => LineFacts): (scope: Scope) => unknown {
+  switch (root) {
+    case 'order':
+      return (scope) => ask(scope.order, scope);
+    case 'place':
+      return (scope) => ask(scope.place, scope);
+    case 'offer':
+      return (scope) => ask(scope.offer, scope);
+    case 'stock':
+      return (scope) => ask(scope.stock, scope);
+    case 'service':
+      return (scope) => ask(scope.service, scope);
+    case 'line':
+      return (scope) => ask(subject(scope), scope);
+    case 'scope':
+      return (scope) => ask(scope, scope);
+  }
 }
 
 const sum = (lines: readonly LineFacts[], of: (line: LineFacts) => number): number => {
@@ -50,7 +82,7 @@ const sum = (lines: readonly LineFacts[], of: (line: LineFacts) => number): numb
 };
 const units = ({ lines }: OrderFacts): number => sum(lines, ({ quantity }) => quantity);
 
-const order = fields<OrderFacts>(uses.order, ({ order }) => order, {
+const order = fields<OrderFacts>(uses.order, 'order', {
   id: ['string', 'its id', ({ id }) => id],
   channel: ['string', 'the sales channel it came through', ({ channel }) => channel],
   currency: ['string?', 'ISO 4217', ({ currency }) => currency],
@@ -81,19 +113,19 @@ const order = fields<OrderFacts>(uses.order, ({ order }) => order, {
   numbers: ['map<string, double>', 'numbers of its own', ({ numbers }) => numbers],
 });
 
-const customer = fields<OrderFacts>(uses.order, ({ order }) => order, {
+const customer = fields<OrderFacts>(uses.order, 'order', {
   id: ['string?', 'the caller’s own reference', ({ customer }) => customer],
   segment: ['string?', 'the segment it belongs to, as the channel says', ({ segment }) => segment],
 });
 
-const destination = fields<OrderFacts>(uses.order, ({ order }) => order, {
+const destination = fields<OrderFacts>(uses.order, 'order', {
   country: ['string', 'ISO 3166-1 alpha-2', ({ country }) => country],
   postalCode: ['string?', 'postal code', ({ postalCode }) => postalCode],
   latitude: ['double?', 'degrees', ({ latitude }) => latitude],
   longitude: ['double?', 'degrees', ({ longitude }) => longitude],
 });
 
-const line = fields<LineFacts>(uses.line, (_, subject) => subject, {
+const line = fields<LineFacts>(uses.line, 'line', {
   id: ['string', 'its id within the order', ({ id }) => id],
   sku: ['string', 'its SKU', ({ sku }) => sku],
   quantity: ['int', 'units to be sourced', ({ quantity }) => quantity],
@@ -104,7 +136,7 @@ const line = fields<LineFacts>(uses.line, (_, subject) => subject, {
   numbers: ['map<string, double>', 'numbers of its item', ({ numbers }) => numbers],
 });
 
-const place = fields<PlaceFacts>(uses.place, ({ place }) => place, {
+const place = fields<PlaceFacts>(uses.place, 'place', {
   id: ['string', 'its id', ({ id }) => id],
   name: ['string', 'as people know it', ({ name }) => name],
   type: ['string', '`warehouse`, `store`, `3pl`, `supplier` or `virtual`', ({ type }) => type],
@@ -117,7 +149,7 @@ const place = fields<PlaceFacts>(uses.place, ({ place }) => place, {
   numbers: ['map<string, double>', 'numbers of its own', ({ numbers }) => numbers],
 });
 
-const offer = fields<OfferFacts>(uses.order | uses.place | uses.offer, ({ offer }) => offer, {
+const offer = fields<OfferFacts>(uses.order | uses.place | uses.offer, 'offer', {
   distanceKm: ['int', 'kilometres to the destination', ({ distanceKm }) => distanceKm],
   shippingMinor: [
     'int',
@@ -142,11 +174,13 @@ const offer = fields<OfferFacts>(uses.order | uses.place | uses.offer, ({ offer 
 const isHome: Field = {
   type: 'bool',
   uses: uses.order | uses.place,
+  reads: uses.order | uses.place,
   meaning: 'whether it is in the country of the destination',
   read: ({ place, order }) => place?.country === order?.country,
+  reader: () => ({ place, order }) => place?.country === order?.country,
 };
 
-const stock = fields<StockFacts>(uses.order | uses.place | uses.offer | uses.line, ({ stock }) => stock, {
+const stock = fields<StockFacts>(uses.order | uses.place | uses.offer | uses.line, 'stock', {
   atp: ['int', 'units the order’s channel may take', ({ atp }) => atp],
   onHand: ['int', 'units physically there', ({ onHand }) => onHand],
   unavailable: ['int', 'of these, damaged, in quality control or held', ({ unavailable }) => unavailable],
@@ -155,9 +189,9 @@ const stock = fields<StockFacts>(uses.order | uses.place | uses.offer | uses.lin
   buffer: ['int', 'held back from sale', ({ buffer }) => buffer],
 });
 
-const service = fields<ServiceFacts>(uses.order | uses.place | uses.service, ({ service }) => service, {
-  id: ['string', 'its id, `standard` where the carrier names none', ({ id }) => id],
-  carrier: ['string', 'the carrier', ({ carrier }) => carrier],
+const service = fields<ServiceFacts>(uses.order | uses.place | uses.service, 'service', {
+  id: ['string', 'its id, `standard` where the carrier names none', ({ id }) => id, reads.carrier],
+  carrier: ['string', 'the carrier', ({ carrier }) => carrier, reads.carrier],
   costMinor: ['int', 'what it takes for a parcel from here', ({ costMinor }) => costMinor],
 });
 
@@ -174,14 +208,12 @@ const clockRows = (suffix: '' | '?', clock: (scope: Scope) => Clock | undefined)
 });
 const dayName = (clock: Clock | undefined): string | undefined => clock && weekdays[weekdayOf(clock.day)];
 const dateName = (clock: Clock | undefined): string | undefined => clock && dateOf(clock.day);
-const itself = (scope: Scope): Scope => scope;
-
 const calendar = fields<Scope>(
   uses.place | uses.time,
-  itself,
+  'scope',
   clockRows('?', ({ place, nowMs }) => clockOf(place?.localMs(nowMs))),
 );
-const now = fields<Scope>(uses.time, itself, {
+const now = fields<Scope>(uses.time, 'scope', {
   ms: ['int', 'milliseconds since 1970', ({ nowMs }) => nowMs],
   ...clockRows('', ({ nowMs }) => clockOf(nowMs)),
 });

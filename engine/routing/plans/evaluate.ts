@@ -59,6 +59,18 @@ export function amountOf(rule: Rule, scope: Scope, notes: Notes): number {
   }
 }
 
+/** What a soft rule adds where its condition holds; NaN: it cannot be told. */
+export function boundedAmount({ amount }: Rule, scope: Scope): number {
+  if (typeof amount === 'number') return amount;
+  try {
+    const minor = Math.round(amount.run(scope) as number) + 0;
+    return Math.abs(minor) <= planCostMinorMax ? minor : NaN;
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    return NaN;
+  }
+}
+
 /** Whether a rule says the same of a location whatever the order and the time. */
 export const isOfPlaceAlone = (rule: Rule): boolean => rule.uses === uses.place;
 

@@ -26,8 +26,14 @@ export interface Expression {
   readonly type: ValueType;
   /** What it depends on: the bits of `uses`. */
   readonly uses: number;
+  /** What its value is read from: the bits of `reads`. It is the same until one of these is another. */
+  readonly reads: number;
+  /** Of `a && b && …`: the sides. */
+  readonly sides?: readonly Expression[] | undefined;
   /** Steps it takes at most, lists and maps reckoned with `reckonedMembers`. */
   readonly cost: number;
+  /** Of one that is written as a value: that value. */
+  readonly constant?: unknown;
   /** Its value; throws a Failure when it has none. */
   readonly run: Run;
   /** Where it depends on time: when its value may be another one, in milliseconds (clockwork.ts). */
@@ -40,7 +46,9 @@ export interface Expression {
 export type Next = (scope: Scope) => number;
 
 export function literal(node: Node, value: unknown): Expression {
-  const constant = (type: ValueType, of: unknown): Expression => ({ type, uses: 0, cost: 1, run: () => of });
+  const constant = (type: ValueType, of: unknown): Expression => ({
+    type, uses: 0, reads: 0, cost: 1, run: () => of, constant: of,
+  });
   if (typeof value === 'string') return constant('string', value);
   if (typeof value === 'boolean') return constant('bool', value);
   if (typeof value === 'number') return constant('double', value);
@@ -56,9 +64,10 @@ export function memberType(type: ValueType): ValueType | undefined {
 }
 
 /** What an expression made of others depends on, takes, and when it may turn: when any of them does. */
-export function together(parts: readonly Expression[]): Pick<Expression, 'uses' | 'cost' | 'next'> {
+export function together(parts: readonly Expression[]): Pick<Expression, 'uses' | 'reads' | 'cost' | 'next'> {
   return {
     uses: parts.reduce((all, part) => all | part.uses, 0),
+    reads: parts.reduce((all, part) => all | part.reads, 0),
     cost: parts.reduce((sum, part) => sum + part.cost, 1),
     next: earliest(parts),
   };

@@ -1,15 +1,22 @@
 /** Arithmetic and comparison as closures, each made for the types it is given. */
-import type { Run } from './expression.ts';
+import type { Expression, Run } from './expression.ts';
 import { Failure } from './failure.ts';
 
 export type NumberType = 'int' | 'double';
 
-export function equal(a: Run, b: Run, isSame: boolean): Run {
-  return (scope) => (a(scope) === b(scope)) === isSame;
+type Side = Pick<Expression, 'run' | 'constant'>;
+type Asked = Parameters<Run>[0];
+type Numbers = (scope: Asked) => number;
+
+/** A side that is written as a value is not asked for it. */
+export function equal({ run: a }: Side, { run: b, constant }: Side, isSame: boolean): Run {
+  if (constant === undefined) return (scope) => (a(scope) === b(scope)) === isSame;
+  return isSame ? (scope) => a(scope) === constant : (scope) => a(scope) !== constant;
 }
 
-export function compare(op: '<' | '<=' | '>' | '>=', left: Run, right: Run): Run {
-  const [a, b] = [left as (scope: Parameters<Run>[0]) => number, right as (scope: Parameters<Run>[0]) => number];
+export function compare(op: '<' | '<=' | '>' | '>=', left: Side, right: Side): Run {
+  const [a, b] = [left.run as Numbers, right.run as Numbers];
+  if (right.constant !== undefined) return compareWith(op, a, right.constant as number);
   switch (op) {
     case '<':
       return (scope) => a(scope) < b(scope);
@@ -22,30 +29,57 @@ export function compare(op: '<' | '<=' | '>' | '>=', left: Run, right: Run): Run
   }
 }
 
+function compareWith(op: '<' | '<=' | '>' | '>=', a: Numbers, value: number): Run {
+  switch (op) {
+    case '<':
+      return (scope) => a(scope) < value;
+    case '<=':
+      return (scope) => a(scope) <= value;
+    case '>':
+      return (scope) => a(scope) > value;
+    case '>=':
+      return (scope) => a(scope) >= value;
+  }
+}
+
 export function add(a: Run, b: Run): Run {
   return (scope) => (a(scope) as string) + (b(scope) as string);
 }
 
-const doubles: Readonly<Record<string, (a: number, b: number) => number>> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '/': (a, b) => a / b,
-};
-
 /** Whole division goes towards zero, and what is left has the sign of the first number. */
-const wholes: typeof doubles = { ...doubles, '/': (a, b) => Math.trunc(a / b), '%': (a, b) => a % b };
+export function arithmetic(op: string, type: NumberType, left: Side, right: Side): Run {
+  const [a, b] = [left.run as Numbers, right.run as Numbers];
+  return type === 'double' ? ofDoubles(op, a, b) : ofWholes(op, a, b);
+}
 
-export function arithmetic(op: string, type: NumberType, a: Run, b: Run): Run {
-  const of = (type === 'int' ? wholes : doubles)[op] ?? Math.min;
-  if (type === 'double') return (scope) => of(a(scope) as number, b(scope) as number);
+function ofDoubles(op: string, a: Numbers, b: Numbers): Run {
+  switch (op) {
+    case '+':
+      return (scope) => a(scope) + b(scope);
+    case '-':
+      return (scope) => a(scope) - b(scope);
+    case '*':
+      return (scope) => a(scope) * b(scope);
+    default:
+      return (scope) => a(scope) / b(scope);
+  }
+}
+
+function ofWholes(op: string, a: Numbers, b: Numbers): Run {
   const range = new Failure('a number grows out of bounds');
   const zero = new Failure('a division by zero');
-  const divides = op === '/' || op === '%';
-  return (scope) => {
-    const [left, right] = [a(scope) as number, b(scope) as number];
-    if (divides && right === 0) zero.raise();
-    const value = of(left, right) + 0;
-    return Number.isSafeInteger(value) ? value : range.raise();
-  };
+  const within = (value: number): number => (Number.isSafeInteger(value) ? value : range.raise());
+  const divisor = (value: number): number => (value === 0 ? zero.raise() : value);
+  switch (op) {
+    case '+':
+      return (scope) => within(a(scope) + b(scope) + 0);
+    case '-':
+      return (scope) => within(a(scope) - b(scope) + 0);
+    case '*':
+      return (scope) => within(a(scope) * b(scope) + 0);
+    case '/':
+      return (scope) => within(Math.trunc(a(scope) / divisor(b(scope))) + 0);
+    default:
+      return (scope) => within((a(scope) % divisor(b(scope))) + 0);
+  }
 }

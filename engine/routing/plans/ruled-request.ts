@@ -2,7 +2,7 @@
  * The sourcing request of an order under a routing plan: candidates that its hard rules leave, each priced by the
  * carrier and by its soft rules, and how the plan lets the order be split.
  */
-import type { LineId, Sku } from '../../../actors/ids.ts';
+import type { Sku } from '../../../actors/ids.ts';
 import type { PlanUse } from '../../../actors/order-context.ts';
 import type { Removed } from '../../../actors/order-context.ts';
 import type { Location } from '../../../actors/network-commands.ts';
@@ -26,12 +26,12 @@ import { amountOf, excludes, isInForce, Notes } from './evaluate.ts';
 import { Failure } from './failure.ts';
 import { emptyScope, type LineFacts, type OrderFacts, type Scope } from './facts.ts';
 import { Offer, placeFacts } from './facts-of.ts';
-import { bookOf, type RuleBook } from './rule-book.ts';
+import { bookOf, type Asking, type RuleBook, type Verdict } from './rule-book.ts';
 
 type Ruledly = Found & { readonly ruled: Ruled; readonly masked: ReadonlySet<Sku> | undefined };
 
 /** One decision under a plan. */
-export class Judge {
+export class Judge implements Asking {
   readonly notes = new Notes();
   readonly removed: Removed[] = [];
   readonly scope: Scope = emptyScope();
@@ -44,7 +44,6 @@ export class Judge {
   readonly facts: OrderFacts;
   readonly needs: readonly Need[];
   readonly to: Seeker['destination'];
-  readonly orderMinor: number;
   /** Whether carriage goes by weight: some service has a rate card in force. */
   readonly isWeighed: boolean;
   readonly #world: World;
@@ -72,8 +71,7 @@ export class Judge {
     this.scope.order = facts;
     this.scope.offer = this.offer;
     this.scope.stock = this.offer.stock;
-    this.scope.service = this.#asked;
-    this.orderMinor = this.sum(this.book.orderCosts);
+    this.scope.service = this.asked;
   }
 
   sum(rules: readonly Rule[]): number {
@@ -86,40 +84,41 @@ export class Judge {
   candidate(cell: LocationCell): Ruledly | undefined {
     const card = cell.snapshot?.context;
     if (card === undefined) return undefined;
-    const { scope, book, isOn, notes } = this;
+    const { book } = this;
     const km = this.to === undefined ? 0 : distanceKm(card, this.to);
-    scope.place = placeFacts(card);
-    if (this.isWeighed) return this.#weighed(cell, card, km);
-    this.look(cell, card, km);
-    const ban = book.excludedBy(cell, card, scope, isOn, notes);
+    const verdict = book.verdict(cell, card, this.scope);
+    if (this.isWeighed) return this.#weighed(cell, card, verdict, km);
+    this.offer.look(cell, km, this.#cheapestMinor(km));
+    const ban = book.excludedBy(verdict);
     if (ban !== undefined) return this.#remove(cell, ban);
-    const way = this.#service();
+    const way = this.#service(verdict);
     if ('ban' in way) return this.#remove(cell, way.ban);
     const { shipping, ruleWeight, parcelMinor, kmMinor } = book.plan;
-    const rulesMinor = book.parcelMinor(cell, card, scope, isOn, notes) + this.orderMinor + way.rulesMinor;
+    const rulesMinor = book.parcelMinor(verdict) + way.rulesMinor;
     const minor = Math.round(shipping * way.costMinor + kmMinor * km + ruleWeight * rulesMinor) + parcelMinor;
     const { carrier, service, costMinor } = way;
-    const masked = this.#masked(cell);
-    const ruled = { parcelMinor: Math.max(0, minor), ...this.#lineCosts(masked) };
+    const masked = book.lines.masked(cell.id, verdict.truths, this.removed);
+    const { lineMinor, unitMinor } = book.lines.costs(verdict.truths, masked);
+    const ruled = { parcelMinor: Math.max(0, minor), lineMinor, unitMinor };
     return { cell, location: cell.id, carrier, service, distanceKm: km, costMinor, ruled, masked };
   }
 
   /** The same where carriage goes by weight: priced as one parcel of all that may come from there. */
-  #weighed(cell: LocationCell, card: Location, km: number): Ruledly | undefined {
-    const { scope, book, isOn, notes } = this;
+  #weighed(cell: LocationCell, card: Location, verdict: Verdict, km: number): Ruledly | undefined {
+    const { book } = this;
     const priced = pricesOn(this.#world, this.services, card, this.to, km, this.needs, this.scope.nowMs);
     if (priced.length === 0) {
       this.removed.push({ location: cell.id, reason: 'no-rate' });
       return undefined;
     }
     this.offer.look(cell, km, Math.min(...priced.map(({ costMinor }) => costMinor)));
-    const ban = book.excludedBy(cell, card, scope, isOn, notes);
+    const ban = book.excludedBy(verdict);
     if (ban !== undefined) return this.#remove(cell, ban);
     const offers = this.#allowed(priced);
     if ('ban' in offers) return this.#remove(cell, offers.ban);
     const { shipping, ruleWeight, parcelMinor, kmMinor } = book.plan;
-    const placeMinor = book.parcelMinor(cell, card, scope, isOn, notes) + this.orderMinor;
-    const byRule = this.#masked(cell);
+    const placeMinor = book.parcelMinor(verdict);
+    const byRule = book.lines.masked(cell.id, verdict.truths, this.removed);
     const terms = { shipping, ruleWeight, otherMinor: kmMinor * km + ruleWeight * placeMinor, parcelMinor };
     const carriage = new ByRules(offers, terms);
     const most = unitGramsMax(offers.map(({ offer }) => offer));
@@ -128,7 +127,7 @@ export class Judge {
     const masked = heavy === undefined ? byRule : new Set([...heavy.skus, ...(byRule ?? [])]);
     const load = wholeLoad(this.needs.filter(({ sku }) => masked?.has(sku) !== true), most);
     const carried = must(carriage.carried(load), 'whoever carries the heaviest unit');
-    const ruled = { parcelMinor: carriage.minor(load), ...this.#lineCosts(masked) };
+    const ruled = { parcelMinor: carriage.minor(load), ...book.lines.costs(verdict.truths, masked) };
     return { cell, location: cell.id, ...carried, distanceKm: km, carriage, ruled, masked };
   }
 
@@ -138,7 +137,7 @@ export class Judge {
     const offers: RuledOffer[] = [];
     let first = bans.length;
     for (const { offer, costMinor } of priced) {
-      Object.assign(this.#asked, { id: offer.service.id, carrier: offer.service.carrier, costMinor });
+      Object.assign(this.asked, { id: offer.service.id, carrier: offer.service.carrier, costMinor });
       const ban = this.#banOf(bans);
       if (ban < 0) offers.push({ offer, rulesMinor: serviceCosts.length === 0 ? 0 : this.sum(serviceCosts) });
       else if (ban < first) first = ban;
@@ -174,31 +173,38 @@ export class Judge {
   }
 
   /** The service a rule is asked about. */
-  readonly #asked: { id: string; carrier: string; costMinor: number } = { id: '', carrier: '', costMinor: 0 };
+  readonly asked = { id: '', carrier: '', costMinor: 0 };
 
   /** The service that costs least by the plan's prices; of equals the cheaper, then by name. */
-  #service(): Way | { readonly ban: Rule } {
-    const { serviceCosts, services: bans, shipping, ruleWeight } = this.book.plan;
-    let [best, bestMinor, bestRules, firstBan] = [-1, Infinity, 0, bans.length];
+  #service({ truths }: Verdict): Way | { readonly ban: Rule } {
+    const { plan, services: rules } = this.book;
+    const { shipping, ruleWeight } = plan;
+    const { asked } = this;
+    const isAsked = rules.lookAt(truths);
+    let [best, bestMinor, bestRules, firstBan] = [-1, Infinity, 0, plan.services.length];
     for (let at = 0; at < this.services.length; at += 1) {
-      const { id, carrier } = this.services[at] as CarrierService;
       const costMinor = this.#costs[at] ?? 0;
-      this.#asked.id = id;
-      this.#asked.carrier = carrier;
-      this.#asked.costMinor = costMinor;
-      const ban = this.#banOf(bans);
+      if (isAsked) {
+        const { id, carrier } = this.services[at] as CarrierService;
+        asked.id = id;
+        asked.carrier = carrier;
+        asked.costMinor = costMinor;
+      }
+      const ban = rules.bannedBy(at);
       if (ban >= 0) {
         // The first of the document, not of the service that happens to be looked at first.
         if (ban < firstBan) firstBan = ban;
         continue;
       }
-      const rulesMinor = serviceCosts.length === 0 ? 0 : this.sum(serviceCosts);
+      const rulesMinor = rules.minorOf(at);
       const minor = shipping * costMinor + ruleWeight * rulesMinor;
       if (best >= 0 && !this.#isBetter(at, minor, best, bestMinor)) continue;
-      [best, bestMinor, bestRules] = [at, minor, rulesMinor];
+      best = at;
+      bestMinor = minor;
+      bestRules = rulesMinor;
     }
     if (best < 0) {
-      const ban = bans[firstBan];
+      const ban = plan.services[firstBan];
       return ban === undefined ? noWay : { ban };
     }
     const of = this.services[best] as CarrierService;
@@ -222,45 +228,10 @@ export class Judge {
     return isBefore(this.services[at] as CarrierService, this.services[than] as CarrierService);
   }
 
-  /** SKUs that are excluded here, by rules about lines; noted by line. */
-  #masked(cell: LocationCell): ReadonlySet<Sku> | undefined {
-    let masked: Set<Sku> | undefined;
-    for (const rule of this.book.plan.lines) {
-      if (!this.isOn(rule)) continue;
-      let lines: LineId[] | undefined;
-      for (let need = 0; need < this.needs.length; need += 1) {
-        const { sku, lineId } = this.needs[need] as Need;
-        this.lookAtLine(need);
-        if (!excludes(rule, this.scope, this.notes)) continue;
-        (masked ??= new Set()).add(sku);
-        (lines ??= []).push(lineId);
-      }
-      if (lines !== undefined) this.removed.push({ location: cell.id, reason: 'rule', rule: rule.id, lines });
-    }
-    return masked;
-  }
-
   /** Be about this line there. */
   lookAtLine(need: number): void {
     this.scope.line = this.facts.lines[need] as LineFacts;
     this.offer.lookAtLine(need);
-  }
-
-  #lineCosts(masked: ReadonlySet<Sku> | undefined): Pick<Ruled, 'lineMinor' | 'unitMinor'> {
-    const { lineCosts, unitCosts } = this.book.plan;
-    return { lineMinor: this.#each(lineCosts, masked), unitMinor: this.#each(unitCosts, masked) };
-  }
-
-  /** What rules take for each line. */
-  #each(rules: readonly Rule[], masked: ReadonlySet<Sku> | undefined): readonly number[] | undefined {
-    if (rules.length === 0) return undefined;
-    const minor: number[] = [];
-    for (let need = 0; need < this.needs.length; need += 1) {
-      const isMasked = masked?.has((this.needs[need] as Need).sku) === true;
-      if (!isMasked) this.lookAtLine(need);
-      minor.push(isMasked ? 0 : Math.round(this.book.plan.ruleWeight * this.sum(rules)));
-    }
-    return minor;
   }
 
   /** The group of each need; where its name cannot be told, it is in none. */
@@ -300,6 +271,7 @@ export function requestUnder(
   const { plan } = inForce;
   const view = world.selling.of(world.channels.get(order.channel), 'ship', order.segment);
   const judge = new Judge(world, view, order, facts, needs, plan, atMs);
+  judge.book.begin(judge);
   const units = needs.reduce((sum, { quantity }) => sum + quantity, 0);
   const candidates: Ruledly[] = [];
   for (const cell of world.locationList) {
