@@ -13,6 +13,7 @@ import { itemCommands } from './item-commands.ts';
 import { lotCommands } from './lot-commands.ts';
 import { networkCommands } from './network-commands.ts';
 import { orderCommands } from './order-commands.ts';
+import { paymentCommands } from './payment-commands.ts';
 import { planCommands } from './plan-commands.ts';
 import { poolCommands } from './pool-commands.ts';
 import { rateCommands } from './rate-commands.ts';
@@ -40,6 +41,7 @@ export const commandBodies = {
   ...feedCommands,
   ...orderCommands,
   ...intakeCommands,
+  ...paymentCommands,
   ...returnCommands,
   ...trackingCommands,
 } as const;

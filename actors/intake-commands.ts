@@ -1,6 +1,6 @@
 /** What is taken in with an order and kept as it came, and intake policies. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
-import { customFieldsMax, graceMsMax, guardWindowMsMax, mandateTextMax, mandatesMax } from './limits.ts';
+import { customFieldsMax, delayMsMax, graceMsMax, guardWindowMsMax, mandateTextMax, mandatesMax } from './limits.ts';
 import { ChannelIdSchema, exact, MoneyMinor, name, place, QuantitySchema, text } from './schemas.ts';
 
 /** What the channel calls the order: unique within the channel, for good. */
@@ -94,6 +94,19 @@ export type Details = Static<typeof DetailsSchema>;
 
 const WindowMs = Type.Integer({ minimum: 1_000, maximum: guardWindowMsMax });
 
+/** What of a payment is waited for, and when it is asked for. */
+const PaymentTermsSchema = Type.Object(
+  {
+    /** An order is held, `payment`, until as much may be taken as is due. */
+    hold: Type.Optional(Type.Boolean()),
+    /** Each parcel that leaves asks for what it is worth: `capture.wanted`. */
+    captureOnShip: Type.Optional(Type.Boolean()),
+    /** How long before it expires an authorisation is told of. Absent: a day. */
+    warnMs: Type.Optional(Type.Integer({ minimum: 0, maximum: delayMsMax })),
+  },
+  exact,
+);
+
 /** How orders of a channel are looked at before they are picked. */
 export const IntakePolicySchema = Type.Object(
   {
@@ -111,6 +124,8 @@ export const IntakePolicySchema = Type.Object(
     bulkBuy: Type.Optional(Type.Object({ units: QuantitySchema, windowMs: WindowMs }, exact)),
     /** An order of the very units that the customer ordered within this time is held. */
     repeat: Type.Optional(Type.Object({ windowMs: WindowMs }, exact)),
+    /** How orders are paid. Absent: nothing is asked of their payment. */
+    payment: Type.Optional(PaymentTermsSchema),
   },
   exact,
 );

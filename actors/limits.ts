@@ -135,3 +135,6 @@ export const guardWindowMsMax = 30 * 24 * 3_600_000;
 /** Orders of a customer that guards remember, and SKUs of each; larger orders are not remembered. */
 export const recentOrdersMax = 20;
 export const recentSkusMax = 50;
+/** Payments of one order. How long before it expires an authorisation is told of: a day where nobody says. */
+export const paymentsOfOrderMax = 20;
+export const paymentWarnMsDefault = 24 * 3_600_000;

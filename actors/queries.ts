@@ -34,6 +34,7 @@ import {
   TransitIdSchema,
 } from './schemas.ts';
 import { intakeQueries } from './intake-queries.ts';
+import { paymentQueries } from './payment-queries.ts';
 import { returnQueries } from './return-queries.ts';
 import { supplyStates, type SupplyState } from './supply-context.ts';
 import { orderLinesMax, promiseLinesMax } from './limits.ts';
@@ -231,6 +232,7 @@ export const queryBodies = {
   'stock.incoming': Type.Object({ sku: SkuSchema, location: Type.Optional(LocationIdSchema) }, exact),
   ...returnQueries,
   ...intakeQueries,
+  ...paymentQueries,
   /** One supply document, open or ended. */
   'supply.get': Type.Object({ supplyId: SupplyIdSchema }, exact),
   /** Open supply documents by state, location they concern, SKU or any of these together, oldest first. */

@@ -38,6 +38,7 @@ export const rejectionCodes = {
   'unknown-pool': false,
   'unknown-plan': false,
   'unknown-return': false,
+  'unknown-payment': false,
   /** No rate card of this carrier, service and version. */
   'unknown-rates': false,
   /** A lane or band of a rate card names a zone that it has no prices for. */
@@ -54,6 +55,8 @@ export const rejectionCodes = {
   'reservation-exists': false,
   /** A return with this id exists. */
   'return-exists': false,
+  /** The order has a payment with this id. */
+  'payment-exists': false,
   /** Another parcel of this carrier is on its way with this tracking number. */
   'tracking-taken': false,
   /** The reservation's time was over: its units went back to sale. */

@@ -18,6 +18,7 @@ import type { PromiseOption } from './promise.ts';
 import type { OrderState } from './queries.ts';
 import type { SupplyEvent } from './supply-context.ts';
 import type { ReturnEvent } from './return-context.ts';
+import type { PaymentEvent } from './payments.ts';
 import type { ParcelEvent } from './tracking.ts';
 import type { ReservationLine, ReservationState } from './reservation-context.ts';
 
@@ -273,6 +274,7 @@ export type Event =
     }
   | SupplyEvent
   | ParcelEvent
+  | PaymentEvent
   | ReturnEvent;
 
 /** A movement of stock with its balances after it; derived from the turn's rows, published on stock topics. */

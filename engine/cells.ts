@@ -29,6 +29,7 @@ import type { Transit } from '../actors/transit-commands.ts';
 import type { Buffers } from './buffers.ts';
 import type { DriftCell } from './drift-cell.ts';
 import type { PlanCell, SeatCell, ShadowCell, TrialCell } from './plan-cells.ts';
+import type { PaymentCell } from './payments/cell.ts';
 import type { IntakeCell } from './intake/cells.ts';
 import type { OrderReturnsCell, ReturnCell, ReturnPolicyCell } from './return-cells.ts';
 import type { Pools } from './pools.ts';
@@ -231,7 +232,8 @@ export type Cell =
   | ReturnCell
   | OrderReturnsCell
   | ReturnPolicyCell
-  | IntakeCell;
+  | IntakeCell
+  | PaymentCell;
 
 export interface PoolCell extends Marks {
   readonly kind: 'pool';

@@ -37,6 +37,8 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
       return world.drifts.changed(cell);
     case 'return':
       return world.returns.changed(cell, before as typeof cell.snapshot);
+    case 'payment':
+      return world.payments.changed(cell, before as typeof cell.snapshot);
     case 'parcel':
       return world.parcels.changed(cell, before as typeof cell.snapshot);
     case 'supply':

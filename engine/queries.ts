@@ -13,6 +13,7 @@ import type { Core } from './core.ts';
 import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import type { Answers, EngineStatus, OrderCounts, StockView, WaitingView } from './outcome.ts';
 import { answerIntake, orderIdOf, type IntakeQuery } from './intake/queries.ts';
+import { paymentView } from './payments/queries.ts';
 import { answerDrift } from './queries-drift.ts';
 import { listLots, lotTrace } from './queries-lots.ts';
 import { answerTracking, isTrackingQuery, type TrackingQuery } from './tracking/queries.ts';
@@ -122,7 +123,7 @@ function answerDecision(
   return explainDecision(core, journal, query.body, nowMs);
 }
 
-type Asked = QueryOf<'order.find'> | QueryOf<'whatif.run'> | QueryOf<RehearsalKind>;
+type Asked = QueryOf<'order.find'> | QueryOf<'payment.get'> | QueryOf<'whatif.run'> | QueryOf<RehearsalKind>;
 type Rest = Asked | IntakeQuery | TrackingQuery | PlanQuery | NetworkQuery;
 type RehearsalKind = Extract<QueryKind, `rehearsal.${string}`>;
 
@@ -130,6 +131,8 @@ function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[Query
   switch (query.kind) {
     case 'order.find':
       return orderOf(core.world, lookFor(core.world, query.body));
+    case 'payment.get':
+      return paymentView(core.world, query.body.orderId);
     case 'order.details':
     case 'intake-policy.get':
       return answerIntake(core.world, query);

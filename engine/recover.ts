@@ -77,6 +77,7 @@ export async function recover(
   await recoverReturns(core, claim, latest, touched);
   recoverIntakes(core, latest, touched);
   await recoverReservations(core, claim, latest, touched);
+  await recoverPayments(core, claim, latest, touched);
   await recoverParcels(core, claim, latest, touched);
   await recoverOrders(core, claim, latest, touched, limits);
   const rows = [...latest] as RowBytes[];
@@ -265,6 +266,20 @@ async function recoverReturns({ world }: Core, claim: Claim, latest: Latest, tou
     }
   }
   world.returns.sortByAge();
+}
+
+/** Payments that may expire, and others that are not saved yet. */
+async function recoverPayments({ world }: Core, claim: Claim, latest: Latest, touched: Cell[]): Promise<void> {
+  const recoverOne = (prefix: string, key: string, row: unknown): void =>
+    keep(touched, latest, key, world.payments.recover(key.slice(prefix.length) as OrderId, row));
+  await loadAll(claim, latest, prefixes.payment, (key, row) => recoverOne(prefixes.payment, key, row));
+  for (const [key, row] of latest) {
+    if (key.startsWith(prefixes.paymentIdle) && row !== null) recoverOne(prefixes.paymentIdle, key, row);
+  }
+  for await (const [key] of claim.rows(prefixes.paymentIdle)) {
+    world.payments.isUsed = key.length > 0;
+    break;
+  }
 }
 
 /** Parcels on their way, and those that have ended and are not saved yet. */

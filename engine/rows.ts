@@ -9,7 +9,7 @@
  * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
  * f/ drift (location/day/feed), y/ version of a routing plan (plan/version), Y/ the plan in force (channel, or * for
  * all), F/ loaded forecast (SKU), z/ what a canary counted (channel or *), Z/ shadow of a routing plan,
- * T/ parcel on its way (carrier/number), V/ parcel ended,
+ * T/ parcel on its way (carrier/number), V/ parcel ended, B/ payments of an order that may expire, C/ that may not,
  * A/ order of an external id (channel/external id), a/ details of an order, G/ intake policy,
  * H/ what a customer ordered of late (channel/customer), R/ version of a rate card (carrier/service/version),
  * r/ receipt (command id → position),
@@ -27,11 +27,13 @@ import type { StockContext } from '../actors/stock-ledger.ts';
 import { hasEnded, type Parcel } from '../actors/tracking.ts';
 import type { ReturnContext } from '../actors/return-context.ts';
 import type { SupplyContext } from '../actors/supply-context.ts';
+import type { OrderPayments } from '../actors/payments.ts';
 import type { Fulfillment, FulfillmentState, LineUnits, OrderException, OrderLine } from '../actors/vocabulary.ts';
 import { assert, must } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { orderSteps, reservationSteps, supplySteps, type Cell, type LotCell, type StockCell } from './cells.ts';
 import type { Drift } from './drift.ts';
+import { isTimed, type PaymentCell } from './payments/cell.ts';
 import { readDestination, writeDestination } from './row-parts.ts';
 import { readPromises, writePromises } from './rows-promises.ts';
 import { pushDrift, readDrift } from './rows-drift.ts';
@@ -59,23 +61,14 @@ export const prefixes = {
   item: 'i/',
   buffer: 'b/',
   pool: 'x/',
-  supply: 'p/',
-  supplyEnded: 'P/',
+  supply: 'p/', supplyEnded: 'P/',
   transit: 't/',
   forecast: 'F/',
   work: 'd/',
-  return: 'm/',
-  returnEnded: 'M/',
-  'order-returns': 'j/',
-  'return-policy': 'J/',
-  external: 'A/',
-  details: 'a/',
-  'intake-policy': 'G/',
-  recent: 'H/',
+  return: 'm/', returnEnded: 'M/', 'order-returns': 'j/', 'return-policy': 'J/',
+  external: 'A/', details: 'a/', 'intake-policy': 'G/', recent: 'H/', payment: 'B/', paymentIdle: 'C/',
   quota: 'q/',
-  lot: 'e/',
-  lotEnded: 'E/',
-  'lot-shipment': 'h/',
+  lot: 'e/', lotEnded: 'E/', 'lot-shipment': 'h/',
   pace: 'g/',
   drift: 'f/',
   plan: 'y/',
@@ -89,6 +82,7 @@ export const prefixes = {
   settings: 'U/',
   replaced: 'u/',
 } as const;
+type Prefix = keyof typeof prefixes;
 
 const fulfillmentStates: readonly FulfillmentState[] = [
   'open', 'released', 'picking', 'shipped', 'delivered', 'cancelled',
@@ -145,7 +139,9 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       return;
     }
     case 'lot':
-      return pushLot(cell.id, must(snapshot as LotCell['snapshot'], 'a lot to write'), rows);
+      return pushLot(cell.id, must(snapshot as LotCell['snapshot'], 'a lot to write').context, rows);
+    case 'payment':
+      return pushPayments(cell.id, must(snapshot as PaymentCell['snapshot'], 'payments to write').context, rows);
     case 'parcel':
       return pushParcel(cell.id, must(snapshot as ParcelCell['snapshot'], 'a parcel to write'), rows);
     case 'drift':
@@ -191,10 +187,15 @@ function pushValue(key: string, { value, context }: Snapshot<unknown>, rows: Row
   rows.push([key, value === 'removed' ? null : bytes]);
 }
 
-/** An ended lot leaves memory; one of which units come back is in it again. */
-function pushLot(id: string, { context }: Snapshot<Lot>, rows: RowBytes[]): void {
+const pushLot = (id: string, lot: Lot, rows: RowBytes[]): void =>
+  pushEither('lotEnded', 'lot', lotState(lot) === 'ended', id, lot, rows);
+const pushPayments = (id: string, all: OrderPayments, rows: RowBytes[]): void =>
+  pushEither('payment', 'paymentIdle', isTimed(all), id, all, rows);
+
+/** What is done with leaves the rows that recovery reads, and comes back to them: of a lot, when units come back. */
+function pushEither(a: Prefix, b: Prefix, isA: boolean, id: string, context: unknown, rows: RowBytes[]): void {
+  const [at, not] = isA ? [a, b] : [b, a];
   writer.text(JSON.stringify(context));
-  const [at, not] = lotState(context) === 'ended' ? (['lotEnded', 'lot'] as const) : (['lot', 'lotEnded'] as const);
   rows.push([prefixes[not] + id, null], [prefixes[at] + id, writer.take()]);
 }
 

@@ -16,6 +16,8 @@ import { mustWait } from '../actors/reservation-lines.ts';
 import { assert, must, unreachable } from './assert.ts';
 import { expectRoom, hasRoom, wakeForRoom } from './capacity.ts';
 import type { Cell, LocationCell, SkuCell } from './cells.ts';
+import { isPaymentCommand, tellPayment, type PaymentCommand } from './payments/commands.ts';
+import { paymentDue } from './payments/follow.ts';
 import { isIntakeCommand, takeInCommand, type IntakeCommand } from './intake/commands.ts';
 import { changeItem, settleItem } from './commands/items.ts';
 import { growBuffer } from './commands/buffers.ts';
@@ -205,10 +207,11 @@ type Elsewhere = CommandOf<'order.move'> | CommandOf<'fulfillment.reject'>;
 const giveElsewhere = (core: Core, command: Elsewhere, atMs: number): Handled =>
   command.kind === 'order.move' ? moveOrder(core, command, atMs) : rejectFulfillment(core, command, atMs);
 
-type RestCommand = IntakeCommand | PlanCommand | TrackingCommand | network.NetworkCommand;
+type RestCommand = IntakeCommand | PaymentCommand | PlanCommand | TrackingCommand | network.NetworkCommand;
 
 function changeRest(core: Core, command: RestCommand, atMs: number): Handled {
   if (isTrackingCommand(command)) return scanParcel(core, command.body, atMs);
+  if (isPaymentCommand(command)) return tellPayment(core, command, atMs);
   if (isIntakeCommand(command)) return takeInCommand(core, command);
   return isPlanCommand(command) ? changePlans(core, command, atMs) : network.changeNetwork(core, command, atMs);
 }
@@ -284,6 +287,8 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
       return expiryDue(core, owner.id, atMs, onBug);
     case 'return':
       return tellQuietly(core, atMs, () => expireReturn(core, owner.id, atMs), onBug);
+    case 'payment':
+      return tellQuietly(core, atMs, () => paymentDue(core, owner.id, atMs), onBug);
     case 'parcel':
       return tellQuietly(core, atMs, () => parcelDue(core, owner.id, atMs), onBug);
     case 'buffer':

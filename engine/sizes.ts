@@ -40,6 +40,8 @@ export function cellBytes(cell: Cell): number {
       return cell.snapshot === undefined ? 0 : channelBytes(cell.snapshot.context);
     case 'supply':
       return cell.snapshot === undefined ? 0 : supplyBytes(cell.snapshot.context);
+    case 'payment':
+      return 640 + valueRowBytes(cell.snapshot?.context);
     case 'return':
       return 384 + valueRowBytes(cell.snapshot?.context);
     case 'order-returns':
@@ -140,10 +142,13 @@ interface LineNames extends NamedLots {
   readonly lineId: string;
 }
 
+const isMeasured = (kind: string): boolean =>
+  kind.startsWith('return') || kind.startsWith('tracking') || kind.startsWith('payment');
+
 /** The body of a command with its id, kind and credential. */
 export function bodyBytes({ kind, commandId, by, body }: Command): number {
   const bytesOfHead = 96 + commandId.length + by.length;
-  if (kind.startsWith('return') || kind.startsWith('tracking')) return bytesOfHead + valueBytes(body);
+  if (isMeasured(kind)) return bytesOfHead + valueBytes(body);
   let bytes = bytesOfHead;
   if ('entries' in body) {
     const each = kind === 'stock.count' ? 40 : 24;
@@ -206,6 +211,8 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + sourcedBytes(event);
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
   if (event.kind === 'return.changed' || event.kind === 'refund.due') return bytes + valueRowBytes(event);
+  if (event.kind === 'capture.wanted') return bytes + 64 + valueRowBytes(event);
+  if (event.kind.startsWith('payment.')) return bytes + 64 + valueRowBytes(event);
   if (event.kind.startsWith('parcel.')) return bytes + valueRowBytes(event);
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;

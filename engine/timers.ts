@@ -15,6 +15,8 @@ export type TimerOwner =
   | { readonly kind: 'return'; readonly id: ReturnId }
   /** Nothing of a parcel was scanned in time; its name is carrier and number. */
   | { readonly kind: 'parcel'; readonly id: string }
+  /** An authorisation of an order's payment expires, or will soon. */
+  | { readonly kind: 'payment'; readonly id: OrderId }
   /** A pause ends. */
   | { readonly kind: 'location'; readonly id: LocationId }
   /** A location with a capacity takes work for another day. */

@@ -34,6 +34,7 @@ import { place } from './place.ts';
 import { orderFromRow, prefixes } from './rows.ts';
 import { SellingViews } from './selling.ts';
 import { isFinal } from './step.ts';
+import { Payments } from './payments/payments.ts';
 import { Intakes } from './intake/intakes.ts';
 import { Drifts } from './drift.ts';
 import { Lots } from './lots.ts';
@@ -68,6 +69,7 @@ export class World {
   readonly parcels: Parcels;
   /** What is taken in with orders. */
   readonly intakes: Intakes;
+  readonly payments: Payments;
   readonly reservations: Reservations;
   readonly lots: Lots;
   /** Units per customer of limited SKUs. */
@@ -91,6 +93,7 @@ export class World {
     this.returns = new Returns(saved, timers);
     this.parcels = new Parcels(saved, timers, ordersInMemoryMax);
     this.intakes = new Intakes(saved);
+    this.payments = new Payments(saved, timers);
     this.plans = new Plans(timers);
     this.rates = new Rates(timers);
     this.reservations = new Reservations(saved, this, timers);
@@ -143,6 +146,7 @@ export class World {
     this.returns.trimMemory();
     this.parcels.trimMemory();
     this.intakes.trimMemory();
+    this.payments.trimMemory();
     this.reservations.trimMemory();
     this.lots.trimMemory();
     this.quotas.trimMemory();

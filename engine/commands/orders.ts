@@ -16,6 +16,7 @@ import { quotaRefusal } from '../quotas.ts';
 import { tellReservation } from '../reservation-effects.ts';
 import { isOffered } from '../routing/services.ts';
 import { knownOrder, saysMore, takeIn } from '../intake/take-in.ts';
+import { followPayments, wantCapture } from '../payments/follow.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 import { followPicks, hasLots, lotsGone, lotsMeant, lotsToPick } from './lot-orders.ts';
 import { deliverParcel, registerParcel } from '../tracking/register.ts';
@@ -136,7 +137,11 @@ export function cancelOrder(core: Core, body: CommandBody<'order.cancel'>, atMs:
   return withOrder(core, body.orderId, (order, context) => {
     const units = cancelledUnits(context, body.lines);
     if ('code' in units) return refused(units);
-    return tell(core, order, { type: 'order.cancel', units, reason: body.reason, atMs });
+    const handled = tell(core, order, { type: 'order.cancel', units, reason: body.reason, atMs });
+    // Less is due now: what was authorised may be enough.
+    if ('refused' in handled) return handled;
+    const rejection = followPayments(core, body.orderId, atMs);
+    return rejection === undefined ? done(orderAnswer(must(order.snapshot, 'an order'))) : refused(rejection);
   });
 }
 
@@ -245,7 +250,9 @@ export function shipFulfillment(core: Core, body: CommandBody<'fulfillment.ship'
     const handled = tellGone(core, body, order, context, lines, (lots) => ({
       type: 'fulfillment.ship', fulfillmentId, carrier, tracking, lots, atMs,
     }));
-    if (tracking === undefined || 'refused' in handled) return handled;
+    if ('refused' in handled) return handled;
+    wantCapture(core, body.orderId, fulfillmentId);
+    if (tracking === undefined) return handled;
     const taken = registerParcel(core, must(order.snapshot, 'an order').context, fulfillmentId, atMs);
     return taken === undefined ? handled : refused(taken);
   });

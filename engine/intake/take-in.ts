@@ -4,10 +4,10 @@
  */
 import type { CommandBody, CommandOf } from '../../actors/commands.ts';
 import type { HoldId, LineId } from '../../actors/ids.ts';
-import { addressFault, customerDoubts, detailsRefusal, remembered, sizeDoubt } from '../../actors/intake-checks.ts';
-import { unitsBySku, type Doubt } from '../../actors/intake-checks.ts';
+import { addressFault, customerDoubts, detailsRefusal, linesMinor, remembered } from '../../actors/intake-checks.ts';
+import { sizeDoubt, unitsBySku, type Doubt } from '../../actors/intake-checks.ts';
 import { guardWindowMs, type OrderDetails, type StandingIntake } from '../../actors/intake.ts';
-import { holdsMax } from '../../actors/limits.ts';
+import { holdsMax, paymentWarnMsDefault } from '../../actors/limits.ts';
 import type { OrderInput } from '../../actors/order-context.ts';
 import type { Hold } from '../../actors/order-holds.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
@@ -15,6 +15,7 @@ import { must } from '../assert.ts';
 import { done, refuse, type Handled } from '../commands/handled.ts';
 import { orderAnswer } from '../commands/order-answer.ts';
 import type { Core } from '../core.ts';
+import { dueReason, keepPayments, paymentHold, paymentHolder } from '../payments/follow.ts';
 import { firstDifference } from '../receipts.ts';
 import { valueBytes } from '../sizes.ts';
 
@@ -59,13 +60,34 @@ export function takeIn(core: Core, { body }: CommandOf<'order.place'>, input: Or
   const size = sizeDoubt(policy, body);
   if (size !== undefined) doubts.push(size);
   doubts.push(...recall(core, policy, body, input.atMs));
-  const holds = withDoubts(input.holds, doubts, input.atMs);
+  const doubted = withDoubts(input.holds, doubts, input.atMs);
+  const holds = expectPayment(core, policy, body, input, doubted);
   if ((holds?.length ?? 0) > holdsMax) {
     return reject('over-limit', `an order has at most ${holdsMax} holds`, 'body.holds');
   }
   keepDetails(core, body);
   const releaseAfterMs = body.releaseAfterMs ?? policy.graceMs;
   return { ...input, releaseAfterMs, holds };
+}
+
+/** How the order is to be paid is kept from its beginning; where that is awaited it is held. */
+function expectPayment(
+  core: Core,
+  { payment }: StandingIntake,
+  body: Body,
+  input: OrderInput,
+  holds: OrderInput['holds'],
+): OrderInput['holds'] {
+  if (payment === undefined) return holds;
+  const { orderId, channel, currency, atMs } = input;
+  const { hold = false, captureOnShip = false, warnMs = paymentWarnMsDefault } = payment;
+  const dueMinor = body.details?.totals?.totalMinor ?? linesMinor(body.lines);
+  const named = currency === undefined ? {} : { currency };
+  const terms = { awaited: hold, captureOnShip, warnMs, dueMinor, wantedMinor: 0 };
+  keepPayments(core, { orderId, channel, ...named, ...terms, payments: [] });
+  const isSet = holds?.some(({ holdId }) => holdId === paymentHold) === true;
+  if (!hold || dueMinor === 0 || isSet) return holds;
+  return [...(holds ?? []), { holdId: paymentHold, reason: dueReason(dueMinor), by: paymentHolder, sinceMs: atMs }];
 }
 
 /** What the customer ordered before gives to think, and this order is remembered with it. */

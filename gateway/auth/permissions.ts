@@ -28,6 +28,7 @@ const shops: readonly Role[] = ['storefront', 'agent'];
 
 const stock: Entries = [{ rule: 'entry-locations', roles: stockers }];
 const returning: Entries = [{ rule: 'return-channel', roles: systems }];
+const paying: Entries = [{ rule: 'order-channel', roles: systems }];
 const fulfillment: Entries = [{ rule: 'fulfillment-location', roles: stockers }];
 
 export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
@@ -79,6 +80,11 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'supply.close': [{ rule: 'supply-places', roles: systems }],
   'supply.cancel': [{ rule: 'supply-places', roles: systems }],
   'return-policy.put': [{ rule: 'put-policy', roles: systems }],
+  'payment.authorise': paying,
+  'payment.capture': paying,
+  'payment.fail': paying,
+  'payment.void': paying,
+  'payment.refund': paying,
   'intake-policy.put': [{ rule: 'put-policy', roles: systems }],
   'return.request': [{ rule: 'order-channel', roles: sellers }],
   'return.approve': returning,
@@ -154,6 +160,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
     { rule: 'order-location', roles: ['terminal'] },
   ],
   'tracking.find': [{ rule: 'all-channels', roles: systems }],
+  'payment.get': [{ rule: 'order-channel', roles: sellers }],
   'intake-policy.get': [{ rule: 'channel', roles: sellers }],
   'order.find': [{ rule: 'channel', roles: sellers }],
   'order.details': [

@@ -14,6 +14,7 @@ export const intakeDraws: Record<IntakeKind, Draw> = {
       ...(rng.chance(0.6) ? { address: rng.pick(['accept', 'hold', 'hold', 'refuse']) } : {}),
       ...(rng.chance(0.4) ? { bigOrder: drawBig(rng, settings.unitsMax) } : {}),
       ...(rng.chance(0.5) ? { bulkBuy: { units: rng.between(1, 6 * settings.unitsMax), windowMs: drawWindow(rng) } } : {}),
+      ...(rng.chance(0.5) ? { payment: drawPayment(rng) } : {}),
       ...(rng.chance(0.5) ? { repeat: { windowMs: drawWindow(rng) } } : {}),
     },
   }),
@@ -22,6 +23,12 @@ export const intakeDraws: Record<IntakeKind, Draw> = {
 const drawBig = (rng: Rng, unitsMax: number): object => ({
   ...(rng.chance(0.7) ? { valueMinor: rng.pick([0, 5_000, 1_000_000]) } : {}),
   ...(rng.chance(0.7) ? { units: rng.between(1, 3 * unitsMax) } : {}),
+});
+
+const drawPayment = (rng: Rng): object => ({
+  ...(rng.chance(0.7) ? { hold: rng.chance(0.8) } : {}),
+  ...(rng.chance(0.7) ? { captureOnShip: true } : {}),
+  ...(rng.chance(0.8) ? { warnMs: rng.pick([0, 500, 60_000]) } : {}),
 });
 
 const drawWindow = (rng: Rng): number => rng.pick([1_000, 60_000, 2_592_000_000]);

@@ -8,6 +8,7 @@ import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 import { drawTaken, reservationDraws } from './bodies-reservation.ts';
 import { intakeDraws, withDetails } from './bodies-intake.ts';
+import { paymentDraws } from './bodies-payments.ts';
 import { planDraws } from './bodies-plans.ts';
 import { returnDraws } from './bodies-returns.ts';
 import { sellingDraws } from './bodies-selling.ts';
@@ -103,6 +104,7 @@ const draws: Record<CommandKind, Draw> = {
   ...sellingDraws,
   ...planDraws,
   ...intakeDraws,
+  ...paymentDraws,
   'order.place': (rng, names, shadow) => withDetails(rng, names, shadow, drawOrder(rng, names, shadow)),
   'order.cancel': (rng, names, shadow) => {
     const order = drawExisting(rng, names, shadow);

@@ -5,6 +5,7 @@ import { expect } from './actions.ts';
 import { viewWithReturns } from './compare-returns.ts';
 import { policyOf } from './shadow/intake.ts';
 import { viewOf } from './shadow/order-facts.ts';
+import { dueOf, rowOf, sumsOf } from './shadow/payments.ts';
 import type { Shadow, ShadowOrder } from './shadow/state.ts';
 
 type Agree = (what: string, is: unknown, said: unknown) => void;
@@ -14,13 +15,22 @@ type Ask = <K extends QueryKind>(kind: K, body: object) => Answers[K];
 const sampleMax = 100;
 
 export function compareIntake(shadow: Shadow, turnOf: number, agree: Agree, ask: Ask): void {
-  const { details, externals } = shadow.intake;
+  const { details, externals, payments } = shadow.intake;
+  for (const [id, doc] of payments) {
+    const { authorisedMinor, capturedMinor, refundedMinor } = sumsOf(doc, 0);
+    expect(refundedMinor <= capturedMinor && capturedMinor <= authorisedMinor, `more was given back for ${id} than was taken, or taken than was authorised`);
+  }
   for (const channel of [undefined, ...shadow.channels.keys()]) {
     agree(`intake policy of ${channel}`, policyOf(shadow, channel), ask('intake-policy.get', channel === undefined ? {} : { channel }));
   }
   const step = Math.max(1, Math.ceil(shadow.orders.size / sampleMax));
   for (const [index, id] of [...shadow.orders.keys()].entries()) {
-    if (index % step === turnOf % step) agree(`details of ${id}`, details.get(id) ?? null, ask('order.details', { orderId: id }));
+    if (index % step !== turnOf % step) continue;
+    agree(`details of ${id}`, details.get(id) ?? null, ask('order.details', { orderId: id }));
+    const doc = payments.get(id);
+    const order = shadow.orders.get(id) as ShadowOrder;
+    const due = doc === undefined ? 0 : dueOf(order, doc.placedMinor);
+    agree(`payments of ${id}`, doc === undefined ? null : { ...rowOf(id, doc), dueMinor: due, ...sumsOf(doc, due) }, ask('payment.get', { orderId: id }));
   }
   for (const [index, [key, { orderId }]] of [...externals].entries()) {
     if (index % step !== turnOf % step) continue;

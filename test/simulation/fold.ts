@@ -5,6 +5,7 @@
 import type { Published } from '../../engine/outcome.ts';
 import type { Event } from '../../actors/vocabulary.ts';
 import { expect } from './actions.ts';
+import { PaymentFold } from './fold-payments.ts';
 import { ReturnFold } from './fold-returns.ts';
 import { SupplyFold } from './fold-supply.ts';
 import { difference } from './same.ts';
@@ -29,6 +30,7 @@ export class Fold {
   readonly #stocks = new Map<string, unknown>();
   readonly #supplies = new SupplyFold();
   readonly #returns = new ReturnFold();
+  readonly #payments = new PaymentFold();
   readonly #reservations = new Map<string, string>();
   readonly #carriers = new Map<string, string>();
 
@@ -46,6 +48,10 @@ export class Fold {
     }
     if (event.kind === 'return.changed' || event.kind === 'refund.due') {
       this.#returns.take(event);
+      return;
+    }
+    if (event.kind === 'payment.changed' || event.kind === 'payment.expiring' || event.kind === 'capture.wanted') {
+      this.#payments.take(event);
       return;
     }
     if (event.kind === 'supply.changed') {
@@ -106,6 +112,7 @@ export class Fold {
     }
     this.#supplies.check(shadow);
     this.#returns.check(shadow);
+    this.#payments.check(shadow);
     for (const [id, { isOpen }] of shadow.carriers) {
       const told = this.#carriers.get(id) ?? 'open';
       expect(told === (isOpen ? 'open' : 'suspended'), `the stream says carrier ${id} is ${told}`);

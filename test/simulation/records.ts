@@ -22,7 +22,8 @@ import { workOf } from './shadow/capacity.ts';
 import { isClosed, viewOf } from './shadow/order-facts.ts';
 import { hasReturnEnded, returnsOf, returnViewOf, type ShadowReturn } from './shadow/return-facts.ts';
 import { isOver, positionOf, reservationViewOf } from './shadow/reservations.ts';
-import { intakeKind } from './shadow/intake-state.ts';
+import { rowOf, timeOf } from './shadow/payments.ts';
+import { intakeKind, type ShadowPayments } from './shadow/intake-state.ts';
 import { levelsOf, type Shadow, type ShadowCarrier, type ShadowItem, type ShadowOrder, type ShadowReservation, type ShadowStock, type ShadowSupply } from './shadow/state.ts';
 import { paceOf, type ShadowSale } from './shadow/buffer-commands.ts';
 import { poolRowOf, type ShadowPool } from './shadow/pool-commands.ts';
@@ -137,6 +138,13 @@ function checkOne(
   if (map === shadow.rates) {
     const row = take(prefixes.rates + key);
     return row === undefined ? 'the rate card was not written' : difference({ card: now }, valueFromRow(row).context);
+  }
+  if (map === shadow.intake.payments) {
+    const doc = now as ShadowPayments;
+    const [timed, idle] = [take(prefixes.payment + key), take(prefixes.paymentIdle + key)];
+    const [row, other] = timeOf(doc) === undefined ? [idle, timed] : [timed, idle];
+    if (row === undefined || row === null || other !== null) return 'the rows do not say whether its payments may expire';
+    return difference(rowOf(key, doc), valueFromRow(row).context);
   }
   const kind = intakeKind(shadow.intake, map);
   const prefix = kind === undefined ? valuePrefix(shadow, map) : prefixes[kind];

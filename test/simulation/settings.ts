@@ -181,6 +181,11 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean, isPriced: bo
     'supply.cancel': 1.5,
     'return-policy.put': 1.5,
     'intake-policy.put': 1.5,
+    'payment.authorise': 8,
+    'payment.capture': 5,
+    'payment.fail': 1,
+    'payment.void': 0.7,
+    'payment.refund': 3,
     'return.request': 8,
     'return.approve': 3,
     'return.reject': 0.7,
@@ -206,6 +211,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean, isPriced: bo
   for (const kind of Object.keys(kinds) as CommandKind[]) kinds[kind] *= rng.pick([0, 0.3, 1, 1, 1, 3]);
   // Half of all worlds take orders as they come.
   if (rng.chance(0.5)) kinds['intake-policy.put'] = 0;
+  if (rng.chance(0.5)) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('payment.')) kinds[kind] = 0;
   // Half of all worlds go without plans; in the others they come into force early and change often.
   const planned = rng.chance(0.5) ? 0 : 5;
   for (const kind of ['plan.put', 'plan.validate', 'plan.publish'] as const) kinds[kind] = planned;

@@ -47,13 +47,19 @@ export function hold(doing: Doing, { body, by }: CommandOf<'order.hold'>): Verdi
   const at = known.findIndex(({ holdId }) => holdId === asked.holdId);
   if (at < 0 && known.length === holdsMax) return no('over-limit', 'body.holdId');
   if (isClosed(order) || stateOf(order) === 'shipped') return no('wrong-state');
-  const one = { ...asked, by, sinceMs: doing.atMs };
+  return { ok: answerOf(set(doing, order, { ...asked, by, sinceMs: doing.atMs })) };
+}
+
+/** Hold an order that may be held. */
+export function set(doing: Doing, order: ShadowOrder, one: ShadowHold): ShadowOrder {
+  const { id: orderId, holds: known = [] } = order;
+  const at = known.findIndex(({ holdId }) => holdId === one.holdId);
   const holds = at < 0 ? [...known, one] : known.map((other, index) => (index === at ? one : other));
   const after = put(doing, { ...order, holds });
   tellPlaces(doing, order, after);
   doing.events.push({ kind: 'order.held', orderId, channel: order.channel, hold: one });
   tellTimes(doing, order, orderId);
-  return { ok: answerOf(doing.shadow.orders.get(orderId) as ShadowOrder) };
+  return doing.shadow.orders.get(orderId) as ShadowOrder;
 }
 
 export function unhold(doing: Doing, { orderId, holdId }: CommandBody<'order.unhold'>): Verdict {
@@ -70,7 +76,7 @@ export function end(doing: Doing, order: ShadowOrder): void {
   without(doing, order, ended(order, doing.atMs), true);
 }
 
-function without(doing: Doing, order: ShadowOrder, holdIds: string[], isEnd: boolean): ShadowOrder {
+export function without(doing: Doing, order: ShadowOrder, holdIds: string[], isEnd: boolean): ShadowOrder {
   const left = (order.holds ?? []).filter(({ holdId }) => !holdIds.includes(holdId));
   const after = put(doing, { ...order, holds: left.length === 0 ? undefined : left });
   tellPlaces(doing, order, after);

@@ -2,6 +2,30 @@
 import type { IntakePolicy } from '../../../actors/intake-commands.ts';
 import type { prefixes } from '../../../engine/rows.ts';
 
+/** One payment: what was authorised, and all that happened to it since. */
+export interface ShadowPayment {
+  readonly paymentId: string;
+  readonly amountMinor: number;
+  readonly sinceMs: number;
+  readonly named: { readonly expiresAtMs?: number | undefined; readonly method?: string | undefined; readonly reference?: string | undefined };
+  readonly taken: readonly number[];
+  readonly back: readonly { readonly minor: number; readonly returnId?: string | undefined }[];
+  readonly ended?: { readonly state: 'failed' | 'voided' | 'expired'; readonly reason?: string | undefined } | undefined;
+  readonly isWarned: boolean;
+}
+
+export interface ShadowPayments {
+  readonly channel: string;
+  readonly currency: string | undefined;
+  readonly terms: { readonly awaited: boolean; readonly captureOnShip: boolean; readonly warnMs: number };
+  readonly placedMinor: number;
+  /** What each parcel asked for. */
+  readonly wanted: readonly number[];
+  readonly payments: readonly ShadowPayment[];
+  /** Returns for which something was given back, the last one last. */
+  readonly returned: readonly string[];
+}
+
 /** An order that a guard may look back at: units by SKU. */
 export interface Bought {
   readonly orderId: string;
@@ -17,9 +41,11 @@ export interface IntakeMaps {
   readonly externals: Map<string, { readonly orderId: string; readonly body: object }>;
   /** By channel and customer. */
   readonly bought: Map<string, { readonly orders: readonly Bought[] }>;
+  /** By order. */
+  readonly payments: Map<string, ShadowPayments>;
 }
 
-export const intakeMaps = (): IntakeMaps => ({ policies: new Map(), details: new Map(), externals: new Map(), bought: new Map() });
+export const intakeMaps = (): IntakeMaps => ({ policies: new Map(), details: new Map(), externals: new Map(), bought: new Map(), payments: new Map() });
 
 /** The kind of row that each of these maps is written as. */
 export function intakeKind(maps: IntakeMaps, map: unknown): keyof typeof prefixes | undefined {

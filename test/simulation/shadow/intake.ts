@@ -6,6 +6,7 @@ import type { ShadowHold } from './holds.ts';
 import type { Bought } from './intake-state.ts';
 import { answerOf } from './order-facts.ts';
 import type { Doing } from './orders.ts';
+import { holdOf } from './payments.ts';
 import type { Shadow, ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
@@ -63,10 +64,19 @@ export function takeIn(doing: Doing, body: Body, holds: readonly ShadowHold[] | 
   else if (value >= valueMinor) doubts.push(['big-order', `${value} minor units`]);
   doubts.push(...doubtsOf(doing, body, policy));
   const ours = doubts.filter(([holdId]) => holds?.some((one) => one.holdId === holdId) !== true).map(([holdId, reason]) => ({ holdId, reason, by: 'intake', sinceMs: atMs }));
-  const all = [...(holds ?? []), ...ours];
+  const all = [...(holds ?? []), ...ours, ...awaits(doing, body, policy, holds)];
   if (all.length > 16) return no('over-limit', 'body.holds');
   keep(shadow, body);
   return { delayMs: body.releaseAfterMs ?? policy.graceMs, holds: all.length === 0 ? undefined : all };
+}
+
+/** What is asked of the payment, and the hold that waits for it. */
+function awaits({ shadow, atMs }: Doing, body: Body, { payment }: Partial<CommandBody<'intake-policy.put'>['policy']>, holds: readonly ShadowHold[] | undefined): ShadowHold[] {
+  if (payment === undefined) return [];
+  const placedMinor = body.details?.totals?.totalMinor ?? valueOf(body);
+  const terms = { awaited: payment.hold === true, captureOnShip: payment.captureOnShip === true, warnMs: payment.warnMs ?? 86_400_000 };
+  shadow.set(shadow.intake.payments, body.orderId, { channel: body.channel, currency: body.currency, terms, placedMinor, wanted: [], payments: [], returned: [] });
+  return terms.awaited && placedMinor > 0 && holds?.some(({ holdId }) => holdId === 'payment') !== true ? [holdOf(placedMinor, atMs)] : [];
 }
 
 const valueOf = ({ lines }: Body): number => lines.reduce((sum, { quantity, unitPriceMinor = 0 }) => sum + quantity * unitPriceMinor, 0);

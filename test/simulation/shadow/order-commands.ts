@@ -10,6 +10,7 @@ import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
 import * as quotas from './quotas.ts';
 import * as reservations from './reservations.ts';
+import * as payments from './payments.ts';
 import * as intake from './intake.ts';
 import { isOffered } from './sourcing.ts';
 import { left, wordOf } from './parcels-left.ts';
@@ -109,7 +110,9 @@ export function cancel(doing: Doing, body: CommandBody<'order.cancel'>): Verdict
       if (!want(order, wanted, lineId, quantity)) return no('unknown-line', `body.lines[${index}].lineId`);
     }
     if (!isWhole(order, (line) => wanted.get(line) ?? 0)) return no('kit-in-parts', 'body.lines');
-    return orders.cancel(doing, order, wanted, body.reason);
+    const refusal = orders.cancel(doing, order, wanted, body.reason);
+    if (refusal === undefined) payments.cancelled(doing, order.id);
+    return refusal;
   });
 }
 
@@ -209,6 +212,7 @@ export function ship(doing: Doing, body: CommandBody<'fulfillment.ship'>): Verdi
     }
     orders.moveStock(shadow, order, part, 'leave');
     lotOrders.gone(doing, order, index, part, lots, true);
+    payments.shipped(doing, order.id, index);
     return left(doing, order.id, index);
   });
 }

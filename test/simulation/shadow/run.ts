@@ -3,6 +3,7 @@ import type { Command } from '../../../actors/commands.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
 import * as holds from './holds.ts';
 import { moveOrder } from './move.ts';
+import * as payments from './payments.ts';
 import * as intake from './intake.ts';
 import * as items from './items.ts';
 import { maySource } from './kits.ts';
@@ -92,6 +93,7 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
     if (owner.kind === 'item') items.due(doing, owner.id);
     else if (owner.kind === 'lot') recalls.due(doing, owner.id);
     else if (owner.kind === 'return') returns.expire(doing, owner.id);
+    else if (owner.kind === 'payment') payments.due(doing, owner.id);
     else if (owner.kind === 'parcel') parcels.due(doing, owner.id);
     else if (owner.kind === 'buffer') buffers.grow(doing, owner.id);
     else network.endPause(doing, owner.id);
@@ -236,6 +238,12 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return recalls.recall(doing, command.body);
     case 'lot.lift':
       return recalls.lift(doing, command.body);
+    case 'payment.authorise':
+    case 'payment.capture':
+    case 'payment.fail':
+    case 'payment.void':
+    case 'payment.refund':
+      return payments.tell(doing, command);
     case 'intake-policy.put':
       return intake.putPolicy(doing, command.body);
     case 'feed.open':
