@@ -88,11 +88,12 @@ function mentionsTrap(bytes: Buffer): boolean {
 function mapsToObjects(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(mapsToObjects);
   if (!(value instanceof Map)) return value;
-  const object = {};
+  const object: Record<string, unknown> = {};
   for (const [key, member] of value) {
-    Object.defineProperty(object, String(key), {
-      value: mapsToObjects(member), enumerable: true, writable: true, configurable: true,
-    });
+    const inside = mapsToObjects(member);
+    // Every other key is its own by being set, which is many times faster.
+    if (key !== '__proto__') object[String(key)] = inside;
+    else Object.defineProperty(object, key, { value: inside, enumerable: true, writable: true, configurable: true });
   }
   return object;
 }

@@ -33,17 +33,34 @@ export function reads(timeZone: string, atMs: number): string {
 }
 
 export const addDays = (date: string, days: number): string => new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10);
-export const weekdayOf = (date: string): (typeof names)[number] => names[new Date(date).getUTCDay()] as 'monday';
+
+interface Day {
+  readonly weekday: (typeof names)[number];
+  readonly next: string;
+}
+
+const days = new Map<string, Day>();
+
+function dayOf(date: string): Day {
+  let day = days.get(date);
+  if (day === undefined) days.set(date, (day = { weekday: names[new Date(date).getUTCDay()] as 'monday', next: addDays(date, 1) }));
+  return day;
+}
+
+export const weekdayOf = (date: string): (typeof names)[number] => dayOf(date).weekday;
+const dayAfter = (date: string): string => dayOf(date).next;
 
 /** How far the clocks are ahead of UTC. */
 const offsetAt = (timeZone: string, atMs: number): number => Date.parse(`${reads(timeZone, atMs).replace(' ', 'T')}Z`) - Math.floor(atMs / 1_000) * 1_000;
 
-const known = new Map<string, number>();
+const known = new Map<string, Map<string, number>>();
 
 /** The first instant at which the clocks read a time of a date, or later. */
 export function instant(timeZone: string, date: string, time: string): number {
-  const key = `${timeZone} ${date} ${time}`;
-  let found = known.get(key);
+  const key = `${date} ${time}`;
+  let here = known.get(timeZone);
+  if (here === undefined) known.set(timeZone, (here = new Map()));
+  let found = here.get(key);
   if (found !== undefined) return found;
   const goal = time === '24:00' ? `${addDays(date, 1)} 00:00:00` : `${date} ${time}:00`;
   const utcMs = Date.parse(`${goal.replace(' ', 'T')}Z`);
@@ -55,7 +72,7 @@ export function instant(timeZone: string, date: string, time: string): number {
     if (reads(timeZone, atMs) >= goal) found = atMs;
   }
   if (found === undefined) throw new Error(`no clock in ${timeZone} ever reads ${goal}`);
-  known.set(key, found);
+  here.set(key, found);
   return found;
 }
 
@@ -68,10 +85,16 @@ export function spansOn(location: Location, date: string): Spans {
   return [...(location.hours[weekdayOf(date)] ?? [])].sort((a, b) => (a.from < b.from ? -1 : 1));
 }
 
+/** Of a card of a location, which never changes: another takes its place. */
+const ready = new WeakMap<Location, Map<number, number | undefined>>();
+
 /** When an order given to a location at an instant is ready. */
 export function readyAt(location: Location, atMs: number): number | undefined {
+  let known = ready.get(location);
+  if (known === undefined) ready.set(location, (known = new Map()));
   const { leadTimeMs = 0, processingMs = 0 } = location;
-  return workedAt(location, atMs + leadTimeMs, processingMs);
+  if (!known.has(atMs)) known.set(atMs, workedAt(location, atMs + leadTimeMs, processingMs));
+  return known.get(atMs);
 }
 
 /** When a location will have worked for so long from an instant on. */
@@ -80,7 +103,7 @@ export function workedAt(location: Location, startMs: number, spanMs: number): n
   if (timeZone === undefined) return undefined;
   let left = spanMs;
   let date = addDays(reads(timeZone, startMs).slice(0, 10), -1);
-  for (let ahead = 0; ahead < daysMax; ahead += 1, date = addDays(date, 1)) {
+  for (let ahead = 0; ahead < daysMax; ahead += 1, date = dayAfter(date)) {
     const spans = spansOn(location, date);
     for (const { from, to } of spans) {
       const openMs = Math.max(startMs, instant(timeZone, date, from));
@@ -104,7 +127,7 @@ export function leavesAt(location: Location, card: CarrierCard, service: Partial
   if (timeZone === undefined) return undefined;
   const week = cutOffs.find((one) => one.carrier === card.id && one.service === service.id)?.times ?? service.cutOffs;
   let date = addDays(reads(timeZone, readyMs).slice(0, 10), -1);
-  for (let ahead = 0; ahead < daysMax; ahead += 1, date = addDays(date, 1)) {
+  for (let ahead = 0; ahead < daysMax; ahead += 1, date = dayAfter(date)) {
     const spans = spansOn(location, date);
     if (spans.length === 0 || !isFree(card, country, date, service.pickupDays)) continue;
     const times = week === undefined ? [spans.at(-1)?.to ?? '24:00'] : (week[weekdayOf(date)] ?? []);

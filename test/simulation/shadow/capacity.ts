@@ -26,7 +26,7 @@ export function workOf(shadow: Shadow, location: string): Hours {
     countedOf = shadow;
     countedAt = shadow.changes;
     counted.clear();
-    for (const { parts } of shadow.orders.values()) for (const part of parts) if (part.workUnits > 0) count(part);
+    for (const { parts } of shadow.orders.worked.values()) for (const part of parts) if (part.workUnits > 0) count(part);
   }
   return new Map(counted.get(location));
 }
@@ -45,6 +45,15 @@ function count({ location, workAtMs = 0, workUnits }: Part): void {
   hours.set(workAtMs, { units: units + workUnits, parcels: parcels + 1 });
 }
 
+const quick = new WeakMap<Location, Location>();
+
+/** A location that takes no time of its own. */
+function atOnce(location: Location): Location {
+  let found = quick.get(location);
+  if (found === undefined) quick.set(location, (found = { ...location, leadTimeMs: 0, processingMs: 0 }));
+  return found;
+}
+
 /** Where so many units for a location are put; undefined when the day they would be ready has no room. */
 export function roomFor(shadow: Shadow, location: Location, units: number, atMs: number): Slot | undefined {
   const { capacity, timeZone } = location;
@@ -61,7 +70,7 @@ export function roomFor(shadow: Shadow, location: Location, units: number, atMs:
   const named = (hour: number): string => `${String(hour).padStart(2, '0')}:00`;
   for (let hour = first; hour < 24; hour += 1) {
     const workAtMs = instant(timeZone, date, named(hour));
-    const openMs = hour === first ? readyMs : readyAt({ ...location, leadTimeMs: 0, processingMs: 0 }, workAtMs);
+    const openMs = hour === first ? readyMs : readyAt(atOnce(location), workAtMs);
     if (openMs === undefined || (hour > first && openMs >= instant(timeZone, date, named(hour + 1)))) continue;
     const given = today.find(([hourMs]) => hourMs === workAtMs)?.[1] ?? { units: 0, parcels: 0 };
     const fits = given.units + units <= (pick.perHour ?? Infinity) && given.parcels + 1 <= (pack.perHour ?? Infinity);

@@ -1,7 +1,7 @@
 /** Settings of SKUs, in the shadow: what a put must be answered, who may wait, and when a preorder ends. */
 import type { CommandBody } from '../../../actors/commands.ts';
 import type { Item, Kit } from '../../../actors/item-commands.ts';
-import { isClosed, waitingOf } from './order-facts.ts';
+import { waitingOf } from './order-facts.ts';
 import type { Doing } from './orders.ts';
 import { hasEnded, inOrder } from './lots.ts';
 import { onHand, stockKey, type Shadow, type ShadowOrder, type ShadowSupply } from './state.ts';
@@ -129,8 +129,8 @@ export function mayWait(
 /** Units that wait for a SKU, by counting them. */
 export function unitsWaiting({ orders }: Shadow, sku: string, channel?: string): number {
   let sum = 0;
-  for (const order of orders.values()) {
-    if ((channel !== undefined && order.channel !== channel) || isClosed(order)) continue;
+  for (const order of orders.open.values()) {
+    if (channel !== undefined && order.channel !== channel) continue;
     for (const [index, line] of order.lines.entries()) if (line.sku === sku) sum += waitingOf(order, index);
   }
   return sum;
@@ -140,7 +140,7 @@ export function unitsWaiting({ orders }: Shadow, sku: string, channel?: string):
 export function inLine(shadow: Shadow, sku: string): { readonly id: string; readonly key: readonly number[] }[] {
   const serve = shadow.items.get(sku)?.item.serve ?? 'age';
   const found = [];
-  for (const order of shadow.orders.values()) {
+  for (const order of shadow.orders.open.values()) {
     if (!order.lines.some((line, index) => line.sku === sku && waitingOf(order, index) > 0)) continue;
     const value = valueOf(order);
     const ranks = { age: 0, priority: -(order.priority ?? 0), promise: order.promisedByMs ?? Infinity, value: -value };

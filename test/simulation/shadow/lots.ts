@@ -2,9 +2,8 @@
  * Lots and serials, in the shadow: what came and went of each at each place. What locations were told to pick is
  * read from the orders; where a lot is, what of it is for sale and who goes first follows.
  */
-import { isClosed } from './order-facts.ts';
 import type { Doing } from './orders.ts';
-import { stockKey, type Part, type Shadow, type ShadowOrder } from './state.ts';
+import { type Part, type Shadow, type ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
 export type Aside = 'damaged' | 'quality' | 'held';
@@ -64,9 +63,7 @@ export function placeAt(lot: ShadowLot, location: string): ShadowPlace {
 /** Units of a lot that a location was told to pick: what its orders say. */
 export function toldAt(shadow: Shadow, { sku, lot }: ShadowLot, location: string): number {
   let sum = 0;
-  for (const id of shadow.holders.get(stockKey(sku, location)) ?? []) {
-    const order = shadow.orders.get(id);
-    if (order === undefined || isClosed(order)) continue;
+  for (const order of shadow.orders.picked.values()) {
     for (const part of order.parts) {
       if (part.location !== location || part.state !== 'picking') continue;
       for (const one of part.lots ?? []) if (one.lot === lot && order.lines[one.line]?.sku === sku) sum += one.quantity;
@@ -83,7 +80,7 @@ export function placesOf(shadow: Shadow, lot: ShadowLot): string[] {
 }
 
 export const hasEnded = (shadow: Shadow, lot: ShadowLot): boolean =>
-  lot.recall === undefined && awayUnits(lot) === 0 && placesOf(shadow, lot).length === 0;
+  lot.recall === undefined && !lot.places.some((place) => unitsAt(place) > 0) && awayUnits(lot) === 0 && placesOf(shadow, lot).length === 0;
 
 export function stateOfLot(shadow: Shadow, lot: ShadowLot): string {
   if (lot.recall !== undefined) return 'recalled';

@@ -1,6 +1,7 @@
 /** What follows from a shadow order: where its units are, which state it is in, how others see it. */
 import type { OrderState } from '../../../actors/queries.ts';
-import { isHeld, type Part, type ShadowOrder } from './state.ts';
+import { isHeld } from './parts.ts';
+import type { Part, ShadowOrder } from './state.ts';
 
 /** Units of a line in parts that `which` accepts. */
 export function unitsIn(order: ShadowOrder, line: number, which: (part: Part) => boolean): number {
@@ -14,21 +15,35 @@ export function unitsIn(order: ShadowOrder, line: number, which: (part: Part) =>
 
 const isGone = ({ state }: Part): boolean => state === 'shipped' || state === 'delivered';
 
+interface Facts {
+  /** By line. */
+  readonly waiting: readonly number[];
+  readonly sum: number;
+  readonly state: OrderState;
+  view?: unknown;
+}
+
+/** An order never changes, another takes its place: what follows from one is found once. */
+const known = new WeakMap<ShadowOrder, Facts>();
+
+function factsOf(order: ShadowOrder): Facts {
+  let facts = known.get(order);
+  if (facts === undefined) {
+    const each = order.lines.map(({ quantity, cancelled }, line) => quantity - cancelled - unitsIn(order, line, isHeld) - unitsIn(order, line, isGone));
+    const sum = each.reduce((all, units) => all + units, 0);
+    known.set(order, (facts = { waiting: each, sum, state: stateWith(order, sum) }));
+  }
+  return facts;
+}
+
 /** Units of a line that have no place: all that is neither held, gone nor cancelled. */
-export function waitingOf(order: ShadowOrder, line: number): number {
-  const { quantity, cancelled } = order.lines[line] ?? { quantity: 0, cancelled: 0 };
-  return quantity - cancelled - unitsIn(order, line, isHeld) - unitsIn(order, line, isGone);
-}
+export const waitingOf = (order: ShadowOrder, line: number): number => factsOf(order).waiting[line] ?? 0;
+export const waiting = (order: ShadowOrder): number => factsOf(order).sum;
+export const stateOf = (order: ShadowOrder): OrderState => factsOf(order).state;
 
-export function waiting(order: ShadowOrder): number {
-  let sum = 0;
-  for (let line = 0; line < order.lines.length; line += 1) sum += waitingOf(order, line);
-  return sum;
-}
-
-export function stateOf(order: ShadowOrder): OrderState {
+function stateWith(order: ShadowOrder, units: number): OrderState {
   if (order.exception !== undefined) return 'exception';
-  if (waiting(order) > 0) return 'backordered';
+  if (units > 0) return 'backordered';
   const has = (state: Part['state']): boolean => order.parts.some((part) => part.state === state);
   if (has('open')) return 'allocated';
   if (has('picking')) return 'picking';
@@ -76,7 +91,12 @@ export function answerOf(order: ShadowOrder): unknown {
 
 /** The order as order.get shows it. */
 export function viewOf(order: ShadowOrder): unknown {
-  const state = stateOf(order);
+  const facts = factsOf(order);
+  facts.view ??= viewIn(order, facts.state);
+  return facts.view;
+}
+
+function viewIn(order: ShadowOrder, state: OrderState): unknown {
   return {
     orderId: order.id,
     channel: order.channel,

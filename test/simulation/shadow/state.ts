@@ -10,6 +10,7 @@ import type { StockLevels } from '../../../actors/vocabulary.ts';
 import type { ShadowSale, StandingShadow } from './buffer-commands.ts';
 import type { ShadowHold } from './holds.ts';
 import type { ShadowLot } from './lots.ts';
+import { ShadowOrders, stocksOf } from './all-orders.ts';
 import type { ShadowDrift } from './drift.ts';
 import type { ShadowSeat, ShadowVersion } from './plan-state.ts';
 import type { ShadowPool } from './pool-commands.ts';
@@ -30,6 +31,7 @@ import type { Fact, ShadowOfPlan } from './trials.ts';
 import type { ShadowParcel } from './parcels-left.ts';
 import type { SupplyLineShadow } from './supply-facts.ts';
 
+export { isHeld, isUntouched, stockKey, tracked } from './parts.ts';
 export type { ShadowKit, ShadowLine, Trouble } from './order-shapes.ts';
 export type PartState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
 
@@ -200,7 +202,7 @@ export class Shadow {
   readonly stocks = new Map<string, ShadowStock>();
   /** Locations that have, or had, a SKU. */
   readonly places = new Map<string, string[]>();
-  readonly orders = new Map<string, ShadowOrder>();
+  readonly orders = new ShadowOrders();
   /** Units per customer, by SKU and customer; undefined once all were given back. */
   readonly quotas = new Map<string, ShadowQuota | undefined>();
   readonly reservations = new Map<string, ShadowReservation>();
@@ -355,22 +357,6 @@ function undoAll(changes: readonly Change[]): void {
   }
 }
 
-/** Keys of the stocks an order has units allocated at, in parts from this one on. */
-function stocksOf(order: ShadowOrder, from: number): string[] {
-  return order.parts
-    .slice(from)
-    .filter(isHeld)
-    .flatMap(({ location, ...part }) => tracked(part).map(({ line }) => stockKey(order.lines[line]?.sku ?? '', location)));
-}
-
-/** The units of a part that are in stock. */
-export function tracked<U extends { readonly line: number }>({ units, untracked = [] }: { readonly units: readonly U[]; readonly untracked?: readonly number[] | undefined }): U[] {
-  return units.filter(({ line }) => !untracked.includes(line));
-}
-
-export const stockKey = (sku: string, location: string): string => `${location}/${sku}`;
-export const isUntouched = ({ state }: Part): boolean => state === 'open' || state === 'released';
-export const isHeld = ({ state }: Part): boolean => state === 'open' || state === 'released' || state === 'picking';
 export const onHand = ({ came, went }: ShadowStock): number => came - went;
 /** Units that may not be sold. */
 export const aside = ({ damaged, quality, held }: ShadowStock): number => damaged + quality + held;
