@@ -292,7 +292,7 @@ export class Sampled {
       number: this.version + 1, seed: this.#seed * 1_000 + this.version,
       fromHour: hour + this.#shift, toHour: given.days * 24 + this.#shift,
       skus, priced: skus, nodes, now: Float64Array.from(stock), deliveryHour, later, start: this.prices,
-      weight: Float64Array.from(given.skuLb), walkInLoss: new Float64Array(skus).fill(given.penalty.walkinLost),
+      weight: Float64Array.from(given.skuLb), weightStep: 1, walkInLoss: new Float64Array(skus).fill(given.penalty.walkinLost),
       ...this.#lanes(), rates: rates.table, rateSteps: poundsMax,
       lineCost: Float64Array.from(given.nodes, ({ unitCost }) => unitCost), refuseCost: 25,
       orders: {

@@ -83,7 +83,11 @@ function cheaply({ request, bundles, price }: Search, members: readonly number[]
   if (price === undefined || members.length < 2) return given;
   const cheap = give(request, bundles, members, price);
   if (cheap.units !== given.units) return cheap.units > given.units ? cheap : given;
-  return pricesOf(request, cheap, members, price) < pricesOf(request, given, members, price) ? cheap : given;
+  const minorOf = (one: Given): number => {
+    const byWeight = request.isWeighed === true ? carriage(request, members, one) : 0;
+    return byWeight + pricesOf(request, one, members, price);
+  };
+  return minorOf(cheap) < minorOf(given) ? cheap : given;
 }
 
 function pricesOf(

@@ -82,7 +82,7 @@ export function drawSettings(rng: Rng): Settings {
     detailsShare: rng.pick([0, 0.2, 0.7]),
     nonsenseShare: rng.pick([0, 0.05, 0.2]),
     retryShare: rng.pick([0, 0.05, 0.2]),
-    kinds: drawKinds(rng, dropShare, tracked.length > 0, isPriced),
+    kinds: drawKinds(rng, dropShare, tracked.length > 0),
     actions: {
       send: 40,
       turn: rng.pick([5, 20, 40]),
@@ -127,7 +127,7 @@ function drawLimits(rng: Rng): Partial<EngineLimits> {
   };
 }
 
-function drawKinds(rng: Rng, dropShare: number, isTracked: boolean, isPriced: boolean): Record<CommandKind, number> {
+function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<CommandKind, number> {
   const kinds: Record<CommandKind, number> = {
     'order.place': 30,
     'reservation.make': 15,
@@ -216,8 +216,8 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean, isPriced: bo
   const planned = rng.chance(0.5) ? 0 : 5;
   for (const kind of ['plan.put', 'plan.validate', 'plan.publish'] as const) kinds[kind] = planned;
   if (planned === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('plan.')) kinds[kind] = 0;
-  // Half of all worlds price parcels by kilometres alone, and all that go by prices of stock.
-  if (isPriced || rng.chance(0.5)) kinds['rates.put'] = kinds['rates.remove'] = 0;
+  // Half of all worlds price parcels by kilometres alone.
+  if (rng.chance(0.5)) kinds['rates.put'] = kinds['rates.remove'] = 0;
   // Without documents there is nothing to be said of them.
   if (kinds['supply.put'] === 0) for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('supply.')) kinds[kind] = 0;
   // In half of all worlds much is sent and comes back; in the others nothing does.

@@ -2,6 +2,7 @@
  * What is wanted, learnt order by order: units by SKU and region, units that people take in stores, the course of a
  * day, and the orders themselves. Where somebody has loaded a forecast of a SKU, its days go by that.
  */
+import { Load, noShape, type Shape } from '../../../actors/item-shape.ts';
 import type { LocationId, Sku } from '../../../actors/ids.ts';
 import type { OrderContext } from '../../../actors/order-context.ts';
 import type { LoadedForecast } from '../../../actors/forecast-commands.ts';
@@ -35,6 +36,9 @@ export class Demand {
   readonly #byHour = new Float64Array(dayHours).fill(1);
   readonly #byRegion = new Float64Array(regionsMax);
   #orders = dayHours;
+  /** What was ordered so far, as one parcel, and in how many orders. */
+  readonly #sent = new Load();
+  #sentOrders = 0;
   #fromHour = 0;
 
   constructor(world: World) {
@@ -57,8 +61,10 @@ export class Demand {
       demand.forecast.ordered(0, region, hour, units);
       if (unitPriceMinor > 0) demand.priceMinor = unitPriceMinor;
       wanted.push(demand.number, units);
+      this.#sent.add(this.#world.skus.get(sku)?.shape ?? noShape, units);
     }
     if (wanted.length > 0) this.past.ordered(hour, region, wanted);
+    this.#sentOrders += 1;
     this.#byRegion[region] = (this.#byRegion[region] ?? 0) + 1;
     const ofDay = Math.floor(hour) % dayHours;
     this.#byHour[ofDay] = (this.#byHour[ofDay] ?? 0) + 1;
@@ -158,6 +164,12 @@ export class Demand {
       hour = next;
     }
     return share;
+  }
+
+  /** What an order is to a carrier on average: by weight and room, without what single units are. */
+  get usualParcel(): Shape {
+    const orders = Math.max(1, this.#sentOrders);
+    return { ...noShape, grams: this.#sent.grams / orders, mm3: this.#sent.mm3 / orders };
   }
 
   /** Orders that went to a region so far. */

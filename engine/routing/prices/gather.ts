@@ -2,6 +2,7 @@
  * Puts a question on futures together: a snapshot of the stock of some SKUs, and the orders of late that had any of
  * them. In pieces of some tens of microseconds, so that no turn waits; its size is bounded in every direction.
  */
+import { noShape } from '../../../actors/item-shape.ts';
 import type { LocationId, Sku } from '../../../actors/ids.ts';
 import type { LocationCell } from '../../cells.ts';
 import type { World } from '../../world.ts';
@@ -23,6 +24,8 @@ const walkInsMax = 10_000;
 /** Done between two pauses. */
 const ordersEach = 128;
 const skusEach = 8;
+/** Steps of weight by which rate cards are told. */
+const rateSteps = 24;
 const samples = 6;
 const iterations = 60;
 /** How far ahead is looked. */
@@ -72,14 +75,14 @@ export function* gather(
   yield* gatherOrders(from, draft);
   yield* gatherWalkIns(from, draft);
   const stock = yield* gatherStock(from, draft, atMs);
-  const parcelCost = yield* gatherLanes(from, draft, atMs);
+  from.lanes.renew(atMs);
+  const carriage = yield* (from.lanes.isWeighed ? gatherRates(from, draft) : gatherLanes(from, draft));
   const fromHour = atMs / hourMs;
   const { orders, walkIns } = packed(draft);
   const question: FuturesQuestion = {
-    number, seed: number, fromHour, toHour: fromHour + horizonHours, ...stock, ...parcelCost,
+    number, seed: number, fromHour, toHour: fromHour + horizonHours, ...stock, ...carriage,
     skus: draft.skus.length, priced: draft.priced, nodes: draft.cells.length,
-    weight: new Float64Array(draft.skus.length), lineCost: new Float64Array(draft.cells.length),
-    rates: new Float64Array(0), rateSteps: 0, orders, walkIns, samples, iterations,
+    lineCost: new Float64Array(draft.cells.length), orders, walkIns, samples, iterations,
   };
   const skus = draft.skus.slice(0, draft.priced);
   return { question, skus, locations: draft.cells.map(({ id }) => id), atMs };
@@ -183,12 +186,13 @@ function* gatherStock(
   return { ...stock, deliveryHour, walkInLoss };
 }
 
-function* gatherLanes(
-  { lanes }: GatherFrom, { cells }: Draft, atMs: number,
-): Generator<undefined, Pick<FuturesQuestion, 'parcelCost' | 'rateAt' | 'refuseCost'>> {
+type CarriageOf = Pick<
+  FuturesQuestion, 'weight' | 'parcelCost' | 'rateAt' | 'rates' | 'rateSteps' | 'weightStep' | 'refuseCost'
+>;
+
+function* gatherLanes({ lanes }: GatherFrom, { skus, cells }: Draft): Generator<undefined, CarriageOf> {
   const parcelCost = new Float64Array(regionsMax * cells.length);
   let dearest = 0;
-  lanes.renew(atMs);
   for (const [node, cell] of cells.entries()) {
     if (node % skusEach === skusEach - 1) yield undefined;
     const costs = lanes.from(cell);
@@ -197,7 +201,55 @@ function* gatherLanes(
       dearest = Math.max(dearest, costs[region] ?? 0);
     }
   }
-  return { parcelCost, rateAt: new Int32Array(parcelCost.length).fill(-1), refuseCost: 2 * dearest + 1 };
+  const byWeight = { rates: new Float64Array(0), rateSteps: 0, weightStep: 1 };
+  const weight = new Float64Array(skus.length);
+  const rateAt = new Int32Array(parcelCost.length).fill(-1);
+  return { weight, parcelCost, rateAt, ...byWeight, refuseCost: 2 * dearest + 1 };
+}
+
+/**
+ * Where rate cards are in force: what parcels cost in steps of weight, to that of the heaviest order of late. What they
+ * take for single units that are large is left out, and volume weighs as the first card says.
+ */
+function* gatherRates({ lanes, world }: GatherFrom, draft: Draft): Generator<undefined, CarriageOf> {
+  const { skus, cells } = draft;
+  const { divisor } = lanes;
+  const weight = Float64Array.from(skus, (sku) => {
+    const { grams, mm3 } = world.skus.get(sku)?.shape ?? noShape;
+    return divisor === undefined ? grams : Math.max(grams, Math.ceil(mm3 / divisor));
+  });
+  const weightStep = Math.max(1, Math.ceil(heaviest(draft, weight) / rateSteps));
+  yield undefined;
+  const size = regionsMax * cells.length;
+  const rates = new Float64Array(size * rateSteps).fill(Infinity);
+  let dearest = 0;
+  for (const [node, cell] of cells.entries()) {
+    for (let step = 0; step < rateSteps; step += 1) {
+      const costs = lanes.from(cell, { ...noShape, grams: (step + 1) * weightStep });
+      for (let region = 0; region < regionsMax; region += 1) {
+        const cost = costs[region] ?? Infinity;
+        rates[(region * cells.length + node) * rateSteps + step] = cost;
+        if (cost < Infinity) dearest = Math.max(dearest, cost);
+      }
+    }
+    yield undefined;
+  }
+  const rateAt = Int32Array.from({ length: size }, (_, at) => at * rateSteps);
+  const parcelCost = new Float64Array(size);
+  return { weight, parcelCost, rateAt, rates, rateSteps, weightStep, refuseCost: 2 * dearest + 1 };
+}
+
+/** The weight of the heaviest order that is drawn from. */
+function heaviest({ firstLine, sku, units }: Draft, weight: Float64Array): number {
+  let most = 0;
+  for (let order = 0; order + 1 < firstLine.length; order += 1) {
+    let grams = 0;
+    for (let line = firstLine[order] ?? 0; line < (firstLine[order + 1] ?? 0); line += 1) {
+      grams += (weight[sku[line] ?? 0] ?? 0) * (units[line] ?? 0);
+    }
+    most = Math.max(most, grams);
+  }
+  return most;
 }
 
 function packed({ hour, lane, firstLine, sku, units, walked }: Draft): Pick<FuturesQuestion, 'orders' | 'walkIns'> {

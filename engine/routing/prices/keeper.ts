@@ -239,9 +239,10 @@ export class PriceKeeper {
     }
     // A forecast may bring regions of its own: lanes come after it.
     this.demand.perHour(sku, hour, hour + hoursMax, outlook.demand);
+    const shape = this.#world.skus.get(sku)?.shape;
     for (let at = 0; at < stocks.length; at += 1) {
       const location = stocks[at]?.location;
-      if (location !== undefined) outlook.lane.set(this.#lanes.from(location), at * regionsMax);
+      if (location !== undefined) outlook.lane.set(this.#lanes.from(location, shape), at * regionsMax);
     }
   }
 }

@@ -49,6 +49,8 @@ export interface FuturesQuestion {
   readonly rateAt: Int32Array;
   readonly rates: Float64Array;
   readonly rateSteps: number;
+  /** Weight of one step. */
+  readonly weightStep: number;
   /** By node: what each line costs. */
   readonly lineCost: Float64Array;
   /** What a line costs that nobody can send any more: more than any way to send it. */

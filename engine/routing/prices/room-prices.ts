@@ -69,13 +69,14 @@ export class RoomPrices {
 
   #displacements(): Map<LocationCell, number> {
     const sums = new Map<LocationCell, { minor: number; orders: number }>();
+    const usual = this.#demand.usualParcel;
     const open = this.#world.locationList.filter(({ snapshot }) => snapshot?.context.state === 'open');
     for (let region = 0; region < this.#demand.regions.places.length; region += 1) {
       const orders = this.#demand.ordersTo(region);
       let [best, second] = [Infinity, Infinity];
       let where: LocationCell | undefined;
       for (const cell of open) {
-        const minor = this.#lanes.from(cell)[region] ?? Infinity;
+        const minor = this.#lanes.from(cell, usual)[region] ?? Infinity;
         if (minor < best) [best, second, where] = [minor, best, cell];
         else if (minor < second) second = minor;
       }

@@ -15,6 +15,7 @@ export function solveFutures(question: FuturesQuestion): FuturesAnswer {
   const input = new KernelInput(nodes + 1);
   input.rates = question.rates;
   input.rateSteps = question.rateSteps;
+  input.weightStep = question.weightStep;
   const problem: FuturesProblem = {
     skus, nodes, now, deliveryHour, later, walkInLoss, refuseCost, fill: (order, into) => fill(question, order, into),
   };

@@ -27,7 +27,10 @@ export function forecastView(demand: Demand, sku: Sku, hour: number): ForecastVi
   const perHour = new Float64Array(regionsMax);
   demand.learntPerHour(sku, hour, perHour);
   const perDay = (region: number): number => dayHours * (perHour[region] ?? 0);
-  const regions = demand.regions.places.map((place, region) => ({ ...place, perDay: perDay(region) }));
+  const regions = demand.regions.places.map(({ country, latitude, longitude }, region) => {
+    const place = latitude === undefined ? { country } : { country, latitude, longitude };
+    return { ...place, perDay: perDay(region) };
+  });
   const walkIns = [...demand.storesOf(sku)].map((location) => {
     return { location, perDay: dayHours * demand.walkInsPerHour(sku, location, hour) };
   });

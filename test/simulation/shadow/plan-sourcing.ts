@@ -300,7 +300,7 @@ function compare(a: Way, b: Way): number {
 
 /** Over every set of locations: each lump from the cheapest of the set. With a least worth, over every way there is. */
 function best(found: readonly Judged[], lumps: readonly Lump[], policy: Policy, told: Told | undefined): Way {
-  if (found.some(({ scoreOf }) => scoreOf !== undefined)) return bestByWeight(found.length, lumps, policy, (at, items) => parcelAt(undefined, found, at, items), compare);
+  if (found.some(({ scoreOf }) => scoreOf !== undefined)) return bestByWeight(found.length, lumps, policy, (at, items) => parcelAt(told, found, at, items), compare);
   let top = wayOf(found, lumps, lumps.map(() => -1), told);
   const look = (of: readonly number[]): void => {
     const way = wayOf(found, lumps, of, told);
