@@ -32,6 +32,8 @@ export interface OrderContext {
   readonly holds?: readonly Hold[] | undefined;
   /** Locations that are asked for its units no more until their time; undefined when there are none. */
   readonly declined?: readonly Declined[] | undefined;
+  /** How often it moved to a better place, by the policy of its routing plan. */
+  readonly improved?: number | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   /** When its locations were told to start; undefined before. Fulfillments made later start at once. */

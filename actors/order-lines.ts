@@ -243,6 +243,7 @@ function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext 
   const units = plan.fulfillments.length === 1 ? parts[0]?.lines : parts.flatMap((part) => part.lines);
   const next = {
     ...context,
+    improved: plan.cause?.kind === 'cheaper' ? (context.improved ?? 0) + 1 : context.improved,
     attempt: context.attempt + 1,
     sourcedAtMs: context.attempt === 0 ? undefined : timesWith(context.sourcedAtMs, atMs),
     lines: moved(context.lines, units ?? [], 'backordered', 'allocated'),

@@ -218,6 +218,7 @@ export const orderMachine = setup({
     // Named from the beginning: a context that got a property later would be copied slowly at each message.
     sourcedAtMs: undefined,
     declined: undefined,
+    improved: undefined,
     lines: input.lines,
     fulfillments: [],
     trouble: undefined,

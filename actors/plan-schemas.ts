@@ -134,6 +134,25 @@ export const PlanDocumentSchema = Type.Object(
         exact,
       ),
     ),
+    /**
+     * Look again at what is allocated when there is more stock, or other places, plans or prices of carriers. Absent:
+     * what has a place keeps it.
+     */
+    improve: Type.Optional(
+      Type.Object(
+        {
+          /** An order moves when its new places cost at least so much less than the best way from those it has. */
+          minSavedMinor: Type.Integer({ minimum: 1, maximum: planCostMinorMax }),
+          /** Also when it comes in fewer parcels for no more. */
+          fewerParcels: Type.Optional(Type.Boolean()),
+          /** Also orders that were released, while nobody has begun. Default: only what is not released. */
+          released: Type.Optional(Type.Boolean()),
+          /** How often one order moves at most. Default 3. */
+          maxMoves: Type.Optional(Type.Integer({ minimum: 1, maximum: 20 })),
+        },
+        exact,
+      ),
+    ),
     /** The first that fits decides what becomes of an order that cannot be placed whole. None: `backorder`. */
     fallbacks: Type.Optional(Type.Array(PlanFallbackSchema, { maxItems: planFallbacksMax })),
   },

@@ -29,8 +29,8 @@ const hopsMax = 8;
 
 /** What is not asked of sourcing. */
 export interface Given {
-  /** The plan that counts. Absent: sourcing says. */
-  readonly plan?: Plan | undefined;
+  /** The plan that counts, or what gives it once the units are free: undefined, do nothing. Absent: sourcing says. */
+  readonly plan?: Plan | ((order: OrderContext) => Plan | undefined) | undefined;
   /** Why units that had a place are sourced again. */
   readonly cause?: Cause | undefined;
   /** The cart that holds its units for the order already: they become its own. */
@@ -106,7 +106,9 @@ function carryOut(
       return undefined;
     case 'source': {
       const { context } = must(order.snapshot, 'an order that exists');
-      const found = planOrder(core, context, atMs, given?.plan);
+      const asked = typeof given?.plan === 'function' ? given.plan(context) : given?.plan;
+      if (asked === undefined && given?.plan !== undefined) return reject('wrong-state', 'there is no better place');
+      const found = planOrder(core, context, atMs, asked);
       const plan = given?.cause === undefined ? found : { ...found, cause: given.cause };
       if (plan.prices !== undefined && core.prices !== undefined) {
         core.changes.sawPrices(core.prices, wantedSkus(context));

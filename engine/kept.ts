@@ -9,6 +9,7 @@ import { wakeForRoom } from './capacity.ts';
 import type { CarrierCell, Cell, LocationCell, OrderCell, SkuCell, StockCell, WorkCell } from './cells.ts';
 import { bufferKept } from './commands/buffers.ts';
 import type { Core } from './core.ts';
+import { improvable } from './improvements.ts';
 import type { PlanCell, SeatCell } from './plan-cells.ts';
 import { channelOfSeat } from './plans.ts';
 import type { Work } from './promise/capacity.ts';
@@ -113,6 +114,7 @@ function stockKept({ world, wakes }: Core, cell: StockCell, before: Snapshot<Sto
   const had = before === undefined ? 0 : atp(before.context);
   // Under rules of per cent, units that leave make others free.
   if (cell.atp > had || world.selling.buffers.count > 0) wakes.add(cell.sku);
+  if (cell.atp > had && world.plans.improves) wakes.better.add(cell.sku);
   // Under a routing plan, whatever it says of them.
   const mayTurn = world.plans.readsLess || (cell.sku.waiting?.kitCount ?? 0) > 0;
   if (mayTurn && !world.plans.isIdle) wakes.add(cell.sku, reasons.less);
@@ -124,6 +126,12 @@ function locationKept(core: Core, { id, snapshot }: LocationCell): void {
   if (snapshot?.context.state === 'open') wakeAt(core, id, reasons.more | reasons.other);
   else if (!world.plans.isIdle) wakeAt(core, id, reasons.less);
   for (const sku of world.reservations.lined) wakes.lines.add(sku);
+  improveAll(core);
+}
+
+/** Anybody may have a better place now, where a plan asks for that. */
+export function improveAll(core: Core): void {
+  if (core.world.plans.improves) core.wakes.better.addAll(() => improvable(core));
 }
 
 /** Wake who waits for a SKU that a location has, or sells without having it. */
@@ -135,7 +143,9 @@ function wakeAt({ world, views, wakes }: Core, id: LocationId, reason: number): 
 }
 
 /** Something that may concern all who wait, or those of a channel. */
-export function sweep({ views, wakes, world }: Core, why: Sweeping, channel?: OrderContext['channel']): void {
+export function sweep(core: Core, why: Sweeping, channel?: OrderContext['channel']): void {
+  const { views, wakes, world } = core;
+  improveAll(core);
   if (views.waitedFor.size > 0) wakes.sweep(why, views.waitedFor, channel);
   for (const sku of why === 'carriers' ? [] : world.reservations.lined) wakes.lines.add(sku);
 }

@@ -60,6 +60,7 @@ export class Plans {
   readonly #chains = new Map<string, readonly CompiledPlan[]>();
   readonly #traits = new Map<string, PlanTraits | undefined>();
   #readsLess: boolean | undefined;
+  #improves: boolean | undefined;
 
   constructor(timers: Timers) {
     this.#timers = timers;
@@ -92,6 +93,7 @@ export class Plans {
     this.#chains.clear();
     this.#traits.clear();
     this.#readsLess = undefined;
+    this.#improves = undefined;
     const seats = [...this.seats.values()].flatMap(({ snapshot }) => snapshot?.context ?? []);
     this.hasCanary = seats.some(({ canary }) => canary !== undefined);
     this.isIdle = !this.hasCanary && seats.every(({ now }) => now.planId === undefined);
@@ -232,6 +234,11 @@ export class Plans {
   /** Whether, under any plan in force, having less somewhere may give an order a place. */
   get readsLess(): boolean {
     return (this.#readsLess ??= traitsOf([...this.#asked()].map(({ plan }) => plan)).readsLess);
+  }
+
+  /** Whether, under any plan in force, what is allocated may move to a better place. */
+  get improves(): boolean {
+    return (this.#improves ??= !this.isIdle && [...this.#asked()].some(({ plan }) => plan.improve !== undefined));
   }
 
   /** The next moment after `nowMs` at which a plan that is asked, or a rule of one, begins or ends. */

@@ -6,24 +6,26 @@ import { must } from './assert.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
 export type Rare = Pick<
-  OrderContext, 'priority' | 'promisedByMs' | 'segment' | 'tags' | 'attributes' | 'holds' | 'sourcedAtMs' | 'declined'
+  OrderContext,
+  | 'priority' | 'promisedByMs' | 'segment' | 'tags' | 'attributes' | 'holds' | 'sourcedAtMs' | 'declined' | 'improved'
 >;
 type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 
 /** Bits of the mask: never reuse one. */
 const bits = {
   priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16, lots: 32, marks: 64, holds: 128,
-  sourced: 256, declined: 512, times: 1_024,
+  sourced: 256, declined: 512, times: 1_024, improved: 2_048,
 } as const;
 
 function maskOf(order: Whole): number {
   const { priority, promisedByMs, segment, tags, attributes, holds, lines, fulfillments } = order;
-  const { sourcedAtMs, declined } = order;
+  const { sourcedAtMs, declined, improved } = order;
   let mask = (priority === undefined ? 0 : bits.priority) | (promisedByMs === undefined ? 0 : bits.promisedByMs);
   if (tags !== undefined || attributes !== undefined) mask |= bits.marks;
   if (holds !== undefined) mask |= bits.holds;
   if (sourcedAtMs !== undefined) mask |= bits.sourced;
   if (declined !== undefined) mask |= bits.declined;
+  if (improved !== undefined) mask |= bits.improved;
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
   if (segment !== undefined) mask |= bits.segment;
   for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
@@ -52,6 +54,7 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   if (order.sourcedAtMs !== undefined) writeTimes(writer, order.sourcedAtMs);
   if (order.declined !== undefined) writer.text(JSON.stringify(order.declined));
   if ((mask & bits.times) !== 0) writeStartTimes(writer, order.fulfillments);
+  if (order.improved !== undefined) writer.uint(order.improved);
 }
 
 /** By fulfillment: one more than when it must be begun, or 0; and whether that was missed. */
@@ -187,6 +190,7 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   const sourcedAtMs = has(bits.sourced) ? readTimes(reader) : undefined;
   const declined = has(bits.declined) ? (JSON.parse(reader.text()) as Rare['declined']) : undefined;
   if (has(bits.times)) readStartTimes(reader, parts);
+  const improved = has(bits.improved) ? reader.uint() : undefined;
   const { tags, attributes } = marks ?? {};
-  return { priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, declined };
+  return { priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, declined, improved };
 }

@@ -22,6 +22,8 @@ import type { Cell } from './cells.ts';
 import { concerns, concernsMany } from './concerns.ts';
 import type { Clock } from './clock.ts';
 import type { Core } from './core.ts';
+import { improveOrder } from './improve.ts';
+import { mayImprove } from './improvements.ts';
 import { Inbox } from './inbox.ts';
 import { writeMovements } from './movements.ts';
 import type { Published, Reply, TurnReport } from './outcome.ts';
@@ -206,6 +208,19 @@ export class Turns {
       if (order === undefined) break;
       turn.swept += 1;
       this.#wake(turn, order);
+    }
+    this.#improve(turn);
+  }
+
+  /** Whoever may have a better place comes after all who have none. */
+  #improve(turn: Turn): void {
+    const { wakes, limits } = this.#core;
+    while (!wakes.hasUrgent && turn.swept < limits.turnSweptMax && this.#hasRoom(turn)) {
+      const order = wakes.better.take((id) => mayImprove(this.#core, id));
+      if (order === undefined) break;
+      turn.swept += 1;
+      turn.isFull = !improveOrder(this.#core, order, turn.atMs, this.#parts.hooks.onBug);
+      if (turn.isFull) wakes.better.putBack();
     }
   }
 

@@ -10,6 +10,7 @@
  */
 import type { ChannelId, OrderId } from '../actors/ids.ts';
 import type { SkuCell } from './cells.ts';
+import { Improvements } from './improvements.ts';
 import type { Waiter } from './waiting.ts';
 
 /** Why a SKU wakes those who wait for it; several together are added. */
@@ -81,6 +82,8 @@ interface Sweep {
 export class Wakes {
   readonly #queue = new Map<SkuCell, number>();
   readonly #orders = new Set<OrderId>();
+  /** Orders that may have a better place than they have: they come last. */
+  readonly better = new Improvements();
   /** SKUs whose line may be served: it comes before the orders that wait. */
   readonly lines = new LineWakes();
   #current: (Walk & { readonly reason: number }) | undefined;
@@ -92,7 +95,12 @@ export class Wakes {
   #undo: () => void = () => undefined;
 
   get isEmpty(): boolean {
-    return !this.hasUrgent && this.#sweeps.length === 0;
+    return !this.isWaking && this.better.isEmpty;
+  }
+
+  /** Whether anybody who has no place is to be looked at. */
+  get isWaking(): boolean {
+    return this.hasUrgent || this.#sweeps.length > 0;
   }
 
   /** Whether there is anybody whom units wait for. */

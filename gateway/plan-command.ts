@@ -121,10 +121,12 @@ function hint({ yaml }: Parsed, path: readonly string[]): string {
   const known = ['format', 'id', 'name', 'applies', 'from', 'until', 'rules', 'objective', 'split', 'fallbacks'];
   const ofRules = ['note', 'when', 'exclude', 'cost', 'per', 'otherwise', 'then', 'plan'];
   const ofParts = ['shipping', 'parcelMinor', 'kmMinor', 'maxParcels', 'together', 'allOrNothing', 'minShipmentMinor'];
+  const ofImprove = ['improve', 'minSavedMinor', 'fewerParcels', 'released', 'maxMoves'];
   for (const { key } of node.items) {
     const name = isScalar(key) ? String(key.value) : '';
-    if ([...known, ...ofRules, ...ofParts].includes(name)) continue;
-    const meant = nearest(name, [...known, ...ofRules, ...ofParts]);
+    const all = [...known, ...ofRules, ...ofParts, ...ofImprove];
+    if (all.includes(name)) continue;
+    const meant = nearest(name, all);
     return `: there is no field ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
   }
   return '';

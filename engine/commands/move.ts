@@ -19,6 +19,7 @@ import type { MoveOption, MoveOptions, MoveWay } from '../outcome-plans.ts';
 import { loadOf, parcelDates } from '../promise/promise-for.ts';
 import { decide, type Decision } from '../routing/decide.ts';
 import { pricer } from '../routing/request.ts';
+import { limitedTo } from '../routing/source-among.ts';
 import type { Candidate, SourcingRequest } from '../routing/source.ts';
 import type { View } from '../selling.ts';
 import { withUntracked } from '../untracked.ts';
@@ -205,7 +206,7 @@ function waysOf({ core, decision }: Asked, at: LocationId | undefined): MoveWay[
   const left = new Set(decision.request.candidates.map(({ location }) => location));
   if (at !== undefined) left.delete(at);
   while (ways.length < waysMax) {
-    const { fulfillments, short, ruled } = core.source(limited(decision.request, left));
+    const { fulfillments, short, ruled } = core.source(limitedTo(decision.request, left));
     const [first] = fulfillments;
     if (first === undefined) break;
     const parts = fulfillments.map(({ location, carrier, service, distanceKm, costMinor, lines }) => ({
@@ -216,10 +217,4 @@ function waysOf({ core, decision }: Asked, at: LocationId | undefined): MoveWay[
     left.delete(first.location);
   }
   return ways.sort((a, b) => a.short - b.short || a.parts.length - b.parts.length || a.scoreMinor - b.scoreMinor);
-}
-
-function limited(request: SourcingRequest, to: ReadonlySet<LocationId>): SourcingRequest {
-  const kept = request.candidates.flatMap(({ location }, index) => (to.has(location) ? [index] : []));
-  const candidates = kept.flatMap((index) => request.candidates[index] ?? []);
-  return { ...request, candidates, available: (sku, candidate) => request.available(sku, kept[candidate] ?? -1) };
 }

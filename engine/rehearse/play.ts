@@ -22,6 +22,8 @@ import type { DecisionExplained } from '../outcome-plans.ts';
 import { readMovements, type RecordedMove } from '../movements.ts';
 import { firstDifference, type Entry } from '../receipts.ts';
 import { stockNames } from '../recover.ts';
+import { improveOrder } from '../improve.ts';
+import { mayImprove } from '../improvements.ts';
 import { decidedNow } from '../routing/explain-decision.ts';
 import { prefixes } from '../rows.ts';
 import { tellQuietly, runCommand, serveLine, timerDue, wakeOrder } from '../run-command.ts';
@@ -257,6 +259,7 @@ export class Player {
       this.#fit(() => serveLine(core, line, atMs, this.#onBug));
     }
     while (!wakes.isEmpty) {
+      if (this.#improved(atMs)) continue;
       const id =
         wakes.take((sku, waiter, reason) => concerns(core, sku, waiter, reason)) ??
         (wakes.hasUrgent ? undefined : wakes.takeSwept((sku, waiter, why) => concernsMany(core, sku, waiter, why)));
@@ -264,6 +267,15 @@ export class Player {
       this.#fit(() => wakeOrder(core, id, atMs, this.#onBug));
       if (!wakes.lines.isEmpty) return this.#quiet(atMs);
     }
+  }
+
+  /** Whether nobody is left who has no place, and the next who may have a better one was looked at. */
+  #improved(atMs: number): boolean {
+    const { core } = this.#fork;
+    if (core.wakes.better.isEmpty || core.wakes.isWaking) return false;
+    const id = core.wakes.better.take((one) => mayImprove(core, one));
+    if (id !== undefined) this.#fit(() => improveOrder(core, id, atMs, this.#onBug));
+    return true;
   }
 
   /** What does not fit into a turn has the next one to itself. */

@@ -19,7 +19,7 @@ import type { Divergence } from '../../actors/divergence.ts';
 import type { Forecast } from './shadow/decided.ts';
 import { isOver } from './shadow/reservations.ts';
 import type { Told } from './shadow/told.ts';
-import { carryOut, serveLine, timer, wake } from './shadow/run.ts';
+import { better, carryOut, serveLine, timer, wake } from './shadow/run.ts';
 import { Shadow } from './shadow/state.ts';
 import type { Verdict } from './shadow/verdict.ts';
 import type { Watcher } from './watch.ts';
@@ -65,7 +65,7 @@ export class Auditor implements Watcher {
   /** Whether the time of the turn under way is known. */
   #hasTime = false;
   #pending:
-    | { readonly kind: 'wake'; readonly id: string }
+    | { readonly kind: 'wake' | 'better'; readonly id: string }
     | { readonly kind: 'line'; readonly sku: string }
     | { readonly kind: 'timer'; readonly owner: TimerOwner }
     | undefined;
@@ -135,6 +135,11 @@ export class Auditor implements Watcher {
     this.#pending = { kind: 'wake', id };
   }
 
+  better(id: string): void {
+    this.#settlePending();
+    this.#pending = { kind: 'better', id };
+  }
+
   line(sku: string): void {
     this.#settlePending();
     this.#pending = { kind: 'line', sku };
@@ -159,6 +164,7 @@ export class Auditor implements Watcher {
     const pending = this.#pending;
     this.#pending = undefined;
     if (pending?.kind === 'wake') wake(this.shadow, pending.id, this.#atMs, this.#events);
+    else if (pending?.kind === 'better') better(this.shadow, pending.id, this.#atMs, this.#events);
     else if (pending?.kind === 'line') serveLine(this.shadow, pending.sku, this.#atMs, this.#events);
     else if (pending?.kind === 'timer') timer(this.shadow, pending.owner, this.#atMs, this.#events);
     this.shadow.told = [];

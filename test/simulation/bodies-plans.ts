@@ -53,7 +53,14 @@ function drawPlan(rng: Rng, { settings }: Names): object {
     : undefined;
   return {
     format: 'baton.plan/1', id, name: `${id} drawn`, ...(rng.chance(0.3) ? { applies: ofOrder(rng) } : {}), rules,
-    ...(objective === undefined ? {} : { objective }), split, fallbacks: Array.from({ length: rng.below(3) }, fallback),
+    ...(objective === undefined ? {} : { objective }), ...(rng.chance(0.4) ? { improve: drawImprove(rng) } : {}), split, fallbacks: Array.from({ length: rng.below(3) }, fallback),
+  };
+}
+
+function drawImprove(rng: Rng): object {
+  return {
+    minSavedMinor: rng.pick([1, 50, 400]), ...(rng.chance(0.5) ? { fewerParcels: true } : {}), ...(rng.chance(0.5) ? { released: true } : {}),
+    ...(rng.chance(0.5) ? { maxMoves: rng.between(1, 5) } : {}),
   };
 }
 

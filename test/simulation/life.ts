@@ -93,6 +93,7 @@ export class Life {
     return {
       turnTime: (atMs) => pass(() => auditor.turnTime(atMs)),
       wake: (id) => pass(() => auditor.wake(id)),
+      better: (id) => pass(() => auditor.better(id)),
       line: (sku) => pass(() => auditor.line(sku)),
       timer: (owner) => pass(() => auditor.timer(owner)),
       putBack: () => pass(() => auditor.putBack()),

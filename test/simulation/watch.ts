@@ -15,6 +15,8 @@ export interface Watcher {
   /** A turn looked for timers at this time: the turn's one reading of the clock. */
   turnTime(atMs: number): void;
   wake(orderId: string): void;
+  /** An order that has a place is looked at for a better one. */
+  better(orderId: string): void;
   /** Whoever is first in line for a SKU is looked at. */
   line(sku: string): void;
   timer(owner: TimerOwner): void;
@@ -76,6 +78,18 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
   core.wakes.putBack = () => {
     watcher.putBack();
     putBack();
+  };
+  const { better } = core.wakes;
+  const takeBetter = better.take.bind(better);
+  better.take = (isMeant) => {
+    const order = takeBetter(isMeant);
+    if (order !== undefined) watcher.better(order);
+    return order;
+  };
+  const putBackBetter = better.putBack.bind(better);
+  better.putBack = () => {
+    watcher.putBack();
+    putBackBetter();
   };
   const { lines } = core.wakes;
   const takeLine = lines.take.bind(lines);

@@ -57,6 +57,8 @@ export interface CompiledPlan extends Term {
   readonly allOrNothing: boolean;
   readonly minShipmentMinor: number;
   readonly fallbacks: readonly Fallback[];
+  /** When what is allocated moves to a better place; undefined: never. */
+  readonly improve: PlanDocument['improve'];
 }
 
 /** Steps a plan may take, reckoned for one order at one location. */
@@ -135,6 +137,7 @@ export function compilePlan(document: PlanDocument): {
     ),
     allOrNothing: split.allOrNothing ?? false,
     minShipmentMinor: split.minShipmentMinor ?? 0,
+    improve: document.improve,
     fallbacks: fallbacks.map((fallback, index) =>
       compileFallback(to, fallback, `fallbacks[${index}]`, document, orderOnly),
     ),

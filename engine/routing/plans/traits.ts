@@ -13,6 +13,8 @@ export interface PlanTraits {
   readonly readsCarriers: boolean;
   /** Whether the passing of time may. */
   readonly readsTime: boolean;
+  /** Whether what has a place may move to a better one. */
+  readonly improves: boolean;
 }
 
 /** Rules that take places away. */
@@ -42,6 +44,7 @@ export function traitsOf(plans: readonly CompiledPlan[]): PlanTraits {
     readsLess: readsOffers || plans.some(isFragile),
     readsCarriers: readsOffers || plans.some(({ services }) => services.length > 0),
     readsTime: plans.some((plan) => timed(plan).length > 0),
+    improves: plans.some(({ improve }) => improve !== undefined),
   };
 }
 

@@ -57,8 +57,8 @@ export const partIs = (order: ShadowOrder, index: number, part: Part): unknown =
   carrier: part.carrier,
   tracking: part.tracking,
   held: part.state === 'released' && order.holds !== undefined ? true : undefined,
-  startByMs: part.state === 'released' ? part.startByMs : undefined,
-  overdue: part.state === 'released' ? part.isOverdue : undefined,
+  startByMs: part.state === 'released' && order.holds === undefined ? part.startByMs : undefined,
+  overdue: part.state === 'released' && order.holds === undefined ? part.isOverdue : undefined,
 });
 
 /** Tell of every part that is another one now. */
@@ -124,7 +124,8 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   const state = before.startedAtMs === undefined ? 'open' : 'released';
   const added = plan.parcels.map(({ from, units, untracked }): Part => ({ ...from, ...promised(shadow, from, units, before.destination, atMs), state, units, tracking: undefined, untracked }));
   const parts = [...before.parts, ...added];
-  const next = { ...before, attempts: before.attempts + 1, parts };
+  const improved = plan.cause?.['kind'] === 'cheaper' ? (before.improved ?? 0) + 1 : before.improved;
+  const next = { ...before, improved, attempts: before.attempts + 1, parts };
   const isOfAll = plan.moved === undefined && (plan.cause === undefined || plan.cause['kind'] === 'rejected');
   const [given, dropped] = isOfAll ? ruledBy(next, plan) : [next, 0];
   const placed = put(doing, judged(given, atMs));

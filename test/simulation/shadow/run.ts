@@ -5,6 +5,7 @@ import * as holds from './holds.ts';
 import { moveOrder } from './move.ts';
 import * as payments from './payments.ts';
 import * as intake from './intake.ts';
+import { improve } from './improve.ts';
 import * as items from './items.ts';
 import { maySource } from './kits.ts';
 import * as network from './network-commands.ts';
@@ -74,6 +75,11 @@ export function wake(shadow: Shadow, id: string, atMs: number, events: unknown[]
   const order = shadow.orders.get(id);
   if (order === undefined) return;
   if (maySource(shadow, order, atMs) && !orders.isLeftAsItIs(shadow, order, atMs)) whole(shadow, atMs, events, (doing) => orders.source(doing, id));
+}
+
+/** An order that has a place is looked at for a better one. */
+export function better(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
+  if (shadow.orders.has(id)) whole(shadow, atMs, events, (doing) => improve(doing, id));
 }
 
 /** The first in line for a SKU gets its units, if they are there. */

@@ -74,6 +74,7 @@ export interface ShadowOrder {
   readonly attributes: Readonly<Record<string, string | number>> | undefined;
   readonly holds?: readonly ShadowHold[] | undefined;
   readonly declined?: readonly Declined[] | undefined;
+  readonly improved?: number | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   readonly startedAtMs: number | undefined;
