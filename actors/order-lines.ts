@@ -6,7 +6,7 @@ import { byLine, moved, waitingUnits, type Place } from './line-units.ts';
 import { timesWith } from './order-decision.ts';
 import type { LocationId, Sku } from './ids.ts';
 import type { OrderContext, OrderMessage, Plan, PlannedFulfillment, StockUnits } from './order-context.ts';
-import type { OrderState } from './queries.ts';
+import type { OrderState } from './order-states.ts';
 import { withHold, withoutHolds } from './order-holds.ts';
 import { judged, overdue, ruled, timed, troubled, watched, withDeclined } from './order-trouble.ts';
 import { fitting, lotsOnly, withLots } from './picked-lots.ts';

@@ -23,7 +23,7 @@ import {
 } from './order-lines.ts';
 import { news } from './order-news.ts';
 import { withTheirLots } from './picked-lots.ts';
-import type { OrderState } from './queries.ts';
+import type { OrderState } from './order-states.ts';
 import { reject } from './rejection.ts';
 import type { Fulfillment, FulfillmentState, LineUnits } from './vocabulary.ts';
 

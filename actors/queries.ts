@@ -5,6 +5,7 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { driftQueries } from './drift-queries.ts';
 import { namePattern } from './ids.ts';
+import { orderStates, type OrderState } from './order-states.ts';
 import { ItemSchema, measures } from './item-commands.ts';
 import { comparedMax } from './limits.ts';
 import { lotStates, type LotState } from './lots.ts';
@@ -36,6 +37,7 @@ import {
 import { intakeQueries } from './intake-queries.ts';
 import { paymentQueries } from './payment-queries.ts';
 import { returnQueries } from './return-queries.ts';
+import { searchQueries } from './search-queries.ts';
 import { supplyStates, type SupplyState } from './supply-context.ts';
 import { orderLinesMax, promiseLinesMax } from './limits.ts';
 import { DestinationSchema } from './order-commands.ts';
@@ -47,21 +49,6 @@ import { whatIfQueries } from './what-if-queries.ts';
 
 const compared = <S extends TSchema>(one: S) => Type.Array(one, { maxItems: comparedMax });
 const exact = { additionalProperties: false } as const;
-
-export const orderStates = [
-  'received',
-  'sourcing',
-  'allocating',
-  'allocated',
-  'backordered',
-  'released',
-  'picking',
-  'shipped',
-  'delivered',
-  'cancelled',
-  'exception',
-] as const;
-export type OrderState = (typeof orderStates)[number];
 
 const StateSchema = Type.Unsafe<OrderState>(Type.Enum([...orderStates]));
 
@@ -95,6 +82,7 @@ export const queryBodies = {
     },
     exact,
   ),
+  ...searchQueries,
   /** One reservation, open or closed: a closed one as long as its record is in the journal. */
   'reservation.get': Type.Object({ reservationId: ReservationIdSchema }, exact),
   /**

@@ -15,7 +15,7 @@ import type { PlanEvent } from './plan-commands.ts';
 import type { ItemState } from './item-policy.ts';
 import type { LotEvent } from './lots.ts';
 import type { PromiseOption } from './promise.ts';
-import type { OrderState } from './queries.ts';
+import type { OrderState } from './order-states.ts';
 import type { SupplyEvent } from './supply-context.ts';
 import type { ReturnEvent } from './return-context.ts';
 import type { PaymentEvent } from './payments.ts';

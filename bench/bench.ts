@@ -15,6 +15,7 @@ import { machineLine, machine } from './machine.ts';
 import { promiseBench } from './promise.bench.ts';
 import { rehearseBench } from './rehearse.bench.ts';
 import { routingBench } from './routing.bench.ts';
+import { searchBench } from './search.bench.ts';
 import { stepBench } from './step.bench.ts';
 import { storageBench } from './storage.bench.ts';
 import { turnBench } from './turn.bench.ts';
@@ -23,7 +24,7 @@ import { wireBench } from './wire.bench.ts';
 
 export const benches: readonly Bench[] = [
   stepBench, kernelBench, pricesBench, routingBench, decisionBench, promiseBench, wireBench, storageBench, turnBench, wakesBench,
-  rehearseBench,
+  rehearseBench, searchBench,
 ];
 
 const help = `npm run bench -- [--only NAME[:CASE]] [--json] [--tiny]

@@ -67,6 +67,8 @@ export interface OrderCell extends Marks {
   readonly id: OrderId;
   /** Undefined while the order does not exist: before it is placed, and again when that is undone. */
   snapshot: Snapshot<OrderContext> | undefined;
+  /** As it was when it was last listed for searches (engine/search/); undefined: it never was. */
+  listed: Snapshot<OrderContext> | undefined;
   /** Changes not yet saved behind the journal; while > 0 it stays in memory. */
   unsaved: number;
 }
@@ -296,7 +298,8 @@ export interface SkuCell {
 
 export const marks = { commandMark: 0, turnMark: 0, batchMark: 0, unsaved: 0 };
 
-export const orderCell = (id: OrderId): OrderCell => ({ kind: 'order', id, snapshot: undefined, ...marks });
+export const orderCell = (id: OrderId): OrderCell =>
+  ({ kind: 'order', id, snapshot: undefined, listed: undefined, ...marks });
 export const reservationCell = (id: ReservationId): ReservationCell => ({
   kind: 'reservation',
   id,

@@ -17,7 +17,7 @@ import type { Core } from './core.ts';
 import { checkLimits, defaultLimits, type EngineLimits } from './limits.ts';
 import type { EngineMode, EngineStatus, Published, QueryAnswer, Reply, TurnReport } from './outcome.ts';
 import { unitsFor } from './queries-selling.ts';
-import { answer } from './queries.ts';
+import { answer, type Beside } from './queries.ts';
 import { readMovements } from './movements.ts';
 import { Past } from './past.ts';
 import { Receipts, type Entry } from './receipts.ts';
@@ -29,6 +29,9 @@ import type { Source } from './routing/source.ts';
 import { plannedSource } from './routing/source-planned.ts';
 import { prefixes, stockFromRow } from './rows.ts';
 import { Saver } from './saver.ts';
+import { searchMark } from './search/blocks.ts';
+import { listStored } from './search/lister.ts';
+import { searchOrders } from './search/order-search.ts';
 import { Shadows } from './shadows.ts';
 import { Timers } from './timers.ts';
 import { Trials } from './trials.ts';
@@ -78,6 +81,7 @@ export class Engine implements EngineApi {
   readonly #receipts: Receipts;
   readonly #saver: Saver;
   readonly #turns: Turns;
+  readonly #beside: Beside;
   readonly #listeners = new Set<(published: Published) => void>();
   #spaceAtMs = 0;
   #closed: Promise<void> | undefined;
@@ -98,6 +102,7 @@ export class Engine implements EngineApi {
     const parts = { changes, wakes: new Wakes(), trials: new Trials(), shadows };
     const core: Core = { world, views, ...parts, past, source, prices, keeper, limits };
     const receipts = new Receipts(claim, limits.receiptsInMemoryMax);
+    if (claim.savedAt > 0 && claim.row(searchMark) === undefined) await listStored(claim);
     const saver = new Saver(claim, clock, limits, world, receipts, hooks);
     const lastAtMs = await recover(core, claim, saver, receipts, limits);
     past.note(claim.tail, lastAtMs);
@@ -127,6 +132,13 @@ export class Engine implements EngineApi {
     const onPublished = (published: Published): void => this.#publish(published);
     const turnHooks = { ...hooks, onPublished };
     this.#turns = new Turns(core, { claim, clock, receipts, timers, saver, hooks: turnHooks, lastAtMs });
+    const searched = { world: core.world, views: core.views, saved: claim, unsaved: () => saver.unsavedOrders() };
+    this.#beside = {
+      journal: claim,
+      nowMs: () => this.#turns.nowMs,
+      status: () => this.#status(),
+      search: (asked) => searchOrders(searched, asked),
+    };
     void claim.lost.then((loss) => {
       this.#mode = 'lost';
       this.#core.shadows.close();
@@ -189,7 +201,7 @@ export class Engine implements EngineApi {
   }
 
   query<K extends QueryKind>(query: QueryOf<K>): QueryAnswer<K> {
-    const ok = answer(this.#core, query, this.#claim, () => this.#turns.nowMs, () => this.#status());
+    const ok = answer(this.#core, query, this.#beside);
     return { ok, position: this.#claim.tail };
   }
 

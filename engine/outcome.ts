@@ -17,8 +17,9 @@ import type { BufferId, ChannelId, CommandId, FeedId, LocationId, LotId } from '
 import type { OrderId, ReturnId, Sku, SupplyId } from '../actors/ids.ts';
 import type { IncomingUnits } from '../actors/incoming.ts';
 import type { LotPlace, LotShipment, LotState, LotUnits } from '../actors/lots.ts';
-import type { OrderState, QueryKind } from '../actors/queries.ts';
+import type { QueryKind } from '../actors/queries.ts';
 import type { IntakeAnswers } from './outcome-intake.ts';
+import type { OrderAnswers } from './outcome-orders.ts';
 import type { TriedAnswers } from './outcome-what-if.ts';
 import type { Finding } from './routing/plans/lint.ts';
 import type { WorkHour } from './promise/capacity.ts';
@@ -29,7 +30,7 @@ import type { ReturnView } from '../actors/return-context.ts';
 import type { StandingPolicy } from '../actors/return-policy.ts';
 import type { SupplyView } from '../actors/supply-context.ts';
 import type { Bucket, DeliveryMethod, Event, MovementKind } from '../actors/vocabulary.ts';
-import type { OrderView, ReservationView, StockChange, StockLevels } from '../actors/vocabulary.ts';
+import type { ReservationView, StockChange, StockLevels } from '../actors/vocabulary.ts';
 
 export type { PlanSummary, SeatView } from './outcome-plans.ts';
 /** How a command ended, durably: the same for every retry with the same id and body. */
@@ -263,14 +264,6 @@ export interface CarrierView extends CarrierCard {
   readonly inTransit: number;
 }
 
-export interface OrderCounts {
-  readonly byState: Readonly<Partial<Record<OrderState, number>>>;
-  /** Open orders with at least one fulfillment there that has not left yet. */
-  readonly byLocation: Readonly<Record<string, number>>;
-  /** Open orders that are held. */
-  readonly held: number;
-}
-
 export interface EngineStatus extends TrackingStatus {
   readonly mode: EngineMode;
   readonly position: number;
@@ -328,10 +321,7 @@ export interface BulkPromiseAnswer {
   readonly promises: readonly QuickPromises[];
 }
 
-export interface Answers extends TriedAnswers, TrackingAnswers, IntakeAnswers {
-  'order.get': OrderView | null;
-  'order.list': { readonly orders: readonly OrderView[]; readonly next?: OrderId | undefined };
-  'order.counts': OrderCounts;
+export interface Answers extends OrderAnswers, TriedAnswers, TrackingAnswers, IntakeAnswers {
   'reservation.get': ReservationView | null;
   'reservation.list': { readonly reservations: readonly ReservationView[]; readonly next?: string | undefined };
   'line.get': LineView;

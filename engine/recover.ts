@@ -339,6 +339,7 @@ async function recoverOrders(
     if (cell.snapshot !== undefined) views.orderChanged(cell.id, undefined, cell.snapshot);
     if (latest.has(key) || world.orders.size < limits.ordersInMemoryMax) world.orders.set(cell.id, cell);
     else world.leaveOnDisk(cell.id);
+    if (!latest.has(key)) cell.listed = cell.snapshot;
     keep(touched, latest, key, cell);
   });
   for (const [key, row] of latest) {

@@ -12,7 +12,7 @@
  * T/ parcel on its way (carrier/number), V/ parcel ended, B/ payments of an order that may expire, C/ that may not,
  * A/ order of an external id (channel/external id), a/ details of an order, G/ intake policy,
  * H/ what a customer ordered of late (channel/customer), R/ version of a rate card (carrier/service/version),
- * r/ receipt (command id → position),
+ * r/ receipt (command id → position), I/ what orders are found by (search/blocks.ts), I once that is complete,
  * U/ where settings changed last; u/ what settings were (replaced.ts): in records alone, never saved.
  */
 import type { CarrierContext } from '../actors/carrier.ts';
@@ -20,7 +20,7 @@ import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, 
 import type { ReturnId, SupplyId } from '../actors/ids.ts';
 import type { Item } from '../actors/item-commands.ts';
 import type { OrderContext } from '../actors/order-context.ts';
-import { orderStates, type OrderState } from '../actors/queries.ts';
+import { orderStates, type OrderState } from '../actors/order-states.ts';
 import type { ReservationContext } from '../actors/reservation-context.ts';
 import { lotState, type Lot } from '../actors/lots.ts';
 import type { StockContext } from '../actors/stock-ledger.ts';

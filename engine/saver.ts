@@ -7,11 +7,13 @@
  */
 import type { CommandId } from '../actors/ids.ts';
 import type { Claim, Position } from '../storage/journal.ts';
-import type { Cell } from './cells.ts';
+import type { Cell, OrderCell } from './cells.ts';
 import type { Clock } from './clock.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Entry, Receipts } from './receipts.ts';
 import { receiptRow, type RowBytes } from './rows.ts';
+import { searchMark } from './search/blocks.ts';
+import { Lister } from './search/lister.ts';
 import { Trimmer } from './trim.ts';
 import { watchCommit, type WatchdogHooks } from './watchdog.ts';
 import type { World } from './world.ts';
@@ -44,7 +46,7 @@ const emptyBatch = (number: number, at: Position): Batch => ({
  * The rows of a batch, neighbours by key together, so that one piece changes few pages of the store's tree:
  * the ids of orders and commands are scattered all over it.
  */
-function* inOrder({ receipts, rows }: Batch): Generator<RowBytes> {
+function* inOrder({ at, cells, receipts, rows }: Batch, lister: Lister): Generator<RowBytes> {
   const byKey = ([a]: RowBytes, [b]: RowBytes): number => (a < b ? -1 : 1);
   for (let from = 0; from < receipts.length; from += sortedRows) {
     yield* receipts.slice(from, from + sortedRows).map(([id, position]) => receiptRow(id, position)).sort(byKey);
@@ -57,10 +59,22 @@ function* inOrder({ receipts, rows }: Batch): Generator<RowBytes> {
     some = [];
   }
   yield* some.sort(byKey);
+  some = [];
+  for (const row of lister.rowsFor(cells.filter(isOrder), String(at))) {
+    some.push(row);
+    if (some.length < sortedRows) continue;
+    yield* some.sort(byKey);
+    some = [];
+  }
+  yield* some.sort(byKey);
 }
+
+const isOrder = (cell: Cell): cell is OrderCell => cell.kind === 'order';
 
 export class Saver {
   #gathering: Batch;
+  /** The batch that is being saved. */
+  #leaving: Batch | undefined;
   #saving: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
   /** A save failed: the claim is lost with it, and nothing more is saved. */
@@ -74,6 +88,7 @@ export class Saver {
   readonly #receipts: Receipts;
   readonly #hooks: WatchdogHooks;
   readonly #trimmer: Trimmer;
+  readonly #lister: Lister;
 
   /** Called when rows were saved: turns that waited for it may go on. */
   onSaved: () => void = () => undefined;
@@ -93,6 +108,7 @@ export class Saver {
     this.#receipts = receipts;
     this.#hooks = hooks;
     this.#gathering = emptyBatch(1, claim.savedAt);
+    this.#lister = new Lister(claim.row(searchMark) !== undefined);
     this.#trimmer = new Trimmer(claim, clock, limits, (write) => this.#watched(write));
   }
 
@@ -122,6 +138,13 @@ export class Saver {
     }
   }
 
+  /** Orders that changed and are not all saved yet: searches find them here. */
+  *unsavedOrders(): Iterable<OrderCell> {
+    for (const batch of [this.#leaving, this.#gathering]) {
+      for (const cell of batch?.cells ?? []) if (isOrder(cell)) yield cell;
+    }
+  }
+
   /** Save all that is durable now; resolves when it is saved. */
   async flush(): Promise<void> {
     while (!this.#hasFailed && (this.#saving !== undefined || this.#gathering.records > 0)) {
@@ -135,10 +158,12 @@ export class Saver {
     this.#cancelTimer = undefined;
     if (this.#hasFailed || this.#saving !== undefined || this.#gathering.records === 0) return;
     const batch = this.#gathering;
+    this.#leaving = batch;
     this.#gathering = emptyBatch(batch.number + 1, batch.at);
     this.#saving = this.#save(batch).then(
       () => {
         this.#saving = undefined;
+        this.#leaving = undefined;
         this.onSaved();
         const { records } = this.#gathering;
         if (records >= this.#limits.saveLagMax / 2) this.#start();
@@ -155,7 +180,7 @@ export class Saver {
     if (this.#isFirst) await this.#trimmer.finish();
     this.#isFirst = false;
     let rows: RowBytes[] = [];
-    for (const row of inOrder(batch)) {
+    for (const row of inOrder(batch, this.#lister)) {
       rows.push(row);
       if (rows.length >= this.#limits.savePieceRows) rows = await this.#piece(rows);
     }

@@ -10,7 +10,7 @@ import { orderDueAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { isHeld, unitsOfPart } from '../actors/order-lines.ts';
 import type { Location } from '../actors/network-commands.ts';
-import { orderStates, type OrderState } from '../actors/queries.ts';
+import { orderStates, type OrderState } from '../actors/order-states.ts';
 import type { Fulfillment, OrderLine } from '../actors/vocabulary.ts';
 import { must } from './assert.ts';
 import { Rooms } from './capacity.ts';

@@ -136,6 +136,7 @@ export class World {
     if (row === undefined || row === null) return undefined;
     const cell = orderCell(id);
     place(cell, orderFromRow(id, row));
+    cell.listed = cell.snapshot;
     this.orders.set(id, cell);
     return cell;
   }

@@ -15,7 +15,7 @@ import type {
   Claim, JournalErrorCode, JournalStats, Loss, Position, Row, Space, StoredRecord, TurnRecord,
   Value, Verification,
 } from './journal.ts';
-import { checkRows } from './keys.ts';
+import { checkRows, prefixRange } from './keys.ts';
 import { Chain, RowTally, Scrubber, checkTail, linkAt, nextTick, rowPieces } from './verify.ts';
 
 /** Encoding holds up the turn, so one transaction takes no more than this: about a millisecond. */
@@ -107,6 +107,14 @@ class DriverClaim implements Claim {
   row(key: string): Value | undefined {
     const bytes = this.#read(`row ${key}`, () => this.#driver.row(key));
     return bytes === undefined ? undefined : decodeRow(key, bytes);
+  }
+
+  page(from: string, prefix: string, limit: number): readonly Row[] {
+    const range = prefixRange(prefix);
+    const start = Buffer.from(from, 'utf8');
+    const first = Buffer.compare(start, range.from) < 0 ? range.from : start;
+    const found = this.#read('rows', () => this.#driver.rowsBetween(first, range.to, limit));
+    return found.map(([key, bytes]) => [key, decodeRow(key, bytes)]);
   }
 
   async *rows(prefix: string): AsyncGenerator<Row> {

@@ -145,6 +145,11 @@ export interface Claim {
    */
   rows(prefix: string): AsyncIterable<Row>;
   /**
+   * Up to `limit` saved rows from a key on whose key begins with `prefix`, in key order, verified. Synchronous, so
+   * for few.
+   */
+  page(from: string, prefix: string, limit: number): readonly Row[];
+  /**
    * The records after a position, gap-free and verified: checksum, previous hash, epoch never
    * falling.
    */

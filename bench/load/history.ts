@@ -5,6 +5,7 @@
  */
 import type { Engine } from '../../engine/engine.ts';
 import { prefixes } from '../../engine/rows.ts';
+import { listStored } from '../../engine/search/lister.ts';
 import type { OrderAnswer } from '../../actors/vocabulary.ts';
 import type { Claim, Row, Value } from '../../storage/journal.ts';
 import { openLmdb } from '../../storage/lmdb.ts';
@@ -35,6 +36,7 @@ export async function writeHistory(directory: string, shape: Shape, closedOrders
     piece = [];
   }
   await claim.save(piece, claim.tail);
+  await listStored(claim);
   await claim.release();
   return { stocks: shape.skus * shape.locations, closedOrders };
 }

@@ -1,7 +1,7 @@
 /** Where an order stands: the answer to every command on one. */
 import type { OrderContext } from '../../actors/order-context.ts';
 import { waitingUnits } from '../../actors/order-lines.ts';
-import type { OrderState } from '../../actors/queries.ts';
+import type { OrderState } from '../../actors/order-states.ts';
 import type { OrderAnswer } from '../../actors/vocabulary.ts';
 import type { Snapshot } from '../step.ts';
 

@@ -128,6 +128,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
     { rule: 'location', roles: ['terminal'] },
     { rule: 'everything', roles: systems },
   ],
+  'order.search': [{ rule: 'channel', roles: sellers }],
   'reservation.get': [{ rule: 'reservation-channel', roles: sellers }],
   'reservation.list': [{ rule: 'channel', roles: sellers }],
   'line.get': [{ rule: 'none', roles: [...sellers, 'terminal'] }],

@@ -1,5 +1,5 @@
 /** The replay's result as a value and as the table people see. */
-import type { EngineStatus, OrderCounts } from '../../engine/outcome.ts';
+import type { Answers, EngineStatus } from '../../engine/outcome.ts';
 import type { StockCheck } from './ledger.ts';
 import { lineRefusals, type LineRefusal } from './map.ts';
 import type { Tally } from './tally.ts';
@@ -7,7 +7,7 @@ import type { Tally } from './tally.ts';
 export interface Summary {
   readonly tally: Tally;
   readonly check: StockCheck;
-  readonly counts: OrderCounts;
+  readonly counts: Answers['order.counts'];
   readonly status: EngineStatus;
   /** What the latencies and the rate were measured under. */
   readonly pace: string;

@@ -3,7 +3,8 @@ import { Compile } from 'typebox/compile';
 import { describe, expect, it, test } from 'vitest';
 import { commandBodies, commandKinds, type CommandKind } from '../../actors/commands.ts';
 import { delayMsMax, moneyMinorMax, orderLinesMax, quantityMax, stockEntriesMax } from '../../actors/limits.ts';
-import { orderStates, queryBodies, queryKinds } from '../../actors/queries.ts';
+import { orderStates } from '../../actors/order-states.ts';
+import { queryBodies, queryKinds } from '../../actors/queries.ts';
 
 const validators = new Map(commandKinds.map((kind) => [kind, Compile(commandBodies[kind])]));
 const passes = (kind: CommandKind, body: unknown): boolean => validators.get(kind)!.Check(body);

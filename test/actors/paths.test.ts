@@ -8,7 +8,7 @@ import { cancelledUnits, orderInput, releaseAtMs } from '../../actors/order-chec
 import type { OrderContext, OrderMessage } from '../../actors/order-context.ts';
 import { isUntouched } from '../../actors/order-lines.ts';
 import { orderMachine } from '../../actors/order.ts';
-import { orderStates } from '../../actors/queries.ts';
+import { orderStates } from '../../actors/order-states.ts';
 import { at, lost, newOrder, planOf, type Order } from './lives.ts';
 
 /** Parts an order may get in these roads: more says nothing new. */

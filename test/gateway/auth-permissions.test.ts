@@ -124,6 +124,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'reservation.release': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
   'line.get': ['yy yy yy yy yy', none],
   'reservation.get': ['yu -- yu yu yu', (_c, _l, reservationId) => ({ reservationId })],
+  'order.search': ['yf -- yf yf yf', (channel) => ({ channel })],
   'reservation.list': ['yf -- yf yf yf', (channel) => ({ channel })],
   'feed.open': ['-- yy yy yy --', none],
   'feed.close': ['-- yf yf yf --', (_c, location) => (location === undefined ? {} : { locations: [location], found: [{ location }] })],

@@ -1,6 +1,7 @@
 /** The engine's answers against the shadow: every query there is, over everything there is. */
 import type { OrderId, Sku } from '../../actors/ids.ts';
-import type { OrderState, QueryKind, QueryOf } from '../../actors/queries.ts';
+import type { OrderState } from '../../actors/order-states.ts';
+import type { QueryKind, QueryOf } from '../../actors/queries.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Answers } from '../../engine/outcome.ts';
 import { expect } from './actions.ts';
@@ -18,6 +19,7 @@ import { lineOf } from './shadow/reservations.ts';
 import { isHeld, stockKey, toPromise, type Shadow } from './shadow/state.ts';
 import { comparePlans } from './compare-plans.ts';
 import { compareReservations } from './compare-reservation.ts';
+import { compareSearch } from './compare-search.ts';
 import { compareSelling } from './compare-selling.ts';
 import { compareLots } from './compare-lots.ts';
 import { compareIntake } from './compare-intake.ts';
@@ -47,6 +49,8 @@ export function compareAll(
   compareOrders(shadow, turnOf, (orderId, view) => agree(`order ${orderId}`, viewWithReturns(shadow, orderId, view), ask('order.get', { orderId })));
   compareCounts(shadow, agree, ask('order.counts', {}));
   compareLists(shadow, (body) => ask('order.list', body));
+  // Others find what is durable.
+  if (!shadow.isAhead) compareSearch(shadow, turnOf, (body) => ask('order.search', body));
   const open = [...shadow.supplies.values()].filter((supply) => !hasEnded(supply));
   compareSupplies(shadow, turnOf, agree, ask);
   compareReturns(shadow, turnOf, agree, ask);

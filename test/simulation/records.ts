@@ -12,7 +12,7 @@ import { hasEnded as hasEndedLot, type ShadowLot } from './shadow/lots.ts';
 import type { OrderReturns } from '../../actors/return-context.ts';
 import { returnView } from '../../engine/queries-returns.ts';
 import { viewOfSupply } from '../../engine/queries-supply.ts';
-import { orderView } from '../../engine/queries.ts';
+import { orderView } from '../../engine/queries-orders.ts';
 import { reservationView } from '../../engine/reservation-views.ts';
 import type { TurnRecord } from '../../storage/journal.ts';
 import { expect } from './actions.ts';

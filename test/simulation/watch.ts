@@ -171,6 +171,7 @@ export function watchClaim(claim: Claim, watcher: Watcher, isLow: () => boolean,
     lost: claim.lost,
     row: (key) => claim.row(key),
     rows: (prefix) => claim.rows(prefix),
+    page: (from, prefix, limit) => claim.page(from, prefix, limit),
     records: (after) => claim.records(after),
     record: (position) => claim.record(position),
     append(record, after) {

@@ -56,6 +56,12 @@ export function values(fresh: Open, reopen: Open): void {
       const found = (await collect(claim.rows(prefix))).map(([key]) => key);
       expect(found).toEqual(sorted.filter((key) => key.startsWith(prefix)));
     }
+    for (const [at, from] of sorted.entries()) {
+      const page = claim.page(from, '', 3);
+      expect(page.map(([key]) => key)).toEqual(sorted.slice(at, at + 3));
+      for (const [key, value] of page) expect(claim.row(key)).toBe(value);
+      expect(claim.page(from, 'a', 9).map(([key]) => key)).toEqual(sorted.slice(at).filter((key) => key.startsWith('a')));
+    }
     await claim.release();
   });
 

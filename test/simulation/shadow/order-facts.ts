@@ -1,5 +1,5 @@
 /** What follows from a shadow order: where its units are, which state it is in, how others see it. */
-import type { OrderState } from '../../../actors/queries.ts';
+import type { OrderState } from '../../../actors/order-states.ts';
 import { isHeld } from './parts.ts';
 import type { Part, ShadowOrder } from './state.ts';
 
