@@ -2,6 +2,7 @@
 import { cardNumberIn } from './card-number.ts';
 import type { CommandBody } from './commands.ts';
 import type { Sku } from './ids.ts';
+import type { Address } from './intake-commands.ts';
 import { guardWindowMs, type RecentOrder, type StandingIntake } from './intake.ts';
 import { recentOrdersMax, recentSkusMax } from './limits.ts';
 import { hasPostalCodes, isPostalCode, needsRegion } from './postal-codes.ts';
@@ -42,9 +43,11 @@ function lineCard(lines: Body['lines']): string | undefined {
 }
 
 /** What of an address cannot be right, as far as that can be told without a directory; undefined: nothing. */
-export function addressFault({ destination, details }: Pick<Body, 'destination' | 'details'>): Rejection | undefined {
-  const { country, postalCode } = destination;
-  const { lines = [], city = '', region = '' } = details?.address ?? {};
+export function addressFault(
+  { country, postalCode }: Body['destination'],
+  address: Address = {},
+): Rejection | undefined {
+  const { lines = [], city = '', region = '' } = address;
   const fault = (detail: string, field: string): Rejection => reject('invalid-address', detail, field);
   if (postalCode === undefined || postalCode.trim() === '') {
     if (hasPostalCodes(country)) return fault('no postal code', 'body.destination.postalCode');
@@ -64,10 +67,12 @@ export function unitsBySku(lines: Body['lines']): readonly (readonly [sku: Sku, 
   return [...units].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Why an order is to be looked at before it is picked, by its own size. */
-export function sizeDoubt({ bigOrder }: StandingIntake, { lines, details }: Body): Doubt | undefined {
+/**
+ * Why an order is to be looked at before it is picked, by its own size.
+ * @param units of our SKUs.
+ */
+export function sizeDoubt({ bigOrder }: StandingIntake, { lines, details }: Body, units: number): Doubt | undefined {
   if (bigOrder === undefined) return undefined;
-  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   const valueMinor = Math.max(linesMinor(lines), details?.totals?.totalMinor ?? 0);
   if (units >= (bigOrder.units ?? Infinity)) return { holdId: 'big-order', reason: `${units} units` };
   if (valueMinor < (bigOrder.valueMinor ?? Infinity)) return undefined;

@@ -1,7 +1,9 @@
 /** What is taken in with an order and kept as it came, and intake policies. Composed in commands.ts. */
 import { Type, type Static } from 'typebox';
 import { customFieldsMax, delayMsMax, graceMsMax, guardWindowMsMax, mandateTextMax, mandatesMax } from './limits.ts';
-import { ChannelIdSchema, exact, MoneyMinor, name, place, QuantitySchema, text } from './schemas.ts';
+import { mappedUnitsMax, mappingsMax } from './limits.ts';
+import { ChannelIdSchema, exact, MoneyMinor, name, OrderIdSchema, place, QuantitySchema } from './schemas.ts';
+import { SkuSchema, text } from './schemas.ts';
 
 /** What the channel calls the order: unique within the channel, for good. */
 export const ExternalIdSchema = name('The order’s id where it was sold');
@@ -92,6 +94,23 @@ export const DetailsSchema = Type.Object(
 );
 export type Details = Static<typeof DetailsSchema>;
 
+const { totals: _totals, mandates: _mandates, ...amendable } = DetailsSchema.properties;
+/** Details that may be given anew: sums and mandates stay as they came. */
+const AmendedSchema = Type.Object(amendable, exact);
+export type Amended = Static<typeof AmendedSchema>;
+const amendableFields = ['emailHash', 'address', 'note', 'gift', 'customFields', 'terms'] as const;
+
+/** What a channel calls a SKU, and how many units one of its own is. Without a SKU the name means nothing more. */
+const MappingSchema = Type.Object(
+  {
+    channelSku: name('The SKU as the channel names it'),
+    sku: Type.Optional(SkuSchema),
+    /** Units of the SKU in one of the channel's. Absent: 1. */
+    quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: mappedUnitsMax })),
+  },
+  exact,
+);
+
 const WindowMs = Type.Integer({ minimum: 1_000, maximum: guardWindowMsMax });
 
 /** What of a payment is waited for, and when it is asked for. */
@@ -124,6 +143,11 @@ export const IntakePolicySchema = Type.Object(
     bulkBuy: Type.Optional(Type.Object({ units: QuantitySchema, windowMs: WindowMs }, exact)),
     /** An order of the very units that the customer ordered within this time is held. */
     repeat: Type.Optional(Type.Object({ windowMs: WindowMs }, exact)),
+    /**
+     * Whether lines name SKUs as the channel does: those with a mapping are what it says (`first`), and others are
+     * taken as they are, or refused (`only`). Absent: they name ours.
+     */
+    mapping: Type.Optional(Type.Union([Type.Literal('first'), Type.Literal('only')])),
     /** How orders are paid. Absent: nothing is asked of their payment. */
     payment: Type.Optional(PaymentTermsSchema),
   },
@@ -134,4 +158,23 @@ export type IntakePolicy = Static<typeof IntakePolicySchema>;
 export const intakeCommands = {
   /** Say how orders of a channel, or of all that have no policy of their own, are looked at before they are picked. */
   'intake-policy.put': Type.Object({ policy: IntakePolicySchema }, exact),
+  /** Say what SKUs of a channel are; what was said before of a name no longer holds. */
+  'mapping.put': Type.Object(
+    { channel: ChannelIdSchema, mappings: Type.Array(MappingSchema, { minItems: 1, maxItems: mappingsMax }) },
+    exact,
+  ),
+  /**
+   * Give details of an order anew: each field named is replaced whole, or goes. The address and the gift only while
+   * nothing is picked. An address that is right now lifts the hold of the policy.
+   */
+  'order.amend': Type.Object(
+    {
+      orderId: OrderIdSchema,
+      details: Type.Optional(AmendedSchema),
+      clear: Type.Optional(
+        Type.Array(Type.Enum([...amendableFields]), { maxItems: amendableFields.length, uniqueItems: true }),
+      ),
+    },
+    exact,
+  ),
 } as const;

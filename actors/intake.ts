@@ -17,6 +17,20 @@ export interface Known {
   readonly body: unknown;
 }
 
+/** What a SKU of a channel is. */
+export interface Mapping {
+  readonly sku: Sku;
+  readonly quantity: number;
+}
+
+/** Details of an order were given anew, or are gone. */
+export interface AmendedEvent {
+  readonly kind: 'order.amended';
+  readonly orderId: OrderId;
+  readonly channel: ChannelId;
+  readonly fields: readonly string[];
+}
+
 /** An order as guards remember it: units by SKU, in the order of their names. */
 export interface RecentOrder {
   readonly orderId: OrderId;

@@ -138,3 +138,6 @@ export const recentSkusMax = 50;
 /** Payments of one order. How long before it expires an authorisation is told of: a day where nobody says. */
 export const paymentsOfOrderMax = 20;
 export const paymentWarnMsDefault = 24 * 3_600_000;
+/** Mappings in one command, and units of a SKU in one of a channel's. */
+export const mappingsMax = 500;
+export const mappedUnitsMax = 100_000;

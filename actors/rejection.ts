@@ -26,6 +26,8 @@ export const rejectionCodes = {
   /** The channel used this external id for another order; `field` names the first difference. */
   'external-id-reused': false,
   'unknown-channel': false,
+  /** The channel's SKU has no mapping, and its policy takes none without. */
+  'unmapped-sku': false,
   'unknown-location': false,
   'unknown-carrier': false,
   'unknown-service': false,

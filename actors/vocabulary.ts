@@ -18,6 +18,7 @@ import type { PromiseOption } from './promise.ts';
 import type { OrderState } from './order-states.ts';
 import type { SupplyEvent } from './supply-context.ts';
 import type { ReturnEvent } from './return-context.ts';
+import type { AmendedEvent } from './intake.ts';
 import type { PaymentEvent } from './payments.ts';
 import type { ParcelEvent } from './tracking.ts';
 import type { ReservationLine, ReservationState } from './reservation-context.ts';
@@ -275,6 +276,7 @@ export type Event =
   | SupplyEvent
   | ParcelEvent
   | PaymentEvent
+  | AmendedEvent
   | ReturnEvent;
 
 /** A movement of stock with its balances after it; derived from the turn's rows, published on stock topics. */

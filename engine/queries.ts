@@ -122,8 +122,9 @@ function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[Query
     case 'payment.get':
       return paymentView(core.world, query.body.orderId);
     case 'order.details':
+    case 'mapping.get':
     case 'intake-policy.get':
-      return answerIntake(core.world, query);
+      return answerIntake(core, query);
     case 'whatif.run':
       return whatIf(core, query.body, nowMs());
     case 'rehearsal.start':

@@ -11,7 +11,7 @@ import type { LoadedForecast } from '../actors/forecast-commands.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { BufferId, CarrierId, ChannelId, LocationId, OrderId, PlanId } from '../actors/ids.ts';
 import type { PlanShadow, TrialCounts } from '../actors/trial-commands.ts';
-import type { Known, OrderDetails, RecentOrders } from '../actors/intake.ts';
+import type { Known, Mapping, OrderDetails, RecentOrders } from '../actors/intake.ts';
 import type { IntakePolicy } from '../actors/intake-commands.ts';
 import type { OrderReturns } from '../actors/return-context.ts';
 import type { ReturnPolicy } from '../actors/return-commands.ts';
@@ -292,10 +292,15 @@ async function recoverParcels({ world }: Core, claim: Claim, latest: Latest, tou
   }
 }
 
+const gone = { value: 'removed', context: { sku: '' as Sku, quantity: 0 } } as const;
+
 /** What was taken in with orders and is not saved yet. */
 function recoverIntakes({ world: { intakes } }: Core, latest: Latest, touched: Cell[]): void {
   for (const [key, row] of latest) {
     const id = key.slice(2);
+    // What was said of it may still be saved: it holds no more.
+    const isGone = row === null && key.startsWith(prefixes.mapping);
+    if (isGone) keep(touched, latest, key, placed(intakes.mappings.cell(id), gone));
     if (row === null) continue;
     if (key.startsWith(prefixes.details)) {
       keep(touched, latest, key, placed(intakes.details.cell(id), valueFromRow<OrderDetails>(row)));
@@ -303,6 +308,8 @@ function recoverIntakes({ world: { intakes } }: Core, latest: Latest, touched: C
       keep(touched, latest, key, placed(intakes.externals.cell(id), valueFromRow<Known>(row)));
     } else if (key.startsWith(prefixes.recent)) {
       keep(touched, latest, key, placed(intakes.recents.cell(id), valueFromRow<RecentOrders>(row)));
+    } else if (key.startsWith(prefixes.mapping)) {
+      keep(touched, latest, key, placed(intakes.mappings.cell(id), valueFromRow<Mapping>(row)));
     }
   }
 }

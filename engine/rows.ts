@@ -11,8 +11,9 @@
  * all), F/ loaded forecast (SKU), z/ what a canary counted (channel or *), Z/ shadow of a routing plan,
  * T/ parcel on its way (carrier/number), V/ parcel ended, B/ payments of an order that may expire, C/ that may not,
  * A/ order of an external id (channel/external id), a/ details of an order, G/ intake policy,
- * H/ what a customer ordered of late (channel/customer), R/ version of a rate card (carrier/service/version),
- * r/ receipt (command id → position), I/ what orders are found by (search/blocks.ts), I once that is complete,
+ * H/ what a customer ordered of late (channel/customer), D/ what a channel's SKU is (channel/that),
+ * R/ version of a rate card (carrier/service/version), r/ receipt (command id → position),
+ * I/ what orders are found by (search/blocks.ts), I once that is complete,
  * U/ where settings changed last; u/ what settings were (replaced.ts): in records alone, never saved.
  */
 import type { CarrierContext } from '../actors/carrier.ts';
@@ -50,10 +51,7 @@ const version = 1;
 const writer = new ByteWriter();
 
 export const prefixes = {
-  open: 'o/',
-  closed: 'c/',
-  reservation: 'v/',
-  reservationClosed: 'w/',
+  open: 'o/', closed: 'c/', reservation: 'v/', reservationClosed: 'w/',
   stock: 's/',
   carrier: 'k/',
   location: 'l/',
@@ -66,7 +64,7 @@ export const prefixes = {
   forecast: 'F/',
   work: 'd/',
   return: 'm/', returnEnded: 'M/', 'order-returns': 'j/', 'return-policy': 'J/',
-  external: 'A/', details: 'a/', 'intake-policy': 'G/', recent: 'H/', payment: 'B/', paymentIdle: 'C/',
+  external: 'A/', details: 'a/', 'intake-policy': 'G/', recent: 'H/', mapping: 'D/', payment: 'B/', paymentIdle: 'C/',
   quota: 'q/',
   lot: 'e/', lotEnded: 'E/', 'lot-shipment': 'h/',
   pace: 'g/',

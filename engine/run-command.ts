@@ -212,7 +212,7 @@ type RestCommand = IntakeCommand | PaymentCommand | PlanCommand | TrackingComman
 function changeRest(core: Core, command: RestCommand, atMs: number): Handled {
   if (isTrackingCommand(command)) return scanParcel(core, command.body, atMs);
   if (isPaymentCommand(command)) return tellPayment(core, command, atMs);
-  if (isIntakeCommand(command)) return takeInCommand(core, command);
+  if (isIntakeCommand(command)) return takeInCommand(core, command, atMs);
   return isPlanCommand(command) ? changePlans(core, command, atMs) : network.changeNetwork(core, command, atMs);
 }
 

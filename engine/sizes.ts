@@ -48,6 +48,7 @@ export function cellBytes(cell: Cell): number {
     case 'return-policy':
     case 'details':
     case 'external':
+    case 'mapping':
     case 'intake-policy':
     case 'lot':
     case 'lot-shipment':
@@ -143,7 +144,7 @@ interface LineNames extends NamedLots {
 }
 
 const isMeasured = (kind: string): boolean =>
-  kind.startsWith('return') || kind.startsWith('tracking') || kind.startsWith('payment');
+  kind.startsWith('return') || kind.startsWith('tracking') || kind.startsWith('payment') || kind === 'mapping.put';
 
 /** The body of a command with its id, kind and credential. */
 export function bodyBytes({ kind, commandId, by, body }: Command): number {
@@ -186,7 +187,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   if (kind === 'forecast.put' || kind === 'order.hold') bytes += valueBytes(body);
   if (kind === 'buffer.put') bytes += 600;
   if (kind === 'feed.close') bytes += 128 + 40 * (body.locations?.length ?? 0);
-  if (kind === 'pool.put' || kind === 'intake-policy.put') bytes += valueBytes(body);
+  if (kind === 'pool.put' || kind === 'intake-policy.put' || kind === 'order.amend') bytes += valueBytes(body);
   if (kind.startsWith('plan.') || kind.startsWith('rates.')) bytes += valueBytes(body);
   return 'reason' in body ? bytes + textBytes(body.reason) : bytes;
 }
@@ -211,6 +212,7 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + sourcedBytes(event);
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
   if (event.kind === 'return.changed' || event.kind === 'refund.due') return bytes + valueRowBytes(event);
+  if (event.kind === 'order.amended') return bytes + 160;
   if (event.kind === 'capture.wanted') return bytes + 64 + valueRowBytes(event);
   if (event.kind.startsWith('payment.')) return bytes + 64 + valueRowBytes(event);
   if (event.kind.startsWith('parcel.')) return bytes + valueRowBytes(event);

@@ -22,6 +22,7 @@ export const problemStatus: Readonly<Record<RejectionCode, number>> = {
   'unknown-service': 422,
   'unknown-hold': 422,
   'unknown-sku': 422,
+  'unmapped-sku': 422,
   'unknown-order': 404,
   'unknown-fulfillment': 404,
   'unknown-reservation': 404,

@@ -15,6 +15,7 @@ import { tellOrder } from '../effects.ts';
 import { quotaRefusal } from '../quotas.ts';
 import { tellReservation } from '../reservation-effects.ts';
 import { isOffered } from '../routing/services.ts';
+import { mapped } from '../intake/mapping.ts';
 import { knownOrder, saysMore, takeIn } from '../intake/take-in.ts';
 import { followPayments, wantCapture } from '../payments/follow.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
@@ -24,11 +25,25 @@ import { orderAnswer } from './order-answer.ts';
 import { heldForLine, reservationFor, takeReservation, type Taken } from './reservations.ts';
 
 export function placeOrder(core: Core, command: CommandOf<'order.place'>, atMs: number): Handled {
-  return knownOrder(core, command.body) ?? place(core, command, atMs, saysMore(core, command.body));
+  const known = knownOrder(core, command.body);
+  if (known !== undefined) return known;
+  const isTakenIn = saysMore(core, command.body);
+  const ours = isTakenIn ? mapped(core, command.body) : command.body;
+  if ('code' in ours) return refused(ours);
+  return place(core, ours === command.body ? command : { ...command, body: ours }, atMs, isTakenIn, command);
 }
 
-/** @param isTakenIn the policy of its channel is asked, and what is said of it beside is kept. */
-export function place(core: Core, command: CommandOf<'order.place'>, atMs: number, isTakenIn: boolean): Handled {
+/**
+ * @param isTakenIn the policy of its channel is asked, and what is said of it beside is kept.
+ * @param said the command as it came, with the SKUs of its channel.
+ */
+export function place(
+  core: Core,
+  command: CommandOf<'order.place'>,
+  atMs: number,
+  isTakenIn: boolean,
+  said = command,
+): Handled {
   const { world } = core;
   const { body, by } = command;
   if (world.channels.get(body.channel)?.snapshot === undefined) {
@@ -49,7 +64,7 @@ export function place(core: Core, command: CommandOf<'order.place'>, atMs: numbe
   }
   const kitOf = world.kitsAmong(body.lines);
   const plain = orderInput(withHeld(body, held), by, atMs, kitOf);
-  const input = isTakenIn && !('code' in plain) ? takeIn(core, command, plain) : plain;
+  const input = isTakenIn && !('code' in plain) ? takeIn(core, said, body, plain) : plain;
   if ('code' in input) return refused(input);
   const waits = held === undefined ? heldForLine(world, input.lines) : undefined;
   if (waits !== undefined) return refused(kitOf === undefined ? waits : { ...waits, field: 'body.lines' });

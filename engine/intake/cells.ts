@@ -1,5 +1,5 @@
 /** The cells of what is taken in with orders, kinds of those in cells.ts. */
-import type { Known, OrderDetails, RecentOrders } from '../../actors/intake.ts';
+import type { Known, Mapping, OrderDetails, RecentOrders } from '../../actors/intake.ts';
 import type { IntakePolicy } from '../../actors/intake-commands.ts';
 import type { Marks } from '../cells.ts';
 import type { Snapshot } from '../step.ts';
@@ -18,10 +18,12 @@ export type DetailsCell = ValueCell<'details', OrderDetails>;
 export type ExternalCell = ValueCell<'external', Known>;
 /** What a customer ordered of late, by channel and customer. */
 export type RecentCell = ValueCell<'recent', RecentOrders>;
+/** What a channel's SKU is, by channel and that; `put` while it is said, `removed` after. */
+export type MappingCell = ValueCell<'mapping', Mapping>;
 /** The intake policy of a channel, or `*`: of all that have none. */
 export type IntakePolicyCell = ValueCell<'intake-policy', IntakePolicy>;
 
-export type IntakeCell = DetailsCell | ExternalCell | RecentCell | IntakePolicyCell;
+export type IntakeCell = DetailsCell | ExternalCell | RecentCell | MappingCell | IntakePolicyCell;
 export type IntakeKind = IntakeCell['kind'];
 type ValueOf<K extends IntakeKind> = NonNullable<Extract<IntakeCell, { kind: K }>['snapshot']>['context'];
 export type CellOf<K extends IntakeKind> = ValueCell<K, ValueOf<K>>;

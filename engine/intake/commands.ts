@@ -1,15 +1,30 @@
 /** Commands on how orders are taken in. */
 import type { Command, CommandBody } from '../../actors/commands.ts';
+import { unreachable } from '../assert.ts';
 import { done, refuse, type Handled } from '../commands/handled.ts';
 import type { Core } from '../core.ts';
+import { amendOrder } from './amend.ts';
+import { putMappings } from './mapping.ts';
 
-export type IntakeCommand = Extract<Command, { readonly kind: 'intake-policy.put' }>;
+export type IntakeCommand = Extract<Command, { readonly kind: 'intake-policy.put' | 'mapping.put' | 'order.amend' }>;
 
 export const isIntakeCommand = <C extends { readonly kind: string }>(
   command: C,
-): command is Extract<C, IntakeCommand> => command.kind === 'intake-policy.put';
+): command is Extract<C, IntakeCommand> =>
+  command.kind === 'intake-policy.put' || command.kind === 'mapping.put' || command.kind === 'order.amend';
 
-export const takeInCommand = (core: Core, { body }: IntakeCommand): Handled => putPolicy(core, body);
+export function takeInCommand(core: Core, command: IntakeCommand, atMs: number): Handled {
+  switch (command.kind) {
+    case 'intake-policy.put':
+      return putPolicy(core, command.body);
+    case 'mapping.put':
+      return putMappings(core, command.body);
+    case 'order.amend':
+      return amendOrder(core, command.body, atMs);
+    default:
+      return unreachable(command);
+  }
+}
 
 function putPolicy({ world, changes }: Core, { policy }: CommandBody<'intake-policy.put'>): Handled {
   const { channel } = policy;

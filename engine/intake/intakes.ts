@@ -9,12 +9,14 @@ export class Intakes {
   readonly details: Shelf<'details'>;
   readonly externals: Shelf<'external'>;
   readonly recents: Shelf<'recent'>;
+  readonly mappings: Shelf<'mapping'>;
   readonly #policies = new Map<string, IntakePolicyCell>();
 
   constructor(saved: Pick<Claim, 'row'>) {
     this.details = new Shelf('details', saved);
     this.externals = new Shelf('external', saved);
     this.recents = new Shelf('recent', saved);
+    this.mappings = new Shelf('mapping', saved);
   }
 
   /** Whether nobody has put a policy. */
@@ -38,5 +40,6 @@ export class Intakes {
     this.details.trimMemory();
     this.externals.trimMemory();
     this.recents.trimMemory();
+    this.mappings.trimMemory();
   }
 }

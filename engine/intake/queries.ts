@@ -1,16 +1,21 @@
 /** Answers about what was taken in with orders. */
 import type { Query } from '../../actors/queries.ts';
 import { unreachable } from '../assert.ts';
+import type { Core } from '../core.ts';
 import type { Answers } from '../outcome.ts';
 import type { World } from '../world.ts';
+import { mappingsOf } from './mapping.ts';
 import { externalKey } from './take-in.ts';
 
-export type IntakeQuery = Extract<Query, { kind: 'order.details' | 'intake-policy.get' }>;
+export type IntakeQuery = Extract<Query, { kind: 'order.details' | 'mapping.get' | 'intake-policy.get' }>;
 
-export function answerIntake({ intakes }: World, { kind, body }: IntakeQuery): Answers[IntakeQuery['kind']] {
+export function answerIntake(core: Core, { kind, body }: IntakeQuery): Answers[IntakeQuery['kind']] {
+  const { intakes } = core.world;
   switch (kind) {
     case 'order.details':
       return intakes.details.get(body.orderId) ?? null;
+    case 'mapping.get':
+      return mappingsOf(core, body.channel, body.skus);
     case 'intake-policy.get':
       return intakes.policyFor(body.channel);
     default:

@@ -18,7 +18,7 @@ export class Shelf<K extends IntakeKind> {
   /** The value under a name; undefined when there is none. */
   get(id: string): ValueOf<K> | undefined {
     const { snapshot } = this.#cells.get(id) ?? {};
-    if (snapshot !== undefined) return snapshot.context;
+    if (snapshot !== undefined) return snapshot.value === 'removed' ? undefined : snapshot.context;
     const row = this.#saved.row(prefixes[this.#kind] + id);
     return row === undefined || row === null ? undefined : valueFromRow<ValueOf<K>>(row).context;
   }

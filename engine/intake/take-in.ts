@@ -22,7 +22,7 @@ import { valueBytes } from '../sizes.ts';
 type Body = CommandBody<'order.place'>;
 
 /** Who sets the holds of a policy. */
-const holder = 'intake';
+export const holder = 'intake';
 
 export const externalKey = (channel: string, externalId: string): string => `${channel}/${externalId}`;
 
@@ -50,16 +50,22 @@ export function saysMore({ world }: Core, { externalId, details, lines }: Body):
 }
 
 /** The order with its grace and the holds of its channel's policy; what is said of it beside is kept. */
-export function takeIn(core: Core, { body }: CommandOf<'order.place'>, input: OrderInput): OrderInput | Rejection {
+/** @param ours the body with our SKUs in its lines. */
+export function takeIn(
+  core: Core,
+  { body }: CommandOf<'order.place'>,
+  ours: Body,
+  input: OrderInput,
+): OrderInput | Rejection {
   const refused = detailsRefusal(body);
   if (refused !== undefined) return refused;
   const policy = core.world.intakes.policyFor(body.channel);
-  const fault = policy.address === 'accept' ? undefined : addressFault(body);
+  const fault = policy.address === 'accept' ? undefined : addressFault(body.destination, body.details?.address);
   if (fault !== undefined && policy.address === 'refuse') return fault;
   const doubts: Doubt[] = fault === undefined ? [] : [{ holdId: 'address', reason: fault.detail }];
-  const size = sizeDoubt(policy, body);
+  const size = sizeDoubt(policy, body, ours.lines.reduce((sum, { quantity }) => sum + quantity, 0));
   if (size !== undefined) doubts.push(size);
-  doubts.push(...recall(core, policy, body, input.atMs));
+  doubts.push(...recall(core, policy, ours, input.atMs));
   const doubted = withDoubts(input.holds, doubts, input.atMs);
   const holds = expectPayment(core, policy, body, input, doubted);
   if ((holds?.length ?? 0) > holdsMax) {

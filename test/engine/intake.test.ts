@@ -218,5 +218,96 @@ describe('the page about intake', () => {
     const shop = await Shop.open();
     await shop.receive({ 'A/MUG': 100 });
     expect(await playSection('An order with all that is said of it', shop, 'docs/INTAKE.md')).toBe(6);
+    expect(await playSection('Details given anew', shop, 'docs/INTAKE.md')).toBe(1);
+    expect(await playSection('SKUs of a channel', shop, 'docs/INTAKE.md')).toBe(0);
+  });
+});
+
+describe('SKUs of a channel', () => {
+  const map = (shop: Shop, ...mappings: object[]): Promise<unknown> => shop.ok('mapping.put', { channel: 'web', mappings } as never);
+  const linesOf = (shop: Shop, id: string): string[] => shop.order(id).lines.map(({ sku, quantity, unitPriceMinor }) => `${quantity} ${sku} at ${unitPriceMinor}`);
+  const of = (sku: string, quantity = 2): never => placed('o1', { externalId: '17', lines: [{ sku, quantity, unitPriceMinor: 1_000 }] });
+
+  it('[IN10] are what their mappings say, with units and prices of ours, where the policy goes by them', async () => {
+    const shop = await shopWithStock();
+    await map(shop, { channelSku: 'six-pack', sku: 'S1', quantity: 6 }, { channelSku: 'S2', sku: 'S1' });
+    expect(await shop.refused('order.place', of('six-pack'))).toMatchObject({ code: 'unknown-sku' });
+    await put(shop, { graceMs: 0, mapping: 'first', bigOrder: { units: 12 } });
+    await shop.ok('order.place', of('six-pack'));
+    expect(linesOf(shop, 'o1')).toEqual(['12 S1 at 166']);
+    expect(holdsOf(shop, 'o1')).toEqual(['big-order by intake: 12 units']);
+    // Sent again, it is the same order, whatever the name has come to mean since.
+    await map(shop, { channelSku: 'six-pack', sku: 'S2' });
+    expect(await shop.ok('order.place', of('six-pack'))).toMatchObject({ orderId: 'o1' });
+    const again = await shop.restart();
+    await again.ok('order.place', placed('o2', {}, { 'six-pack': 1, S2: 1, S1: 1 }));
+    expect(linesOf(again, 'o2')).toEqual(['1 S2 at 0', '1 S1 at 0', '1 S1 at 0']);
+    expect(await again.refused('order.place', placed('o3', {}, { seven: 1 }))).toMatchObject({ code: 'unknown-sku', field: 'body.lines[0].sku' });
+  });
+
+  it('[IN10] without a mapping are refused where the policy takes none without', async () => {
+    const shop = await shopWithStock();
+    await put(shop, { graceMs: 0, mapping: 'only' });
+    expect(await shop.refused('order.place', placed('o1', {}, { S1: 1 }))).toMatchObject({ code: 'unmapped-sku', field: 'body.lines[0].sku', retryable: false });
+    await map(shop, { channelSku: 'S1', sku: 'S1', quantity: 100_000 });
+    expect(await shop.refused('order.place', placed('o1', {}, { S1: 10_001 }))).toMatchObject({ code: 'over-limit', field: 'body.lines[0].quantity' });
+  });
+
+  it('[IN10] are asked for by name, replaced and ended, also over a restart', async () => {
+    const shop = await shopWithStock();
+    expect(await shop.refused('mapping.put', { channel: 'nowhere', mappings: [{ channelSku: 'a' }] } as never)).toMatchObject({ code: 'unknown-channel' });
+    const twice = { channel: 'web', mappings: [{ channelSku: 'a' }, { channelSku: 'a' }] } as never;
+    expect(await shop.refused('mapping.put', twice)).toMatchObject({ code: 'duplicate', field: 'body.mappings[1].channelSku' });
+    await map(shop, { channelSku: 'a', sku: 'S1' }, { channelSku: 'b', sku: 'S2', quantity: 2 });
+    await shop.pass(2_000);
+    await map(shop, { channelSku: 'a' }, { channelSku: 'c' });
+    const is = { b: { sku: 'S2', quantity: 2 } };
+    expect(shop.ask('mapping.get', { channel: 'web', skus: ['a', 'b', 'c'] })).toEqual(is);
+    const again = await shop.restart();
+    expect(again.ask('mapping.get', { channel: 'web', skus: ['a', 'b', 'c'] })).toEqual(is);
+    await again.pass(2_000);
+    expect((await again.restart()).ask('mapping.get', { channel: 'web', skus: ['a', 'b', 'c'] })).toEqual(is);
+  });
+});
+
+describe('amending an order', () => {
+  const amend = (shop: Shop, body: object): Promise<unknown> => shop.ok('order.amend', { orderId: 'o1', ...body } as never);
+  const refusedAs = (shop: Shop, body: object) => shop.refused('order.amend', { orderId: 'o1', ...body } as never);
+
+  it('[IN11] replaces the details it names, and clears others; sums and mandates stay', async () => {
+    const shop = await shopWithStock();
+    await shop.ok('order.place', placed('o1', { details }));
+    expect(await amend(shop, { details: { note: 'Ring twice', customFields: { a: 1 } }, clear: ['terms', 'gift'] })).toEqual({ orderId: 'o1', held: false });
+    const { terms: _terms, gift: _gift, ...rest } = details;
+    expect(shop.ask('order.details', { orderId: 'o1' })).toEqual({ orderId: 'o1', ...rest, note: 'Ring twice', customFields: { a: 1 } });
+    expect(shop.published.at(-1)?.events).toEqual([{ kind: 'order.amended', orderId: 'o1', channel: 'web', fields: ['customFields', 'gift', 'note', 'terms'] }]);
+    expect(await refusedAs(shop, {})).toMatchObject({ code: 'contradiction', field: 'body' });
+    expect(await refusedAs(shop, { details: { note: 'x' }, clear: ['note'] })).toMatchObject({ code: 'contradiction', field: 'body.clear[0]' });
+    expect(await refusedAs(shop, { details: { note: '4111111111111111' } })).toMatchObject({ code: 'card-data' });
+    expect(await refusedAs(shop, { orderId: 'none', clear: ['note'] })).toMatchObject({ code: 'unknown-order' });
+  });
+
+  it('[IN11] with an address that is right lifts the hold of the policy, with one that cannot be holds or is refused', async () => {
+    const shop = await shopWithStock();
+    const destination = { country: 'GB', postalCode: 'SW1A 1AA' };
+    await put(shop, { graceMs: 0, address: 'hold' });
+    await shop.ok('order.place', placed('o1', { destination, details: { address: { city: 'London' } } }));
+    expect(holdsOf(shop, 'o1')).toEqual(['address by intake: no street']);
+    expect(await amend(shop, { details: { address } })).toEqual({ orderId: 'o1', held: false });
+    await shop.settle();
+    expect(shop.order('o1').state).toBe('released');
+    expect(await amend(shop, { clear: ['address'] })).toEqual({ orderId: 'o1', held: true });
+    await put(shop, { graceMs: 0, address: 'refuse' });
+    expect(await refusedAs(shop, { details: { address: { lines: ['1 High Street'] } } })).toMatchObject({ code: 'invalid-address', field: 'body.details.address.city' });
+  });
+
+  it('[IN11] leaves address and gift as they are once something is picked', async () => {
+    const shop = await shopWithStock();
+    await shop.ok('order.place', placed('o1', { details: { address, gift: { wrap: true } } }));
+    await shop.part('fulfillment.pick', 'o1');
+    expect(await refusedAs(shop, { details: { address } })).toMatchObject({ code: 'wrong-state' });
+    expect(await refusedAs(shop, { clear: ['gift'] })).toMatchObject({ code: 'wrong-state' });
+    await amend(shop, { details: { note: 'fragile' } });
+    expect(shop.ask('order.details', { orderId: 'o1' })).toMatchObject({ note: 'fragile', address, gift: { wrap: true } });
   });
 });

@@ -1,10 +1,11 @@
 /** What orders say beside what is decided by, and the policies they are taken in by, drawn for the world as it is. */
-import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw, Names } from './bodies.ts';
+import { drawSku } from './draw-sku.ts';
 import type { Rng } from './rng.ts';
+import { policyOf } from './shadow/intake.ts';
 import type { Shadow } from './shadow/state.ts';
 
-type IntakeKind = Extract<CommandKind, `intake-policy.${string}`>;
+type IntakeKind = 'intake-policy.put' | 'mapping.put' | 'order.amend';
 
 export const intakeDraws: Record<IntakeKind, Draw> = {
   'intake-policy.put': (rng, { settings }) => ({
@@ -15,9 +16,25 @@ export const intakeDraws: Record<IntakeKind, Draw> = {
       ...(rng.chance(0.4) ? { bigOrder: drawBig(rng, settings.unitsMax) } : {}),
       ...(rng.chance(0.5) ? { bulkBuy: { units: rng.between(1, 6 * settings.unitsMax), windowMs: drawWindow(rng) } } : {}),
       ...(rng.chance(0.5) ? { payment: drawPayment(rng) } : {}),
+      ...(rng.chance(0.4) ? { mapping: rng.pick(['first', 'first', 'only']) } : {}),
       ...(rng.chance(0.5) ? { repeat: { windowMs: drawWindow(rng) } } : {}),
     },
   }),
+  'mapping.put': (rng, { settings }) => ({
+    channel: rng.chance(settings.nonsenseShare / 8) ? 'no-such' : rng.pick(settings.channels),
+    mappings: Array.from({ length: rng.between(1, 3) }, (_, index) => ({
+      channelSku: rng.chance(settings.nonsenseShare / 8) ? 'ch/0' : `ch/${(index + rng.below(2) * 3) % 5}`,
+      ...(rng.chance(0.85) ? { sku: drawSku(rng, settings) } : {}),
+      ...(rng.chance(0.4) ? { quantity: rng.pick([1, 2, 3, 100_000]) } : {}),
+    })),
+  }),
+  'order.amend': (rng, { orders, settings }, shadow) => {
+    const held = [...shadow.orders.values()].slice(-60).filter(({ holds }) => holds?.some(({ holdId }) => holdId === 'address'));
+    const id = orders.length === 0 || rng.chance(settings.nonsenseShare / 8) ? 'nobody' : held.length > 0 && rng.chance(0.5) ? rng.pick(held).id : rng.pick(orders.slice(-30));
+    const { totals: _totals, mandates: _mandates, ...details } = drawDetails(rng, settings.nonsenseShare, []) as Record<string, unknown>;
+    const clear = ['note', 'terms', 'address', 'gift'].filter((field) => rng.chance(0.2) && (!(field in details) || rng.chance(0.02)));
+    return { orderId: id, ...(rng.chance(0.9) ? { details } : {}), ...(clear.length > 0 ? { clear } : {}) };
+  },
 };
 
 const drawBig = (rng: Rng, unitsMax: number): object => ({
@@ -41,7 +58,12 @@ export function withDetails(rng: Rng, { settings }: Names, { intake }: Shadow, b
     const before = rng.pick(known).body;
     return rng.chance(0.7) ? { ...before, orderId: body.orderId } : { ...before, ...rng.pick([{ orderId: body.orderId, priority: 9 }, { shortage: 'refuse' }, { details: { note: 'another' } }]) };
   }
-  const lines = body.lines.map((line) => (rng.chance(0.2) ? { ...line, details: drawLineDetails(rng, settings.nonsenseShare) } : line));
+  const isMapped = 'mapping' in policyOf({ intake } as Shadow, body.channel);
+  const lines: readonly object[] = body.lines.map((line) => ({
+    ...line,
+    ...(isMapped && rng.chance(0.6) ? { sku: `ch/${rng.below(5)}` } : {}),
+    ...(rng.chance(0.2) ? { details: drawLineDetails(rng, settings.nonsenseShare) } : {}),
+  }));
   return {
     ...body,
     lines,

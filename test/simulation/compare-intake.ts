@@ -15,7 +15,12 @@ type Ask = <K extends QueryKind>(kind: K, body: object) => Answers[K];
 const sampleMax = 100;
 
 export function compareIntake(shadow: Shadow, turnOf: number, agree: Agree, ask: Ask): void {
-  const { details, externals, payments } = shadow.intake;
+  const { details, externals, mappings, payments } = shadow.intake;
+  for (const channel of shadow.channels.keys()) {
+    const ofIt = [...mappings].filter(([key, found]) => key.startsWith(`${channel}/`) && found !== undefined);
+    const is = Object.fromEntries(ofIt.map(([key, found]) => [key.slice(channel.length + 1), found]));
+    agree(`mappings of ${channel}`, is, ask('mapping.get', { channel, skus: ['ch/0', 'ch/1', 'ch/2', 'ch/3', 'ch/4'] }));
+  }
   for (const [id, doc] of payments) {
     const { authorisedMinor, capturedMinor, refundedMinor } = sumsOf(doc, 0);
     expect(refundedMinor <= capturedMinor && capturedMinor <= authorisedMinor, `more was given back for ${id} than was taken, or taken than was authorised`);

@@ -147,9 +147,8 @@ function checkOne(
     return difference(rowOf(key, doc), valueFromRow(row).context);
   }
   const kind = intakeKind(shadow.intake, map);
-  const prefix = kind === undefined ? valuePrefix(shadow, map) : prefixes[kind];
-  const row = take(prefix + key);
-  return row === undefined ? 'it was not written' : difference(now, valueFromRow(row).context);
+  const row = take((kind === undefined ? valuePrefix(shadow, map) : prefixes[kind]) + key);
+  return row === undefined ? 'it was not written' : difference(now, row === null ? undefined : valueFromRow(row).context);
 }
 
 /** Work is what every part of every order adds up to, but for hours that are long over. */

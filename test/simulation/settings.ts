@@ -181,6 +181,8 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'supply.cancel': 1.5,
     'return-policy.put': 1.5,
     'intake-policy.put': 1.5,
+    'mapping.put': 2,
+    'order.amend': 4,
     'payment.authorise': 8,
     'payment.capture': 5,
     'payment.fail': 1,

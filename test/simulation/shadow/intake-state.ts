@@ -41,16 +41,19 @@ export interface IntakeMaps {
   readonly externals: Map<string, { readonly orderId: string; readonly body: object }>;
   /** By channel and customer. */
   readonly bought: Map<string, { readonly orders: readonly Bought[] }>;
+  /** By channel and SKU of the channel; undefined once it holds no more. */
+  readonly mappings: Map<string, { readonly sku: string; readonly quantity: number } | undefined>;
   /** By order. */
   readonly payments: Map<string, ShadowPayments>;
 }
 
-export const intakeMaps = (): IntakeMaps => ({ policies: new Map(), details: new Map(), externals: new Map(), bought: new Map(), payments: new Map() });
+export const intakeMaps = (): IntakeMaps => ({ policies: new Map(), details: new Map(), externals: new Map(), bought: new Map(), payments: new Map(), mappings: new Map() });
 
 /** The kind of row that each of these maps is written as. */
 export function intakeKind(maps: IntakeMaps, map: unknown): keyof typeof prefixes | undefined {
   if (map === maps.policies) return 'intake-policy';
   if (map === maps.details) return 'details';
   if (map === maps.externals) return 'external';
+  if (map === maps.mappings) return 'mapping';
   return map === maps.bought ? 'recent' : undefined;
 }

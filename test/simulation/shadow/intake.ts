@@ -4,7 +4,8 @@ import { hasPostalCodes, isPostalCode } from '../../../actors/postal-codes.ts';
 import { difference } from '../same.ts';
 import type { ShadowHold } from './holds.ts';
 import type { Bought } from './intake-state.ts';
-import { answerOf } from './order-facts.ts';
+import * as setHolds from './holds.ts';
+import { answerOf, stateOf } from './order-facts.ts';
 import type { Doing } from './orders.ts';
 import { holdOf } from './payments.ts';
 import type { Shadow, ShadowOrder } from './state.ts';
@@ -49,25 +50,82 @@ export interface TakenIn {
 }
 
 /** What a placement gets of its channel's policy, and what is kept of it. */
-export function takeIn(doing: Doing, body: Body, holds: readonly ShadowHold[] | undefined): TakenIn | Verdict {
+/** The order with our SKUs in its lines, where its channel has its own. */
+export function mapped({ shadow }: Doing, body: Body): Body | Verdict {
+  const { mapping } = policyOf(shadow, body.channel) as Partial<CommandBody<'intake-policy.put'>['policy']>;
+  if (mapping === undefined || !shadow.channels.has(body.channel)) return body;
+  const what = (sku: string) => shadow.intake.mappings.get(`${body.channel}/${sku}`);
+  for (const [index, { sku, quantity }] of body.lines.entries()) {
+    if (what(sku) === undefined && mapping === 'only') return no('unmapped-sku', `body.lines[${index}].sku`);
+    if (quantity * (what(sku)?.quantity ?? 1) > 1_000_000_000) return no('over-limit', `body.lines[${index}].quantity`);
+  }
+  const lines = body.lines.map((line) => {
+    const { sku = line.sku, quantity = 1 } = what(line.sku) ?? {};
+    const { unitPriceMinor } = line;
+    return { ...line, sku, quantity: line.quantity * quantity, ...(unitPriceMinor === undefined ? {} : { unitPriceMinor: Math.floor(unitPriceMinor / quantity) }) };
+  });
+  return { ...body, lines } as Body;
+}
+
+export function putMappings({ shadow }: Doing, { channel, mappings }: CommandBody<'mapping.put'>): Verdict {
+  if (!shadow.channels.has(channel)) return no('unknown-channel', 'body.channel');
+  const twice = mappings.findIndex(({ channelSku }, index) => mappings.findIndex((one) => one.channelSku === channelSku) < index);
+  if (twice >= 0) return no('duplicate', `body.mappings[${twice}].channelSku`);
+  for (const { channelSku, sku, quantity = 1 } of mappings) {
+    const key = `${channel}/${channelSku}`;
+    if (sku !== undefined || shadow.intake.mappings.get(key) !== undefined) shadow.set(shadow.intake.mappings, key, sku === undefined ? undefined : { sku, quantity });
+  }
+  return { ok: { mappings: mappings.length } };
+}
+
+/** Details given anew, and what that does to the hold of an address. */
+export function amend(doing: Doing, { orderId, details = {}, clear = [] }: CommandBody<'order.amend'>): Verdict {
   const { shadow, atMs } = doing;
-  const policy = policyOf(shadow, body.channel);
-  const wrong = wrongIn(body);
+  const order = shadow.orders.get(orderId);
+  if (order === undefined) return no('unknown-order', 'body.orderId');
+  const named = Object.keys(details);
+  if (named.length + clear.length === 0) return no('contradiction', 'body');
+  const both = clear.findIndex((field) => named.includes(field));
+  if (both >= 0) return no('contradiction', `body.clear[${both}]`);
+  if (hasCard(details)) return no('card-data', 'body.details.note');
+  const fields = [...named, ...clear].toSorted();
+  const policy = policyOf(shadow, order.channel);
+  const fault = fields.includes('address') ? faultOf({ destination: order.destination, details }) : undefined;
+  if (fault !== undefined && policy.address === 'refuse') return no('invalid-address', fault.field);
+  const isBegun = order.parts.some(({ state }) => state === 'picking' || state === 'shipped' || state === 'delivered');
+  if (isBegun && (fields.includes('address') || fields.includes('gift'))) return no('wrong-state');
+  const gone = Object.fromEntries(clear.map((field) => [field, undefined]));
+  shadow.set(shadow.intake.details, orderId, { ...(shadow.intake.details.get(orderId) ?? { orderId }), ...details, ...gone });
+  doing.events.push({ kind: 'order.amended', orderId, channel: order.channel, fields });
+  const held = order.holds?.find(({ holdId }) => holdId === 'address');
+  if (fields.includes('address') && policy.address === 'hold') {
+    if (fault === undefined && held?.by === 'intake') setHolds.without(doing, order, ['address'], false);
+    const mayBeHeld = held === undefined && ['allocated', 'released', 'backordered', 'exception'].includes(stateOf(order)) && (order.holds?.length ?? 0) < 16;
+    if (fault !== undefined && mayBeHeld) setHolds.set(doing, order, { holdId: 'address', reason: fault.reason, by: 'intake', sinceMs: atMs });
+  }
+  return { ok: { orderId, held: shadow.orders.get(orderId)?.holds !== undefined } };
+}
+
+/** @param said the order as it came, with the SKUs of its channel. */
+export function takeIn(doing: Doing, ours: Body, said: Body, holds: readonly ShadowHold[] | undefined): TakenIn | Verdict {
+  const { shadow, atMs } = doing;
+  const policy = policyOf(shadow, said.channel);
+  const wrong = wrongIn(said);
   if (wrong !== undefined) return wrong;
-  const fault = policy.address === 'accept' ? undefined : faultOf(body);
+  const fault = policy.address === 'accept' ? undefined : faultOf(said);
   if (fault !== undefined && policy.address === 'refuse') return no('invalid-address', fault.field);
   const doubts: (readonly [string, string])[] = fault === undefined ? [] : [['address', fault.reason]];
-  const value = Math.max(valueOf(body), body.details?.totals?.totalMinor ?? 0);
-  const units = body.lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const value = Math.max(valueOf(said), said.details?.totals?.totalMinor ?? 0);
+  const units = ours.lines.reduce((sum, { quantity }) => sum + quantity, 0);
   const { units: manyUnits = Infinity, valueMinor = Infinity } = policy.bigOrder ?? {};
   if (units >= manyUnits) doubts.push(['big-order', `${units} units`]);
   else if (value >= valueMinor) doubts.push(['big-order', `${value} minor units`]);
-  doubts.push(...doubtsOf(doing, body, policy));
-  const ours = doubts.filter(([holdId]) => holds?.some((one) => one.holdId === holdId) !== true).map(([holdId, reason]) => ({ holdId, reason, by: 'intake', sinceMs: atMs }));
-  const all = [...(holds ?? []), ...ours, ...awaits(doing, body, policy, holds)];
+  doubts.push(...doubtsOf(doing, ours, policy));
+  const added = doubts.filter(([holdId]) => holds?.some((one) => one.holdId === holdId) !== true).map(([holdId, reason]) => ({ holdId, reason, by: 'intake', sinceMs: atMs }));
+  const all = [...(holds ?? []), ...added, ...awaits(doing, said, policy, holds)];
   if (all.length > 16) return no('over-limit', 'body.holds');
-  keep(shadow, body);
-  return { delayMs: body.releaseAfterMs ?? policy.graceMs, holds: all.length === 0 ? undefined : all };
+  keep(shadow, said);
+  return { delayMs: said.releaseAfterMs ?? policy.graceMs, holds: all.length === 0 ? undefined : all };
 }
 
 /** What is asked of the payment, and the hold that waits for it. */
@@ -95,7 +153,7 @@ function wrongIn(body: Body): Verdict | undefined {
 }
 
 /** Of the countries of these worlds, one needs the state. */
-function faultOf({ destination: { country, postalCode }, details }: Body): { readonly reason: string; readonly field: string } | undefined {
+function faultOf({ destination: { country, postalCode }, details }: Pick<Body, 'destination' | 'details'>): { readonly reason: string; readonly field: string } | undefined {
   const address = details?.address ?? {};
   const at = 'body.details.address';
   if (postalCode === undefined) return hasPostalCodes(country) ? { reason: 'no postal code', field: 'body.destination.postalCode' } : undefined;

@@ -18,11 +18,14 @@ import { isHeld, type Part, type ShadowLine, type ShadowOrder, type ShadowReserv
 import { no, type Verdict } from './verdict.ts';
 
 export function place(doing: Doing, command: CommandOf<'order.place'>): Verdict {
-  return intake.known(doing, command.body) ?? placeNew(doing, command, true);
+  const known = intake.known(doing, command.body);
+  if (known !== undefined) return known;
+  const ours = intake.mapped(doing, command.body);
+  return 'lines' in ours ? placeNew(doing, { ...command, body: ours }, true, command.body) : ours;
 }
 
 /** @param isTakenIn its channel's policy is asked, and what is said of it beside is kept. */
-export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, isTakenIn: boolean): Verdict {
+export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, isTakenIn: boolean, said = body): Verdict {
   const { shadow, atMs } = doing;
   if (!shadow.channels.has(body.channel)) return no('unknown-channel', 'body.channel');
   if (body.service !== undefined && !isOffered(shadow, body.service)) return no('unknown-service', 'body.service');
@@ -36,7 +39,7 @@ export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, i
   if (!isLines(lines)) return lines;
   const heldBy = holds.placed(doing, body.holds, by);
   if (heldBy !== undefined && !holds.isHolds(heldBy)) return heldBy;
-  const takenIn = isTakenIn ? intake.takeIn(doing, body, heldBy) : { delayMs: body.releaseAfterMs ?? 0, holds: heldBy };
+  const takenIn = isTakenIn ? intake.takeIn(doing, body, said, heldBy) : { delayMs: body.releaseAfterMs ?? 0, holds: heldBy };
   if (!('delayMs' in takenIn)) return takenIn;
   const waits = held === undefined ? reservations.heldForLine(doing, lines) : undefined;
   if (waits !== undefined) return hasKits ? no('out-of-stock', 'body.lines') : waits;

@@ -250,6 +250,10 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'payment.void':
     case 'payment.refund':
       return payments.tell(doing, command);
+    case 'mapping.put':
+      return intake.putMappings(doing, command.body);
+    case 'order.amend':
+      return intake.amend(doing, command.body);
     case 'intake-policy.put':
       return intake.putPolicy(doing, command.body);
     case 'feed.open':
