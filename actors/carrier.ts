@@ -1,5 +1,6 @@
 /** The carrier machine: who carries parcels, whether it takes any at present, how many are on their way. */
 import { assign, setup } from 'xstate';
+import type { CarrierHealth } from './carrier-health.ts';
 import type { CarrierCard } from './network-commands.ts';
 import type { Event } from './vocabulary.ts';
 
@@ -9,12 +10,16 @@ export interface CarrierContext {
   readonly inTransit: number;
   /** Why it is suspended; empty while open. */
   readonly reason: string;
+  /** Circuits and embargoes; absent: there are none. */
+  readonly health?: CarrierHealth | undefined;
 }
 
 export type CarrierMessage =
   | { readonly type: 'carrier.update'; readonly card: CarrierCard }
   | { readonly type: 'carrier.suspend'; readonly reason: string }
   | { readonly type: 'carrier.resume' }
+  /** Its circuits or embargoes are others. */
+  | { readonly type: 'carrier.health'; readonly health: CarrierHealth | undefined }
   /** A parcel was handed over. Not taken while suspended. */
   | { readonly type: 'carrier.dispatch' }
   /** A parcel was delivered. */
@@ -43,6 +48,9 @@ export const carrierMachine = setup({
       event.type === 'carrier.update' ? { card: event.card } : { card: context.card },
     ),
     noteReason: assign(({ event }) => ({ reason: event.type === 'carrier.suspend' ? event.reason : '' })),
+    noteHealth: assign(({ context, event }) => ({
+      health: event.type === 'carrier.health' ? event.health : context.health,
+    })),
     addParcel: assign(({ context }) => ({ inTransit: context.inTransit + 1 })),
     dropParcel: assign(({ context }) => ({ inTransit: context.inTransit - 1 })),
   },
@@ -54,6 +62,7 @@ export const carrierMachine = setup({
     open: {
       on: {
         'carrier.update': { actions: 'update' },
+        'carrier.health': { actions: 'noteHealth' },
         'carrier.suspend': {
           target: 'suspended',
           actions: [
@@ -68,6 +77,7 @@ export const carrierMachine = setup({
     suspended: {
       on: {
         'carrier.update': { actions: 'update' },
+        'carrier.health': { actions: 'noteHealth' },
         'carrier.resume': {
           target: 'open',
           actions: ['noteReason', { type: 'effect', params: ({ context }) => changed(context, 'open', '') }],

@@ -21,6 +21,7 @@ import { reservationCommands } from './reservation-commands.ts';
 import { returnCommands } from './return-commands.ts';
 import { stockCommands } from './stock-commands.ts';
 import { supplyCommands } from './supply-commands.ts';
+import { carrierCommands } from './carrier-commands.ts';
 import { trackingCommands } from './tracking-commands.ts';
 import { transitCommands } from './transit-commands.ts';
 
@@ -44,6 +45,7 @@ export const commandBodies = {
   ...paymentCommands,
   ...returnCommands,
   ...trackingCommands,
+  ...carrierCommands,
 } as const;
 
 export type CommandKind = keyof typeof commandBodies;

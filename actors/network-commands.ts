@@ -34,6 +34,7 @@ import {
   text,
   TransitIdSchema,
 } from './schemas.ts';
+import { BreakerPolicySchema } from './carrier-commands.ts';
 import { TrackingPolicySchema } from './tracking-commands.ts';
 
 /** What a location can do. */
@@ -165,6 +166,8 @@ export const ServiceSchema = Type.Object(
     cutOffs: Type.Optional(TimesSchema),
     /** When on a delivery day it has delivered, by the clocks of the destination. Absent: by its end. */
     deliversBy: Type.Optional(TimeOfDaySchema),
+    /** Instead of the carrier's own. */
+    breaker: Type.Optional(BreakerPolicySchema),
     /** What of the carrier's own is another for this service. */
     tracking: Type.Optional(TrackingPolicySchema),
   },
@@ -180,6 +183,8 @@ export const CarrierSchema = Type.Object(
     /** What it offers. Absent: one service, `standard`, at the price above. */
     services: Type.Optional(Type.Array(ServiceSchema, { minItems: 1, maxItems: carrierServicesMax })),
     holidays: Type.Optional(CarrierHolidaysSchema),
+    /** When a service of it is taken out of sourcing because its calls fail. */
+    breaker: Type.Optional(BreakerPolicySchema),
     /** How long it may tell nothing of a parcel. */
     tracking: Type.Optional(TrackingPolicySchema),
   },

@@ -47,6 +47,8 @@ export const rejectionCodes = {
   'unknown-zone': false,
   'unknown-line': false,
   'unknown-hold': false,
+  /** The carrier has no embargo of this id. */
+  'unknown-embargo': false,
   /** No parcel left with this number. One that is told before it left is found when it is told again. */
   'unknown-parcel': true,
   /** No such lot or serial of the SKU, or not where it was named. */

@@ -20,6 +20,7 @@ import type { SupplyEvent } from './supply-context.ts';
 import type { ReturnEvent } from './return-context.ts';
 import type { AmendedEvent } from './intake.ts';
 import type { PaymentEvent } from './payments.ts';
+import type { CarrierHealthEvent } from './carrier-health.ts';
 import type { ParcelEvent } from './tracking.ts';
 import type { ReservationLine, ReservationState } from './reservation-context.ts';
 
@@ -264,6 +265,18 @@ export type Event =
       readonly carrierId: CarrierId;
       readonly state: 'open' | 'suspended';
       readonly reason: string;
+    }
+  | CarrierHealthEvent
+  /** A parcel that nobody had touched was planned anew, because its carrier takes it no more. */
+  | {
+      readonly kind: 'fulfillment.rerated';
+      readonly orderId: OrderId;
+      readonly channel: ChannelId;
+      readonly fulfillmentId: FulfillmentId;
+      readonly location: LocationId;
+      readonly carrier: CarrierId;
+      readonly service?: ServiceId | undefined;
+      readonly reason: 'carrier-suspended' | 'circuit-open' | 'embargo';
     }
   /** A location was paused or resumed, by somebody or because its pause ended. */
   | {

@@ -2,6 +2,7 @@
  * The engine's public face: open it on a claimed journal, submit commands, ask, listen, close. It knows
  * nothing of sockets, files or logs; what goes wrong is told to its hooks.
  */
+import type { CarrierHealth } from '../actors/carrier-health.ts';
 import type { Command } from '../actors/commands.ts';
 import type { Divergence } from '../actors/divergence.ts';
 import type { ChannelId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
@@ -219,6 +220,8 @@ export class Engine implements EngineApi {
       openReturns: world.returns.openCount,
       openParcels: world.parcels.openCount,
       alarmedParcels: world.parcels.alarmedCount,
+      openCircuits: sumOf(world, (health) => health.cut?.length ?? 0),
+      embargoes: sumOf(world, (health) => health.embargoes?.length ?? 0),
       waitingOrders: views.inState('backordered').size + views.inState('exception').size,
       wokenOrders: wakes.woken,
       wokenInVain: wakes.inVain,
@@ -314,6 +317,16 @@ export class Engine implements EngineApi {
     if (this.#mode === 'serving' && isFull) this.#mode = 'full';
     else if (this.#mode === 'full' && !isFull) this.#mode = 'serving';
   }
+}
+
+/** What carriers that are not wholly well add up to. */
+function sumOf({ carriers }: World, of: (health: CarrierHealth) => number): number {
+  let sum = 0;
+  for (const { snapshot } of carriers.values()) {
+    const health = snapshot?.context.health;
+    if (health !== undefined) sum += of(health);
+  }
+  return sum;
 }
 
 /** What a stored turn published. */

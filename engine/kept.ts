@@ -1,4 +1,5 @@
 /** What follows from a change that is kept: the views are brought up to date, and whom it concerns is woken. */
+import { isSameOffer } from '../actors/carrier-health.ts';
 import type { LocationId, OrderId } from '../actors/ids.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { waitingUnits } from '../actors/order-lines.ts';
@@ -7,6 +8,7 @@ import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { must } from './assert.ts';
 import { wakeForRoom } from './capacity.ts';
 import type { CarrierCell, Cell, LocationCell, OrderCell, SkuCell, StockCell, WorkCell } from './cells.ts';
+import { carriersChanged } from './carriers/rerate.ts';
 import { bufferKept } from './commands/buffers.ts';
 import type { Core } from './core.ts';
 import { improvable } from './improvements.ts';
@@ -168,9 +170,12 @@ function planKept(core: Core, { snapshot }: PlanCell, before: PlanCell['snapshot
 }
 
 /** What its services are may decide, under a routing plan or by rate cards, from where an order may come. */
-function carrierKept(core: Core, { snapshot }: CarrierCell, before: CarrierCell['snapshot']): void {
+function carrierKept(core: Core, cell: CarrierCell, before: CarrierCell['snapshot']): void {
+  const { snapshot } = cell;
+  core.world.carrierTimes.changed(cell);
   const isSame = before?.value === snapshot?.value && before?.context.card === snapshot?.context.card;
-  if (isSame) return;
+  if (isSame && isSameOffer(before?.context.health, snapshot?.context.health)) return;
+  carriersChanged(core);
   // By rate cards it may be that nobody carried from there: that concerns all.
   if (!core.world.rates.isIdle) sweep(core, 'rules');
   else if (!core.world.plans.isIdle) sweep(core, 'carriers');

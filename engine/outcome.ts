@@ -5,7 +5,7 @@ import type { DecisionExplained, MoveOptions, PlanChange, PlanSummary, PlanView,
 import type { ForecastView, PriceStatus, PriceView, RoomPrice } from './outcome-prices.ts';
 import type { WalkIn } from './walk-ins.ts';
 import type { RateQuotes, RatesView } from './outcome-rates.ts';
-import type { TrackingAnswers, TrackingStatus } from './tracking/outcome.ts';
+import type { CarrierHealthView, TrackingAnswers, TrackingStatus } from './tracking/outcome.ts';
 import type { Pool } from '../actors/pool-commands.ts';
 import type { StandingRule } from '../actors/buffer-growth.ts';
 import type { CommandKind } from '../actors/commands.ts';
@@ -256,7 +256,7 @@ export interface AtpExplained {
   readonly locations: readonly AtpTerms[];
 }
 
-export interface CarrierView extends CarrierCard {
+export interface CarrierView extends CarrierCard, CarrierHealthView {
   readonly state: 'open' | 'suspended';
   /** Why, while suspended. */
   readonly reason?: string | undefined;

@@ -84,7 +84,7 @@ function carrierView(cell: CarrierCell | undefined): CarrierView[] {
   const { value, context } = cell.snapshot;
   const state = value === 'open' ? 'open' : 'suspended';
   const reason = state === 'open' ? undefined : context.reason;
-  return [{ ...context.card, state, reason, inTransit: context.inTransit }];
+  return [{ ...context.card, state, reason, inTransit: context.inTransit, health: context.health }];
 }
 
 function transitOf({ world }: Core, { table, origin }: QueryBody<'transit.get'>): Transit | null {

@@ -21,7 +21,7 @@ export function rateQuotes(world: World, body: QueryBody<'rates.quote'>, atMs: n
   if (card === undefined) return null;
   const load = loadOf(world, lines).add(shapeOf(body), 1);
   const km = distanceKm(card, destination);
-  const sorted = openServices(world, service).toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
+  const sorted = openServices(world, service, destination).toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
   const quotes = sorted.map((one) => quoteOf(world, one, card, body, load, km, atMs));
   quotes.sort((a, b) => (a.costMinor ?? Infinity) - (b.costMinor ?? Infinity) || 0);
   return { atMs, distanceKm: km, grams: load.grams, mm3: load.mm3, quotes };

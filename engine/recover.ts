@@ -19,6 +19,7 @@ import type { ReservationId, ReturnId, Sku, SupplyId } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
 import { unreachable } from './assert.ts';
 import { expectRoom } from './capacity.ts';
+import { carriersChanged } from './carriers/rerate.ts';
 import { orderCell, paceCell, type Cell, type OrderCell } from './cells.ts';
 import { place } from './place.ts';
 import type { Core } from './core.ts';
@@ -88,6 +89,7 @@ export async function recover(
   core.wakes.addAll(core.views.waitedFor, core.world.reservations.lined);
   // Whoever waits says anew when time may change the answer, if it has not by now.
   if (!core.world.plans.isIdle) sweep(core, 'rules');
+  carriersChanged(core);
   expectRoom(core, lastAtMs);
   core.world.plans.expect(lastAtMs);
   core.world.rates.expect(lastAtMs);
@@ -139,7 +141,7 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
     case 'n/':
       return placed(world.channel(name as ChannelId), valueFromRow<Channel>(row));
     case 'k/':
-      return placed(world.carrier(name as CarrierId), carrierFromRow(row));
+      return loadCarrier(world, name as CarrierId, row);
     case 't/':
       return placed(world.transit(name), valueFromRow<Transit>(row));
     case 'F/': return placed(world.forecast(name as Sku), valueFromRow<LoadedForecast>(row));
@@ -187,6 +189,12 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
     default:
       return unreachable(prefix);
   }
+}
+
+function loadCarrier(world: Core['world'], id: CarrierId, row: unknown): Cell {
+  const cell = placed(world.carrier(id), carrierFromRow(row));
+  world.carrierTimes.changed(cell);
+  return cell;
 }
 
 function loadStock(world: Core['world'], key: string, row: unknown): Cell {

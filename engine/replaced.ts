@@ -4,6 +4,7 @@
  * setting; so what was in force at any record can be found without reading what lies between. Nothing but reading
  * the past asks for it: these rows are not saved, and recovery passes over them.
  */
+import { isSameOffer } from '../actors/carrier-health.ts';
 import type { Cell } from './cells.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { must } from './assert.ts';
@@ -36,8 +37,9 @@ export function isReplaced(cell: Cell, before: Cell['snapshot']): boolean {
   switch (cell.kind) {
     case 'carrier': {
       const [was, now] = [before as typeof cell.snapshot, cell.snapshot];
-      if (was?.value === now?.value && was?.context.card === now?.context.card) return false;
-      return textOf(was, was?.context.card) !== textOf(now, now?.context.card);
+      const isSame = was?.value === now?.value && was?.context.card === now?.context.card;
+      if (!isSameOffer(was?.context.health, now?.context.health)) return true;
+      return !isSame && textOf(was, was?.context.card) !== textOf(now, now?.context.card);
     }
     case 'pool': {
       const [was, now] = [before as typeof cell.snapshot, cell.snapshot];

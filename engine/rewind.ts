@@ -2,6 +2,7 @@
  * The world as a decision saw it: what was replaced since, in order, so that it can be put back for a moment. Kept
  * only while a shadow decides, and only as far back as a decision waits for it.
  */
+import { isSameOffer } from '../actors/carrier-health.ts';
 import type { Cell } from './cells.ts';
 import { place } from './place.ts';
 
@@ -93,5 +94,7 @@ export class Rewind {
 function isSameCarrier(cell: Cell, after: Cell['snapshot']): boolean {
   if (cell.kind !== 'carrier') return false;
   const now = after as typeof cell.snapshot;
-  return cell.snapshot?.value === now?.value && cell.snapshot?.context.card === now?.context.card;
+  const was = cell.snapshot;
+  const isSame = was?.value === now?.value && was?.context.card === now?.context.card;
+  return isSame && isSameOffer(was?.context.health, now?.context.health);
 }

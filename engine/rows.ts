@@ -25,7 +25,7 @@ import { orderStates, type OrderState } from '../actors/order-states.ts';
 import type { ReservationContext } from '../actors/reservation-context.ts';
 import { lotState, type Lot } from '../actors/lots.ts';
 import type { StockContext } from '../actors/stock-ledger.ts';
-import { hasEnded, type Parcel } from '../actors/tracking.ts';
+import type { Parcel } from '../actors/tracking.ts';
 import type { ReturnContext } from '../actors/return-context.ts';
 import type { SupplyContext } from '../actors/supply-context.ts';
 import type { OrderPayments } from '../actors/payments.ts';
@@ -36,6 +36,7 @@ import { orderSteps, reservationSteps, supplySteps, type Cell, type LotCell, typ
 import type { Drift } from './drift.ts';
 import { isTimed, type PaymentCell } from './payments/cell.ts';
 import { readDestination, writeDestination } from './row-parts.ts';
+import { pushParcel } from './rows-parcel.ts';
 import { readPromises, writePromises } from './rows-promises.ts';
 import { pushDrift, readDrift } from './rows-drift.ts';
 import { hasRare, readRare, writeRare } from './rows-rare.ts';
@@ -43,7 +44,6 @@ import { readReservation, writeReservation } from './rows-reservation.ts';
 import { readReturn, writeReturn } from './rows-return.ts';
 import { readSupply, writeSupply } from './rows-supply.ts';
 import { returnSteps } from './return-cells.ts';
-import type { ParcelCell } from './tracking/parcel-cell.ts';
 import { isFinal, type Snapshot } from './step.ts';
 
 /** The version every row is written in. */
@@ -141,7 +141,7 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     case 'payment':
       return pushPayments(cell.id, must(snapshot as PaymentCell['snapshot'], 'payments to write').context, rows);
     case 'parcel':
-      return pushParcel(cell.id, must(snapshot as ParcelCell['snapshot'], 'a parcel to write'), rows);
+      return pushParcel(writer, [prefixes.parcel, prefixes.parcelEnded], cell.id, snapshot as Snapshot<Parcel>, rows);
     case 'drift':
       return pushDrift(writer, prefixes.drift + cell.id, snapshot as Snapshot<Drift>, rows);
     case 'item':
@@ -171,6 +171,7 @@ function writeCarrier({ value, context }: Snapshot<CarrierContext>): void {
   writer.text(JSON.stringify(context.card));
   writer.uint(context.inTransit);
   writer.maybe(context.reason);
+  if (context.health !== undefined) writer.text(JSON.stringify(context.health));
 }
 
 /** The name of an ended pool may be another SKU’s in the same turn: the SKU stands in the key. */
@@ -195,14 +196,6 @@ function pushEither(a: Prefix, b: Prefix, isA: boolean, id: string, context: unk
   const [at, not] = isA ? [a, b] : [b, a];
   writer.text(JSON.stringify(context));
   rows.push([prefixes[not] + id, null], [prefixes[at] + id, writer.take()]);
-}
-
-/** A parcel that has ended leaves the rows that recovery reads; one that was found, or took an old number, is back. */
-function pushParcel(id: string, { context }: Snapshot<Parcel>, rows: RowBytes[]): void {
-  writer.text(JSON.stringify(context));
-  const [at, not] = hasEnded(context) ? (['parcelEnded', 'parcel'] as const) : (['parcel', 'parcelEnded'] as const);
-  rows.push([prefixes[at] + id, writer.take()]);
-  if (hasEnded(context) || context.again === true) rows.push([prefixes[not] + id, null]);
 }
 
 /** A receipt: the position of the record that has the command. */
@@ -368,7 +361,9 @@ export function carrierFromRow(row: unknown): Snapshot<CarrierContext> {
   const reader = open(row, 'carrier');
   const value = reader.text();
   const card = JSON.parse(reader.text()) as CarrierContext['card'];
-  return { value, context: { card, inTransit: reader.uint(), reason: reader.maybe() ?? '' } };
+  const context = { card, inTransit: reader.uint(), reason: reader.maybe() ?? '' };
+  if (reader.isAtEnd) return { value, context };
+  return { value, context: { ...context, health: JSON.parse(reader.text()) as CarrierContext['health'] } };
 }
 
 /** The supply document a row holds. */

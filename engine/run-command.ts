@@ -19,6 +19,9 @@ import type { Cell, LocationCell, SkuCell } from './cells.ts';
 import { isPaymentCommand, tellPayment, type PaymentCommand } from './payments/commands.ts';
 import { paymentDue } from './payments/follow.ts';
 import { isIntakeCommand, takeInCommand, type IntakeCommand } from './intake/commands.ts';
+import { changeHealth, healthDue, isHealthCommand, type CarrierHealthCommand } from './carriers/health.ts';
+import { rerate } from './carriers/rerate.ts';
+import type { Stranded } from './carriers/rerates.ts';
 import { changeItem, settleItem } from './commands/items.ts';
 import { growBuffer } from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
@@ -207,9 +210,16 @@ type Elsewhere = CommandOf<'order.move'> | CommandOf<'fulfillment.reject'>;
 const giveElsewhere = (core: Core, command: Elsewhere, atMs: number): Handled =>
   command.kind === 'order.move' ? moveOrder(core, command, atMs) : rejectFulfillment(core, command, atMs);
 
-type RestCommand = IntakeCommand | PaymentCommand | PlanCommand | TrackingCommand | network.NetworkCommand;
+type RestCommand =
+  | IntakeCommand
+  | PaymentCommand
+  | PlanCommand
+  | TrackingCommand
+  | CarrierHealthCommand
+  | network.NetworkCommand;
 
 function changeRest(core: Core, command: RestCommand, atMs: number): Handled {
+  if (isHealthCommand(command)) return changeHealth(core, command, atMs);
   if (isTrackingCommand(command)) return scanParcel(core, command.body, atMs);
   if (isPaymentCommand(command)) return tellPayment(core, command, atMs);
   if (isIntakeCommand(command)) return takeInCommand(core, command, atMs);
@@ -237,6 +247,10 @@ export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): 
   };
   return tellQuietly(core, atMs, again, onBug);
 }
+
+/** Plan a parcel anew whose carrier takes it no more. False when it does not fit into the turn. */
+export const rerateParcel = (core: Core, parcel: Stranded, atMs: number, onBug: OnBug): boolean =>
+  tellQuietly(core, atMs, () => rerate(core, parcel, atMs), onBug);
 
 /** Whether there is anything, where there is room for it, of what an order waits for. */
 function isUseful({ world, views }: Core, order: OrderContext, atMs: number): boolean {
@@ -289,6 +303,8 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
       return tellQuietly(core, atMs, () => expireReturn(core, owner.id, atMs), onBug);
     case 'payment':
       return tellQuietly(core, atMs, () => paymentDue(core, owner.id, atMs), onBug);
+    case 'carrier':
+      return tellQuietly(core, atMs, () => healthDue(core, owner.id, atMs), onBug);
     case 'parcel':
       return tellQuietly(core, atMs, () => parcelDue(core, owner.id, atMs), onBug);
     case 'buffer':

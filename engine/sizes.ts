@@ -6,6 +6,7 @@
 import type { Command } from '../actors/commands.ts';
 import type { NamedLots } from '../actors/lot-commands.ts';
 import type { Channel } from '../actors/network-commands.ts';
+import type { CarrierContext } from '../actors/carrier.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import type { SupplyContext } from '../actors/supply-context.ts';
 import type { ReservationContext } from '../actors/reservation-context.ts';
@@ -61,7 +62,7 @@ export function cellBytes(cell: Cell): number {
     case 'item':
       return 96 + valueRowBytes(cell.snapshot?.context);
     case 'carrier':
-      return 160 + valueRowBytes(cell.snapshot?.context.card) + textBytes(cell.snapshot?.context.reason);
+      return carrierBytes(cell.snapshot?.context);
     case 'recent':
       return 96 + textBytes(cell.id) + valueRowBytes(cell.snapshot?.context);
     case 'quota':
@@ -82,6 +83,10 @@ export function cellBytes(cell: Cell): number {
     default:
       return unreachable(cell);
   }
+}
+
+function carrierBytes(context: CarrierContext | undefined): number {
+  return 160 + valueRowBytes(context?.card) + textBytes(context?.reason) + valueRowBytes(context?.health);
 }
 
 function orderBytes(order: OrderContext): number {
@@ -143,8 +148,7 @@ interface LineNames extends NamedLots {
   readonly lineId: string;
 }
 
-const isMeasured = (kind: string): boolean =>
-  kind.startsWith('return') || kind.startsWith('tracking') || kind.startsWith('payment') || kind === 'mapping.put';
+const isMeasured = (kind: string): boolean => /^(return|tracking|carrier|payment|mapping)/.test(kind);
 
 /** The body of a command with its id, kind and credential. */
 export function bodyBytes({ kind, commandId, by, body }: Command): number {
@@ -181,7 +185,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   }
   if (kind === 'supply.ship') for (const one of body.units ?? []) bytes += 16 + one.sku.length + lotsBytes(one);
   if ('feed' in body) bytes += 48;
-  if (kind === 'location.put' || kind === 'carrier.put' || kind === 'transit.put' || kind === 'item.put') {
+  if (kind === 'location.put' || kind === 'transit.put' || kind === 'item.put') {
     bytes += valueBytes(body);
   }
   if (kind === 'forecast.put' || kind === 'order.hold') bytes += valueBytes(body);
@@ -215,7 +219,7 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'order.amended') return bytes + 160;
   if (event.kind === 'capture.wanted') return bytes + 64 + valueRowBytes(event);
   if (event.kind.startsWith('payment.')) return bytes + 64 + valueRowBytes(event);
-  if (event.kind.startsWith('parcel.')) return bytes + valueRowBytes(event);
+  if (/^parcel|^carrier.[he]|rerated$/.test(event.kind)) return bytes + valueRowBytes(event);
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;
 }

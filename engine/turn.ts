@@ -32,7 +32,8 @@ import { momentsRow } from './decision-moments.ts';
 import { replacedRow } from './replaced.ts';
 import { pricesRow } from './routing/prices/recorded.ts';
 import { pushRows, type RowBytes } from './rows.ts';
-import { runCommand, serveLine, timerDue, wakeOrder } from './run-command.ts';
+import { strandedOf } from './carriers/rerate.ts';
+import { rerateParcel, runCommand, serveLine, timerDue, wakeOrder } from './run-command.ts';
 import type { Saver } from './saver.ts';
 import type { Waiting } from './shadows.ts';
 import type { Timers } from './timers.ts';
@@ -209,7 +210,20 @@ export class Turns {
       turn.swept += 1;
       this.#wake(turn, order);
     }
+    if (!wakes.rerates.isEmpty) this.#rerate(turn);
     this.#improve(turn);
+  }
+
+  /** Parcels whose carrier takes them no more come after all who have no place. */
+  #rerate(turn: Turn): void {
+    const { wakes, limits } = this.#core;
+    while (!wakes.hasUrgent && turn.swept < limits.turnSweptMax && this.#hasRoom(turn)) {
+      const parcel = wakes.rerates.take((id) => strandedOf(this.#core, id));
+      if (parcel === undefined) break;
+      turn.swept += 1;
+      turn.isFull = !rerateParcel(this.#core, parcel, turn.atMs, this.#parts.hooks.onBug);
+      if (turn.isFull) wakes.rerates.putBack();
+    }
   }
 
   /** Whoever may have a better place comes after all who have none. */

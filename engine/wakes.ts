@@ -9,6 +9,7 @@
  * small pieces, turn by turn, so that whoever orders meanwhile does not wait for it.
  */
 import type { ChannelId, OrderId } from '../actors/ids.ts';
+import { Rerates } from './carriers/rerates.ts';
 import type { SkuCell } from './cells.ts';
 import { Improvements } from './improvements.ts';
 import type { Waiter } from './waiting.ts';
@@ -86,6 +87,8 @@ export class Wakes {
   readonly better = new Improvements();
   /** SKUs whose line may be served: it comes before the orders that wait. */
   readonly lines = new LineWakes();
+  /** Orders planned with carriers that take no more. */
+  readonly rerates = new Rerates();
   #current: (Walk & { readonly reason: number }) | undefined;
   #sweeps: Sweep[] = [];
   /** Orders looked at since the start, and those of which nothing came. */
@@ -95,7 +98,7 @@ export class Wakes {
   #undo: () => void = () => undefined;
 
   get isEmpty(): boolean {
-    return !this.isWaking && this.better.isEmpty;
+    return !this.isWaking && this.better.isEmpty && this.rerates.isEmpty;
   }
 
   /** Whether anybody who has no place is to be looked at. */

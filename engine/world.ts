@@ -44,11 +44,13 @@ import { Rates } from './rates.ts';
 import { Reservations } from './reservations.ts';
 import { Returns } from './returns.ts';
 import { Supplies } from './supplies.ts';
+import { CarrierTimes } from './carriers/carrier-times.ts';
 import { Parcels } from './tracking/parcels.ts';
 import type { Timers } from './timers.ts';
 
 export class World {
   readonly carriers = new Map<CarrierId, CarrierCell>();
+  readonly carrierTimes: CarrierTimes;
   readonly channels = new Map<ChannelId, ChannelCell>();
   readonly locations = new Map<LocationId, LocationCell>();
   readonly locationList: LocationCell[] = [];
@@ -91,6 +93,7 @@ export class World {
     this.#saved = saved;
     this.supplies = new Supplies(saved);
     this.returns = new Returns(saved, timers);
+    this.carrierTimes = new CarrierTimes(timers);
     this.parcels = new Parcels(saved, timers, ordersInMemoryMax);
     this.intakes = new Intakes(saved);
     this.payments = new Payments(saved, timers);

@@ -34,6 +34,7 @@ export const problemStatus: Readonly<Record<RejectionCode, number>> = {
   'unknown-payment': 404,
   'unknown-rates': 404,
   'unknown-parcel': 404,
+  'unknown-embargo': 404,
   'unknown-zone': 422,
   'unknown-line': 422,
   'unknown-lot': 422,

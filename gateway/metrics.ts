@@ -217,6 +217,9 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
   gauge('baton_open_parcels', 'Parcels with a number that have not ended', registers, () => status().openParcels);
   const alarmed = () => status().alarmedParcels;
   gauge('baton_alarmed_parcels', 'Of them, those of which nothing was scanned in time', registers, alarmed);
+  const circuits = () => status().openCircuits;
+  gauge('baton_open_circuits', 'Carrier services out of sourcing because their calls fail', registers, circuits);
+  gauge('baton_carrier_embargoes', 'Embargoes of carriers that hold', registers, () => status().embargoes);
   gauge('baton_open_supplies', 'Open supply documents', registers, () => status().openSupplies);
   gauge('baton_open_orders', 'Open orders', registers, () => status().openOrders);
   gauge('baton_held_orders', 'Open orders that somebody holds', registers, () => status().heldOrders);

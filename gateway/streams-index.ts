@@ -106,6 +106,7 @@ export class TopicIndex {
         entry.parts.push(part);
       }
     };
+    if (event.kind === 'carrier.health' || event.kind === 'carrier.embargoed') return;
     if (event.kind === 'carrier.changed' || event.kind === 'item.changed' || event.kind === 'buffer.changed') return;
     if (event.kind === 'plan.diverged') return add(this.#shadow.get(event.planId));
     if (event.kind === 'plan.changed' || event.kind === 'shadow.changed') return add(this.#plans.get(every));
@@ -139,6 +140,7 @@ export class TopicIndex {
       }
     }
     if (event.kind.startsWith('parcel.') && 'location' in event) add(this.#location.get(event.location as string));
+    if (event.kind === 'fulfillment.rerated') add(this.#location.get(event.location));
     if (event.kind === 'fulfillment.changed') add(this.#location.get(event.location));
     if (event.kind === 'order.sourced') {
       // New work of a location is told by the decision that made it.

@@ -2,6 +2,7 @@
 import { carrierRefusal } from '../../actors/calendar-checks.ts';
 import type { CommandBody, CommandKind, CommandOf } from '../../actors/commands.ts';
 import { unreachable } from '../assert.ts';
+import type { CarrierHealthCommand } from '../carriers/health.ts';
 import { carrierSteps } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { changeCarrier } from '../effects.ts';
@@ -15,7 +16,7 @@ import { putTransit } from './transit.ts';
 const value = 'put';
 
 type NetworkSubject = 'location' | 'channel' | 'carrier' | 'transit' | 'forecast' | 'rates';
-type NetworkKind = Extract<CommandKind, `${NetworkSubject}.${string}`>;
+type NetworkKind = Exclude<Extract<CommandKind, `${NetworkSubject}.${string}`>, CarrierHealthCommand['kind']>;
 export type NetworkCommand = { [K in NetworkKind]: CommandOf<K> }[NetworkKind];
 
 /** Carry out a command on the network. */

@@ -26,7 +26,8 @@ export function quickPromises(world: World, body: QueryBody<'promise.bulk'>, atM
   if (channel?.snapshot === undefined) return body.skus.map((sku) => ({ sku }));
   const view = world.selling.of(channel, 'ship', body.segment);
   const { destination: to, skus } = body;
-  const journey = { to, services: openServices(world, undefined), find: transitsOf(world), rates: world.rates, atMs };
+  const services = openServices(world, undefined, to);
+  const journey = { to, services, find: transitsOf(world), rates: world.rates, atMs };
   const best: (BestFor | undefined)[] = [];
   for (const cell of world.locationList) {
     best[cell.index] = view.sells(cell) ? bestFrom(world, cell, journey) : undefined;

@@ -37,7 +37,7 @@ export function heldOptions(
 ): readonly PromiseOption[] {
   const { service, parcels } = reservation;
   if (parcels.length === 0) return [];
-  const journey = { to, services: openServices(world, service), find: transitsOf(world), rates: world.rates, atMs };
+  const journey = { to, services: openServices(world, service, to), find: transitsOf(world), rates: world.rates, atMs };
   const held = parcels.map((parcel) => heldParcel(world, reservation, parcel, journey));
   const cheapest = optionOf('cheapest', held.map((one) => sent(one, journey, firstBy(one.ways, byCost))), 0);
   const options = [cheapest, fastest(held, journey, cheapest), collected(world, reservation, held, journey)];

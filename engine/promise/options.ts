@@ -55,7 +55,8 @@ export function promiseOptions(core: Core, body: Body, atMs: number): readonly P
   const lines = exploded.map((line) => ({ ...line, ...nothing, backordered: line.quantity }));
   const { request, plan } = decide(core, { channel, segment, destination, service, lines }, atMs);
   const { rates } = world;
-  const journey = { to: destination, services: openServices(world, service), find: transitsOf(world), rates, atMs };
+  const services = openServices(world, service, destination);
+  const journey = { to: destination, services, find: transitsOf(world), rates, atMs };
   const asked = { core, body, lines: exploded, journey, request };
   const byPriceOf: Choose = ({ cell, lines: of, units }) => firstBy(waysOf(asked, cell, of, units), byCost);
   const isRuled = request.ruling !== undefined;

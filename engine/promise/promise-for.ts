@@ -109,7 +109,7 @@ export function promiseFor(
 ): readonly PromiseOption[] {
   if (bundles.length === 0) return [];
   const services = new Map<ServiceId, CarrierService[]>();
-  for (const service of openServices(world, asked)) {
+  for (const service of openServices(world, asked, to)) {
     const same = services.get(service.id);
     if (same === undefined) services.set(service.id, [service]);
     else same.push(service);

@@ -104,7 +104,7 @@ export function hasDeclined(
 
 function requestFor(world: World, wanted: readonly Need[], seeker: Seeker, atMs: number): SourcingRequest {
   const view = world.selling.of(world.channels.get(seeker.channel), 'ship', seeker.segment);
-  const services = openServices(world, seeker.service);
+  const services = openServices(world, seeker.service, seeker.destination);
   const isWeighed = seeker.destination !== undefined && isByWeight(world.rates, services, atMs);
   const needs = isWeighed ? shapedNeeds(world, wanted) : wanted;
   const removed: Removed[] = [];
@@ -201,7 +201,7 @@ export function pricer(
   service: ServiceId | undefined,
   atMs: number,
 ): (cell: LocationCell, load?: Shape) => Price {
-  const services = openServices(world, service);
+  const services = openServices(world, service, destination);
   if (destination === undefined || !isByWeight(world.rates, services, atMs)) return byKm(services, destination);
   return (cell, load = noShape) => {
     const km = kmTo(cell, destination);

@@ -1,15 +1,26 @@
 /** Which services may carry a parcel, and which of them is the cheapest. */
+import { obstacleTo } from '../../actors/carrier-health.ts';
 import type { ServiceId } from '../../actors/ids.ts';
+import type { Destination } from '../../actors/order-commands.ts';
 import { isBefore, priceOf, servicesOf, type CarrierService } from '../promise/services.ts';
 import type { World } from '../world.ts';
 
-/** The services of open carriers, all, or those of the name asked for. */
-export function openServices(world: World, asked: ServiceId | undefined): readonly CarrierService[] {
+/**
+ * The services of open carriers, all, or those of the name asked for, that take parcels to a destination. Those whose
+ * circuit is open, or that are under an embargo there, do not.
+ */
+export function openServices(
+  world: World,
+  asked: ServiceId | undefined,
+  to: Destination | undefined,
+): readonly CarrierService[] {
   const services: CarrierService[] = [];
   for (const { snapshot } of world.carriers.values()) {
     if (snapshot?.value !== 'open') continue;
-    for (const service of servicesOf(snapshot.context.card)) {
-      if (asked === undefined || service.id === asked) services.push(service);
+    const { card, health } = snapshot.context;
+    for (const service of servicesOf(card)) {
+      if (asked !== undefined && service.id !== asked) continue;
+      if (health === undefined || obstacleTo(health, service.id, to) === undefined) services.push(service);
     }
   }
   return services;

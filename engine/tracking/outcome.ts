@@ -1,4 +1,5 @@
 /** What is answered about parcels on their way. Part of outcome.ts. */
+import type { CarrierHealth } from '../../actors/carrier-health.ts';
 import type { FulfillmentId, OrderId } from '../../actors/ids.ts';
 import type { ParcelStatus } from '../../actors/tracking-commands.ts';
 import type { Parcel, ScanResult } from '../../actors/tracking.ts';
@@ -12,11 +13,19 @@ export interface ScanAnswer {
   readonly result: ScanResult;
 }
 
+/** How a carrier does; absent: it has no circuit that counts and no embargo. */
+export interface CarrierHealthView {
+  readonly health?: CarrierHealth | undefined;
+}
+
 /** Counts of parcels, part of engine.status. */
 export interface TrackingStatus {
   /** Parcels with a number that have not ended, and those of them of which nothing was scanned in time. */
   readonly openParcels: number;
   readonly alarmedParcels: number;
+  /** Services out of sourcing because their circuit is open, and embargoes that hold. */
+  readonly openCircuits: number;
+  readonly embargoes: number;
 }
 
 /** A parcel with all that was told of it. */

@@ -28,3 +28,9 @@ it('[Y7] [TK5] the page on tracking says what an engine answers', async () => {
   expect(shop.order('o-1').state).toBe('delivered');
   await playSection('When nothing is scanned', shop, page);
 });
+
+it('[Y7] [CX2] the page on calls that fail says what an engine answers', async () => {
+  const shop = await leeds();
+  shop.clock.advance(1_700_000_000_000 - shop.clock.now());
+  expect(await playSection('When calls fail', shop, page)).toBe(1);
+});

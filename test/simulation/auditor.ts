@@ -9,17 +9,20 @@ import type { EngineLimits } from '../../engine/limits.ts';
 import type { Outcome, Published } from '../../engine/outcome.ts';
 import { outcomeOf, type Entry } from '../../engine/receipts.ts';
 import { prefixes } from '../../engine/rows.ts';
+import type { Stranded } from '../../engine/carriers/rerates.ts';
 import type { TimerOwner } from '../../engine/timers.ts';
 import type { Position, Row, TurnRecord } from '../../storage/journal.ts';
 import { expect, Violation } from './actions.ts';
 import { comparePrices } from './compare-prices.ts';
 import { checkRecord } from './records.ts';
+import { reuse, strip } from './retries.ts';
 import { difference } from './same.ts';
 import type { Divergence } from '../../actors/divergence.ts';
 import type { Forecast } from './shadow/decided.ts';
 import { isOver } from './shadow/reservations.ts';
 import type { Told } from './shadow/told.ts';
-import { better, carryOut, serveLine, timer, wake } from './shadow/run.ts';
+import { StrandedParcels } from './shadow/rerates.ts';
+import { better, carryOut, rerateParcel, serveLine, timer, wake } from './shadow/run.ts';
 import { Shadow } from './shadow/state.ts';
 import type { Verdict } from './shadow/verdict.ts';
 import type { Watcher } from './watch.ts';
@@ -46,6 +49,8 @@ interface Turn {
 
 export class Auditor implements Watcher {
   readonly shadow: Shadow;
+  /** Parcels that the engine owes a look since their carrier took no more. */
+  readonly stranded = new StrandedParcels();
   /** Every turn by position, as handed to the journal; later lives overwrite what was lost. */
   readonly turns = new Map<Position, Turn>();
   /** Commands that were answered, durably: a client may send any of them again. */
@@ -68,6 +73,7 @@ export class Auditor implements Watcher {
     | { readonly kind: 'wake' | 'better'; readonly id: string }
     | { readonly kind: 'line'; readonly sku: string }
     | { readonly kind: 'timer'; readonly owner: TimerOwner }
+    | { readonly kind: 'rerate'; readonly parcel: Stranded }
     | undefined;
   #isSilent = false;
   /** Reservations that have closed and whose rows were deleted, or will be at any moment. */
@@ -150,8 +156,14 @@ export class Auditor implements Watcher {
     this.#pending = { kind: 'timer', owner };
   }
 
+  rerate(parcel: Stranded): void {
+    this.#settlePending();
+    this.#pending = this.stranded.seen(parcel);
+  }
+
   /** The wake or timer just taken found no room in its turn and did nothing. */
   putBack(): void {
+    if (this.#pending?.kind === 'rerate') this.stranded.owed(this.#pending.parcel);
     this.#pending = undefined;
   }
 
@@ -167,6 +179,8 @@ export class Auditor implements Watcher {
     else if (pending?.kind === 'better') better(this.shadow, pending.id, this.#atMs, this.#events);
     else if (pending?.kind === 'line') serveLine(this.shadow, pending.sku, this.#atMs, this.#events);
     else if (pending?.kind === 'timer') timer(this.shadow, pending.owner, this.#atMs, this.#events);
+    else if (pending?.kind === 'rerate') rerateParcel(this.shadow, pending.parcel, this.#atMs, this.#events);
+    this.stranded.note(this.shadow);
     this.shadow.told = [];
   }
 
@@ -212,6 +226,7 @@ export class Auditor implements Watcher {
     const { ok, refused } = outcome;
     this.shadow.set(this.shadow.executed, id, { kind, by, body, ok, refused, position: undefined });
     this.shadow.keep();
+    this.stranded.note(this.shadow);
     submission.expected = outcome;
     this.#entries.push(entry);
     this.#replies.push(submission);
@@ -320,6 +335,7 @@ export class Auditor implements Watcher {
   rewind(tail: Position): void {
     expect(tail >= this.publishedAt, `position ${this.publishedAt} was acknowledged, the journal ends at ${tail}`);
     this.shadow.rewind(tail);
+    this.stranded.restart(this.shadow);
     for (const position of this.turns.keys()) if (position > tail) this.turns.delete(position);
     this.#inbox = [];
     this.#events = [];
@@ -374,18 +390,4 @@ function checkOutcome(what: string, verdict: ReturnType<typeof carryOut>, outcom
   const fits = said?.code === code && (field === undefined || said.field?.startsWith(field) === true);
   if (!fits) throw new Violation(`${what} must be refused as ${code} (${field}), got ${JSON.stringify(outcome)}`);
   expect(said.retryable === rejectionCodes[code], `${what}: ${code} with a wrong retryable flag`);
-}
-
-/** What of an outcome must be the same for every retry. The words of a refused reuse are the engine's own. */
-function strip({ ok, refused }: Outcome): unknown {
-  if (refused?.code === 'command-id-reused') return { code: refused.code, field: refused.field };
-  return { ok, refused };
-}
-
-/** The first field in which a retry differs from the command it names. */
-function reuse(first: { kind: string; by: string; body: unknown }, retry: Command): string | undefined {
-  if (first.by !== retry.by) return 'commandId';
-  if (first.kind !== retry.kind) return 'kind';
-  const found = difference(first.body, retry.body, 'body');
-  return found?.slice(0, found.indexOf(': '));
 }

@@ -2,6 +2,7 @@
 import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw } from './bodies.ts';
 import { drawRates, drawRemoved } from './bodies-rates.ts';
+import { carrierDraws, drawBreaker } from './bodies-carriers.ts';
 import { drawPolicy } from './bodies-tracking.ts';
 import { groups, serviceNames } from './network-names.ts';
 import type { Rng } from './rng.ts';
@@ -43,10 +44,11 @@ export const networkDraws: Record<NetworkKind, Draw> = {
     const id = at ?? (rng.chance(0.95) && carriers.length > 0 ? rng.pick(carriers) : 'late');
     const services = rng.chance(settings.calendarShare) ? { services: drawServices(rng, settings, index !== undefined) } : {};
     const holidays = rng.chance(settings.calendarShare / 2) ? { holidays: [{ date: drawDate(rng), countries: [rng.pick(['NL', 'DE', 'US'])] }] } : {};
-    return { carrier: { id, name: id, ...drawPrice(rng), ...services, ...holidays, ...drawPolicy(rng) } };
+    return { carrier: { id, name: id, ...drawPrice(rng), ...services, ...holidays, ...drawPolicy(rng), ...drawBreaker(rng) } };
   },
   'carrier.suspend': (rng, { settings }) => ({ carrierId: drawCarrier(rng, settings), reason: 'no drivers' }),
   'carrier.resume': (rng, { settings }) => ({ carrierId: drawCarrier(rng, settings) }),
+  ...carrierDraws,
   'rates.put': drawRates,
   'rates.remove': drawRemoved,
   'transit.put': (rng, { settings: { nonsenseShare } }) => {
@@ -139,5 +141,6 @@ function drawServices(rng: Rng, { nonsenseShare }: Settings, isSound: boolean): 
     ...(rng.chance(0.4) ? { capacity: drawCapacity(rng) } : {}),
     ...(rng.chance(0.5) ? { cutOffs: rng.pick(times) } : {}),
     ...drawPolicy(rng),
+    ...drawBreaker(rng),
   }));
 }

@@ -8,6 +8,7 @@ import { expect } from './actions.ts';
 import { compareLedgers } from './ledger.ts';
 import { comparePromises } from './compare-promise.ts';
 import { compareRates } from './compare-rates.ts';
+import { healthOf } from './shadow/carrier-health.ts';
 import { compareTracking } from './compare-tracking.ts';
 import { compareDrift } from './compare-drift.ts';
 import { difference } from './same.ts';
@@ -89,11 +90,12 @@ export function compareAll(
   for (const { table, origin, lanes } of shadow.transits.values()) {
     agree(`transit times of ${table}`, lanes.length === 0 ? null : { table, origin, lanes }, ask('transit.get', { table, origin }));
   }
-  const carriers = [...shadow.carriers.values()].map(({ card, isOpen, reason, inTransit }) => ({
+  const carriers = [...shadow.carriers.values()].map(({ card, isOpen, reason, inTransit, health }) => ({
     ...card,
     state: isOpen ? 'open' : 'suspended',
     reason: isOpen ? undefined : reason,
     inTransit,
+    health: healthOf(health),
   }));
   agree('carriers', byId(carriers), byId(ask('carrier.list', {})));
   expect(ask('order.get', { orderId: 'nobody' }) === null, 'an order that does not exist was found');

@@ -94,6 +94,7 @@ export class Life {
       turnTime: (atMs) => pass(() => auditor.turnTime(atMs)),
       wake: (id) => pass(() => auditor.wake(id)),
       better: (id) => pass(() => auditor.better(id)),
+      rerate: (parcel) => pass(() => auditor.rerate(parcel)),
       line: (sku) => pass(() => auditor.line(sku)),
       timer: (owner) => pass(() => auditor.timer(owner)),
       putBack: () => pass(() => auditor.putBack()),

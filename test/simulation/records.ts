@@ -29,6 +29,7 @@ import { paceOf, type ShadowSale } from './shadow/buffer-commands.ts';
 import { poolRowOf, type ShadowPool } from './shadow/pool-commands.ts';
 import { hasEnded, supplyViewOf } from './shadow/supply-facts.ts';
 import { countsOf } from './shadow/trials.ts';
+import { healthOf } from './shadow/carrier-health.ts';
 import { checkParcel } from './compare-tracking.ts';
 import type { ShadowParcel } from './shadow/parcels-left.ts';
 
@@ -226,5 +227,5 @@ export function stockOf(sku: Sku, location: LocationId, stock: ShadowStock): unk
 function checkCarrier(carrier: ShadowCarrier, row: unknown): string | undefined {
   const { value, context } = carrierFromRow(row);
   const { card, inTransit, isOpen, reason } = carrier;
-  return difference({ value: isOpen ? 'open' : 'suspended', card, inTransit, reason }, { value, ...context });
+  return difference({ value: isOpen ? 'open' : 'suspended', card, inTransit, reason, health: healthOf(carrier.health) }, { value, ...context });
 }

@@ -208,6 +208,9 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'carrier.put': 0.5,
     'carrier.suspend': 0.5,
     'carrier.resume': 0.5,
+    'carrier.report': 4,
+    'carrier.embargo': 0.7,
+    'carrier.lift': 0.7,
   };
   // Swarm: some kinds come often, some not at all.
   for (const kind of Object.keys(kinds) as CommandKind[]) kinds[kind] *= rng.pick([0, 0.3, 1, 1, 1, 3]);

@@ -174,6 +174,7 @@ export class Simulation {
     const isIdle = !this.isDead && engine !== undefined && engine.inspect().core.wakes.isEmpty;
     if (!isIdle || claim === undefined || this.disk.pending.length > 0) return;
     checkRest(engine, claim, this.clock.now() - 1);
+    this.auditor.stranded.checkRest(this.auditor.shadow);
     checkLines(this.auditor.shadow, this.auditor.turnTimeNow);
   }
 

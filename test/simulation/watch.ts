@@ -7,6 +7,7 @@ import type { Command } from '../../actors/commands.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Entry } from '../../engine/receipts.ts';
 import type { Core } from '../../engine/core.ts';
+import type { Stranded } from '../../engine/carriers/rerates.ts';
 import type { Told } from './shadow/told.ts';
 import type { TimerOwner, Timers } from '../../engine/timers.ts';
 import type { Claim, Position, Row, Space, TurnRecord } from '../../storage/journal.ts';
@@ -19,6 +20,8 @@ export interface Watcher {
   better(orderId: string): void;
   /** Whoever is first in line for a SKU is looked at. */
   line(sku: string): void;
+  /** A parcel whose carrier takes it no more is looked at. */
+  rerate(parcel: Stranded): void;
   timer(owner: TimerOwner): void;
   /** The wake or timer just reported found no room and did nothing. */
   putBack(): void;
@@ -90,6 +93,18 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
   better.putBack = () => {
     watcher.putBack();
     putBackBetter();
+  };
+  const { rerates } = core.wakes;
+  const takeRerate = rerates.take.bind(rerates);
+  rerates.take = (partsOf) => {
+    const parcel = takeRerate(partsOf);
+    if (parcel !== undefined) watcher.rerate(parcel);
+    return parcel;
+  };
+  const putBackRerate = rerates.putBack.bind(rerates);
+  rerates.putBack = () => {
+    watcher.putBack();
+    putBackRerate();
   };
   const { lines } = core.wakes;
   const takeLine = lines.take.bind(lines);

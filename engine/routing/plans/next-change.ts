@@ -28,7 +28,7 @@ export function nextChangeMs(world: World, order: OrderContext, atMs: number): n
   if (ofPlaces.length === 0) return first;
   const view = world.selling.of(world.channels.get(order.channel), 'ship', order.segment);
   const offer = new Offer(world, view, needs, atMs);
-  const services = openServices(world, order.service);
+  const services = openServices(world, order.service, order.destination);
   scope.offer = offer;
   let earliest = first;
   for (const cell of world.locationList) {

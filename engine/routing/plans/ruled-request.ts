@@ -61,7 +61,7 @@ export class Judge implements Asking {
     this.offer = new Offer(world, view, needs, nowMs);
     this.facts = facts;
     this.to = seeker.destination;
-    this.services = openServices(world, seeker.service);
+    this.services = openServices(world, seeker.service, seeker.destination);
     this.#world = world;
     this.isWeighed = seeker.destination !== undefined && isByWeight(world.rates, this.services, nowMs);
     this.needs = this.isWeighed ? shapedNeeds(world, needs) : needs;

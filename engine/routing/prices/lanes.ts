@@ -48,11 +48,12 @@ export class Lanes {
   /** Before a few are asked for: see whether what is kept still holds. */
   renew(atMs: number): void {
     const carriers = [...this.#world.carriers.values()].flatMap(({ snapshot }) => {
-      return [snapshot?.value, snapshot?.context.card];
+      const { card, health } = snapshot?.context ?? {};
+      return [snapshot?.value, card, health?.cut, health?.embargoes];
     });
     const { rates } = this.#world;
     const isKept = isSame(carriers, this.#carriers) && atMs >= this.#atMs && atMs - this.#atMs < keptMs;
-    const services = isKept ? this.#services : openServices(this.#world, undefined);
+    const services = isKept ? this.#services : openServices(this.#world, undefined, undefined);
     const cards = rates.isIdle ? [] : services.map(({ carrier, id }) => rates.inForce(carrier, id, atMs));
     if (isKept && isSame(cards, this.#cards)) return;
     this.#atMs = atMs;

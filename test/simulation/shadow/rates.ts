@@ -3,6 +3,7 @@ import type { CommandBody } from '../../../actors/commands.ts';
 import type { Location } from '../../../actors/network-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
 import type { RateCard } from '../../../actors/rate-commands.ts';
+import { obstacle } from './carrier-health.ts';
 import type { Doing } from './orders.ts';
 import type { Shadow } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
@@ -51,21 +52,21 @@ export function cardFor(shadow: Shadow, carrier: string, service: string, atMs: 
   return now.sort((a, b) => (b.fromMs ?? 0) - (a.fromMs ?? 0) || b.version - a.version)[0];
 }
 
-function openServices(shadow: Shadow, asked: string | undefined) {
+function openServices(shadow: Shadow, asked: string | undefined, to: Destination | undefined) {
   return [...shadow.carriers.values()]
     .filter(({ isOpen }) => isOpen)
     .flatMap(({ card }) => (card.services ?? [{ ...card, id: 'standard' }]).map((one) => ({ ...one, id: one.id as string, carrier: card.id as string, isNamed: card.services !== undefined })))
-    .filter(({ id }) => asked === undefined || asked === id);
+    .filter(({ id, carrier }) => (asked === undefined || asked === id) && obstacle(shadow.carriers.get(carrier)?.health, id, to) === undefined);
 }
 
 /** Whether parcels to somewhere are priced by what is in them. */
 export function isWeighed(shadow: Shadow, to: Destination | undefined, asked: string | undefined, atMs: number): boolean {
-  return to !== undefined && openServices(shadow, asked).some(({ carrier, id }) => cardFor(shadow, carrier, id, atMs) !== undefined);
+  return to !== undefined && openServices(shadow, asked, to).some(({ carrier, id }) => cardFor(shadow, carrier, id, atMs) !== undefined);
 }
 
 /** Every open service that goes from a place to another, by carrier and service. */
 export function offersFor(shadow: Shadow, from: Location, to: Destination | undefined, km: number, asked: string | undefined, atMs: number): ShadowOffer[] {
-  const offers = openServices(shadow, asked).flatMap(({ carrier, id, isNamed, baseMinor, perKmMinor }): ShadowOffer[] => {
+  const offers = openServices(shadow, asked, to).flatMap(({ carrier, id, isNamed, baseMinor, perKmMinor }): ShadowOffer[] => {
     const named = { carrier, id, service: isNamed ? id : undefined };
     const card = to === undefined ? undefined : cardFor(shadow, carrier, id, atMs);
     if (card === undefined || to === undefined) return [{ ...named, unitMax: Infinity, minor: () => Math.round(baseMinor + perKmMinor * km) }];

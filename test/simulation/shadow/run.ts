@@ -1,5 +1,6 @@
 /** One command, wake or timer in the shadow: all of it or, when refused, nothing. */
 import type { Command } from '../../../actors/commands.ts';
+import type { Stranded } from '../../../engine/carriers/rerates.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
 import * as holds from './holds.ts';
 import { moveOrder } from './move.ts';
@@ -19,6 +20,8 @@ import type { Doing } from './orders.ts';
 import { stateOf } from './order-facts.ts';
 import * as recalls from './recalls.ts';
 import * as reservations from './reservations.ts';
+import * as health from './carrier-health.ts';
+import { rerate } from './rerates.ts';
 import * as parcels from './parcels.ts';
 import * as returns from './returns.ts';
 import { putRates, removeRates } from './rates.ts';
@@ -82,6 +85,11 @@ export function better(shadow: Shadow, id: string, atMs: number, events: unknown
   if (shadow.orders.has(id)) whole(shadow, atMs, events, (doing) => improve(doing, id));
 }
 
+/** A parcel whose carrier takes it no more is planned anew, where that is better. */
+export function rerateParcel(shadow: Shadow, { orderId, fulfillmentId }: Stranded, atMs: number, events: unknown[]): void {
+  whole(shadow, atMs, events, (doing) => rerate(doing, orderId, Number(fulfillmentId) - 1));
+}
+
 /** The first in line for a SKU gets its units, if they are there. */
 export function serveLine(shadow: Shadow, sku: string, atMs: number, events: unknown[]): void {
   whole(shadow, atMs, events, (doing) => {
@@ -100,6 +108,7 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
     else if (owner.kind === 'lot') recalls.due(doing, owner.id);
     else if (owner.kind === 'return') returns.expire(doing, owner.id);
     else if (owner.kind === 'payment') payments.due(doing, owner.id);
+    else if (owner.kind === 'carrier') health.due(doing, owner.id);
     else if (owner.kind === 'parcel') parcels.due(doing, owner.id);
     else if (owner.kind === 'buffer') buffers.grow(doing, owner.id);
     else network.endPause(doing, owner.id);
@@ -268,6 +277,10 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return network.openCarrier(doing, command.body.carrierId, false, command.body.reason);
     case 'carrier.resume':
       return network.openCarrier(doing, command.body.carrierId, true, '');
+    case 'carrier.report':
+    case 'carrier.embargo':
+    case 'carrier.lift':
+      return health.change(doing, command);
     case 'forecast.put':
       return putForecast(doing, command.body);
     case 'transit.put':

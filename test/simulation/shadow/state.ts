@@ -28,6 +28,7 @@ import type { Told } from './told.ts';
 import type { Forecast } from './decided.ts';
 import type { Declined } from './troubles.ts';
 import type { Fact, ShadowOfPlan } from './trials.ts';
+import type { ShadowHealth } from './carrier-health.ts';
 import type { ShadowParcel } from './parcels-left.ts';
 import type { SupplyLineShadow } from './supply-facts.ts';
 
@@ -118,6 +119,7 @@ export interface ShadowCarrier {
   readonly isOpen: boolean;
   readonly reason: string;
   readonly inTransit: number;
+  readonly health?: ShadowHealth | undefined;
 }
 
 /** A supply document: what was asked for, and all that happened to units of it. */
