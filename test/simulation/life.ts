@@ -45,7 +45,7 @@ export class Life {
     const { disk, clock, limits, sabotage, isLow } = this.#in;
     const claim = await disk.journal().claim('simulation');
     const watcher = this.#watcher();
-    this.claim = watchClaim(claim, watcher, isLow, sabotage);
+    this.claim = watchClaim(claim, disk, watcher, isLow, sabotage);
     const own = clock.ofProcess();
     const engine = await Engine.open({
       claim: this.claim,

@@ -88,8 +88,25 @@ export function sold(shadow: Shadow, sku: string, location: string, units: numbe
 
 const dayMs = 86_400_000;
 
+interface Pace {
+  readonly units: number;
+  readonly atMs: number;
+}
+
+const noSales: readonly ShadowSale[] = [];
+/** Of sales, which never change: more of them are another list. */
+const paces = new WeakMap<readonly ShadowSale[], Map<number, Pace>>();
+
 /** What is left of sales that lose half with each whole day, as of a time. */
-export function paceOf(sales: readonly ShadowSale[], nowMs = 0): { units: number; atMs: number } {
+export function paceOf(sales: readonly ShadowSale[], nowMs = 0): Pace {
+  let known = paces.get(sales);
+  if (known === undefined) paces.set(sales, (known = new Map()));
+  const pace = known.get(nowMs) ?? countPace(sales, nowMs);
+  known.set(nowMs, pace);
+  return pace;
+}
+
+function countPace(sales: readonly ShadowSale[], nowMs: number): Pace {
   let [units, atMs] = [0, sales[0]?.atMs ?? 0];
   const pass = (untilMs: number): void => {
     for (; atMs + dayMs <= untilMs; atMs += dayMs) units = Math.floor(units / 2);
@@ -107,7 +124,7 @@ export function grownBy(shadow: Shadow, rule: StandingShadow, sku: string, locat
   if (rule.grows === undefined || rule.growth === undefined) return 0;
   const { everyMs, quantity = 0, pacePercent = 0, maxQuantity } = rule.grows;
   const { sinceMs, steps } = rule.growth;
-  const { units } = paceOf(shadow.sales.get(stockKey(sku, location)) ?? [], sinceMs + steps * everyMs);
+  const { units } = paceOf(shadow.sales.get(stockKey(sku, location)) ?? noSales, sinceMs + steps * everyMs);
   const daily = (pacePercent * units * steps * everyMs) / (150 * dayMs);
   return Math.min(maxQuantity, steps * quantity + Math.ceil(daily));
 }
