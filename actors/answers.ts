@@ -2,6 +2,8 @@
 import type { CommandKind } from './commands.ts';
 import type { LotAnswer } from './lots.ts';
 import type { ReturnAnswer } from './return-context.ts';
+import type { TaskAnswer } from './task-context.ts';
+import type { TerminalAnswer } from './terminal-context.ts';
 import type { SupplyAnswer } from './supply-context.ts';
 import type { FeedAnswer, OrderAnswer, ReservationAnswer, StockAnswer } from './vocabulary.ts';
 
@@ -14,6 +16,10 @@ export type Answer<K extends CommandKind> = K extends `stock.${string}`
       ? SupplyAnswer
       : K extends `return.${string}`
         ? ReturnAnswer
+        : K extends `task.${string}`
+        ? TaskAnswer
+        : K extends `terminal.${string}`
+        ? TerminalAnswer
         : K extends `reservation.${string}`
           ? ReservationAnswer
           : K extends 'feed.open'

@@ -23,6 +23,7 @@ import { stockCommands } from './stock-commands.ts';
 import { supplyCommands } from './supply-commands.ts';
 import { carrierCommands } from './carrier-commands.ts';
 import { trackingCommands } from './tracking-commands.ts';
+import { terminalCommands } from './terminal-commands.ts';
 import { transitCommands } from './transit-commands.ts';
 
 /** The body of every command by its kind. */
@@ -46,6 +47,7 @@ export const commandBodies = {
   ...returnCommands,
   ...trackingCommands,
   ...carrierCommands,
+  ...terminalCommands,
 } as const;
 
 export type CommandKind = keyof typeof commandBodies;

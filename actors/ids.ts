@@ -26,6 +26,8 @@ export type SupplyId = Branded<'SupplyId'>;
 export type ReturnId = Branded<'ReturnId'>;
 /** Units held for a cart, unique over all channels. */
 export type ReservationId = Branded<'ReservationId'>;
+/** A screen or scanner that works at one location. */
+export type TerminalId = Branded<'TerminalId'>;
 /** Of units that some channels alone may take. */
 export type PoolId = Branded<'PoolId'>;
 /** Of a routing plan, over all of its versions. */
@@ -76,4 +78,5 @@ export const supplyId = checked<SupplyId>(name, 'supply id');
 export const returnId = checked<ReturnId>(name, 'return id');
 export const reservationId = checked<ReservationId>(name, 'reservation id');
 export const fulfillmentId = checked<FulfillmentId>(place, 'fulfillment id');
+export const terminalId = checked<TerminalId>(place, 'terminal id');
 export const holdId = checked<HoldId>(place, 'hold id');

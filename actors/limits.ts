@@ -108,6 +108,16 @@ export const returnWindowDaysMax = 3_660;
 /** SKUs a return policy may name in one list, and rules of where returns go. */
 export const returnPolicyListMax = 1_000;
 export const returnRulesMax = 50;
+/** Terminals that are open at a time; tasks one may hold; zones and capabilities of one. */
+export const terminalsMax = 20_000;
+export const terminalTasksMax = 100;
+export const terminalListMax = 32;
+/** How long a terminal may be silent, in milliseconds: a second to a day. */
+export const terminalMs = { min: 1_000, max: 24 * 3_600_000 } as const;
+/** Scans in one command, and of one task; parcels of one task. */
+export const scansMax = 200;
+export const taskScansMax = 4_000;
+export const taskParcelsMax = 50;
 /** Canaries and shadows at one time. Both are counted in records, or beside them, with every decision. */
 export const planCanariesMax = 8;
 export const planShadowsMax = 4;

@@ -239,6 +239,8 @@ export type OrderMessage =
       /** What to take, of tracked SKUs. */
       readonly lots?: readonly LineLot[] | undefined;
     } & At)
+  /** Picking was given up before a unit was taken: it may be picked by another, moved or cancelled again. */
+  | ({ readonly type: 'fulfillment.unpick'; readonly fulfillmentId: FulfillmentId } & At)
   | ({
       readonly type: 'fulfillment.short';
       readonly fulfillmentId: FulfillmentId;

@@ -262,6 +262,8 @@ function lotsTaken(context: OrderContext, { lot, units }: Displaced): readonly L
   return lot === undefined ? [] : lotPlan(context, units, lot).flatMap((taking) => taking.units);
 }
 
+/** Its time to begin runs anew. */
+const unpicked = { state: 'released', lots: undefined, startByMs: undefined, overdue: undefined } as const;
 let memoBefore: OrderContext | undefined;
 let memoMessage: OrderMessage | undefined;
 let memoAfter: OrderContext | undefined;
@@ -310,9 +312,7 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
     case 'order.sourced':
       return sourced(context, message.plan, message.atMs);
     case 'order.allocated':
-      return startsWhenPlaced(context)
-        ? started(context, message.atMs)
-        : context;
+      return startsWhenPlaced(context) ? started(context, message.atMs) : context;
     case 'order.hold':
       return { ...context, holds: withHold(context, message.hold) };
     case 'order.unhold':
@@ -331,9 +331,8 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
       );
     case 'order.move': {
       const part = findFulfillment(context, message.fulfillmentId);
-      return part === undefined
-        ? context
-        : withTakings(context, [{ fulfillment: part, units: message.units }], 'backordered');
+      if (part === undefined) return context;
+      return withTakings(context, [{ fulfillment: part, units: message.units }], 'backordered');
     }
     case 'order.withdraw':
       return withdrawn(context, message);
@@ -343,6 +342,8 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
       return overdue(context, message);
     case 'fulfillment.pick':
       return { ...context, fulfillments: patched(context, message.fulfillmentId, withLots('picking', message.lots)) };
+    case 'fulfillment.unpick':
+      return { ...context, fulfillments: patched(context, message.fulfillmentId, unpicked) };
     case 'fulfillment.short': {
       const part = findFulfillment(context, message.fulfillmentId);
       if (part === undefined) return context;

@@ -40,6 +40,7 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
     case 'order.timed':
     case 'order.overdue':
     case 'fulfillment.pick':
+    case 'fulfillment.unpick':
     case 'fulfillment.ship':
     case 'fulfillment.deliver': {
       const events = [...partNews(before, after), ...exceptionNews(before, after)];

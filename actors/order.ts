@@ -141,6 +141,7 @@ const life = {
   'order.withdraw': { guard: 'areUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
   'order.move': { guard: 'isPartUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
   'fulfillment.pick': whenPart('released', ['picking', 'backordered', 'exception'], [tell, 'apply']),
+  'fulfillment.unpick': whenPart('picking', ['picking', 'released', 'backordered', 'exception'], [tell, 'apply']),
   'fulfillment.short': {
     guard: { type: 'partIs', params: { part: 'picking' } },
     target: 'sourcing',

@@ -38,6 +38,7 @@ import { intakeQueries } from './intake-queries.ts';
 import { paymentQueries } from './payment-queries.ts';
 import { returnQueries } from './return-queries.ts';
 import { searchQueries } from './search-queries.ts';
+import { terminalQueries } from './terminal-queries.ts';
 import { supplyStates, type SupplyState } from './supply-context.ts';
 import { orderLinesMax, promiseLinesMax } from './limits.ts';
 import { DestinationSchema } from './order-commands.ts';
@@ -162,6 +163,7 @@ export const queryBodies = {
     },
     exact,
   ),
+  ...terminalQueries,
   ...driftQueries,
   /** Which of these counts, items or locations would change something: what a feed asks before it sends. */
   'stock.compare': Type.Object({ entries: compared(CountEntrySchema) }, exact),

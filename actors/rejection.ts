@@ -46,10 +46,14 @@ export const rejectionCodes = {
   /** A lane or band of a rate card names a zone that it has no prices for. */
   'unknown-zone': false,
   'unknown-line': false,
+  'unknown-terminal': false,
   'unknown-hold': false,
   /** The carrier has no embargo of this id. */
   'unknown-embargo': false,
-  /** No parcel left with this number. One that is told before it left is found when it is told again. */
+  /**
+   * The task has no such parcel, or none left with this number. One that is told of before it left is found when it is
+   * told again.
+   */
   'unknown-parcel': true,
   /** No such lot or serial of the SKU, or not where it was named. */
   'unknown-lot': false,
@@ -87,6 +91,10 @@ export const rejectionCodes = {
   'lot-expired': false,
   /** The lot was recalled. */
   'lot-recalled': false,
+  /** The terminal is of another location. */
+  'wrong-location': false,
+  /** The terminal does not hold this task, or not any more: it is another's, or waits for one. */
+  'not-held': false,
   /** Its state does not allow this now; `detail` names the state. */
   'wrong-state': false,
   /** The order is held: its holds are lifted first. */

@@ -9,7 +9,7 @@ import { Type, type Static } from 'typebox';
 import { lotPattern, namePattern, placePattern, textPattern } from './ids.ts';
 import type { CarrierId, ChannelId, CommandId, FeedId, FulfillmentId, HoldId } from './ids.ts';
 import type { LineId, LocationId, LotId, OrderId, ReservationId, ReturnId, ServiceId, Sku } from './ids.ts';
-import type { SupplyId, TransitId } from './ids.ts';
+import type { SupplyId, TerminalId, TransitId } from './ids.ts';
 import { attributesMax, attributeTextMax, moneyMinorMax, quantityMax, tagsMax } from './limits.ts';
 import { deliveryMethods, type DeliveryMethod } from './vocabulary.ts';
 
@@ -43,6 +43,7 @@ export const SegmentSchema = place('Customer segment');
 export const LotIdSchema = Type.Unsafe<LotId>(
   Type.String({ pattern: lotPattern, description: 'Lot or serial, unique within the SKU' }),
 );
+export const TerminalIdSchema = Type.Unsafe<TerminalId>(place('Terminal id, unique over all locations'));
 export const HoldIdSchema = Type.Unsafe<HoldId>(place('Hold id, unique within the order'));
 export const FeedIdSchema = Type.Unsafe<FeedId>(place('Feed id, the same when the same rows are sent again'));
 

@@ -17,6 +17,8 @@ import type { LotEvent } from './lots.ts';
 import type { PromiseOption } from './promise.ts';
 import type { OrderState } from './order-states.ts';
 import type { SupplyEvent } from './supply-context.ts';
+import type { TaskEvent } from './task-context.ts';
+import type { TerminalEvent } from './terminal-context.ts';
 import type { ReturnEvent } from './return-context.ts';
 import type { AmendedEvent } from './intake.ts';
 import type { PaymentEvent } from './payments.ts';
@@ -290,6 +292,7 @@ export type Event =
   | ParcelEvent
   | PaymentEvent
   | AmendedEvent
+  | TerminalEvent | TaskEvent
   | ReturnEvent;
 
 /** A movement of stock with its balances after it; derived from the turn's rows, published on stock topics. */

@@ -33,6 +33,7 @@ import type { PaymentCell } from './payments/cell.ts';
 import type { IntakeCell } from './intake/cells.ts';
 import type { OrderReturnsCell, ReturnCell, ReturnPolicyCell } from './return-cells.ts';
 import type { Pools } from './pools.ts';
+import type { TaskCell, TerminalCell } from './floor/cells.ts';
 import type { DropLine } from './drop-line.ts';
 import type { LoadedForecast } from '../actors/forecast-commands.ts';
 import { Holders } from './holders.ts';
@@ -235,6 +236,8 @@ export type Cell =
   | OrderReturnsCell
   | ReturnPolicyCell
   | IntakeCell
+  | TerminalCell
+  | TaskCell
   | PaymentCell;
 
 export interface PoolCell extends Marks {
@@ -312,14 +315,8 @@ export const carrierCell = (id: CarrierId): CarrierCell => ({ kind: 'carrier', i
 export const channelCell = (id: ChannelId, views: SellingViews): ChannelCell => {
   return { kind: 'channel', id, views, snapshot: undefined, ...marks };
 };
-export const poolCell = (id: PoolId, sku: SkuCell, all: Pools): PoolCell => ({
-  kind: 'pool',
-  id,
-  sku,
-  all,
-  snapshot: undefined,
-  ...marks,
-});
+export const poolCell = (id: PoolId, sku: SkuCell, all: Pools): PoolCell =>
+  ({ kind: 'pool', id, sku, all, snapshot: undefined, ...marks });
 /** The pace of a stock, made when new. */
 export const paceCell = (stock: StockCell): PaceCell =>
   (stock.pace ??= {

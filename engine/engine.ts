@@ -222,6 +222,7 @@ export class Engine implements EngineApi {
       alarmedParcels: world.parcels.alarmedCount,
       openCircuits: sumOf(world, (health) => health.cut?.length ?? 0),
       embargoes: sumOf(world, (health) => health.embargoes?.length ?? 0),
+      floor: world.floor.status(),
       waitingOrders: views.inState('backordered').size + views.inState('exception').size,
       wokenOrders: wakes.woken,
       wokenInVain: wakes.inVain,

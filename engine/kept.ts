@@ -7,10 +7,11 @@ import { askedAgainMs } from '../actors/order-trouble.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { must } from './assert.ts';
 import { wakeForRoom } from './capacity.ts';
-import type { CarrierCell, Cell, LocationCell, OrderCell, SkuCell, StockCell, WorkCell } from './cells.ts';
+import type { CarrierCell, Cell, ItemCell, LocationCell, OrderCell, SkuCell, StockCell, WorkCell } from './cells.ts';
 import { carriersChanged } from './carriers/rerate.ts';
 import { bufferKept } from './commands/buffers.ts';
 import type { Core } from './core.ts';
+import { floorKept, itemOnFloor, orderOnFloor } from './floor/kept.ts';
 import { improvable } from './improvements.ts';
 import type { PlanCell, SeatCell } from './plan-cells.ts';
 import { channelOfSeat } from './plans.ts';
@@ -44,6 +45,8 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
       return world.payments.changed(cell, before as typeof cell.snapshot);
     case 'parcel':
       return world.parcels.changed(cell, before as typeof cell.snapshot);
+    case 'terminal': case 'task':
+      return floorKept(core, cell, before);
     case 'supply':
       return world.supplies.changed(cell, before as typeof cell.snapshot);
     case 'stock':
@@ -63,8 +66,7 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
       views.locationChanged(cell, before as typeof cell.snapshot);
       return locationKept(core, cell);
     case 'item':
-      views.itemChanged(cell);
-      return wakes.add(world.sku(cell.id), reasons.more | reasons.other);
+      return itemKept(core, cell, before as typeof cell.snapshot);
     case 'carrier':
       return carrierKept(core, cell, before as typeof cell.snapshot);
     case 'channel':
@@ -80,9 +82,16 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
   }
 }
 
+function itemKept(core: Core, cell: ItemCell, before: ItemCell['snapshot']): void {
+  core.views.itemChanged(cell);
+  itemOnFloor(core, cell, before);
+  core.wakes.add(cell.sku, reasons.more | reasons.other);
+}
+
 function orderKept(core: Core, { id, snapshot }: OrderCell, before: OrderCell['snapshot'], atMs: number): void {
   if (snapshot === undefined) return;
   core.views.orderChanged(id, before, snapshot);
+  orderOnFloor(core, before?.context, snapshot.context);
   if (core.world.plans.isIdle && snapshot.context.declined === undefined) return;
   const units = waitingUnits(snapshot.context);
   expectChange(core, snapshot.context, atMs);

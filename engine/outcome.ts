@@ -20,6 +20,7 @@ import type { LotPlace, LotShipment, LotState, LotUnits } from '../actors/lots.t
 import type { QueryKind } from '../actors/queries.ts';
 import type { IntakeAnswers } from './outcome-intake.ts';
 import type { OrderAnswers } from './outcome-orders.ts';
+import type { FloorAnswers, FloorStatus } from './outcome-floor.ts';
 import type { TriedAnswers } from './outcome-what-if.ts';
 import type { Finding } from './routing/plans/lint.ts';
 import type { WorkHour } from './promise/capacity.ts';
@@ -276,6 +277,7 @@ export interface EngineStatus extends TrackingStatus {
   /** Supply documents with units still to come. */
   readonly openSupplies: number;
   readonly openReturns: number;
+  readonly floor: FloorStatus;
   /** Orders with units that wait for a place. */
   readonly waitingOrders: number;
   /** Since the start: times one of them was looked at again, and times of these that nothing came of it. */
@@ -315,13 +317,7 @@ export interface PromiseAnswer {
   readonly options: readonly PromiseOption[];
 }
 
-/** One entry for each SKU, in the order asked. */
-export interface BulkPromiseAnswer {
-  readonly atMs: number;
-  readonly promises: readonly QuickPromises[];
-}
-
-export interface Answers extends OrderAnswers, TriedAnswers, TrackingAnswers, IntakeAnswers {
+export interface Answers extends OrderAnswers, TriedAnswers, TrackingAnswers, IntakeAnswers, FloorAnswers {
   'reservation.get': ReservationView | null;
   'reservation.list': { readonly reservations: readonly ReservationView[]; readonly next?: string | undefined };
   'line.get': LineView;
@@ -370,7 +366,8 @@ export interface Answers extends OrderAnswers, TriedAnswers, TrackingAnswers, In
   'forecast.get': ForecastView | null;
   'capacity.get': readonly WorkHour[];
   'promise.get': PromiseAnswer;
-  'promise.bulk': BulkPromiseAnswer;
+  /** One entry for each SKU, in the order asked. */
+  'promise.bulk': { readonly atMs: number; readonly promises: readonly QuickPromises[] };
   'engine.status': EngineStatus;
 }
 

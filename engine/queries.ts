@@ -11,6 +11,7 @@ import { paymentView } from './payments/queries.ts';
 import { answerDrift } from './queries-drift.ts';
 import { listLots, lotTrace } from './queries-lots.ts';
 import { answerTracking, isTrackingQuery, type TrackingQuery } from './tracking/queries.ts';
+import { answerFloor, isFloorQuery, type FloorQuery } from './floor/queries.ts';
 import { answerNetwork, type NetworkQuery } from './queries-network.ts';
 import { answerOrders, type Search } from './queries-orders.ts';
 import { answerPlans, isPlanQuery, type PlanQuery } from './queries-plans.ts';
@@ -114,7 +115,7 @@ function answerDecision(
 }
 
 type Asked = QueryOf<'payment.get'> | QueryOf<'whatif.run'> | QueryOf<RehearsalKind>;
-type Rest = Asked | IntakeQuery | TrackingQuery | PlanQuery | NetworkQuery;
+type Rest = Asked | IntakeQuery | TrackingQuery | FloorQuery | PlanQuery | NetworkQuery;
 type RehearsalKind = Extract<QueryKind, `rehearsal.${string}`>;
 
 function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[QueryKind] {
@@ -134,6 +135,7 @@ function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[Query
       return null;
     default:
       if (isTrackingQuery(query)) return answerTracking(core.world, query);
+      if (isFloorQuery(query)) return answerFloor(core.world, query);
       return isPlanQuery(query) ? answerPlans(core, query, nowMs) : answerNetwork(core, query, nowMs);
   }
 }

@@ -114,3 +114,9 @@ export function firstDifference(a: unknown, b: unknown, path: string): string | 
   }
   return undefined;
 }
+
+/** The command a receipt points to, as its record has it; undefined when the record was trimmed. */
+export function entryAt(claim: Claim, position: Position, { commandId }: Command): Entry | undefined {
+  const commands = claim.record(position)?.commands as readonly Entry[] | undefined;
+  return commands?.find(([id]) => id === commandId);
+}

@@ -24,6 +24,7 @@ import { orderCell, paceCell, type Cell, type OrderCell } from './cells.ts';
 import { place } from './place.ts';
 import type { Core } from './core.ts';
 import type { Work } from './promise/capacity.ts';
+import { lineUp } from './floor/kept.ts';
 import type { EngineLimits } from './limits.ts';
 import { lotNames } from './lots.ts';
 import type { Entry, Receipts } from './receipts.ts';
@@ -80,7 +81,9 @@ export async function recover(
   await recoverReservations(core, claim, latest, touched);
   await recoverPayments(core, claim, latest, touched);
   await recoverParcels(core, claim, latest, touched);
+  await recoverFloor(core, claim, latest, touched);
   await recoverOrders(core, claim, latest, touched, limits);
+  for (const location of core.world.floor.places.keys()) lineUp(core, location);
   const rows = [...latest] as RowBytes[];
   // All cells go with the first record: rows may be newer than the position they are saved with, never older.
   for (const [index, { position, entries }] of unsaved.entries()) {
@@ -320,6 +323,13 @@ function recoverIntakes({ world: { intakes } }: Core, latest: Latest, touched: C
       keep(touched, latest, key, placed(intakes.mappings.cell(id), valueFromRow<Mapping>(row)));
     }
   }
+}
+
+async function recoverFloor({ world }: Core, claim: Claim, latest: Latest, touched: Cell[]): Promise<void> {
+  const one = (key: string, row: unknown): void => keep(touched, latest, key, world.floor.recover(key, row));
+  await loadAll(claim, latest, prefixes.task, one);
+  for (const [key, row] of latest) if (key.startsWith(prefixes.taskEnded) && row !== null) one(key, row);
+  await loadAll(claim, latest, prefixes.terminal, one);
 }
 
 /** Open reservations, and those that have closed and are not saved yet. */

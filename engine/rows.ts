@@ -1,20 +1,6 @@
 /**
  * Rows: how each live thing is written down. A row begins with its version, so that a later engine reads
  * what an earlier one wrote; the rest is as the functions here say, in their order (bytes.ts).
- *
- * Keys: o/ order open, c/ order closed, v/ reservation open, w/ reservation closed, s/ stock (location/SKU),
- * k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, x/ pool, p/ supply document open,
- * P/ supply document ended, m/ return open, M/ return ended, j/ returns of an order, J/ return policy,
- * e/ lot with units, E/ lot ended, h/ shipment of a lot, t/ transit times
- * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
- * f/ drift (location/day/feed), y/ version of a routing plan (plan/version), Y/ the plan in force (channel, or * for
- * all), F/ loaded forecast (SKU), z/ what a canary counted (channel or *), Z/ shadow of a routing plan,
- * T/ parcel on its way (carrier/number), V/ parcel ended, B/ payments of an order that may expire, C/ that may not,
- * A/ order of an external id (channel/external id), a/ details of an order, G/ intake policy,
- * H/ what a customer ordered of late (channel/customer), D/ what a channel's SKU is (channel/that),
- * R/ version of a rate card (carrier/service/version), r/ receipt (command id → position),
- * I/ what orders are found by (search/blocks.ts), I once that is complete,
- * U/ where settings changed last; u/ what settings were (replaced.ts): in records alone, never saved.
  */
 import type { CarrierContext } from '../actors/carrier.ts';
 import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
@@ -37,6 +23,7 @@ import type { Drift } from './drift.ts';
 import { isTimed, type PaymentCell } from './payments/cell.ts';
 import { readDestination, writeDestination } from './row-parts.ts';
 import { pushParcel } from './rows-parcel.ts';
+import { prefixes } from './row-keys.ts';
 import { readPromises, writePromises } from './rows-promises.ts';
 import { pushDrift, readDrift } from './rows-drift.ts';
 import { hasRare, readRare, writeRare } from './rows-rare.ts';
@@ -44,42 +31,14 @@ import { readReservation, writeReservation } from './rows-reservation.ts';
 import { readReturn, writeReturn } from './rows-return.ts';
 import { readSupply, writeSupply } from './rows-supply.ts';
 import { returnSteps } from './return-cells.ts';
+import { taskSteps, terminalSteps, type TaskCell, type TerminalCell } from './floor/cells.ts';
 import { isFinal, type Snapshot } from './step.ts';
 
 /** The version every row is written in. */
 const version = 1;
 const writer = new ByteWriter();
 
-export const prefixes = {
-  open: 'o/', closed: 'c/', reservation: 'v/', reservationClosed: 'w/',
-  stock: 's/',
-  carrier: 'k/',
-  location: 'l/',
-  channel: 'n/',
-  item: 'i/',
-  buffer: 'b/',
-  pool: 'x/',
-  supply: 'p/', supplyEnded: 'P/',
-  transit: 't/',
-  forecast: 'F/',
-  work: 'd/',
-  return: 'm/', returnEnded: 'M/', 'order-returns': 'j/', 'return-policy': 'J/',
-  external: 'A/', details: 'a/', 'intake-policy': 'G/', recent: 'H/', mapping: 'D/', payment: 'B/', paymentIdle: 'C/',
-  quota: 'q/',
-  lot: 'e/', lotEnded: 'E/', 'lot-shipment': 'h/',
-  pace: 'g/',
-  drift: 'f/',
-  plan: 'y/',
-  seat: 'Y/',
-  trial: 'z/',
-  shadow: 'Z/',
-  rates: 'R/',
-  receipt: 'r/',
-  parcel: 'T/',
-  parcelEnded: 'V/',
-  settings: 'U/',
-  replaced: 'u/',
-} as const;
+export { prefixes };
 type Prefix = keyof typeof prefixes;
 
 const fulfillmentStates: readonly FulfillmentState[] = [
@@ -144,6 +103,9 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       return pushParcel(writer, [prefixes.parcel, prefixes.parcelEnded], cell.id, snapshot as Snapshot<Parcel>, rows);
     case 'drift':
       return pushDrift(writer, prefixes.drift + cell.id, snapshot as Snapshot<Drift>, rows);
+    case 'terminal':
+    case 'task':
+      return pushFloor(cell, rows);
     case 'item':
       writeItem(must(snapshot, 'an item to write'));
       rows.push([prefixes.item + cell.id, writer.take()]);
@@ -151,6 +113,18 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     default:
       pushValue(prefixes[cell.kind] + nameOf(cell), must(snapshot, 'a value to write'), rows);
   }
+}
+
+/** Of a terminal that is closed nothing stays; a task that has ended stays as it ended. */
+function pushFloor(cell: TerminalCell | TaskCell, rows: RowBytes[]): void {
+  const snapshot = must(cell.snapshot, 'a terminal or task to write');
+  writeItem(snapshot);
+  const bytes = writer.take();
+  if (cell.kind === 'terminal') {
+    rows.push([prefixes.terminal + cell.id, isFinal(terminalSteps, snapshot.value) ? null : bytes]);
+  } else if (isFinal(taskSteps, snapshot.value)) {
+    rows.push([prefixes.task + cell.id, null], [prefixes.taskEnded + cell.id, bytes]);
+  } else rows.push([prefixes.task + cell.id, bytes]);
 }
 
 function writeItem({ value, context }: Snapshot<unknown>): void {
@@ -381,10 +355,11 @@ export function driftFromRow(row: unknown): Snapshot<Drift> {
   return { value: 'put', context: readDrift(open(row, 'drift')) };
 }
 
-export function itemFromRow(row: unknown): Snapshot<Item> {
+/** An item, a terminal or a task: its state, and plain values. */
+export function itemFromRow<T = Item>(row: unknown): Snapshot<T> {
   const reader = open(row, 'item');
   const value = reader.text();
-  return { value, context: JSON.parse(reader.text()) as Item };
+  return { value, context: JSON.parse(reader.text()) as T };
 }
 
 /** A location, channel, item, rule, transit or work: plain values under version and state. */

@@ -4,7 +4,7 @@
  */
 import { isLeftAsItIs, orderDueAtMs, releaseAtMs } from '../actors/order-checks.ts';
 import type { Command, CommandOf } from '../actors/commands.ts';
-import type { OrderId, ReservationId, Sku } from '../actors/ids.ts';
+import type { LocationId, OrderId, ReservationId, Sku, TerminalId } from '../actors/ids.ts';
 import type { OrderContext, OrderMessage } from '../actors/order-context.ts';
 import { endedHolds } from '../actors/order-holds.ts';
 import { maySource } from '../actors/kits.ts';
@@ -40,6 +40,9 @@ import { commandSupply } from './commands/supply.ts';
 import { isTrackingCommand, parcelDue, scanParcel, type TrackingCommand } from './commands/tracking.ts';
 import { notStarted, rejectFulfillment } from './commands/withdraw.ts';
 import type { Core } from './core.ts';
+import { changeFloor, dealAt, isFloorCommand, type FloorCommand } from './floor/commands.ts';
+import { followOrders } from './floor/follow.ts';
+import { isTerminalDue, terminalDue } from './floor/terminals.ts';
 import { planFor, planned } from './decided.ts';
 import { tellOrder } from './effects.ts';
 import { expectChange, kept, momentDue, sweep } from './kept.ts';
@@ -87,6 +90,8 @@ function atomically(
   let handled: Handled | undefined;
   try {
     handled = work();
+    const isKept = handled !== undefined && !('refused' in handled);
+    if (isKept && core.world.floor.isBusy) followOrders(core, atMs);
   } catch (bug) {
     onBug(bug);
     handled = refused(reject('internal', 'a bug of ours: nothing was done, the incident was logged'));
@@ -216,6 +221,7 @@ type RestCommand =
   | PlanCommand
   | TrackingCommand
   | CarrierHealthCommand
+  | FloorCommand
   | network.NetworkCommand;
 
 function changeRest(core: Core, command: RestCommand, atMs: number): Handled {
@@ -223,6 +229,7 @@ function changeRest(core: Core, command: RestCommand, atMs: number): Handled {
   if (isTrackingCommand(command)) return scanParcel(core, command.body, atMs);
   if (isPaymentCommand(command)) return tellPayment(core, command, atMs);
   if (isIntakeCommand(command)) return takeInCommand(core, command, atMs);
+  if (isFloorCommand(command)) return changeFloor(core, command, atMs);
   return isPlanCommand(command) ? changePlans(core, command, atMs) : network.changeNetwork(core, command, atMs);
 }
 
@@ -307,6 +314,8 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
       return tellQuietly(core, atMs, () => healthDue(core, owner.id, atMs), onBug);
     case 'parcel':
       return tellQuietly(core, atMs, () => parcelDue(core, owner.id, atMs), onBug);
+    case 'terminal':
+      return terminalTime(core, owner.id, atMs, onBug);
     case 'buffer':
       return tellQuietly(core, atMs, () => growBuffer(core, owner.id, atMs), onBug);
     case 'item':
@@ -316,6 +325,20 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
     default:
       return unreachable(owner);
   }
+}
+
+/** Give one terminal of a location what is next for it. False when that does not fit into the turn. */
+export function dealTasks(core: Core, location: LocationId, atMs: number, onBug: OnBug): boolean {
+  const deal = dealAt(core, location, atMs);
+  return deal === undefined || tellQuietly(core, atMs, deal, onBug);
+}
+
+/** Something of a terminal may be due: then it is seen to, and its timer is set anew. */
+function terminalTime(core: Core, id: TerminalId, atMs: number, onBug: OnBug): boolean {
+  const isDue = isTerminalDue(core, id, atMs);
+  if (isDue && !tellQuietly(core, atMs, () => terminalDue(core, id, atMs), onBug)) return false;
+  core.world.floor.timerCame(id, atMs);
+  return true;
 }
 
 /** Holds of an order have ended, its release delay has, or the time to begin a part, unless that was overtaken. */

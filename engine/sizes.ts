@@ -45,6 +45,10 @@ export function cellBytes(cell: Cell): number {
       return 640 + valueRowBytes(cell.snapshot?.context);
     case 'return':
       return 384 + valueRowBytes(cell.snapshot?.context);
+    case 'task':
+      return 384 + 2 * valueRowBytes(cell.snapshot?.context);
+    case 'terminal':
+      return 384 + valueRowBytes(cell.snapshot?.context);
     case 'order-returns':
     case 'return-policy':
     case 'details':
@@ -148,7 +152,9 @@ interface LineNames extends NamedLots {
   readonly lineId: string;
 }
 
-const isMeasured = (kind: string): boolean => /^(return|tracking|carrier|payment|mapping)/.test(kind);
+/** Bodies that are measured whole. */
+const isMeasured = (kind: string): boolean =>
+  /^(return|tracking|carrier|payment|mapping|task\.|terminal\.)/.test(kind);
 
 /** The body of a command with its id, kind and credential. */
 export function bodyBytes({ kind, commandId, by, body }: Command): number {
@@ -215,6 +221,7 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'fulfillment.changed' && event.startByMs !== undefined) return bytes + 48;
   if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + sourcedBytes(event);
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
+  if (event.kind === 'task.changed' || event.kind === 'terminal.changed') return bytes + valueBytes(event);
   if (event.kind === 'return.changed' || event.kind === 'refund.due') return bytes + valueRowBytes(event);
   if (event.kind === 'order.amended') return bytes + 160;
   if (event.kind === 'capture.wanted') return bytes + 64 + valueRowBytes(event);

@@ -21,19 +21,20 @@ import { must } from './assert.ts';
 import type { Cell } from './cells.ts';
 import { concerns, concernsMany } from './concerns.ts';
 import type { Clock } from './clock.ts';
+import { linesOf } from './command-lines.ts';
 import type { Core } from './core.ts';
 import { improveOrder } from './improve.ts';
 import { mayImprove } from './improvements.ts';
 import { Inbox } from './inbox.ts';
 import { writeMovements } from './movements.ts';
 import type { Published, Reply, TurnReport } from './outcome.ts';
-import { answerAgain, entryOf, outcomeOf, type Entry, type Receipts } from './receipts.ts';
+import { answerAgain, entryAt, entryOf, outcomeOf, type Entry, type Receipts } from './receipts.ts';
 import { momentsRow } from './decision-moments.ts';
 import { replacedRow } from './replaced.ts';
 import { pricesRow } from './routing/prices/recorded.ts';
 import { pushRows, type RowBytes } from './rows.ts';
 import { strandedOf } from './carriers/rerate.ts';
-import { rerateParcel, runCommand, serveLine, timerDue, wakeOrder } from './run-command.ts';
+import { dealTasks, rerateParcel, runCommand, serveLine, timerDue, wakeOrder } from './run-command.ts';
 import type { Saver } from './saver.ts';
 import type { Waiting } from './shadows.ts';
 import type { Timers } from './timers.ts';
@@ -164,7 +165,7 @@ export class Turns {
       if (this.#isOverdue) break;
       this.inbox.take();
       // Those who wait come before those who are next.
-      if (!this.#core.wakes.isEmpty) this.#fillFromWakes(turn);
+      if (this.#isSomethingDue) this.#fillFromWakes(turn);
     }
     turn.computeMs += clock.measureMs() - sinceMs;
   }
@@ -191,6 +192,7 @@ export class Turns {
       turn.isFull = !timerDue(this.#core, due.owner, turn.atMs, hooks.onBug);
       if (turn.isFull) timers.set(due.atMs, due.owner);
     }
+    this.#deal(turn);
     while (turn.wakes < limits.turnWakesMax && this.#hasRoom(turn)) {
       const sku = wakes.lines.take();
       if (sku === undefined) break;
@@ -236,6 +238,22 @@ export class Turns {
       turn.isFull = !improveOrder(this.#core, order, turn.atMs, this.#parts.hooks.onBug);
       if (turn.isFull) wakes.better.putBack();
     }
+  }
+
+  /** Tasks go to terminals that have room. */
+  #deal(turn: Turn): void {
+    const { deals } = this.#core.world.floor;
+    while (turn.wakes < this.#core.limits.turnWakesMax && this.#hasRoom(turn)) {
+      const location = deals.take();
+      if (location === undefined) return;
+      turn.wakes += 1;
+      turn.isFull = !dealTasks(this.#core, location, turn.atMs, this.#parts.hooks.onBug);
+      if (turn.isFull) deals.putBack(location);
+    }
+  }
+
+  get #isSomethingDue(): boolean {
+    return !this.#core.wakes.isEmpty || !this.#core.world.floor.deals.isEmpty;
   }
 
   #wake(turn: Turn, order: OrderId): void {
@@ -351,7 +369,7 @@ export class Turns {
     if (saver.isBehind) return;
     const atMs = timers.nextAtMs;
     const isDue = atMs !== undefined && atMs <= clock.now();
-    if (isDue || !this.#core.wakes.isEmpty || this.inbox.count > 0) {
+    if (isDue || this.#isSomethingDue || this.inbox.count > 0) {
       if (this.#appending === undefined) this.schedule();
       return;
     }
@@ -363,23 +381,6 @@ export class Turns {
     });
     this.#timer = { atMs, cancel };
   }
-}
-
-/** Lines, entries or locations a command carries. */
-function linesOf({ body }: Command): number {
-  if ('entries' in body) return body.entries.length;
-  if ('supply' in body) return body.supply.lines.length;
-  if ('lanes' in body) return body.lanes.length;
-  if ('channel' in body && typeof body.channel === 'object') {
-    return (body.channel.locations?.length ?? 0) + (body.channel.groups?.length ?? 0);
-  }
-  return 'lines' in body && body.lines !== undefined ? body.lines.length : 0;
-}
-
-/** The command a receipt points to, as its record has it; undefined when the record was trimmed. */
-function entryAt(claim: Claim, position: Position, { commandId }: Command): Entry | undefined {
-  const commands = claim.record(position)?.commands as readonly Entry[] | undefined;
-  return commands?.find(([id]) => id === commandId);
 }
 
 function stockChanges(changed: readonly Cell[]): StockChange[] {

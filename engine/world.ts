@@ -37,6 +37,8 @@ import { isFinal } from './step.ts';
 import { Payments } from './payments/payments.ts';
 import { Intakes } from './intake/intakes.ts';
 import { Drifts } from './drift.ts';
+import { Floor } from './floor/floor.ts';
+import type { TraitsOf } from './floor/queue.ts';
 import { Lots } from './lots.ts';
 import { Plans } from './plans.ts';
 import { Quotas } from './quotas.ts';
@@ -78,11 +80,17 @@ export class World {
   readonly quotas = new Quotas();
   /** How far counts differed from what was believed. */
   readonly drifts = new Drifts();
+  /** Terminals, their tasks, and what waits for one. */
+  readonly floor: Floor;
   readonly plans: Plans;
   /** What services take for a parcel, where they have rate cards. */
   readonly rates: Rates;
   stockCount = 0;
   readonly #kitOf = (sku: Sku): Kit | undefined => this.skus.get(sku)?.item?.snapshot?.context.kit;
+  readonly #traitsOf: TraitsOf = (sku) => {
+    const { zone, needs } = this.skus.get(sku)?.item?.snapshot?.context.attributes ?? {};
+    return { ...(zone !== undefined && { zone: String(zone) }), ...(needs !== undefined && { needs: String(needs) }) };
+  };
   readonly #cellOf = (sku: Sku): SkuCell => this.sku(sku);
   /** Open orders that are not in memory: their rows are under another key than closed ones'. */
   readonly #openOnDisk = new Set<OrderId>();
@@ -97,6 +105,7 @@ export class World {
     this.parcels = new Parcels(saved, timers, ordersInMemoryMax);
     this.intakes = new Intakes(saved);
     this.payments = new Payments(saved, timers);
+    this.floor = new Floor(saved, timers, this.#traitsOf);
     this.plans = new Plans(timers);
     this.rates = new Rates(timers);
     this.reservations = new Reservations(saved, this, timers);
@@ -151,6 +160,7 @@ export class World {
     this.parcels.trimMemory();
     this.intakes.trimMemory();
     this.payments.trimMemory();
+    this.floor.trimMemory();
     this.reservations.trimMemory();
     this.lots.trimMemory();
     this.quotas.trimMemory();

@@ -220,6 +220,13 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
   const circuits = () => status().openCircuits;
   gauge('baton_open_circuits', 'Carrier services out of sourcing because their calls fail', registers, circuits);
   gauge('baton_carrier_embargoes', 'Embargoes of carriers that hold', registers, () => status().embargoes);
+  gauge('baton_terminals', 'Terminals that are open', registers, () => status().floor.terminals);
+  gauge('baton_held_tasks', 'Tasks that terminals hold', registers, () => status().floor.held);
+  gauge('baton_queued_tasks', 'Tasks that wait for a terminal', registers, () => status().floor.queued);
+  const leases = () => status().floor.leases;
+  counter('baton_leased_tasks_total', 'Times a task was given to a terminal', registers, leases);
+  const lapses = () => status().floor.lapses;
+  counter('baton_lapsed_tasks_total', 'Times of these that it was taken back by time', registers, lapses);
   gauge('baton_open_supplies', 'Open supply documents', registers, () => status().openSupplies);
   gauge('baton_open_orders', 'Open orders', registers, () => status().openOrders);
   gauge('baton_held_orders', 'Open orders that somebody holds', registers, () => status().heldOrders);

@@ -12,12 +12,13 @@ import type { Available } from '../actors/available.ts';
 import type { CommandId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { CommandKind } from '../actors/commands.ts';
 import { BalanceSchema, ChannelIdSchema, LocationIdSchema, SegmentSchema } from '../actors/schemas.ts';
-import { MethodSchema, OrderIdSchema, ReservationIdSchema, SkuSchema } from '../actors/schemas.ts';
+import { MethodSchema, OrderIdSchema, ReservationIdSchema, SkuSchema, TerminalIdSchema } from '../actors/schemas.ts';
 import type { DivergenceTotals } from '../actors/divergence.ts';
 import { PlanIdSchema } from '../actors/plan-schemas.ts';
 import type { QueryKind } from '../actors/queries.ts';
 import type { SeatView, PlanSummary } from '../engine/outcome.ts';
 import type { Rejection } from '../actors/rejection.ts';
+import type { TerminalView } from '../actors/terminal-context.ts';
 import type { ReturnView } from '../actors/return-context.ts';
 import type { SupplyView } from '../actors/supply-context.ts';
 import type { Event, OrderView, ReservationView, StockChange } from '../actors/vocabulary.ts';
@@ -87,6 +88,8 @@ export const topicSchemas = {
     { topic: Type.Literal('location'), location: LocationIdSchema, since },
     exact,
   ),
+  /** What one terminal is to do: itself with its tasks, then every change to it and to a task it holds or held. */
+  terminal: Type.Object({ topic: Type.Literal('terminal'), terminalId: TerminalIdSchema, since }, exact),
   /** Open supply documents to or from a location, or all, then every change to one. */
   supply: Type.Object(
     { topic: Type.Literal('supply'), location: Type.Optional(LocationIdSchema), since },
@@ -130,6 +133,7 @@ export const controlBodies = {
     topicSchemas.stock,
     topicSchemas.reservation,
     topicSchemas.location,
+    topicSchemas.terminal,
     topicSchemas.supply,
     topicSchemas.returns,
     topicSchemas.decisions,
@@ -227,6 +231,7 @@ export type Snapshot =
   | readonly ChannelStock[]
   | readonly StockChange[]
   | LocationWork
+  | TerminalView
   | SupplyList
   | ReturnList
   | ExceptionList

@@ -13,6 +13,7 @@ import type { Command } from '../actors/commands.ts';
 import type { Desk } from './desk.ts';
 import type { Flusher } from './flusher.ts';
 import type { GatewayLimits } from './limits.ts';
+import { loseTerminals } from './lost-terminals.ts';
 import type { Metrics } from './metrics.ts';
 import { closeCodes, protocolVersion } from './protocol.ts';
 import type { Protocol, ServerFrame, Topic } from './protocol.ts';
@@ -130,7 +131,9 @@ export class Session implements SocketHandler, Outlet {
     if (this.#state.is !== 'opening') metrics.connections -= 1;
     this.#state = { is: 'closed' };
     sessions.delete(this);
-    for (const subscription of this.#subscriptions.values()) streams.end(subscription);
+    const ended = [...this.#subscriptions.values()];
+    for (const subscription of ended) streams.end(subscription);
+    loseTerminals(this.#context, this.#caller, ended);
     metrics.subscriptions -= this.#subscriptions.size;
     this.#subscriptions.clear();
     this.#queue = [];

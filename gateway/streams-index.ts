@@ -2,6 +2,8 @@
  * Who follows what: from an event to its subscribers without looking at the others. The streams
  * keep one for all that are live, and each replay one of its own.
  */
+import type { TaskEvent } from '../actors/task-context.ts';
+import type { TerminalEvent } from '../actors/terminal-context.ts';
 import type { Event } from '../actors/vocabulary.ts';
 import { isTerminalsOwn, seesChannel } from './streams-subscription.ts';
 import type { EventSubscription, EventTopic } from './streams-subscription.ts';
@@ -23,6 +25,7 @@ export class TopicIndex {
   readonly #order = new Map<string, Followers>();
   readonly #location = new Map<string, Followers>();
   readonly #reservation = new Map<string, Followers>();
+  readonly #terminal = new Map<string, Followers>();
   readonly #supply = new Map<string, Followers>();
   /** By channel, and by `@location`. */
   readonly #returns = new Map<string, Followers>();
@@ -56,10 +59,16 @@ export class TopicIndex {
     if (followers.size === 0) map.delete(key);
   }
 
+  /** Whether anybody follows what a terminal is to do. */
+  hasTerminal(id: string): boolean {
+    return this.#terminal.has(id);
+  }
+
   *subscriptions(): IterableIterator<EventSubscription> {
     const ofOne = [this.#order, this.#reservation, this.#location];
+    const ofWork = [this.#terminal, this.#supply, this.#returns];
     const ofPlans = [this.#plans, this.#shadow];
-    for (const map of [...ofOne, this.#supply, this.#returns, this.#decisions, this.#exceptions, ...ofPlans]) {
+    for (const map of [...ofOne, ...ofWork, this.#decisions, this.#exceptions, ...ofPlans]) {
       for (const followers of map.values()) yield* followers;
     }
   }
@@ -79,6 +88,8 @@ export class TopicIndex {
         return [this.#location, topic.location];
       case 'reservation':
         return [this.#reservation, topic.reservationId];
+      case 'terminal':
+        return [this.#terminal, topic.terminalId];
       case 'supply':
         return [this.#supply, topic.location ?? every];
       case 'returns':
@@ -123,11 +134,12 @@ export class TopicIndex {
       if (event.from !== undefined) add(this.#supply.get(event.from));
       return;
     }
-    if (event.kind === 'location.changed') return add(this.#location.get(event.location));
-    if (event.kind === 'lot.changed') {
-      for (const location of event.locations) add(this.#location.get(location));
-      return;
+    if (event.kind === 'terminal.changed' || event.kind === 'task.changed') {
+      add(this.#terminal.get(terminalOf(event) ?? ''));
+      return add(this.#location.get(event.location));
     }
+    if (event.kind === 'location.changed') return add(this.#location.get(event.location));
+    if (event.kind === 'lot.changed') return event.locations.forEach((location) => add(this.#location.get(location)));
     if ('reservationId' in event) return add(this.#reservation.get(event.reservationId));
     add(this.#order.get(event.orderId));
     if (event.kind === 'return.changed' || event.kind === 'refund.due') {
@@ -144,8 +156,7 @@ export class TopicIndex {
     if (event.kind === 'fulfillment.changed') add(this.#location.get(event.location));
     if (event.kind === 'order.sourced') {
       // New work of a location is told by the decision that made it.
-      const locations = new Set(event.choices.map((choice) => choice.location));
-      for (const location of locations) add(this.#location.get(location));
+      for (const one of new Set(event.choices.map((choice) => choice.location))) add(this.#location.get(one));
       add(this.#decisions.get(every));
       add(this.#decisions.get(event.channel));
     }
@@ -156,9 +167,16 @@ export class TopicIndex {
   }
 }
 
+/** Whom an event of the floor concerns; a task that waits concerns nobody yet. */
+const terminalOf = (event: TaskEvent | TerminalEvent): string | undefined =>
+  event.kind === 'task.changed' ? event.terminal : event.terminalId;
+
 /** Returns to a location are told by what happens to them; those of a channel with what is refunded. */
 const returnsKey = ({ location, channel }: Extract<EventTopic, { topic: 'returns' }>): string =>
   location === undefined ? (channel ?? every) : `@${location}`;
+
+/** What a location does, whoever sells. */
+const workTopics = new Set<string>(['location', 'terminal', 'supply']);
 
 /**
  * The parts of what was told that this subscriber may see. A location's work and supply are its own,
@@ -167,7 +185,7 @@ const returnsKey = ({ location, channel }: Extract<EventTopic, { topic: 'returns
 export function partsFor(subscription: EventSubscription, told: Told): readonly Part[] {
   const { caller, topic } = subscription;
   // What comes back to a terminal's location is its work as well.
-  const isWork = topic.topic === 'location' || topic.topic === 'supply' || isTerminalsOwn(caller, topic);
+  const isWork = workTopics.has(topic.topic) || isTerminalsOwn(caller, topic);
   if (caller.channels === '*' || isWork) {
     return told.parts;
   }

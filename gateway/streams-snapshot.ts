@@ -45,6 +45,10 @@ export function snapshotOf(
       return locationSnapshot(engine, topic.location, ordersMax);
     case 'reservation':
       return reservationSnapshot(engine, caller, topic.reservationId);
+    case 'terminal': {
+      const { ok, position } = engine.query({ kind: 'terminal.get', body: { terminalId: topic.terminalId } });
+      return { position, snapshot: ok };
+    }
     case 'supply':
       return supplySnapshot(engine, topic.location);
     case 'returns':

@@ -137,6 +137,11 @@ export class Streams {
     of.fresh = push.body.field === 'snapshot';
   }
 
+  /** Whether anybody follows what a terminal is to do. */
+  hasTerminal(id: string): boolean {
+    return this.#index.hasTerminal(id);
+  }
+
   /** A location or channel was changed. */
   networkChanged(): void {
     this.#stock.networkChanged();

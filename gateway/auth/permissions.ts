@@ -29,6 +29,7 @@ const shops: readonly Role[] = ['storefront', 'agent'];
 const stock: Entries = [{ rule: 'entry-locations', roles: stockers }];
 const returning: Entries = [{ rule: 'return-channel', roles: systems }];
 const paying: Entries = [{ rule: 'order-channel', roles: systems }];
+const terminal: Entries = [{ rule: 'terminal-place', roles: stockers }];
 const fulfillment: Entries = [{ rule: 'fulfillment-location', roles: stockers }];
 
 export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
@@ -120,6 +121,18 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'fulfillment.deliver': fulfillment,
   // A carrier’s scans are of parcels of every channel.
   'tracking.scan': [{ rule: 'all-channels', roles: systems }],
+  'terminal.open': [{ rule: 'location', roles: stockers }],
+  'terminal.beat': terminal,
+  'terminal.lose': terminal,
+  'terminal.close': terminal,
+  'task.ack': fulfillment,
+  'task.scan': fulfillment,
+  'task.short': fulfillment,
+  'task.pack': fulfillment,
+  'task.label': fulfillment,
+  'task.manifest': fulfillment,
+  'task.handOver': fulfillment,
+  'task.release': fulfillment,
 };
 
 export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
@@ -207,6 +220,10 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'capacity.get': [{ rule: 'location', roles: stockers }],
   'promise.get': [{ rule: 'channel', roles: sellers }],
   'promise.bulk': [{ rule: 'channel', roles: sellers }],
+  'terminal.get': terminal,
+  'terminal.list': [{ rule: 'location', roles: stockers }],
+  'task.get': fulfillment,
+  'task.queue': [{ rule: 'location', roles: stockers }],
   'engine.status': [{ rule: 'none', roles: systems }],
 };
 
@@ -224,6 +241,7 @@ export const topicPermissions: Readonly<Record<TopicName, Entries>> = {
     { rule: 'channel-or-all-locations', roles: stockers },
   ],
   location: [{ rule: 'location', roles: stockers }],
+  terminal,
   supply: [{ rule: 'location', roles: stockers }],
   returns: [
     { rule: 'followed-returns', roles: sellers },

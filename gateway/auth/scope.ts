@@ -3,7 +3,7 @@
  * order belongs to. Bodies have passed their schema when they come here.
  */
 import type { BufferId, ChannelId, LocationId, OrderId, ReservationId, ReturnId } from '../../actors/ids.ts';
-import type { SupplyId } from '../../actors/ids.ts';
+import type { SupplyId, TerminalId } from '../../actors/ids.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import { unreachable } from '../../engine/assert.ts';
 import type { EngineApi } from '../../engine/api.ts';
@@ -61,7 +61,9 @@ export type Rule =
   /** A location that ships a part of `body.orderId`. */
   | 'order-location'
   /** The location of `body.fulfillmentId`. */
-  | 'fulfillment-location';
+  | 'fulfillment-location'
+  /** The location of `body.terminalId`. */
+  | 'terminal-place';
 
 /**
  * What must be looked up of an order to judge a message about it. Undefined for an unknown order.
@@ -73,6 +75,7 @@ export interface Lookups {
   supplyOf(supplyId: SupplyId): SupplyPlaces | undefined;
   returnOf(returnId: ReturnId): ReturnPlace | undefined;
   bufferOf(bufferId: BufferId): BufferScope | undefined;
+  terminalOf(terminalId: TerminalId): LocationId | undefined;
 }
 
 interface SupplyPlaces {
@@ -105,6 +108,7 @@ export function engineLookups(engine: Pick<EngineApi, 'channelOf' | 'reservation
       engine.query({ kind: 'order.get', body: { orderId } }).ok?.fulfillments,
     supplyOf: (supplyId) => engine.query({ kind: 'supply.get', body: { supplyId } }).ok ?? undefined,
     returnOf: (returnId) => engine.query({ kind: 'return.get', body: { returnId } }).ok ?? undefined,
+    terminalOf: (terminalId) => engine.query({ kind: 'terminal.get', body: { terminalId } }).ok?.location,
     bufferOf: (bufferId) => engine.query({ kind: 'buffer.get', body: { bufferId } }).ok ?? undefined,
   };
 }
@@ -123,6 +127,7 @@ export interface Body {
   readonly bufferId?: BufferId;
   readonly orderId?: OrderId;
   readonly reservationId?: ReservationId;
+  readonly terminalId?: TerminalId;
   readonly fulfillmentId?: string;
 }
 
@@ -188,6 +193,8 @@ export function checkScope(
       return orderLocation(reach, message, lookups);
     case 'fulfillment-location':
       return fulfillmentLocation(reach, message, lookups);
+    case 'terminal-place':
+      return terminalPlace(reach, message, lookups);
     default:
       return unreachable(rule);
   }
@@ -291,6 +298,14 @@ function fulfillmentLocation(reach: Reach, body: Body, lookups: Lookups): Reject
     return unknownOrder(orderId);
   const detail = `order ${orderId} has no fulfillment ${fulfillmentId}`;
   return reject('unknown-fulfillment', detail, 'body.fulfillmentId');
+}
+
+/** A terminal of others answers like one that is not open. */
+function terminalPlace(reach: Reach, { terminalId }: Body, lookups: Lookups): Rejection | undefined {
+  if (reach.locations === '*' || terminalId === undefined) return undefined;
+  const location = lookups.terminalOf(terminalId);
+  if (location === undefined || inScope(reach.locations, location)) return undefined;
+  return reject('unknown-terminal', `no terminal ${terminalId} is open`, 'body.terminalId');
 }
 
 function unknownOrder(orderId: OrderId): Rejection {

@@ -5,6 +5,7 @@
  * It remembers the position it has passed on up to. After a loss, or when its reader fell `bufferMax`
  * pushes behind, it is taken up again from there (`since`), and what was already passed on is dropped.
  */
+import type { TerminalView } from '../../actors/terminal-context.ts';
 import type { Event, OrderView, ReservationView, StockChange } from '../../actors/vocabulary.ts';
 import type { ChannelStock, LocationWork, PlanList, PushFrame } from '../protocol.ts';
 import type { ReturnList, ShadowTotals, SupplyList, Topic } from '../protocol.ts';
@@ -24,6 +25,8 @@ export type SnapshotOf<T extends AnyTopic> = T extends { readonly topic: 'order'
     ? readonly StockOf<T>[]
     : T extends { readonly topic: 'location' }
       ? LocationWork
+      : T extends { readonly topic: 'terminal' }
+        ? TerminalView | null
       : T extends { readonly topic: 'supply' }
         ? SupplyList
         : T extends { readonly topic: 'returns' }

@@ -11,6 +11,8 @@ import { reservationMachine } from '../../actors/reservation.ts';
 import { stockMachine } from '../../actors/stock.ts';
 import { returnMachine } from '../../actors/return.ts';
 import { supplyMachine } from '../../actors/supply.ts';
+import { taskMachine } from '../../actors/task.ts';
+import { terminalMachine } from '../../actors/terminal.ts';
 
 const pages = [
   {
@@ -42,6 +44,18 @@ const pages = [
     title: 'Return',
     says: 'What a customer sends back of an order. Where a message may lead to several states, where its units are decides '
       + '(rule RT1).',
+  },
+  {
+    machine: terminalMachine,
+    title: 'Terminal',
+    says: 'A screen or scanner at one location. When it is taken to be gone, its times decide (rule TM10); what it holds is '
+      + 'said by the tasks.',
+  },
+  {
+    machine: taskMachine,
+    title: 'Task',
+    says: 'The work of one fulfillment, once a terminal was given it. What was packed and labelled stays where another goes on '
+      + 'with it (rule TM12).',
   },
   { machine: carrierMachine, title: 'Carrier', says: 'Who carries parcels. Suspended, it takes none and delivers those it has.' },
 ];

@@ -13,6 +13,8 @@ import { Dice, randomMessage } from '../actors/random-lives.ts';
 import { newReservation, randomReservationMessage } from '../actors/reservation-lives.ts';
 import { returnSteps } from '../../engine/return-cells.ts';
 import { asked, randomReturnMessage, triggers } from '../actors/return-lives.ts';
+import { announced, taskInput, taskMessages, terminalMessages } from '../actors/floor-lives.ts';
+import { taskSteps, terminalSteps } from '../../engine/floor/cells.ts';
 import { document, randomSupplyMessage } from '../actors/supply-lives.ts';
 
 /** Put one message through both; they must agree. Returns the next snapshot, or the same when not taken. */
@@ -83,6 +85,19 @@ describe('compiled and interpreted', () => {
         const dice = new Dice(rolls);
         let now = supplySteps.begin({ document: document(type as 'purchase'), atMs: at }, []);
         for (let atMs = at; !dice.isOver; atMs += 1) now = both(supplySteps, now, randomSupplyMessage(now, dice, atMs));
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it('[E20] agree on terminals and tasks', () => {
+    const [ofTerminal, ofTask] = [fc.constantFrom(...terminalMessages()), fc.constantFrom(...taskMessages())];
+    fc.assert(
+      fc.property(fc.array(ofTerminal, { maxLength: 40 }), fc.array(ofTask, { maxLength: 60 }), (life, work) => {
+        let terminal = terminalSteps.begin({ announced, atMs: at }, []);
+        for (const told of life) terminal = both(terminalSteps, terminal, told);
+        let task = taskSteps.begin(taskInput, []);
+        for (const told of work) task = both(taskSteps, task, told);
       }),
       { numRuns: 120 },
     );

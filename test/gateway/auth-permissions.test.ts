@@ -28,6 +28,7 @@ const lookups: Lookups = {
   reservationChannelOf: (reservationId) => places[reservationId]?.[0],
   supplyOf: (supplyId) => places[supplyId] && { to: places[supplyId]![1] },
   returnOf: (returnId) => places[returnId] && { channel: places[returnId]![0], to: places[returnId]![1] },
+  terminalOf: (terminalId) => places[terminalId]?.[1],
   bufferOf: (bufferId) => places[bufferId] && { channel: places[bufferId]![0], location: places[bufferId]![1] },
 };
 /** A transfer between a place of ours and one of theirs. */
@@ -50,6 +51,8 @@ const order: Body = (_channel, _location, orderId) => ({
 });
 const supply: Body = (_channel, _location, supplyId) => ({ supplyId });
 const comesBack: Body = (_channel, _location, returnId) => ({ returnId });
+const terminal: Body = (_channel, _location, terminalId) => ({ terminalId });
+const at: Body = (_channel, location) => ({ location });
 const none: Body = () => ({});
 
 /**
@@ -144,6 +147,11 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'order.retry': ['-- -- yu yu --', order],
   'order.move': ['-- -- yu yu --', order],
   'order.options': ['-- -- yu yu --', order],
+  'terminal.open': ['-- yf yf yf --', at], 'terminal.beat': ['-- yu yu yu --', terminal], 'terminal.lose': ['-- yu yu yu --', terminal], 'terminal.close': ['-- yu yu yu --', terminal],
+  'terminal.get': ['-- yu yu yu --', terminal], 'terminal.list': ['-- yf yf yf --', at], 'task.queue': ['-- yf yf yf --', at],
+  'topic terminal': ['-- yu yu yu --', (_c, _l, terminalId) => ({ topic: 'terminal', terminalId })],
+  'task.get': ['-- yu yu yu --', order], 'task.ack': ['-- yu yu yu --', order], 'task.scan': ['-- yu yu yu --', order], 'task.short': ['-- yu yu yu --', order], 'task.pack': ['-- yu yu yu --', order],
+  'task.label': ['-- yu yu yu --', order], 'task.manifest': ['-- yu yu yu --', order], 'task.handOver': ['-- yu yu yu --', order], 'task.release': ['-- yu yu yu --', order],
   'fulfillment.pick': ['-- yu yu yu --', order],
   'fulfillment.short': ['-- yu yu yu --', order],
   'fulfillment.reject': ['-- yu yu yu --', order],

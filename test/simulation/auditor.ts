@@ -22,7 +22,7 @@ import type { Forecast } from './shadow/decided.ts';
 import { isOver } from './shadow/reservations.ts';
 import type { Told } from './shadow/told.ts';
 import { StrandedParcels } from './shadow/rerates.ts';
-import { better, carryOut, rerateParcel, serveLine, timer, wake } from './shadow/run.ts';
+import { better, carryOut, deal, rerateParcel, serveLine, timer, wake } from './shadow/run.ts';
 import { Shadow } from './shadow/state.ts';
 import type { Verdict } from './shadow/verdict.ts';
 import type { Watcher } from './watch.ts';
@@ -72,6 +72,7 @@ export class Auditor implements Watcher {
   #pending:
     | { readonly kind: 'wake' | 'better'; readonly id: string }
     | { readonly kind: 'line'; readonly sku: string }
+    | { readonly kind: 'deal'; readonly location: string }
     | { readonly kind: 'timer'; readonly owner: TimerOwner }
     | { readonly kind: 'rerate'; readonly parcel: Stranded }
     | undefined;
@@ -151,6 +152,11 @@ export class Auditor implements Watcher {
     this.#pending = { kind: 'line', sku };
   }
 
+  deal(location: string): void {
+    this.#settlePending();
+    this.#pending = { kind: 'deal', location };
+  }
+
   timer(owner: TimerOwner): void {
     this.#settlePending();
     this.#pending = { kind: 'timer', owner };
@@ -178,6 +184,7 @@ export class Auditor implements Watcher {
     if (pending?.kind === 'wake') wake(this.shadow, pending.id, this.#atMs, this.#events);
     else if (pending?.kind === 'better') better(this.shadow, pending.id, this.#atMs, this.#events);
     else if (pending?.kind === 'line') serveLine(this.shadow, pending.sku, this.#atMs, this.#events);
+    else if (pending?.kind === 'deal') deal(this.shadow, pending.location, this.#atMs, this.#events);
     else if (pending?.kind === 'timer') timer(this.shadow, pending.owner, this.#atMs, this.#events);
     else if (pending?.kind === 'rerate') rerateParcel(this.shadow, pending.parcel, this.#atMs, this.#events);
     this.stranded.note(this.shadow);

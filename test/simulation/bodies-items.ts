@@ -35,6 +35,7 @@ export function drawItem(rng: Rng, all: Names, sku: string): object {
     preorder: some(0.3, () => ({ ...caps(), availableAtMs: soonMs() })),
     ...drawTracking(rng, all, sku),
     ...drawMeasures(rng),
+    attributes: some(0.5, () => rng.pick([{ zone: 'cold' }, { zone: 'ambient', needs: 'forklift' }, { needs: 'forklift' }, { kind: 'book' }])),
     serve: some(0.5, () => rng.pick(['age', 'priority', 'promise', 'value'])),
   };
   return { item: sound(item) };

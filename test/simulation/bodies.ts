@@ -1,5 +1,6 @@
 /** The body of one command of each kind, drawn for the world as the shadow has it. */
 import type { CommandKind } from '../../actors/commands.ts';
+import { floorDraws } from './bodies-floor.ts';
 import { drawItem, drawKit, drawStanding, kitNames } from './bodies-items.ts';
 import { drawAmount, drawCounted, drawLots, drawShipped, lotDraws } from './bodies-lots.ts';
 import { drawCarrier, networkDraws } from './bodies-network.ts';
@@ -88,6 +89,7 @@ const draws: Record<CommandKind, Draw> = {
   ...supplyDraws,
   ...returnDraws,
   ...trackingDraws,
+  ...floorDraws,
   ...reservationDraws,
   'feed.open': (rng) => ({ feed: `f${rng.below(5)}`, kind: 'stock' }),
   'feed.close': (rng, { settings, now }, shadow) => ({

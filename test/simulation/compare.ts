@@ -11,6 +11,7 @@ import { compareRates } from './compare-rates.ts';
 import { healthOf } from './shadow/carrier-health.ts';
 import { compareTracking } from './compare-tracking.ts';
 import { compareDrift } from './compare-drift.ts';
+import { compareFloor } from './compare-floor.ts';
 import { difference } from './same.ts';
 import { workOf } from './shadow/capacity.ts';
 import { stockOf } from './records.ts';
@@ -56,6 +57,7 @@ export function compareAll(
   compareSupplies(shadow, turnOf, agree, ask);
   compareReturns(shadow, turnOf, agree, ask);
   compareIntake(shadow, turnOf, agree, ask);
+  compareFloor(shadow, agree, ask);
   compareLots(shadow, turnOf, agree, ask);
   compareReservations(shadow, turnOf, isForgotten, agree, ask);
   for (const [sku, places] of shadow.places) {

@@ -6,6 +6,7 @@ import type { Published } from '../../engine/outcome.ts';
 import type { Event } from '../../actors/vocabulary.ts';
 import { expect } from './actions.ts';
 import { PaymentFold } from './fold-payments.ts';
+import { FloorFold } from './fold-floor.ts';
 import { ReturnFold } from './fold-returns.ts';
 import { SupplyFold } from './fold-supply.ts';
 import { difference } from './same.ts';
@@ -31,6 +32,7 @@ export class Fold {
   readonly #supplies = new SupplyFold();
   readonly #returns = new ReturnFold();
   readonly #payments = new PaymentFold();
+  readonly #floor = new FloorFold();
   readonly #reservations = new Map<string, string>();
   readonly #carriers = new Map<string, string>();
 
@@ -52,6 +54,10 @@ export class Fold {
     }
     if (event.kind === 'payment.changed' || event.kind === 'payment.expiring' || event.kind === 'capture.wanted') {
       this.#payments.take(event);
+      return;
+    }
+    if (event.kind === 'task.changed' || event.kind === 'terminal.changed') {
+      this.#floor.take(event);
       return;
     }
     if (event.kind === 'supply.changed') {
@@ -113,6 +119,7 @@ export class Fold {
     this.#supplies.check(shadow);
     this.#returns.check(shadow);
     this.#payments.check(shadow);
+    this.#floor.check(shadow);
     for (const [id, { isOpen }] of shadow.carriers) {
       const told = this.#carriers.get(id) ?? 'open';
       expect(told === (isOpen ? 'open' : 'suspended'), `the stream says carrier ${id} is ${told}`);

@@ -15,6 +15,7 @@ import type { OrderContext } from '../../actors/order-context.ts';
 import type { StockLevels } from '../../actors/vocabulary.ts';
 import type { Claim } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
+import { checkFloor } from './invariants-floor.ts';
 import { checkLots } from './invariants-lots.ts';
 import { checkReservations } from './invariants-reservation.ts';
 import { checkGrowth } from './invariants-selling.ts';
@@ -56,6 +57,7 @@ export function checkAll(engine: Engine, claim: Claim): void {
   checkOwners(engine, orders);
   checkSupplies(engine);
   checkReturns(engine);
+  checkFloor(engine);
   checkItems(engine);
   checkLots(engine, orders);
   checkGrowth(engine);

@@ -96,6 +96,7 @@ export class Life {
       better: (id) => pass(() => auditor.better(id)),
       rerate: (parcel) => pass(() => auditor.rerate(parcel)),
       line: (sku) => pass(() => auditor.line(sku)),
+      deal: (location) => pass(() => auditor.deal(location)),
       timer: (owner) => pass(() => auditor.timer(owner)),
       putBack: () => pass(() => auditor.putBack()),
       decided: (told) => pass(() => auditor.decided(told)),

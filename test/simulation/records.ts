@@ -16,6 +16,8 @@ import { orderView } from '../../engine/queries-orders.ts';
 import { reservationView } from '../../engine/reservation-views.ts';
 import type { TurnRecord } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
+import { checkTask, checkTerminal } from './records-floor.ts';
+import type { ShadowTask, ShadowTerminal } from './shadow/floor.ts';
 import { difference } from './same.ts';
 import type { Work } from '../../engine/promise/capacity.ts';
 import { workOf } from './shadow/capacity.ts';
@@ -107,6 +109,8 @@ function checkOne(
     const { item: context, isOpen } = now as ShadowItem;
     return row === undefined ? 'it was not written' : difference({ value: isOpen ? 'open' : 'preorder', context }, itemFromRow(row));
   }
+  if (map === shadow.terminals) return checkTerminal(key, now as ShadowTerminal | undefined, take(prefixes.terminal + key));
+  if (map === shadow.tasks) return checkTask(key, now as ShadowTask, take);
   if (map === shadow.pools) {
     // One that ended may have begun anew, of another SKU: its old row goes.
     const rows = [...written.keys()].filter((row) => row.startsWith(`${prefixes.pool}${key}/`)).map(take);

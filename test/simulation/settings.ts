@@ -197,6 +197,18 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'return.inspect': 7,
     'return.refund': 1,
     'return.cancel': 1,
+    'terminal.open': 6,
+    'terminal.beat': 3,
+    'terminal.lose': 2,
+    'terminal.close': 0.7,
+    'task.ack': 14,
+    'task.scan': 16,
+    'task.short': 3,
+    'task.pack': 9,
+    'task.label': 6,
+    'task.manifest': 2,
+    'task.handOver': 7,
+    'task.release': 1,
     'location.put': 1,
     'location.pause': 1,
     'location.resume': 1,
@@ -233,6 +245,14 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     for (const kind of often) kinds[kind] += 40;
     for (const kind of ['fulfillment.deliver', 'return.approve', 'return.ship'] as const) kinds[kind] += 10;
   } else for (const kind of Object.keys(kinds) as CommandKind[]) if (kind.startsWith('return')) kinds[kind] = 0;
+  // Half of all worlds have terminals; there little is picked without.
+  const hasTerminals = rng.chance(0.5);
+  for (const kind of Object.keys(kinds) as CommandKind[]) {
+    if (!hasTerminals && (kind.startsWith('terminal.') || kind.startsWith('task.'))) kinds[kind] = 0;
+    if (hasTerminals && (kind.startsWith('terminal.') || kind.startsWith('task.'))) kinds[kind] *= 3;
+    else if (hasTerminals) kinds[kind] *= 0.2;
+  }
+  if (hasTerminals) for (const kind of ['order.place', 'stock.receive', 'task.ack', 'task.scan', 'task.pack', 'task.handOver'] as const) kinds[kind] += kind === 'order.place' ? 100 : 30;
   // Lines are long where carts outnumber units.
   if (dropShare > 0) {
     kinds['item.put'] += 3;

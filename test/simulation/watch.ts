@@ -23,6 +23,8 @@ export interface Watcher {
   line(sku: string): void;
   /** A parcel whose carrier takes it no more is looked at. */
   rerate(parcel: Stranded): void;
+  /** A location at which a task may be given to a terminal is looked at. */
+  deal(location: string): void;
   timer(owner: TimerOwner): void;
   /** The wake or timer just reported found no room and did nothing. */
   putBack(): void;
@@ -118,6 +120,18 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
   lines.putBack = (sku) => {
     watcher.putBack();
     putBackLine(sku);
+  };
+  const { deals } = core.world.floor;
+  const takeDeal = deals.take.bind(deals);
+  deals.take = () => {
+    const location = takeDeal();
+    if (location !== undefined) watcher.deal(location);
+    return location;
+  };
+  const putBackDeal = deals.putBack.bind(deals);
+  deals.putBack = (location) => {
+    watcher.putBack();
+    putBackDeal(location);
   };
   let last: ReturnType<Timers['takeDue']>;
   const takeDue = timers.takeDue.bind(timers);

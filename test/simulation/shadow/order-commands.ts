@@ -169,6 +169,13 @@ export function pick(doing: Doing, body: CommandBody<'fulfillment.pick'>): Verdi
   );
 }
 
+/** Picking is given up before a unit was taken. */
+export function unpick(doing: Doing, orderId: string, index: number): void {
+  const order = doing.shadow.orders.get(orderId);
+  if (order?.parts[index]?.state !== 'picking') throw new Error(`part ${index} of ${orderId} is not being picked`);
+  patch(doing, order, index, { state: 'released', lots: undefined, startByMs: undefined, isOverdue: undefined });
+}
+
 function startPicking(doing: Doing, order: ShadowOrder, part: Part, index: number): Verdict | undefined {
   if (!lotOrders.isAbout(doing.shadow, order, part, undefined)) return patch(doing, order, index, { state: 'picking' });
   const lots = lotOrders.toPick(doing, order, part);

@@ -2,6 +2,7 @@
 import type { Command } from '../../../actors/commands.ts';
 import type { Stranded } from '../../../engine/carriers/rerates.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
+import * as floor from './floor.ts';
 import * as holds from './holds.ts';
 import { moveOrder } from './move.ts';
 import * as payments from './payments.ts';
@@ -29,6 +30,7 @@ import type { Part, Shadow } from './state.ts';
 import { closeFeed } from './drift.ts';
 import { moveStock } from './stock-commands.ts';
 import * as supply from './supply-commands.ts';
+import * as tasks from './tasks.ts';
 import * as trials from './trials.ts';
 import type { ShadowDecision } from './decided.ts';
 import { isRefused, type Verdict } from './verdict.ts';
@@ -45,7 +47,9 @@ function whole(
   const told: unknown[] = [];
   shadow.atMs = atMs;
   const decided: ShadowDecision[] = [];
-  const verdict = go({ shadow, atMs, events: told, decided });
+  const doing = { shadow, atMs, events: told, decided };
+  const verdict = go(doing);
+  if (!isRefused(verdict)) floor.follow(doing);
   const isDone = !isRefused(verdict) && isKept(verdict ?? { ok: undefined });
   if (!isDone) shadow.undo();
   else {
@@ -98,6 +102,14 @@ export function serveLine(shadow: Shadow, sku: string, atMs: number, events: unk
   });
 }
 
+/** A terminal of a location is given what is next for it. */
+export function deal(shadow: Shadow, location: string, atMs: number, events: unknown[]): void {
+  whole(shadow, atMs, events, (doing) => {
+    floor.deal(doing, location);
+    return undefined;
+  });
+}
+
 /** A time has come for its owner. */
 export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: unknown[]): void {
   if (owner.kind === 'order') return orderDue(shadow, owner.id, atMs, events);
@@ -110,6 +122,7 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
     else if (owner.kind === 'payment') payments.due(doing, owner.id);
     else if (owner.kind === 'carrier') health.due(doing, owner.id);
     else if (owner.kind === 'parcel') parcels.due(doing, owner.id);
+    else if (owner.kind === 'terminal') floor.due(doing, owner.id);
     else if (owner.kind === 'buffer') buffers.grow(doing, owner.id);
     else network.endPause(doing, owner.id);
     return undefined;
@@ -289,6 +302,28 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return putRates(doing, command.body);
     case 'rates.remove':
       return removeRates(doing, command.body);
+    case 'terminal.open':
+      return floor.open(doing, command.body);
+    case 'terminal.beat':
+    case 'terminal.lose':
+    case 'terminal.close':
+      return floor.about(doing, command.kind, command.body);
+    case 'task.ack':
+      return tasks.ack(doing, command.body);
+    case 'task.scan':
+      return tasks.scan(doing, command.body);
+    case 'task.short':
+      return tasks.short(doing, command.body);
+    case 'task.pack':
+      return tasks.pack(doing, command.body);
+    case 'task.label':
+      return tasks.label(doing, command.body);
+    case 'task.manifest':
+      return tasks.manifest(doing, command.body);
+    case 'task.handOver':
+      return tasks.handOver(doing, command.body);
+    case 'task.release':
+      return tasks.release(doing, command.body);
     default:
       return moveStock(doing, command.kind, command.body);
   }

@@ -21,6 +21,7 @@ import type { Item } from '../../../actors/item-commands.ts';
 import type { ShadowQuota } from './quotas.ts';
 import type { RateCards } from './rates.ts';
 import type { ReturnPolicy } from '../../../actors/return-commands.ts';
+import type { ShadowTask, ShadowTerminal } from './floor.ts';
 import type { ShadowReturn } from './return-facts.ts';
 import type { ShadowPlan } from './seeking.ts';
 import type { Executed } from './verdict.ts';
@@ -215,6 +216,9 @@ export class Shadow {
   readonly returns = new Map<string, ShadowReturn>();
   /** Parcels that left, by carrier and number without spaces, dashes, dots and case. */
   readonly parcels = new Map<string, ShadowParcel>();
+  /** Undefined once closed. */
+  readonly terminals = new Map<string, ShadowTerminal | undefined>();
+  readonly tasks = new Map<string, ShadowTask>();
   readonly returnPolicies = new Map<string, ReturnPolicy>();
   /** What was taken in with orders. */
   readonly intake = intakeMaps();
@@ -242,10 +246,8 @@ export class Shadow {
   #kept = 0;
 
   constructor(limits: Pick<EngineLimits, 'suppliesOpenMax' | 'reservationsOpenMax' | 'lotsOpenMax' | 'returnsOpenMax'>) {
-    this.suppliesOpenMax = limits.suppliesOpenMax;
-    this.reservationsOpenMax = limits.reservationsOpenMax;
-    this.lotsOpenMax = limits.lotsOpenMax;
-    this.returnsOpenMax = limits.returnsOpenMax;
+    ({ suppliesOpenMax: this.suppliesOpenMax, reservationsOpenMax: this.reservationsOpenMax } = limits);
+    ({ lotsOpenMax: this.lotsOpenMax, returnsOpenMax: this.returnsOpenMax } = limits);
   }
 
   set<T>(map: Map<string, T>, key: string, value: T): void {
@@ -363,8 +365,6 @@ function undoAll(changes: readonly Change[]): void {
 export const onHand = ({ came, went }: ShadowStock): number => came - went;
 /** Units that may not be sold. */
 export const aside = ({ damaged, quality, held }: ShadowStock): number => damaged + quality + held;
-/** Units that are there, may be sold and are not spoken for. */
 export const free = (stock: ShadowStock): number => onHand(stock) - aside(stock) - stock.reserved - stock.allocated;
-/** The balances as the world tells them. */
 export const levelsOf = ({ came, went, counted: _counted, past: _past, ...rest }: ShadowStock): StockLevels => ({ onHand: came - went, ...rest });
 export const toPromise = (stock: ShadowStock): number => Math.max(0, free(stock) - stock.buffer);

@@ -1,0 +1,50 @@
+/**
+ * Under which keys rows stand: each kind has a prefix of its own, and none another's meaning, ever.
+ *
+ * Keys: o/ order open, c/ order closed, v/ reservation open, w/ reservation closed, s/ stock (location/SKU),
+ * k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, x/ pool, p/ supply document open,
+ * P/ supply document ended, m/ return open, M/ return ended, j/ returns of an order, J/ return policy,
+ * e/ lot with units, E/ lot ended, h/ shipment of a lot, t/ transit times
+ * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
+ * f/ drift (location/day/feed), y/ version of a routing plan (plan/version), Y/ the plan in force (channel, or * for
+ * all), F/ loaded forecast (SKU), z/ what a canary counted (channel or *), Z/ shadow of a routing plan,
+ * T/ parcel on its way (carrier/number), V/ parcel ended, B/ payments of an order that may expire, C/ that may not,
+ * A/ order of an external id (channel/external id), a/ details of an order, G/ intake policy,
+ * H/ what a customer ordered of late (channel/customer), D/ what a channel's SKU is (channel/that),
+ * R/ version of a rate card (carrier/service/version), r/ receipt (command id → position),
+ * I/ what orders are found by (search/blocks.ts), I once that is complete,
+ * K/ terminal, L/ task, N/ task that has ended,
+ * U/ where settings changed last; u/ what settings were (replaced.ts): in records alone, never saved.
+ */
+export const prefixes = {
+  open: 'o/', closed: 'c/', reservation: 'v/', reservationClosed: 'w/',
+  stock: 's/',
+  carrier: 'k/',
+  location: 'l/',
+  channel: 'n/',
+  item: 'i/',
+  buffer: 'b/',
+  pool: 'x/',
+  supply: 'p/', supplyEnded: 'P/',
+  transit: 't/',
+  forecast: 'F/',
+  work: 'd/',
+  return: 'm/', returnEnded: 'M/', 'order-returns': 'j/', 'return-policy': 'J/',
+  external: 'A/', details: 'a/', 'intake-policy': 'G/', recent: 'H/', mapping: 'D/', payment: 'B/', paymentIdle: 'C/',
+  quota: 'q/',
+  lot: 'e/', lotEnded: 'E/', 'lot-shipment': 'h/',
+  pace: 'g/',
+  drift: 'f/',
+  plan: 'y/',
+  seat: 'Y/',
+  trial: 'z/',
+  shadow: 'Z/',
+  rates: 'R/',
+  terminal: 'K/',
+  task: 'L/', taskEnded: 'N/',
+  receipt: 'r/',
+  parcel: 'T/',
+  parcelEnded: 'V/',
+  settings: 'U/',
+  replaced: 'u/',
+} as const;
