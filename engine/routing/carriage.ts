@@ -19,6 +19,9 @@ export function parcelMinorOf({ carriage, ruled, costMinor }: Candidate, load: S
   return carriage === undefined ? (ruled?.parcelMinor ?? costMinor) : carriage.minor(load);
 }
 
+/** Named before they are known: an object that gets properties when it is copied is copied slowly. */
+export const noDates = { shipByMs: undefined, deliverByMs: undefined, workAtMs: undefined };
+
 /** A parcel from a candidate with these units of the needs, by their index. */
 export function parcelFrom(
   { needs, candidates }: SourcingRequest, at: number, given: readonly number[],
@@ -34,5 +37,6 @@ export function parcelFrom(
     load.add(shape, quantity);
   }
   const { carrier, service, costMinor } = carriageOf(candidate, load);
-  return { location: candidate.location, carrier, service, distanceKm: candidate.distanceKm, costMinor, lines };
+  const { location, distanceKm } = candidate;
+  return { location, carrier, service, distanceKm, costMinor, lines, ...noDates };
 }

@@ -56,6 +56,8 @@ export class OrderParts {
   readonly #partUnits: number[] = [];
   readonly #givers: number[] = [];
   #request: SourcingRequest | undefined;
+  /** Whether anything but 0 may stand in the prices. */
+  #isWritten = false;
 
   /** Read an order. Parts are made by `divide`. */
   read(request: SourcingRequest, book: PriceBook | undefined): void {
@@ -116,8 +118,11 @@ export class OrderParts {
     const count = candidates.length;
     this.price = grown(this.price, this.skus * count);
     this.room = grown(this.room, count);
-    this.price.fill(0, 0, this.skus * count);
-    this.room.fill(0, 0, count);
+    if (this.#isWritten) {
+      this.price.fill(0);
+      this.room.fill(0);
+    }
+    this.#isWritten = book !== undefined;
     if (book === undefined) return;
     for (let sku = 0; sku < this.skus; sku += 1) {
       const prices = book.of(this.#names[sku] as Sku);

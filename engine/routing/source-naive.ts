@@ -9,6 +9,7 @@
 import type { Sku } from '../../actors/ids.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import type { LineUnits } from '../../actors/vocabulary.ts';
+import { noDates } from './carriage.ts';
 import { sourceKits } from './source-kits.ts';
 import { candidatesInSetsMax, setsOf } from './sets.ts';
 import type { Candidate, Need, Source, SourcingRequest } from './source.ts';
@@ -151,5 +152,5 @@ function give(
 
 function parcel(candidate: Candidate, lines: readonly LineUnits[]): PlannedFulfillment {
   const { location, carrier, service, distanceKm, costMinor } = candidate;
-  return { location, carrier, service, distanceKm, costMinor, lines };
+  return { location, carrier, service, distanceKm, costMinor, lines, ...noDates };
 }

@@ -242,6 +242,7 @@ class Planner {
       runnerUpMinor: undefined,
       gapMinor: gapMinor === undefined ? undefined : Math.ceil(gapMinor),
       prices: this.#parts.isPriced ? this.#book?.version : undefined,
+      ruled: undefined,
     };
   }
 }

@@ -102,6 +102,8 @@ export class Offer implements OfferFacts {
   readonly #world: World;
   readonly #view: View;
   readonly #needs: readonly Need[];
+  /** By need, its SKU. */
+  readonly #skus: (SkuCell | undefined)[] = [];
   readonly #nowMs: number;
   #cell: LocationCell | undefined;
   /** Which location it is about, counted from 1; by need, for which one its units were counted last. */
@@ -119,6 +121,7 @@ export class Offer implements OfferFacts {
     this.#nowMs = nowMs;
     this.#lists = listsOf(world);
     this.#lists.begin();
+    for (const { sku } of needs) this.#skus.push(world.skus.get(sku));
     this.#countedAt = new Array<number>(needs.length).fill(0);
     this.#unitsOf = new Array<number>(needs.length).fill(0);
     this.stock = new LineStock(this);
@@ -163,7 +166,7 @@ export class Offer implements OfferFacts {
   }
 
   #atpNow(need: number): number {
-    const sku = this.#world.skus.get((this.#needs[need] as Need).sku);
+    const sku = this.#skus[need];
     if (sku === undefined || this.#cell === undefined) return 0;
     if (this.#view.isUntracked(sku)) return Math.min(plentyUnits, this.#view.unitsIn(sku, this.#cell));
     const stock = this.#lists.of(need, sku)[this.#cell.index];
@@ -172,7 +175,7 @@ export class Offer implements OfferFacts {
 
   /** The balances of the line's SKU there; undefined: it never had any. */
   get levels(): StockContext | undefined {
-    const sku = this.#world.skus.get((this.#needs[this.#need] as Need).sku);
+    const sku = this.#skus[this.#need];
     if (sku === undefined || this.#cell === undefined) return undefined;
     return this.#lists.of(this.#need, sku)[this.#cell.index]?.snapshot?.context;
   }

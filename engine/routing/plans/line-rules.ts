@@ -97,11 +97,14 @@ export class LineRules {
 
   #each(rules: readonly RuleParts[], truths: Truths, masked: ReadonlySet<Sku> | undefined): readonly number[] {
     const { scope, needs } = this.#of as Lines;
-    for (let at = 0; at < rules.length; at += 1) (rules[at] as RuleParts).lookAt(truths, scope);
-    const minor: number[] = [];
-    for (let need = 0; need < needs.length; need += 1) {
-      const isMasked = masked?.has((needs[need] as Need).sku) === true;
-      minor.push(isMasked ? 0 : Math.round(this.#weight * this.#sum(rules, need)));
+    const minor = new Array<number>(needs.length).fill(0);
+    let isAny = false;
+    for (let at = 0; at < rules.length; at += 1) {
+      if ((rules[at] as RuleParts).lookAt(truths, scope) !== no) isAny = true;
+    }
+    for (let need = 0; isAny && need < needs.length; need += 1) {
+      if (masked?.has((needs[need] as Need).sku) === true) continue;
+      minor[need] = Math.round(this.#weight * this.#sum(rules, need));
     }
     return minor;
   }

@@ -291,6 +291,7 @@ export function requestUnder(
     planId: inForce.id,
     version: inForce.version,
     failed: failures.length === 0 ? undefined : failures,
+    scoreMinor: undefined,
   };
   return {
     needs: judge.needs,
