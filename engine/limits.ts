@@ -16,6 +16,8 @@ export interface EngineLimits {
   readonly turnWakesMax: number;
   /** Of those whom something wakes that may concern many, in one turn: whoever orders meanwhile waits for no more. */
   readonly turnSweptMax: number;
+  /** Milliseconds of work after which a turn takes no more of them. */
+  readonly turnSweptMs: number;
   /** Orders kept in memory; the longest untouched beyond that are read back when needed. */
   readonly ordersInMemoryMax: number;
   /** Supply documents open at a time. */
@@ -59,6 +61,7 @@ export const defaultLimits: EngineLimits = {
   smallCommandLinesMax: 200,
   turnWakesMax: 256,
   turnSweptMax: 32,
+  turnSweptMs: 2,
   ordersInMemoryMax: 20_000,
   reservationsOpenMax: 1_000_000,
   suppliesOpenMax: 50_000,

@@ -20,8 +20,9 @@ import type { World } from './world.ts';
 
 /** How long changes gather before they are saved: longer saves hot rows fewer times, and recovers slower. */
 const gatherMs = 1_000;
-/** Rows put in order at a time: few enough that no turn waits for it. */
-const sortedRows = 16_384;
+/** Rows put in order at a time: few enough that no turn waits for it. So many such runs are written as one. */
+const sortedRows = 1_024;
+const runsMax = 16;
 
 interface Batch {
   readonly number: number;
@@ -42,31 +43,59 @@ const emptyBatch = (number: number, at: Position): Batch => ({
   records: 0,
 });
 
-/**
- * The rows of a batch, neighbours by key together, so that one piece changes few pages of the store's tree:
- * the ids of orders and commands are scattered all over it.
- */
-function* inOrder({ at, cells, receipts, rows }: Batch, lister: Lister): Generator<RowBytes> {
-  const byKey = ([a]: RowBytes, [b]: RowBytes): number => (a < b ? -1 : 1);
-  for (let from = 0; from < receipts.length; from += sortedRows) {
-    yield* receipts.slice(from, from + sortedRows).map(([id, position]) => receiptRow(id, position)).sort(byKey);
-  }
-  let some: RowBytes[] = [];
+const byKey = ([a]: RowBytes, [b]: RowBytes): number => (a < b ? -1 : 1);
+
+/** The rows of a batch by what they are: what remembers commands, what they changed, the lists of orders. */
+function* kindsOf({ at, cells, receipts, rows }: Batch, lister: Lister): Generator<Iterable<RowBytes>> {
+  yield receiptRows(receipts);
+  yield rows;
+  yield lister.rowsFor(cells.filter(isOrder), String(at));
+}
+
+function* receiptRows(receipts: Batch['receipts']): Generator<RowBytes> {
+  for (const [id, position] of receipts) yield receiptRow(id, position);
+}
+
+/** Rows in runs, each in order. */
+function* runsOf(rows: Iterable<RowBytes>): Generator<RowBytes[]> {
+  let run: RowBytes[] = [];
   for (const row of rows) {
-    some.push(row);
-    if (some.length < sortedRows) continue;
-    yield* some.sort(byKey);
-    some = [];
+    run.push(row);
+    if (run.length < sortedRows) continue;
+    yield run.sort(byKey);
+    run = [];
   }
-  yield* some.sort(byKey);
-  some = [];
-  for (const row of lister.rowsFor(cells.filter(isOrder), String(at))) {
-    some.push(row);
-    if (some.length < sortedRows) continue;
-    yield* some.sort(byKey);
-    some = [];
+  if (run.length > 0) yield run.sort(byKey);
+}
+
+/** Sorted runs as one, in order: the run with the least key is on top of a heap. */
+export function* merged(runs: readonly (readonly RowBytes[])[]): Generator<RowBytes> {
+  const heap = runs.filter(({ length }) => length > 0).map((run) => ({ run, at: 0, key: (run[0] as RowBytes)[0] }));
+  heap.sort((a, b) => (a.key < b.key ? -1 : 1));
+  while (heap.length > 0) {
+    const top = heap[0] as (typeof heap)[number];
+    yield top.run[top.at] as RowBytes;
+    top.at += 1;
+    const next = top.run[top.at];
+    if (next !== undefined) top.key = next[0];
+    const moved = next === undefined ? (heap.pop() as typeof top) : top;
+    if (heap.length > 0) sink(heap, moved);
   }
-  yield* some.sort(byKey);
+}
+
+function sink<T extends { readonly key: string }>(heap: T[], moved: T): void {
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= heap.length) break;
+    const [left, right] = [heap[child] as T, heap[child + 1]];
+    if (right !== undefined && right.key < left.key) child += 1;
+    const least = heap[child] as T;
+    if (moved.key <= least.key) break;
+    heap[at] = least;
+    at = child;
+  }
+  heap[at] = moved;
 }
 
 const isOrder = (cell: Cell): cell is OrderCell => cell.kind === 'order';
@@ -180,15 +209,38 @@ export class Saver {
     if (this.#isFirst) await this.#trimmer.finish();
     this.#isFirst = false;
     let rows: RowBytes[] = [];
-    for (const row of inOrder(batch, this.#lister)) {
-      rows.push(row);
-      if (rows.length >= this.#limits.savePieceRows) rows = await this.#piece(rows);
+    for (const kind of kindsOf(batch, this.#lister)) {
+      let runs: RowBytes[][] = [];
+      for (const run of runsOf(kind)) {
+        runs.push(run);
+        if (runs.length === runsMax) [rows, runs] = [await this.#pieces(runs, rows), []];
+        else if (run.length === sortedRows) await this.#others();
+      }
+      rows = await this.#pieces(runs, rows);
     }
     await this.#watched(this.#claim.save(rows, batch.at));
     for (const cell of batch.cells) cell.unsaved -= 1;
     this.#world.trimMemory();
     this.#receipts.trimMemory(batch.at);
     await this.#trimmer.trim();
+  }
+
+  /** Let turns go on before the next run is put in order. */
+  #others(): Promise<void> {
+    return new Promise((resolve) => this.#clock.soon(resolve));
+  }
+
+  /**
+   * Save runs, neighbours by key together, so that one piece changes few pages of the store's tree: the ids of orders
+   * and commands are scattered all over it. Returns what is left for the next piece.
+   */
+  async #pieces(runs: readonly RowBytes[][], left: RowBytes[]): Promise<RowBytes[]> {
+    let rows = left;
+    for (const row of merged(runs)) {
+      rows.push(row);
+      if (rows.length >= this.#limits.savePieceRows) rows = await this.#piece(rows);
+    }
+    return rows;
   }
 
   async #piece(rows: readonly RowBytes[]): Promise<RowBytes[]> {

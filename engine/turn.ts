@@ -39,6 +39,7 @@ import type { Saver } from './saver.ts';
 import type { Waiting } from './shadows.ts';
 import type { Timers } from './timers.ts';
 import { walkInsOf } from './walk-ins.ts';
+import { maySweep } from './sweep-room.ts';
 import { watchCommit } from './watchdog.ts';
 
 export interface TurnHooks {
@@ -75,8 +76,9 @@ interface Turn {
   /** What was decided, for shadows: made again once it is durable. */
   decided: readonly Waiting[];
   wakes: number;
-  /** Of them, those whom something woke that may concern many. */
+  /** Of them, those whom something woke that may concern many; and when it takes no more of those. */
   swept: number;
+  sweptUntilMs: number;
   computeMs: number;
   /** A large command has the turn to itself. */
   isFull: boolean;
@@ -172,7 +174,7 @@ export class Turns {
 
   #begin(): Turn {
     this.#lastAtMs = Math.max(this.#parts.clock.now(), this.#lastAtMs);
-    const counts = { wakes: 0, swept: 0, computeMs: 0 };
+    const counts = { wakes: 0, swept: 0, sweptUntilMs: 0, computeMs: 0 };
     const atMs = this.#lastAtMs;
     return { atMs, entries: [], replies: [], again: [], decided: [], ...counts, isFull: false };
   }
@@ -206,7 +208,7 @@ export class Turns {
       turn.wakes += 1;
       this.#wake(turn, order);
     }
-    while (!wakes.hasUrgent && turn.swept < limits.turnSweptMax && this.#hasRoom(turn)) {
+    while (!wakes.hasUrgent && maySweep(turn, limits, this.#parts.clock) && this.#hasRoom(turn)) {
       const order = wakes.takeSwept((sku, waiter, why) => concernsMany(this.#core, sku, waiter, why));
       if (order === undefined) break;
       turn.swept += 1;
@@ -219,7 +221,7 @@ export class Turns {
   /** Parcels whose carrier takes them no more come after all who have no place. */
   #rerate(turn: Turn): void {
     const { wakes, limits } = this.#core;
-    while (!wakes.hasUrgent && turn.swept < limits.turnSweptMax && this.#hasRoom(turn)) {
+    while (!wakes.hasUrgent && maySweep(turn, limits, this.#parts.clock) && this.#hasRoom(turn)) {
       const parcel = wakes.rerates.take((id) => strandedOf(this.#core, id));
       if (parcel === undefined) break;
       turn.swept += 1;
@@ -231,7 +233,7 @@ export class Turns {
   /** Whoever may have a better place comes after all who have none. */
   #improve(turn: Turn): void {
     const { wakes, limits } = this.#core;
-    while (!wakes.hasUrgent && turn.swept < limits.turnSweptMax && this.#hasRoom(turn)) {
+    while (!wakes.hasUrgent && maySweep(turn, limits, this.#parts.clock) && this.#hasRoom(turn)) {
       const order = wakes.better.take((id) => mayImprove(this.#core, id));
       if (order === undefined) break;
       turn.swept += 1;

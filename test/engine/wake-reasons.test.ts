@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlanDocument } from '../../actors/plan-schemas.ts';
 import { compileExpression } from '../../engine/routing/plans/compile.ts';
 import { emptyScope } from '../../engine/routing/plans/facts.ts';
+import { ManualClock } from './helpers.ts';
 import { location, Shop, type Loose, type ShopOptions } from './shop.ts';
 
 const backorder = { shortage: 'backorder' } as const;
@@ -223,5 +224,24 @@ describe('many at once', () => {
     await shop.settle(30);
     expect(waits()).toBe(0);
     expect(looked()).toEqual(Array.from({ length: 9 }, (_, index) => `o${index}`));
+  });
+
+  it('[Z63] are fewer a turn where each takes long: a turn has so much time for them, and looks at one at least', async () => {
+    const slow = new (class extends ManualClock {
+      #ticks = 0;
+      override measureMs(): number {
+        return (this.#ticks += 1);
+      }
+    })();
+    const shop = await Shop.open({ clock: slow, limits: { turnSweptMs: 3 } });
+    await shop.ok('stock.count', { entries: [{ sku: 'S1', location: 'A', onHand: 0 }] });
+    await publish(shop, not('location.id == "A"'));
+    for (let index = 0; index < 9; index += 1) await shop.place(`o${index}`, { S1: 1 }, backorder);
+    await shop.receive({ 'A/S1': 9 });
+    await shop.settle();
+    await shop.ok('plan.withdraw', { reason: 'test' });
+    await shop.settle(30);
+    const again = shop.published.map(({ events }) => events.filter((event) => event.kind === 'order.sourced' && event.attempt === 2).length);
+    expect(again.filter((count) => count > 0)).toEqual([3, 3, 3]);
   });
 });
