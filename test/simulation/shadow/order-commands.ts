@@ -174,6 +174,7 @@ export function unpick(doing: Doing, orderId: string, index: number): void {
   const order = doing.shadow.orders.get(orderId);
   if (order?.parts[index]?.state !== 'picking') throw new Error(`part ${index} of ${orderId} is not being picked`);
   patch(doing, order, index, { state: 'released', lots: undefined, startByMs: undefined, isOverdue: undefined });
+  orders.tellTimes(doing, order, orderId);
 }
 
 function startPicking(doing: Doing, order: ShadowOrder, part: Part, index: number): Verdict | undefined {
