@@ -126,7 +126,7 @@ async function save(size: Size, claim: Claim, { rows }: Written): Promise<Figure
   const digest = new Digest();
   // How often a row was saved depends on the clock, and so does into which blocks a list was cut; which rows were
   // saved does not.
-  digest.add([...new Set(rows.map(([key]) => key.replace(/\u0001.*/u, '')))].sort());
+  digest.add([...new Set(rows.map(([key]) => key.split('\u0001')[0] ?? key))].sort());
   const spread = `${(Math.max(...rates) / Math.min(...rates)).toFixed(2)}×`;
   return { name: 'save rows', value: median(rates), unit: 'rows/s', also: { piece: `${pieceRows} rows`, spread }, hash: digest.hex() };
 }

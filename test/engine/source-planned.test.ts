@@ -165,7 +165,7 @@ describe('prices of an engine', () => {
   it('[R25] stay as they are when something fails beside the decisions: it is told, and nothing else stops', () => {
     const bugs: unknown[] = [];
     const clock = new ManualClock();
-    const broken = { look: () => { throw new Error('look'); }, skus: { get: () => { throw new Error('skus'); } }, carriers: new Map() };
+    const broken = { look: () => { throw new Error('look'); }, skus: { get: () => { throw new Error('skus'); } }, carriers: new Map(), rates: { isIdle: true } };
     const keeper = new PriceKeeper(broken as never, new PriceBook(), clock, (bug) => bugs.push(String(bug)));
     const stock = [{ sku: 'S1', location: 'A' }];
     keeper.note({ position: 1, atMs: 1, events: [], stock } as never);
