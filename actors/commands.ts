@@ -7,6 +7,7 @@ import type { Static } from 'typebox';
 import { feedCommands } from './feed-commands.ts';
 import { forecastCommands } from './forecast-commands.ts';
 import { bufferCommands } from './buffer-commands.ts';
+import { caseCommands } from './case-commands.ts';
 import type { CommandId } from './ids.ts';
 import { intakeCommands } from './intake-commands.ts';
 import { itemCommands } from './item-commands.ts';
@@ -48,6 +49,7 @@ export const commandBodies = {
   ...trackingCommands,
   ...carrierCommands,
   ...terminalCommands,
+  ...caseCommands,
 } as const;
 
 export type CommandKind = keyof typeof commandBodies;

@@ -44,6 +44,8 @@ export type TransitId = Branded<'TransitId'>;
 /** Units of a SKU that were made together, or one unit by its serial; unique within the SKU. */
 export type LotId = Branded<'LotId'>;
 export type HoldId = Branded<'HoldId'>;
+/** What went wrong of one kind with one subject: both, so that the same cause is the same case. */
+export type CaseId = Branded<'CaseId'>;
 /** One feed: a file, an export, one run of a scanner. */
 export type FeedId = Branded<'FeedId'>;
 

@@ -151,3 +151,13 @@ export const paymentWarnMsDefault = 24 * 3_600_000;
 /** Mappings in one command, and units of a SKU in one of a channel's. */
 export const mappingsMax = 500;
 export const mappedUnitsMax = 100_000;
+/** Steps of one playbook, attempts of one step, and characters of a condition. */
+export const playbookStepsMax = 16;
+export const playbookAttemptsMax = 20;
+export const playbookConditionMax = 500;
+/** Orders one report of a case may name, and orders one reported case may have. */
+export const caseOrdersOfCommandMax = 200;
+export const caseOrdersMax = 500;
+/** Entries of a case's log that stand in its row; older ones stand in pages of as many. Pages of one case. */
+export const caseLogPage = 32;
+export const caseLogPagesMax = 200;

@@ -139,11 +139,12 @@ export interface Cause {
   /**
    * `rejected`: their location declined them. `not-started`: it did not begin to pick them in time. `cheaper`: the
    * routing plan asks for a better place when there is one. `batch`: they were sourced together with other orders.
+   * `rerouted`: a case had them sourced elsewhere.
    */
-  readonly kind: 'rejected' | 'not-started' | 'cheaper' | 'batch';
+  readonly kind: 'rejected' | 'not-started' | 'cheaper' | 'batch' | 'rerouted';
   /** The parts they were taken from. */
   readonly from: readonly FulfillmentId[];
-  /** Who declined them, and why. */
+  /** Who declined them, or had them sourced elsewhere, and why. */
   readonly by?: string | undefined;
   readonly reason?: string | undefined;
   /** How much less the new places cost, by what the plan goes by, in minor units. */

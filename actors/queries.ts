@@ -3,6 +3,7 @@
  * answer says as of which journal position.
  */
 import { Type, type Static, type TSchema } from 'typebox';
+import { caseQueries } from './case-queries.ts';
 import { driftQueries } from './drift-queries.ts';
 import { namePattern } from './ids.ts';
 import { orderStates, type OrderState } from './order-states.ts';
@@ -223,6 +224,7 @@ export const queryBodies = {
   ...returnQueries,
   ...intakeQueries,
   ...paymentQueries,
+  ...caseQueries,
   /** One supply document, open or ended. */
   'supply.get': Type.Object({ supplyId: SupplyIdSchema }, exact),
   /** Open supply documents by state, location they concern, SKU or any of these together, oldest first. */

@@ -41,6 +41,7 @@ export const rejectionCodes = {
   'unknown-plan': false,
   'unknown-return': false,
   'unknown-payment': false,
+  'unknown-case': false,
   /** No rate card of this carrier, service and version. */
   'unknown-rates': false,
   /** A lane or band of a rate card names a zone that it has no prices for. */
@@ -97,6 +98,8 @@ export const rejectionCodes = {
   'not-held': false,
   /** Its state does not allow this now; `detail` names the state. */
   'wrong-state': false,
+  /** What it is about still stands as it did: it cannot be said to be gone. */
+  'cause-stands': false,
   /** The order is held: its holds are lifted first. */
   'on-hold': true,
   /** The return policy does not take these units back, or not in this way. */
@@ -105,6 +108,8 @@ export const rejectionCodes = {
   'return-window-closed': false,
   /** The routing plan does not compile, or names what does not exist; `detail` says where. */
   'invalid-plan': false,
+  /** A step of the playbook does not make sense; `detail` says why. */
+  'invalid-playbook': false,
   /** The routing plan leaves no location to any order that was tried. */
   'unroutable-plan': false,
   /** A hard rule of the routing plan forbids this; `override` does it all the same. */

@@ -7,7 +7,7 @@
  */
 import { Type, type Static } from 'typebox';
 import { lotPattern, namePattern, placePattern, textPattern } from './ids.ts';
-import type { CarrierId, ChannelId, CommandId, FeedId, FulfillmentId, HoldId } from './ids.ts';
+import type { CarrierId, CaseId, ChannelId, CommandId, FeedId, FulfillmentId, HoldId } from './ids.ts';
 import type { LineId, LocationId, LotId, OrderId, ReservationId, ReturnId, ServiceId, Sku } from './ids.ts';
 import type { SupplyId, TerminalId, TransitId } from './ids.ts';
 import { attributesMax, attributeTextMax, moneyMinorMax, quantityMax, tagsMax } from './limits.ts';
@@ -45,6 +45,12 @@ export const LotIdSchema = Type.Unsafe<LotId>(
 );
 export const TerminalIdSchema = Type.Unsafe<TerminalId>(place('Terminal id, unique over all locations'));
 export const HoldIdSchema = Type.Unsafe<HoldId>(place('Hold id, unique within the order'));
+export const CaseIdSchema = Type.Unsafe<CaseId>(
+  Type.String({
+    pattern: '^[A-Z_]{1,32}/[!-~](?:[ -~]{0,62}[!-~])?$',
+    description: 'Case id: its kind, a slash, its subject',
+  }),
+);
 export const FeedIdSchema = Type.Unsafe<FeedId>(place('Feed id, the same when the same rows are sent again'));
 
 export const QuantitySchema = Type.Integer({ minimum: 1, maximum: quantityMax, description: 'Units' });

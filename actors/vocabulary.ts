@@ -8,6 +8,7 @@ import type {
   BufferId, CarrierId, ChannelId, FulfillmentId, LineId, LocationId, LotId, OrderId, ReservationId, ReturnId,
   ServiceId, Sku,
 } from './ids.ts';
+import type { CaseEvent } from './case-context.ts';
 import type { Hold, HoldEvent } from './order-holds.ts';
 import type { Declined, PlannedFulfillment } from './order-context.ts';
 import type { OrderSourced } from './order-decision.ts';
@@ -256,9 +257,7 @@ export type Event =
   | LotEvent
   /** A rule that grows took a step, or began anew because a feed covered its location. */
   | {
-      readonly kind: 'buffer.changed';
-      readonly bufferId: BufferId;
-      readonly location: LocationId;
+      readonly kind: 'buffer.changed'; readonly bufferId: BufferId; readonly location: LocationId;
       readonly steps: number;
     }
   | PlanEvent
@@ -293,7 +292,7 @@ export type Event =
   | PaymentEvent
   | AmendedEvent
   | TerminalEvent | TaskEvent
-  | ReturnEvent;
+  | ReturnEvent | CaseEvent;
 
 /** A movement of stock with its balances after it; derived from the turn's rows, published on stock topics. */
 export interface StockChange {

@@ -27,6 +27,7 @@ import type { SupplyContext, SupplyEffect, SupplyInput, SupplyMessage } from '..
 import { supplyMachine } from '../actors/supply.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { Buffers } from './buffers.ts';
+import type { CaseCell, CaseLogCell, CaseOrderCell, PlaybookCell } from './cases/case-cells.ts';
 import type { DriftCell } from './drift-cell.ts';
 import type { PlanCell, SeatCell, ShadowCell, TrialCell } from './plan-cells.ts';
 import type { PaymentCell } from './payments/cell.ts';
@@ -227,18 +228,13 @@ export type Cell =
   | ForecastCell
   | WorkCell
   | ParcelCell
-  | PlanCell
+  | PlanCell | SeatCell | TrialCell | ShadowCell
   | RateCell
-  | SeatCell
-  | TrialCell
-  | ShadowCell
-  | ReturnCell
-  | OrderReturnsCell
-  | ReturnPolicyCell
+  | ReturnCell | OrderReturnsCell | ReturnPolicyCell
   | IntakeCell
-  | TerminalCell
-  | TaskCell
-  | PaymentCell;
+  | TerminalCell | TaskCell
+  | PaymentCell
+  | CaseCell | CaseOrderCell | CaseLogCell | PlaybookCell;
 
 export interface PoolCell extends Marks {
   readonly kind: 'pool';

@@ -163,6 +163,11 @@ export class Changes {
     return this.#cells;
   }
 
+  /** What one of these was before the command. */
+  beforeOf(index: number): Cell['snapshot'] {
+    return this.#before[index];
+  }
+
   /** What the present command has published so far. */
   news(): readonly Event[] {
     return this.#events.slice(this.#keptEvents);

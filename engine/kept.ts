@@ -7,7 +7,8 @@ import { askedAgainMs } from '../actors/order-trouble.ts';
 import { atp, type StockContext } from '../actors/stock-ledger.ts';
 import { must } from './assert.ts';
 import { wakeForRoom } from './capacity.ts';
-import type { CarrierCell, Cell, ItemCell, LocationCell, OrderCell, SkuCell, StockCell, WorkCell } from './cells.ts';
+import type { CarrierCell, Cell, ItemCell, LocationCell, OrderCell, ReservationCell, SkuCell } from './cells.ts';
+import type { StockCell, WorkCell } from './cells.ts';
 import { carriersChanged } from './carriers/rerate.ts';
 import { bufferKept } from './commands/buffers.ts';
 import type { Core } from './core.ts';
@@ -26,13 +27,8 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
   switch (cell.kind) {
     case 'order':
       return orderKept(core, cell, before as typeof cell.snapshot, atMs);
-    case 'reservation': {
-      const after = must(cell.snapshot, 'a reservation that changed');
-      world.reservations.changed(cell, before as typeof cell.snapshot, after);
-      // Whoever is behind it in line may be next.
-      if (before?.value === 'queued') wakes.lines.add(world.sku(must(after.context.lines[0], 'a line').sku));
-      return;
-    }
+    case 'reservation':
+      return reservationKept(core, cell, before as typeof cell.snapshot);
     case 'quota':
       return world.quotas.changed(cell);
     case 'lot':
@@ -47,6 +43,10 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
       return world.parcels.changed(cell, before as typeof cell.snapshot);
     case 'terminal': case 'task':
       return floorKept(core, cell, before);
+    case 'case':
+      return world.cases.changed(cell, before as typeof cell.snapshot, atMs);
+    case 'case-order':
+      return world.cases.orderChanged(cell, before as typeof cell.snapshot);
     case 'supply':
       return world.supplies.changed(cell, before as typeof cell.snapshot);
     case 'stock':
@@ -77,7 +77,7 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
     case 'rates':
       return sweep(core, 'rules');
     default:
-      // Nobody waits for pace, transit, trial or shadow.
+      // Nobody waits for pace, transit, trial, shadow, logs or playbooks.
       return;
   }
 }
@@ -86,6 +86,13 @@ function itemKept(core: Core, cell: ItemCell, before: ItemCell['snapshot']): voi
   core.views.itemChanged(cell);
   itemOnFloor(core, cell, before);
   core.wakes.add(cell.sku, reasons.more | reasons.other);
+}
+
+function reservationKept({ world, wakes }: Core, cell: ReservationCell, before: ReservationCell['snapshot']): void {
+  const after = must(cell.snapshot, 'a reservation that changed');
+  world.reservations.changed(cell, before, after);
+  // Whoever is behind it in line may be next.
+  if (before?.value === 'queued') wakes.lines.add(world.sku(must(after.context.lines[0], 'a line').sku));
 }
 
 function orderKept(core: Core, { id, snapshot }: OrderCell, before: OrderCell['snapshot'], atMs: number): void {

@@ -24,6 +24,8 @@ export interface EngineLimits {
   readonly suppliesOpenMax: number;
   /** Returns open at a time; all are in memory. */
   readonly returnsOpenMax: number;
+  /** Cases open at a time; all are in memory. Above, none is taken that is reported; what the engine sees is. */
+  readonly casesOpenMax: number;
   /** Lots and serials with units anywhere, or recalled; all are in memory. */
   readonly lotsOpenMax: number;
   /** Origins with transit times, over all tables. */
@@ -66,6 +68,7 @@ export const defaultLimits: EngineLimits = {
   reservationsOpenMax: 1_000_000,
   suppliesOpenMax: 50_000,
   returnsOpenMax: 200_000,
+  casesOpenMax: 100_000,
   lotsOpenMax: 1_000_000,
   transitOriginsMax: 20_000,
   rateCardsMax: 2_000,

@@ -1,6 +1,7 @@
 /** What comes out of the engine: outcomes of commands, answers of queries, and what one turn published. */
 import type { Available } from '../actors/available.ts';
 import type { DivergenceTotals } from '../actors/divergence.ts';
+import type { CaseAnswers } from './outcome-cases.ts';
 import type { DecisionExplained, MoveOptions, PlanChange, PlanSummary, PlanView, SeatView } from './outcome-plans.ts';
 import type { ForecastView, PriceStatus, PriceView, RoomPrice } from './outcome-prices.ts';
 import type { WalkIn } from './walk-ins.ts';
@@ -13,8 +14,8 @@ import type { Item, Serve } from '../actors/item-commands.ts';
 import type { ItemState } from '../actors/item-policy.ts';
 import type { CarrierCard, Channel, Location } from '../actors/network-commands.ts';
 import type { DriftSums } from '../actors/drift.ts';
-import type { BufferId, ChannelId, CommandId, FeedId, LocationId, LotId } from '../actors/ids.ts';
-import type { OrderId, ReturnId, Sku, SupplyId } from '../actors/ids.ts';
+import type { BufferId, ChannelId, CommandId, FeedId, LocationId, LotId, OrderId, ReturnId } from '../actors/ids.ts';
+import type { Sku, SupplyId } from '../actors/ids.ts';
 import type { IncomingUnits } from '../actors/incoming.ts';
 import type { LotPlace, LotShipment, LotState, LotUnits } from '../actors/lots.ts';
 import type { QueryKind } from '../actors/queries.ts';
@@ -304,11 +305,7 @@ export interface Comparison {
 }
 
 /** The line for a SKU: how many wait, and the ticket that is served next. */
-export interface LineView {
-  readonly sku: Sku;
-  readonly length: number;
-  readonly head: number | null;
-}
+export type LineView = { readonly sku: Sku; readonly length: number; readonly head: number | null };
 
 /** Options, the cheapest first; none when nothing can be had. */
 export interface PromiseAnswer {
@@ -317,7 +314,8 @@ export interface PromiseAnswer {
   readonly options: readonly PromiseOption[];
 }
 
-export interface Answers extends OrderAnswers, TriedAnswers, TrackingAnswers, IntakeAnswers, FloorAnswers {
+export interface Answers
+  extends OrderAnswers, TriedAnswers, TrackingAnswers, IntakeAnswers, FloorAnswers, CaseAnswers {
   'reservation.get': ReservationView | null;
   'reservation.list': { readonly reservations: readonly ReservationView[]; readonly next?: string | undefined };
   'line.get': LineView;

@@ -8,6 +8,7 @@ import { stockAt, stockHistory, type LedgerJournal } from './ledger.ts';
 import type { Answers, EngineStatus, StockView, WaitingView } from './outcome.ts';
 import { answerIntake, type IntakeQuery } from './intake/queries.ts';
 import { paymentView } from './payments/queries.ts';
+import { answerCases, isCaseQuery, type CaseQuery } from './queries-cases.ts';
 import { answerDrift } from './queries-drift.ts';
 import { listLots, lotTrace } from './queries-lots.ts';
 import { answerTracking, isTrackingQuery, type TrackingQuery } from './tracking/queries.ts';
@@ -115,7 +116,7 @@ function answerDecision(
 }
 
 type Asked = QueryOf<'payment.get'> | QueryOf<'whatif.run'> | QueryOf<RehearsalKind>;
-type Rest = Asked | IntakeQuery | TrackingQuery | FloorQuery | PlanQuery | NetworkQuery;
+type Rest = Asked | CaseQuery | IntakeQuery | TrackingQuery | FloorQuery | PlanQuery | NetworkQuery;
 type RehearsalKind = Extract<QueryKind, `rehearsal.${string}`>;
 
 function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[QueryKind] {
@@ -136,6 +137,7 @@ function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[Query
     default:
       if (isTrackingQuery(query)) return answerTracking(core.world, query);
       if (isFloorQuery(query)) return answerFloor(core.world, query);
+      if (isCaseQuery(query)) return answerCases(core.world, query);
       return isPlanQuery(query) ? answerPlans(core, query, nowMs) : answerNetwork(core, query, nowMs);
   }
 }

@@ -9,15 +9,18 @@ import type { Pool } from '../actors/pool-commands.ts';
 import type { Pace, StandingRule } from '../actors/buffer-growth.ts';
 import type { LoadedForecast } from '../actors/forecast-commands.ts';
 import type { Transit } from '../actors/transit-commands.ts';
-import type { BufferId, CarrierId, ChannelId, LocationId, OrderId, PlanId } from '../actors/ids.ts';
+import type { Playbook } from '../actors/case-context.ts';
+import type {
+  BufferId, CarrierId, ChannelId, LocationId, OrderId, PlanId, ReservationId, ReturnId, Sku, SupplyId,
+} from '../actors/ids.ts';
 import type { PlanShadow, TrialCounts } from '../actors/trial-commands.ts';
 import type { Known, Mapping, OrderDetails, RecentOrders } from '../actors/intake.ts';
 import type { IntakePolicy } from '../actors/intake-commands.ts';
 import type { OrderReturns } from '../actors/return-context.ts';
 import type { ReturnPolicy } from '../actors/return-commands.ts';
-import type { ReservationId, ReturnId, Sku, SupplyId } from '../actors/ids.ts';
 import type { Claim } from '../storage/journal.ts';
 import { unreachable } from './assert.ts';
+import { recoverCases } from './cases/recover-cases.ts';
 import { expectRoom } from './capacity.ts';
 import { carriersChanged } from './carriers/rerate.ts';
 import { orderCell, paceCell, type Cell, type OrderCell } from './cells.ts';
@@ -78,6 +81,8 @@ export async function recover(
   await recoverSupplies(core, claim, latest, touched);
   await recoverReturns(core, claim, latest, touched);
   recoverIntakes(core, latest, touched);
+  const all = (prefix: string, each: (key: string, row: unknown) => void) => loadAll(claim, latest, prefix, each);
+  await recoverCases(core.world.cases, { latest, all, kept: (key, cell) => keep(touched, latest, key, cell) });
   await recoverReservations(core, claim, latest, touched);
   await recoverPayments(core, claim, latest, touched);
   await recoverParcels(core, claim, latest, touched);
@@ -129,7 +134,7 @@ const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
   prefixes.pool, prefixes.work, prefixes.quota, prefixes.drift, prefixes.plan, prefixes.seat, prefixes.trial,
   prefixes.shadow, prefixes.stock, prefixes.pace, prefixes.lot, prefixes['return-policy'],
-  prefixes.forecast, prefixes.rates, prefixes['intake-policy'],
+  prefixes.forecast, prefixes.rates, prefixes['intake-policy'], prefixes.playbook,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -141,12 +146,10 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       views.locationChanged(cell, undefined);
       return cell;
     }
-    case 'n/':
-      return placed(world.channel(name as ChannelId), valueFromRow<Channel>(row));
+    case 'n/': return placed(world.channel(name as ChannelId), valueFromRow<Channel>(row));
     case 'k/':
       return loadCarrier(world, name as CarrierId, row);
-    case 't/':
-      return placed(world.transit(name), valueFromRow<Transit>(row));
+    case 't/': return placed(world.transit(name), valueFromRow<Transit>(row));
     case 'F/': return placed(world.forecast(name as Sku), valueFromRow<LoadedForecast>(row));
     case 'i/': {
       const cell = placed(world.item(name as Sku), itemFromRow(row));
@@ -166,10 +169,8 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       const snapshot = valueFromRow<Pool>(row);
       return placed(world.selling.pools.cell(snapshot.context.id, world.sku(snapshot.context.sku)), snapshot);
     }
-    case 'd/':
-      return placed(world.work(name as LocationId), valueFromRow<Work>(row));
-    case 'q/':
-      return placed(world.quotas.recover(name), valueFromRow<Quota>(row));
+    case 'd/': return placed(world.work(name as LocationId), valueFromRow<Work>(row));
+    case 'q/': return placed(world.quotas.recover(name), valueFromRow<Quota>(row));
     case 'e/': {
       const { sku, lot } = lotNames(name);
       return world.lots.recover(world.sku(sku), lot, row);
@@ -187,8 +188,8 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
     case 'Z/':
       return loadPlan(world.plans, prefix, name, row);
     case 'R/': return placed(world.rates.cell(name), valueFromRow<RateVersion>(row));
-    case 's/':
-      return loadStock(world, key, row);
+    case 'Xp/': return placed(world.cases.playbookCell(name as never), valueFromRow<Playbook>(row));
+    case 's/': return loadStock(world, key, row);
     default:
       return unreachable(prefix);
   }

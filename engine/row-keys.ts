@@ -13,6 +13,7 @@
  * H/ what a customer ordered of late (channel/customer), D/ what a channel's SKU is (channel/that),
  * R/ version of a rate card (carrier/service/version), r/ receipt (command id → position),
  * I/ what orders are found by (search/blocks.ts), I once that is complete,
+ * Xc/ case open, Xe/ case ended, Xo/ order of a case, Xl/ page of the log of one, Xp/ playbook of a kind,
  * K/ terminal, L/ task, N/ task that has ended,
  * U/ where settings changed last; u/ what settings were (replaced.ts): in records alone, never saved.
  */
@@ -47,4 +48,9 @@ export const prefixes = {
   parcelEnded: 'V/',
   settings: 'U/',
   replaced: 'u/',
+  case: 'Xc/',
+  caseEnded: 'Xe/',
+  'case-order': 'Xo/',
+  'case-log': 'Xl/',
+  playbook: 'Xp/',
 } as const;

@@ -3,6 +3,7 @@
  * what an earlier one wrote; the rest is as the functions here say, in their order (bytes.ts).
  */
 import type { CarrierContext } from '../actors/carrier.ts';
+import type { CaseContext } from '../actors/case-context.ts';
 import type { CarrierId, CommandId, LineId, LocationId, OrderId, ReservationId, Sku } from '../actors/ids.ts';
 import type { ReturnId, SupplyId } from '../actors/ids.ts';
 import type { Item } from '../actors/item-commands.ts';
@@ -19,6 +20,7 @@ import type { Fulfillment, FulfillmentState, LineUnits, OrderException, OrderLin
 import { assert, must } from './assert.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { orderSteps, reservationSteps, supplySteps, type Cell, type LotCell, type StockCell } from './cells.ts';
+import { pushCase, readCase } from './cases/case-rows.ts';
 import type { Drift } from './drift.ts';
 import { isTimed, type PaymentCell } from './payments/cell.ts';
 import { readDestination, writeDestination } from './row-parts.ts';
@@ -95,6 +97,8 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
       } else rows.push([prefixes.return + cell.id, writer.take()]);
       return;
     }
+    case 'case':
+      return pushCase(writer, caseKeys(cell.id), snapshot as Snapshot<CaseContext>, rows);
     case 'lot':
       return pushLot(cell.id, must(snapshot as LotCell['snapshot'], 'a lot to write').context, rows);
     case 'payment':
@@ -107,9 +111,7 @@ export function pushRows(cell: Cell, snapshot: Cell['snapshot'], rows: RowBytes[
     case 'task':
       return pushFloor(cell, rows);
     case 'item':
-      writeItem(must(snapshot, 'an item to write'));
-      rows.push([prefixes.item + cell.id, writer.take()]);
-      return;
+      return pushItem(cell.id, must(snapshot, 'an item to write'), rows);
     default:
       pushValue(prefixes[cell.kind] + nameOf(cell), must(snapshot, 'a value to write'), rows);
   }
@@ -125,6 +127,13 @@ function pushFloor(cell: TerminalCell | TaskCell, rows: RowBytes[]): void {
   } else if (isFinal(taskSteps, snapshot.value)) {
     rows.push([prefixes.task + cell.id, null], [prefixes.taskEnded + cell.id, bytes]);
   } else rows.push([prefixes.task + cell.id, bytes]);
+}
+
+const caseKeys = (id: string): readonly [string, string] => [prefixes.case + id, prefixes.caseEnded + id];
+
+function pushItem(id: string, snapshot: Snapshot<unknown>, rows: RowBytes[]): void {
+  writeItem(snapshot);
+  rows.push([prefixes.item + id, writer.take()]);
 }
 
 function writeItem({ value, context }: Snapshot<unknown>): void {
@@ -349,6 +358,9 @@ export function supplyFromRow(id: SupplyId, row: unknown): Snapshot<SupplyContex
 export function returnFromRow(id: ReturnId, row: unknown): Snapshot<ReturnContext> {
   return readReturn(open(row, `return ${id}`), id);
 }
+
+/** The case a row holds. */
+export const caseFromRow = (id: string, row: unknown): Snapshot<CaseContext> => readCase(open(row, `case ${id}`));
 
 /** The drift a row holds. */
 export function driftFromRow(row: unknown): Snapshot<Drift> {

@@ -35,6 +35,9 @@ import { changeSelling } from './commands/selling.ts';
 import { commandReservation } from './commands/reservations.ts';
 import { refused, type Handled } from './commands/handled.ts';
 import { changeReturns, expireReturn, isReturnCommand } from './commands/returns.ts';
+import { caseDue } from './cases/play.ts';
+import { settleCauses } from './cases/settle.ts';
+import { changeCases, isCaseCommand, type CaseCommand } from './commands/cases.ts';
 import { moveStock } from './commands/stock.ts';
 import { commandSupply } from './commands/supply.ts';
 import { isTrackingCommand, parcelDue, scanParcel, type TrackingCommand } from './commands/tracking.ts';
@@ -92,6 +95,7 @@ function atomically(
     handled = work();
     const isKept = handled !== undefined && !('refused' in handled);
     if (isKept && core.world.floor.isBusy) followOrders(core, atMs);
+    if (isKept) settleCauses(core, atMs);
   } catch (bug) {
     onBug(bug);
     handled = refused(reject('internal', 'a bug of ours: nothing was done, the incident was logged'));
@@ -216,16 +220,15 @@ const giveElsewhere = (core: Core, command: Elsewhere, atMs: number): Handled =>
   command.kind === 'order.move' ? moveOrder(core, command, atMs) : rejectFulfillment(core, command, atMs);
 
 type RestCommand =
-  | IntakeCommand
-  | PaymentCommand
-  | PlanCommand
-  | TrackingCommand
+  | CaseCommand | IntakeCommand | PaymentCommand
+  | PlanCommand | TrackingCommand
   | CarrierHealthCommand
   | FloorCommand
   | network.NetworkCommand;
 
 function changeRest(core: Core, command: RestCommand, atMs: number): Handled {
   if (isHealthCommand(command)) return changeHealth(core, command, atMs);
+  if (isCaseCommand(command)) return changeCases(core, command, atMs);
   if (isTrackingCommand(command)) return scanParcel(core, command.body, atMs);
   if (isPaymentCommand(command)) return tellPayment(core, command, atMs);
   if (isIntakeCommand(command)) return takeInCommand(core, command, atMs);
@@ -316,6 +319,8 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
       return tellQuietly(core, atMs, () => parcelDue(core, owner.id, atMs), onBug);
     case 'terminal':
       return terminalTime(core, owner.id, atMs, onBug);
+    case 'case':
+      return tellQuietly(core, atMs, () => caseDue(core, core.world.cases.cell(owner.id), atMs), onBug);
     case 'buffer':
       return tellQuietly(core, atMs, () => growBuffer(core, owner.id, atMs), onBug);
     case 'item':
@@ -387,14 +392,9 @@ function availableNow(core: Core, sku: Sku, atMs: number, onBug: OnBug): boolean
 
 /** What no command asks for, all or nothing. False when it does not fit into the turn. */
 export function tellQuietly(core: Core, atMs: number, tell: () => ReturnType<typeof tellOrder>, onBug: OnBug): boolean {
-  const handled = atomically(
-    core,
-    atMs,
-    () => {
-      const rejection = tell();
-      return rejection === undefined ? { ok: undefined } : refused(rejection);
-    },
-    onBug,
-  );
-  return handled !== undefined;
+  const work = (): Handled => {
+    const rejection = tell();
+    return rejection === undefined ? { ok: undefined } : refused(rejection);
+  };
+  return atomically(core, atMs, work, onBug) !== undefined;
 }

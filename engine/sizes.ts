@@ -41,24 +41,22 @@ export function cellBytes(cell: Cell): number {
       return cell.snapshot === undefined ? 0 : channelBytes(cell.snapshot.context);
     case 'supply':
       return cell.snapshot === undefined ? 0 : supplyBytes(cell.snapshot.context);
-    case 'payment':
-      return 640 + valueRowBytes(cell.snapshot?.context);
     case 'return':
       return 384 + valueRowBytes(cell.snapshot?.context);
     case 'task':
       return 384 + 2 * valueRowBytes(cell.snapshot?.context);
     case 'terminal':
       return 384 + valueRowBytes(cell.snapshot?.context);
-    case 'order-returns':
-    case 'return-policy':
-    case 'details':
-    case 'external':
-    case 'mapping':
-    case 'intake-policy':
-    case 'lot':
-    case 'lot-shipment':
+    case 'order-returns': case 'return-policy':
+    case 'details': case 'external': case 'mapping': case 'intake-policy':
+    case 'lot': case 'lot-shipment':
     case 'parcel':
       return 240 + valueRowBytes(cell.snapshot?.context);
+    case 'payment':
+    case 'case': case 'case-log': case 'playbook':
+      return 1_024 + valueRowBytes(cell.snapshot?.context);
+    case 'case-order':
+      return 64 + 3 * cell.id.length + valueRowBytes(cell.snapshot?.context);
     case 'location':
     case 'transit':
     case 'forecast':
@@ -154,7 +152,7 @@ interface LineNames extends NamedLots {
 
 /** Bodies that are measured whole. */
 const isMeasured = (kind: string): boolean =>
-  /^(return|tracking|carrier|payment|mapping|task\.|terminal\.)/.test(kind);
+  /^(return|tracking|carrier|payment|mapping|case\.|playbook|task\.|terminal\.)/.test(kind);
 
 /** The body of a command with its id, kind and credential. */
 export function bodyBytes({ kind, commandId, by, body }: Command): number {
@@ -228,6 +226,7 @@ export function eventBytes(event: Event): number {
   if (event.kind.startsWith('payment.')) return bytes + 64 + valueRowBytes(event);
   if (/^parcel|^carrier.[he]|rerated$/.test(event.kind)) return bytes + valueRowBytes(event);
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
+  if (event.kind === 'case.changed') return bytes + 2 * valueBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;
 }
 

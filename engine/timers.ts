@@ -4,7 +4,7 @@
  * overtaken is not searched for; when it comes up, its owner no longer agrees and it is dropped. Where many
  * are, because their owners mostly end before their time, they are cleared away by half.
  */
-import type { BufferId, CarrierId, LocationId, OrderId, ReservationId, ReturnId } from '../actors/ids.ts';
+import type { BufferId, CarrierId, CaseId, LocationId, OrderId, ReservationId, ReturnId } from '../actors/ids.ts';
 import type { Sku, TerminalId } from '../actors/ids.ts';
 
 /** Whose time it is. What happens then: engine/run-command.ts, `timerDue`. */
@@ -22,6 +22,8 @@ export type TimerOwner =
   | { readonly kind: 'carrier'; readonly id: CarrierId }
   /** A terminal was silent for too long, or has not acknowledged a task, or has been gone for long. */
   | { readonly kind: 'terminal'; readonly id: TerminalId }
+  /** A step of a playbook is due, or a case should have ended. */
+  | { readonly kind: 'case'; readonly id: CaseId }
   /** A pause ends. */
   | { readonly kind: 'location'; readonly id: LocationId }
   /** A location with a capacity takes work for another day. */

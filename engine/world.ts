@@ -36,6 +36,7 @@ import { SellingViews } from './selling.ts';
 import { isFinal } from './step.ts';
 import { Payments } from './payments/payments.ts';
 import { Intakes } from './intake/intakes.ts';
+import { Cases } from './cases/cases.ts';
 import { Drifts } from './drift.ts';
 import { Floor } from './floor/floor.ts';
 import type { TraitsOf } from './floor/queue.ts';
@@ -74,6 +75,8 @@ export class World {
   /** What is taken in with orders. */
   readonly intakes: Intakes;
   readonly payments: Payments;
+  /** What went wrong, and what is done about it. */
+  readonly cases: Cases;
   readonly reservations: Reservations;
   readonly lots: Lots;
   /** Units per customer of limited SKUs. */
@@ -106,6 +109,7 @@ export class World {
     this.intakes = new Intakes(saved);
     this.payments = new Payments(saved, timers);
     this.floor = new Floor(saved, timers, this.#traitsOf);
+    this.cases = new Cases(saved, timers);
     this.plans = new Plans(timers);
     this.rates = new Rates(timers);
     this.reservations = new Reservations(saved, this, timers);
@@ -161,6 +165,7 @@ export class World {
     this.intakes.trimMemory();
     this.payments.trimMemory();
     this.floor.trimMemory();
+    this.cases.trimMemory();
     this.reservations.trimMemory();
     this.lots.trimMemory();
     this.quotas.trimMemory();

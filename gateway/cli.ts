@@ -47,13 +47,8 @@ async function run(line: CommandLine): Promise<number> {
       const { runImport } = await import('./feeds/import-file.ts');
       return runImport(line.args, process.env, process.stdout);
     }
-    case 'plan': {
-      const [what, ...rest] = line.args;
-      const { isLive, runLivePlan } = await import('./plan-live.ts');
-      if (isLive(what)) return runLivePlan(what, rest, process.env, print);
-      const { runPlanCommand } = await import('./plan-command.ts');
-      return runPlanCommand(line.args, Date.now(), print);
-    }
+    case 'plan':
+      return runPlan(line.args);
     case 'rehearse': {
       const { runRehearse } = await import('./rehearse/command.ts');
       return runRehearse(line.args, process.stdout);
@@ -61,6 +56,10 @@ async function run(line: CommandLine): Promise<number> {
     case 'whatif': {
       const { runWhatIf } = await import('./what-if-command.ts');
       return runWhatIf(line.args, process.env, process.stdout);
+    }
+    case 'cases': {
+      const { runCases } = await import('./cases-command.ts');
+      return runCases(line.args, process.env, process.stdout);
     }
     case 'rates': {
       const { runRatesCommand } = await import('./rates/rates-command.ts');
@@ -81,6 +80,14 @@ async function run(line: CommandLine): Promise<number> {
       await print(version());
       return 0;
   }
+}
+
+async function runPlan(args: readonly string[]): Promise<number> {
+  const [what, ...rest] = args;
+  const { isLive, runLivePlan } = await import('./plan-live.ts');
+  if (isLive(what)) return runLivePlan(what, rest, process.env, print);
+  const { runPlanCommand } = await import('./plan-command.ts');
+  return runPlanCommand(args, Date.now(), print);
 }
 
 function version(): string {

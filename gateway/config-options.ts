@@ -163,6 +163,7 @@ const commands: readonly (readonly [usage: string, meaning: string])[] = [
   ['import …', 'bring the rows of a file into a running server; has its own --help'],
   ['plan …', 'check a routing plan, try one on live orders; has its own --help'],
   ['rehearse …', 'what a plan would have done to past orders; has its own --help'],
+  ['cases …', 'what goes wrong, and what is done about it; has its own --help'],
   ['whatif …', 'what a change would do to open orders; has its own --help'],
   ['rates …', 'load rate cards of carriers, or check a file of them; has its own --help'],
   ['explain …', 'say why an order went where it went; has its own --help'],

@@ -3,6 +3,7 @@
  * somebody asks. Durations are in seconds, as Prometheus wants them.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { registerCases } from './metrics-cases.ts';
 import { registerTrials } from './metrics-trials.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { CommandBody } from '../actors/commands.ts';
@@ -66,6 +67,7 @@ export class Metrics {
     registerEngine(engine, registers);
     registerPrices(engine, registers);
     registerTrials(engine, registers);
+    registerCases(engine, registers, Date.now);
     registerLag(registers);
     collectDefaultMetrics({ register: this.#registry });
   }

@@ -9,6 +9,8 @@
  */
 import { Type, type Static } from 'typebox';
 import type { Available } from '../actors/available.ts';
+import { CaseCodeSchema } from '../actors/case-commands.ts';
+import type { CaseSummary } from '../actors/case-context.ts';
 import type { CommandId, LocationId, OrderId, Sku } from '../actors/ids.ts';
 import type { CommandKind } from '../actors/commands.ts';
 import { BalanceSchema, ChannelIdSchema, LocationIdSchema, SegmentSchema } from '../actors/schemas.ts';
@@ -110,6 +112,8 @@ export const topicSchemas = {
     { topic: Type.Literal('decisions'), channel: Type.Optional(ChannelIdSchema), since },
     exact,
   ),
+  /** Open cases, of one kind or all, then everything that happens to one. */
+  cases: Type.Object({ topic: Type.Literal('cases'), code: Type.Optional(CaseCodeSchema), since }, exact),
   /** What is in force for whom, canaries and shadows: snapshot as plan.list, then every change. */
   plans: Type.Object({ topic: Type.Literal('plans'), since }, exact),
   /**
@@ -138,6 +142,7 @@ export const controlBodies = {
     topicSchemas.returns,
     topicSchemas.decisions,
     topicSchemas.exceptions,
+    topicSchemas.cases,
     topicSchemas.plans,
     topicSchemas.shadow,
   ]),
@@ -235,6 +240,7 @@ export type Snapshot =
   | SupplyList
   | ReturnList
   | ExceptionList
+  | CaseList
   | PlanList
   | ShadowTotals;
 /** The newest version of every plan, and what is in force for whom. */
@@ -245,6 +251,12 @@ export interface PlanList {
 /** What a shadow found so far; empty while the plan has none. */
 export interface ShadowTotals {
   readonly shadows: readonly DivergenceTotals[];
+}
+/** Open cases. */
+export interface CaseList {
+  readonly cases: readonly CaseSummary[];
+  /** More are open than the snapshot holds; list them with case.list. */
+  readonly more: boolean;
 }
 /** Orders that stand in an exception now. */
 export interface ExceptionList {

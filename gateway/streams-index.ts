@@ -31,6 +31,7 @@ export class TopicIndex {
   readonly #returns = new Map<string, Followers>();
   readonly #decisions = new Map<string, Followers>();
   readonly #exceptions = new Map<string, Followers>();
+  readonly #cases = new Map<string, Followers>();
   readonly #plans = new Map<string, Followers>();
   readonly #shadow = new Map<string, Followers>();
   #size = 0;
@@ -67,7 +68,7 @@ export class TopicIndex {
   *subscriptions(): IterableIterator<EventSubscription> {
     const ofOne = [this.#order, this.#reservation, this.#location];
     const ofWork = [this.#terminal, this.#supply, this.#returns];
-    const ofPlans = [this.#plans, this.#shadow];
+    const ofPlans = [this.#cases, this.#plans, this.#shadow];
     for (const map of [...ofOne, ...ofWork, this.#decisions, this.#exceptions, ...ofPlans]) {
       for (const followers of map.values()) yield* followers;
     }
@@ -98,6 +99,8 @@ export class TopicIndex {
         return [this.#decisions, topic.channel ?? every];
       case 'exceptions':
         return [this.#exceptions, topic.channel ?? every];
+      case 'cases':
+        return [this.#cases, topic.code ?? every];
       case 'plans':
         return [this.#plans, every];
       case 'shadow':
@@ -119,6 +122,7 @@ export class TopicIndex {
     };
     if (event.kind === 'carrier.health' || event.kind === 'carrier.embargoed') return;
     if (event.kind === 'carrier.changed' || event.kind === 'item.changed' || event.kind === 'buffer.changed') return;
+    if (event.kind === 'case.changed') return [every, event.code].forEach((key) => add(this.#cases.get(key)));
     if (event.kind === 'plan.diverged') return add(this.#shadow.get(event.planId));
     if (event.kind === 'plan.changed' || event.kind === 'shadow.changed') return add(this.#plans.get(every));
     if (event.kind === 'canary.changed') {
@@ -131,8 +135,7 @@ export class TopicIndex {
     if (event.kind === 'supply.changed') {
       add(this.#supply.get(every));
       add(this.#supply.get(event.to));
-      if (event.from !== undefined) add(this.#supply.get(event.from));
-      return;
+      return event.from === undefined ? undefined : add(this.#supply.get(event.from));
     }
     if (event.kind === 'terminal.changed' || event.kind === 'task.changed') {
       add(this.#terminal.get(terminalOf(event) ?? ''));

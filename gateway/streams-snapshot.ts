@@ -9,6 +9,8 @@ import type { ChannelId, LocationId, OrderId, ReservationId, Sku } from '../acto
 import type { OrderView, StockChange } from '../actors/vocabulary.ts';
 import { isTerminalsOwn, seesChannel } from './streams-subscription.ts';
 import type { Caller, EventTopic, StockTopic } from './streams-subscription.ts';
+import type { CaseCode } from '../actors/case-kinds.ts';
+import type { CaseList } from './protocol.ts';
 import type { ChannelStock, ExceptionList, LocationWork, ReturnList, Snapshot, SupplyList } from './protocol.ts';
 
 export interface TopicSnapshot {
@@ -25,6 +27,8 @@ const snapshotLinesMax = 2_000;
 const suppliesMax = 200;
 /** Returns in a snapshot: as many as return.list gives at once. */
 const returnsMax = 200;
+/** Cases in a snapshot: as many as case.list gives at once. */
+const casesMax = 200;
 const exceptionsMax = 10_000;
 const pageMax = 1_000;
 
@@ -55,6 +59,8 @@ export function snapshotOf(
       return returnsSnapshot(engine, caller, topic);
     case 'exceptions':
       return exceptionsSnapshot(engine, caller, topic.channel);
+    case 'cases':
+      return casesSnapshot(engine, topic.code);
     case 'plans': {
       const { ok, position } = engine.query({ kind: 'plan.list', body: {} });
       return { position, snapshot: ok };
@@ -120,6 +126,14 @@ function returnsSnapshot(
   const isSeen = (of: ChannelId): boolean => isTerminalsOwn(caller, topic) || seesChannel(caller, of);
   const returns = ok.returns.filter((one) => isSeen(one.channel));
   const snapshot: ReturnList = { returns, more: ok.next !== undefined };
+  return { position, snapshot };
+}
+
+/** One page of open cases. */
+function casesSnapshot(engine: EngineApi, code: CaseCode | undefined): TopicSnapshot {
+  const named = code === undefined ? {} : { code };
+  const { ok, position } = engine.query({ kind: 'case.list', body: { ...named, limit: casesMax } });
+  const snapshot: CaseList = { cases: ok.cases, more: ok.next !== undefined };
   return { position, snapshot };
 }
 

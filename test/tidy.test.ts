@@ -6,8 +6,8 @@ import { hits, linkTarget, pages, product, root, sources, textOf, type SourceFil
 
 /** The first row that fits a file says what it may import: of ours by path, of others by name. */
 const mayImport: readonly (readonly [file: RegExp, ours: RegExp, others: RegExp])[] = [
-  [/^actors\/(order|stock|carrier|supply|reservation|return|terminal|task)\.ts$/, /^actors\//, /^xstate$/],
-  [/^actors\/(calendar-schemas|plan-schemas|schemas|([a-z]+-)*queries|([a-z]+-)?commands)\.ts$/, /^actors\//, /^typebox$/],
+  [/^actors\/(order|stock|carrier|supply|reservation|return|terminal|task|case)\.ts$/, /^actors\//, /^xstate$/],
+  [/^actors\/(calendar-schemas|plan-schemas|playbook-schemas|schemas|([a-z]+-)*queries|([a-z]+-)?commands)\.ts$/, /^actors\//, /^typebox$/],
   [/^actors\//, /^actors\//, /^$/],
   [/^engine\/step\.ts$/, /^(actors|engine)\//, /^xstate$/],
   [/^engine\/routing\/plans\/cel\.ts$/, /^engine\//, /^@marcbachmann\/cel-js$/],

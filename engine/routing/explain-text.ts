@@ -56,6 +56,7 @@ const causeWords = {
   'not-started': 'was not begun in time',
   cheaper: 'had a better place by now',
   batch: 'was sourced together with other orders',
+  rerouted: 'was in trouble there',
 } as const;
 
 /** Why units that had a place were sourced again. */

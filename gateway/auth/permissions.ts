@@ -30,6 +30,8 @@ const stock: Entries = [{ rule: 'entry-locations', roles: stockers }];
 const returning: Entries = [{ rule: 'return-channel', roles: systems }];
 const paying: Entries = [{ rule: 'order-channel', roles: systems }];
 const terminal: Entries = [{ rule: 'terminal-place', roles: stockers }];
+// What went wrong may concern every channel and location.
+const cases: Entries = [{ rule: 'everything', roles: systems }];
 const fulfillment: Entries = [{ rule: 'fulfillment-location', roles: stockers }];
 
 export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
@@ -101,6 +103,15 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'return.inspect': [{ rule: 'return-place', roles: stockers }],
   'return.refund': returning,
   'return.cancel': [{ rule: 'return-channel', roles: sellers }],
+  'case.raise': cases,
+  'case.retry': cases,
+  'case.reassign': cases,
+  'case.override': [{ rule: 'everything', roles: operator }],
+  'case.dismiss': cases,
+  'case.comment': cases,
+  'case.resolve': cases,
+  'playbook.put': [{ rule: 'everything', roles: operator }],
+  'playbook.remove': [{ rule: 'everything', roles: operator }],
   'reservation.make': [{ rule: 'channel', roles: sellers }],
   'reservation.extend': [{ rule: 'reservation-channel', roles: sellers }],
   'reservation.release': [{ rule: 'reservation-channel', roles: sellers }],
@@ -173,6 +184,11 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
     { rule: 'listed-returns', roles: sellers },
     { rule: 'location', roles: ['terminal'] },
   ],
+  'case.get': cases,
+  'case.list': cases,
+  'case.counts': cases,
+  'playbook.get': cases,
+  'playbook.list': cases,
   'return-policy.get': [{ rule: 'channel', roles: sellers }],
   'tracking.get': [
     { rule: 'order-channel', roles: sellers },
@@ -249,6 +265,7 @@ export const topicPermissions: Readonly<Record<TopicName, Entries>> = {
   ],
   decisions: [{ rule: 'channel-if-named', roles: operator }],
   exceptions: [{ rule: 'channel-if-named', roles: sellers }],
+  cases,
   // Plans are for every channel; what a shadow tells is decisions of all.
   plans: [{ rule: 'everything', roles: systems }],
   shadow: [{ rule: 'everything', roles: operator }],

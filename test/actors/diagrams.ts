@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { toDirectedGraph } from '@xstate/graph';
 import type { AnyStateMachine } from 'xstate';
 import { carrierMachine } from '../../actors/carrier.ts';
+import { caseMachine } from '../../actors/case.ts';
 import { orderMachine } from '../../actors/order.ts';
 import { reservationMachine } from '../../actors/reservation.ts';
 import { stockMachine } from '../../actors/stock.ts';
@@ -56,6 +57,12 @@ const pages = [
     title: 'Task',
     says: 'The work of one fulfillment, once a terminal was given it. What was packed and labelled stays where another goes on '
       + 'with it (rule TM12).',
+  },
+  {
+    machine: caseMachine,
+    title: 'Case',
+    says: 'Something that went wrong, from when it is raised to when its cause is gone. Where a message may lead to several '
+      + 'states, what its playbook does next decides (rule EX6). One that has ended begins anew when its cause comes back.',
   },
   { machine: carrierMachine, title: 'Carrier', says: 'Who carries parcels. Suspended, it takes none and delivers those it has.' },
 ];

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { check, parse } from '../../engine/routing/plans/cel.ts';
 import { compileExpression } from '../../engine/routing/plans/compile.ts';
+import { roots } from '../../engine/routing/plans/environment.ts';
 import type { ValueType } from '../../engine/routing/plans/expression.ts';
 import { Failure } from '../../engine/routing/plans/failure.ts';
 import { ExpressionFault, placed } from '../../engine/routing/plans/fault.ts';
@@ -152,7 +153,7 @@ describe('the oracle', () => {
           throw error;
         }
         const scope = scopeOf(of as Knobs);
-        const parsed = parse(text);
+        const parsed = parse(text, roots);
         expect(check(parsed)).toBe('bool');
         let [said, is]: unknown[] = [];
         try {

@@ -211,6 +211,7 @@ describe('a trimmed journal', () => {
 describe('the stream', () => {
   it('[I6] read again from the journal is what was published, to the letter', async () => {
     const shop = await busyShop();
+    await shop.settle();
     const replayed = [];
     for await (const published of shop.engine.replay(0)) replayed.push(published);
     expect(replayed.length).toBe(shop.claim.tail);

@@ -11,6 +11,8 @@ import { compile, interpret, isFinal, step, type Compiled, type Snapshot } from 
 import { at, newOrder } from '../actors/lives.ts';
 import { Dice, randomMessage } from '../actors/random-lives.ts';
 import { newReservation, randomReservationMessage } from '../actors/reservation-lives.ts';
+import { caseSteps } from '../../engine/cases/case-cells.ts';
+import { caseInput, randomCaseMessage } from '../actors/case-lives.ts';
 import { returnSteps } from '../../engine/return-cells.ts';
 import { asked, randomReturnMessage, triggers } from '../actors/return-lives.ts';
 import { announced, taskInput, taskMessages, terminalMessages } from '../actors/floor-lives.ts';
@@ -76,6 +78,17 @@ describe('compiled and interpreted', () => {
         for (let atMs = at; !dice.isOver; atMs += 1) now = both(reservationSteps, now, randomReservationMessage(now, dice, atMs));
       }),
       { numRuns: 120 },
+    );
+  });
+
+  it('[E20] agree on cases', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(999), { minLength: 20, maxLength: 200 }), (rolls) => {
+        const dice = new Dice(rolls);
+        let now = caseSteps.begin(caseInput(dice, at), []);
+        for (let atMs = at; !dice.isOver; atMs += 1) now = both(caseSteps, now, randomCaseMessage(now, dice, atMs));
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -195,7 +195,7 @@ describe('a part that is not begun', () => {
     expect(again.order('o1')).toEqual(shop.order('o1'));
     await again.part('fulfillment.pick', 'o1');
     expect(again.order('o1')).toMatchObject({ state: 'picking', exception: undefined });
-    expect(events(again).map(({ kind }) => kind)).toEqual(['fulfillment.changed', 'exception.cleared', 'order.changed']);
+    expect(events(again).map(({ kind }) => kind)).toEqual(['fulfillment.changed', 'exception.cleared', 'order.changed', 'case.changed']);
   });
 
   it('[Z73] is over when it is moved, declined, held or cancelled', async () => {

@@ -101,7 +101,6 @@ export class Auditor implements Watcher {
     return Math.max(this.#atMs, this.now());
   }
 
-  /** Commands sent and not taken by a turn yet. */
   get waiting(): number {
     return this.#inbox.length;
   }
@@ -137,6 +136,7 @@ export class Auditor implements Watcher {
     this.#heard.push(told);
   }
 
+  readonly gathered = (orders: readonly string[]): void => void (this.shadow.gathered = orders);
   wake(id: string): void {
     this.#settlePending();
     this.#pending = { kind: 'wake', id };

@@ -5,6 +5,7 @@ import { drawItem, drawKit, drawStanding, kitNames } from './bodies-items.ts';
 import { drawAmount, drawCounted, drawLots, drawShipped, lotDraws } from './bodies-lots.ts';
 import { drawCarrier, networkDraws } from './bodies-network.ts';
 import { serviceNames } from './network-names.ts';
+import { caseDraws } from './bodies-cases.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 import { drawTaken, reservationDraws } from './bodies-reservation.ts';
@@ -45,6 +46,7 @@ const draws: Record<CommandKind, Draw> = {
   ...networkDraws,
   'item.put': (rng, names, _, index) =>
     index !== undefined || rng.chance(0.3) ? drawKit(rng, names, index) : drawItem(rng, names, drawSku(rng, names.settings)),
+  ...caseDraws,
   ...lotDraws,
   'forecast.put': (rng, { settings, now }) => ({ sku: drawSku(rng, settings), rows: rng.chance(0.2) ? [] : Array.from({ length: rng.between(1, 4) }, () => drawForecast(rng, settings, now())) }),
   'stock.receive': (rng, names, shadow) => {

@@ -25,6 +25,7 @@ import { compareSearch } from './compare-search.ts';
 import { compareSelling } from './compare-selling.ts';
 import { compareLots } from './compare-lots.ts';
 import { compareIntake } from './compare-intake.ts';
+import { compareCases } from './compare-cases.ts';
 import { compareReturns, viewWithReturns } from './compare-returns.ts';
 import { compareWhatIf } from './compare-what-if.ts';
 import { compareSupplies } from './compare-supply.ts';
@@ -58,6 +59,7 @@ export function compareAll(
   compareReturns(shadow, turnOf, agree, ask);
   compareIntake(shadow, turnOf, agree, ask);
   compareFloor(shadow, agree, ask);
+  compareCases(shadow, turnOf, agree, ask);
   compareLots(shadow, turnOf, agree, ask);
   compareReservations(shadow, turnOf, isForgotten, agree, ask);
   for (const [sku, places] of shadow.places) {

@@ -3,6 +3,8 @@
  * carrier and stock, made from events and stock changes alone.
  */
 import type { Published } from '../../engine/outcome.ts';
+import type { CaseEvent } from '../../actors/case-context.ts';
+import { summaryOfCase } from './shadow/case-facts.ts';
 import type { Event } from '../../actors/vocabulary.ts';
 import { expect } from './actions.ts';
 import { PaymentFold } from './fold-payments.ts';
@@ -34,6 +36,8 @@ export class Fold {
   readonly #payments = new PaymentFold();
   readonly #floor = new FloorFold();
   readonly #reservations = new Map<string, string>();
+  /** What was told last of each case. */
+  readonly #cases = new Map<string, CaseEvent>();
   readonly #carriers = new Map<string, string>();
 
   take({ position, events, stock }: Published): void {
@@ -58,6 +62,10 @@ export class Fold {
     }
     if (event.kind === 'task.changed' || event.kind === 'terminal.changed') {
       this.#floor.take(event);
+      return;
+    }
+    if (event.kind === 'case.changed') {
+      this.#cases.set(event.caseId, event);
       return;
     }
     if (event.kind === 'supply.changed') {
@@ -98,6 +106,17 @@ export class Fold {
     }
   }
 
+  /** When a step is due next is told with what is logged, not while it goes over the orders. */
+  #checkCases(shadow: Shadow): void {
+    for (const one of shadow.cases.values()) {
+      const { what: _, by: _by, text: _text, kind: _kind, nextAtMs: _next, ...told } = this.#cases.get(one.caseId) ?? ({} as CaseEvent);
+      const { nextAtMs: _is, ...is } = summaryOfCase(shadow, one) as { nextAtMs: unknown };
+      const wrong = difference(is, told, one.caseId);
+      expect(wrong === undefined, () => `the events told otherwise of case ${wrong}`);
+    }
+    expect(this.#cases.size === shadow.cases.size, 'events were told of cases that do not exist');
+  }
+
   /** Compare with the shadow, which must stand at the same position. */
   check(shadow: Shadow): void {
     for (const [id, order] of shadow.orders) {
@@ -120,6 +139,7 @@ export class Fold {
     this.#returns.check(shadow);
     this.#payments.check(shadow);
     this.#floor.check(shadow);
+    this.#checkCases(shadow);
     for (const [id, { isOpen }] of shadow.carriers) {
       const told = this.#carriers.get(id) ?? 'open';
       expect(told === (isOpen ? 'open' : 'suspended'), `the stream says carrier ${id} is ${told}`);

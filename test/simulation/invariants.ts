@@ -17,6 +17,7 @@ import type { Claim } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
 import { checkFloor } from './invariants-floor.ts';
 import { checkLots } from './invariants-lots.ts';
+import { checkCases } from './invariants-cases.ts';
 import { checkReservations } from './invariants-reservation.ts';
 import { checkGrowth } from './invariants-selling.ts';
 import { checkReturns } from './invariants-returns.ts';
@@ -58,6 +59,7 @@ export function checkAll(engine: Engine, claim: Claim): void {
   checkSupplies(engine);
   checkReturns(engine);
   checkFloor(engine);
+  checkCases(engine, orders);
   checkItems(engine);
   checkLots(engine, orders);
   checkGrowth(engine);

@@ -100,6 +100,7 @@ export class Life {
       timer: (owner) => pass(() => auditor.timer(owner)),
       putBack: () => pass(() => auditor.putBack()),
       decided: (told) => pass(() => auditor.decided(told)),
+      gathered: (ids) => pass(() => auditor.gathered(ids)),
       taken: (id) => pass(() => auditor.taken(id)),
       executed: (entry) => pass(() => auditor.executed(entry)),
       sealed: (record, position) => pass(() => auditor.sealed(record, position)),

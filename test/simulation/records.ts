@@ -1,7 +1,8 @@
 /** What a turn writes must be what the shadow changed: the same things, each as it stands, nothing else. */
 import type { OrderId, LocationId, ReservationId, ReturnId, Sku, SupplyId } from '../../actors/ids.ts';
 import { stockNames } from '../../engine/recover.ts';
-import { carrierFromRow, driftFromRow, itemFromRow, orderFromRow, prefixes, reservationFromRow, returnFromRow, stockFromRow, supplyFromRow, valueFromRow } from '../../engine/rows.ts';
+import { rowOfCase, stateOfCase, type ShadowCase, type ShadowMember } from './shadow/case-facts.ts';
+import { carrierFromRow, caseFromRow, driftFromRow, itemFromRow, orderFromRow, prefixes, reservationFromRow, returnFromRow, stockFromRow, supplyFromRow, valueFromRow } from '../../engine/rows.ts';
 import type { Event } from '../../actors/vocabulary.ts';
 import { momentsKey } from '../../engine/decision-moments.ts';
 import { settingsKey } from '../../engine/replaced.ts';
@@ -47,7 +48,7 @@ export function checkRecord(shadow: Shadow, record: TurnRecord, position: number
   const hasReplaced = [...written.keys()].filter((key) => key.startsWith(prefixes.replaced) && written.delete(key)).length > 0;
   expect(written.delete(settingsKey) === hasReplaced, `turn ${position} says wrongly whether settings changed`);
   for (const [map, key] of shadow.changed()) {
-    if (map === shadow.executed || map === shadow.transit) continue;
+    if (map === shadow.executed || map === shadow.transit || map === shadow.caseWatch) continue;
     const wrong = checkOne(shadow, map, key, written);
     expect(wrong === undefined, () => `turn ${position}, ${key}: ${wrong}`);
   }
@@ -144,6 +145,18 @@ function checkOne(
     const row = take(prefixes.rates + key);
     return row === undefined ? 'the rate card was not written' : difference({ card: now }, valueFromRow(row).context);
   }
+  if (map === shadow.cases) return checkCase(shadow, key, now as ShadowCase, take);
+  if (map === shadow.caseOrders) {
+    const row = take(prefixes['case-order'] + key);
+    if (row === undefined) return 'the order of the case was not written';
+    if (now === undefined) return difference(undefined, row ?? undefined);
+    const { wasClosed: _, ...member } = now as ShadowMember;
+    return difference(member, row === null ? undefined : valueFromRow(row).context);
+  }
+  if (map === shadow.caseLogs) {
+    const row = take(prefixes['case-log'] + key);
+    return row === undefined ? 'the page was not written' : difference({ entries: now }, valueFromRow(row).context);
+  }
   if (map === shadow.intake.payments) {
     const doc = now as ShadowPayments;
     const [timed, idle] = [take(prefixes.payment + key), take(prefixes.paymentIdle + key)];
@@ -173,6 +186,7 @@ function valuePrefix(shadow: Shadow, map: ReadonlyMap<string, unknown>): string 
   if (map === shadow.planVersions) return prefixes.plan;
   if (map === shadow.returnPolicies) return prefixes['return-policy'];
   if (map === shadow.planSeats) return prefixes.seat;
+  if (map === shadow.playbooks) return prefixes.playbook;
   return prefixes.channel;
 }
 
@@ -202,6 +216,14 @@ function checkReturn(id: string, one: ShadowReturn, take: (row: string) => unkno
     return 'the rows do not say whether the return is open';
   }
   return difference(returnViewOf(one), returnView(returnFromRow(id as ReturnId, hasReturnEnded(one) ? ended : open)));
+}
+
+function checkCase(shadow: Shadow, id: string, one: ShadowCase, take: (row: string) => unknown): string | undefined {
+  const open = take(prefixes.case + id);
+  const ended = take(prefixes.caseEnded + id);
+  const [row, other] = one.ended === undefined ? [open, ended] : [ended, open];
+  if (row === undefined || row === null || other !== null) return 'the rows do not say whether the case is open';
+  return difference({ value: stateOfCase(one), context: rowOfCase(shadow, one) }, caseFromRow(id, row));
 }
 
 function checkLot(shadow: Shadow, key: string, lot: ShadowLot, take: (row: string) => unknown): string | undefined {

@@ -30,6 +30,8 @@ export interface Watcher {
   putBack(): void;
   /** Sourcing was asked, and answered. */
   decided(told: Told): void;
+  /** A case gathered orders of the location that it is about. */
+  gathered(orders: readonly string[]): void;
   /** A command was taken from the inbox. */
   taken(commandId: string): void;
   /** A command was carried out, with this outcome. */
@@ -132,6 +134,13 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
   deals.putBack = (location) => {
     watcher.putBack();
     putBackDeal(location);
+  };
+  const { cases } = core.world;
+  const gather = cases.gather.bind(cases);
+  cases.gather = (id, among, fits) => {
+    const found = gather(id, among, fits);
+    watcher.gathered(found);
+    return found;
   };
   let last: ReturnType<Timers['takeDue']>;
   const takeDue = timers.takeDue.bind(timers);

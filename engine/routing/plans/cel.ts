@@ -3,7 +3,7 @@
  * it accepts, compile.ts makes into closures; tests hold these to what the library’s own evaluator answers.
  */
 import { Environment, type ASTNode, type ParseResult } from '@marcbachmann/cel-js';
-import { roots } from './environment.ts';
+import type { Roots } from './environment.ts';
 import { ExpressionFault } from './fault.ts';
 
 export type Node = ASTNode;
@@ -13,7 +13,7 @@ const limits = { maxAstNodes: 250, maxDepth: 24, maxListElements: 100, maxMapEnt
 
 const typeNames: Readonly<Record<string, string>> = { line: 'Line' };
 
-function environment(): Environment {
+function environment(roots: Roots): Environment {
   const environment = new Environment({ limits });
   for (const [root, fields] of Object.entries(roots)) {
     const name = typeNames[root] ?? `Of_${root}`;
@@ -36,12 +36,15 @@ function environment(): Environment {
 const smaller = <T extends number | bigint>(a: T, b: T): T => (b < a ? b : a);
 const larger = <T extends number | bigint>(a: T, b: T): T => (b > a ? b : a);
 
-let made: Environment | undefined;
+/** One for each set of names, made when it is first asked. */
+const made = new Map<Roots, Environment>();
 
-/** Parse; throws an ExpressionFault with the place. */
-export function parse(text: string): ParseResult {
+/** Parse; throws an ExpressionFault with the place. @param roots every name it may speak of. */
+export function parse(text: string, roots: Roots): ParseResult {
   try {
-    return (made ??= environment()).parse(text);
+    let known = made.get(roots);
+    if (known === undefined) made.set(roots, (known = environment(roots)));
+    return known.parse(text);
   } catch (error) {
     throw faultOf(error);
   }

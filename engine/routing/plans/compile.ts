@@ -5,7 +5,7 @@
  */
 import { check, parse, type Node } from './cel.ts';
 import { deciding, staysMonotone, turning, walking } from './clockwork.ts';
-import { reckonedMembers, roots, uses, type Field } from './environment.ts';
+import { reckonedMembers, roots as planRoots, uses, type Field, type Roots } from './environment.ts';
 import {
   literal,
   memberType,
@@ -30,9 +30,13 @@ const noParts = { constant: undefined, sides: undefined };
 /** Members of lists that are bound by macros, by their names. */
 type Bound = readonly { readonly name: string; readonly type: ValueType }[];
 
-/** Compile an expression of one of the types; throws an ExpressionFault. */
-export function compileExpression(text: string, wanted: readonly ValueType[]): Expression {
-  const parsed = parse(text);
+/** The names of the expression being compiled, which is done in one go. */
+let roots = planRoots;
+
+/** Compile an expression of one of the types; throws an ExpressionFault. @param names absent: those of plans. */
+export function compileExpression(text: string, wanted: readonly ValueType[], names: Roots = planRoots): Expression {
+  const parsed = parse(text, names);
+  roots = names;
   const made = compile(parsed.ast, []);
   check(parsed);
   if (!wanted.includes(made.type)) {

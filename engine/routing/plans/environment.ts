@@ -5,10 +5,11 @@
 import { dateOf, dayMs, hourMs, weekdayOf, weekdays } from '../../../actors/civil.ts';
 import { must } from '../../assert.ts';
 import { ageing, daily, flowing, hourly, localDaily, localHourly, type Clockwork } from './clockwork.ts';
+import type { CaseFacts } from './facts.ts';
 import type { LineFacts, OfferFacts, OrderFacts, PlaceFacts, Scope, ServiceFacts, StockFacts } from './facts.ts';
 
 /** What a value depends on; an expression depends on all that its names do. */
-export const uses = { order: 1, place: 2, offer: 4, line: 8, service: 16, time: 32 } as const;
+export const uses = { order: 1, place: 2, offer: 4, line: 8, service: 16, time: 32, case: 64 } as const;
 
 /** What a value is read from: as `uses`, but that a line is itself alone, and the name of a service as well. */
 export const reads = { ...uses, carrier: 64 } as const;
@@ -36,7 +37,7 @@ type Row<T> = readonly [type: `${FieldType}${'' | '?'}`, meaning: string, read: 
 type Rows<T> = Readonly<Record<string, Row<T>>>;
 
 /** Where facts stand in a scope; `scope`: it is the scope itself that is asked. */
-type Root = 'order' | 'place' | 'offer' | 'stock' | 'service' | 'line' | 'scope';
+type Root = 'order' | 'place' | 'offer' | 'stock' | 'service' | 'line' | 'case' | 'scope';
 
 function fields<T>(mask: number, root: Root, rows: Rows<T>): Record<string, Field> {
   return Object.fromEntries(
@@ -70,6 +71,8 @@ function readerOf(root: Root, ask: Reader<unknown>, subject: (scope: Scope) => L
       return (scope) => ask(scope.service, scope);
     case 'line':
       return (scope) => ask(subject(scope), scope);
+    case 'case':
+      return (scope) => ask(scope.case, scope);
     case 'scope':
       return (scope) => ask(scope, scope);
   }
@@ -232,8 +235,10 @@ const timed = (root: 'order' | 'calendar' | 'now', of: Record<string, Field>): R
     }),
   );
 
+export type Roots = Readonly<Record<string, Readonly<Record<string, Field>>>>;
+
 /** Every root with its fields. `lines` is beside them: the list of all lines, for macros. */
-export const roots: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
+export const roots: Roots = {
   order: timed('order', order),
   customer,
   destination,
@@ -244,6 +249,24 @@ export const roots: Readonly<Record<string, Readonly<Record<string, Field>>>> = 
   calendar: timed('calendar', calendar),
   now: timed('now', now),
 };
+
+/** What conditions of playbooks may speak of beside what they share with plans. Plans know nothing of it. */
+export const caseFields = fields<CaseFacts>(uses.case, 'case', {
+  code: ['string', 'Its kind, such as OVERSOLD', ({ code }) => code],
+  subject: ['string', 'What it is about', ({ subject }) => subject.id],
+  severity: ['string', 'low, medium, high or critical', ({ severity }) => severity],
+  owner: ['string', 'Whose it is', ({ owner }) => owner],
+  orders: ['int', 'Orders it concerns now', ({ orders }) => orders],
+  times: ['int', 'How often it was raised', ({ times }) => times],
+  attempt: ['int', 'Attempts of this step before this one', ({ attempt }) => attempt],
+  isLate: ['bool', 'It should have ended by now', ({ isLate }) => isLate],
+  isEscalated: ['bool', 'It was escalated', ({ isEscalated }) => isEscalated],
+  ageMinutes: [
+    'int', 'Whole minutes since it was raised',
+    ({ raisedAtMs }, { nowMs }) => Math.floor((nowMs - raisedAtMs) / 60_000),
+  ],
+});
+export const caseRoots: Roots = { ...roots, case: caseFields };
 
 /** Members a list or map is reckoned with when the cost of an expression is estimated. */
 export const reckonedMembers = 20;

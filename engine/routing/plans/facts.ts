@@ -3,6 +3,8 @@
  * (facts-of.ts); expressions read it through environment.ts. `undefined` is a value that is not there.
  */
 
+import type { CaseContext } from '../../../actors/case-context.ts';
+
 type Texts = Readonly<Record<string, string>>;
 type Numbers = Readonly<Record<string, number>>;
 
@@ -87,6 +89,12 @@ export interface ServiceFacts {
   readonly costMinor: number;
 }
 
+/** The case whose playbook asks. */
+export type CaseFacts = Pick<
+  CaseContext,
+  'code' | 'subject' | 'severity' | 'owner' | 'orders' | 'times' | 'attempt' | 'isLate' | 'isEscalated' | 'raisedAtMs'
+>;
+
 /** What an expression is asked about. Only what it uses has to be there. */
 export interface Scope {
   nowMs: number;
@@ -96,6 +104,8 @@ export interface Scope {
   offer: OfferFacts | undefined;
   stock: StockFacts | undefined;
   service: ServiceFacts | undefined;
+  /** Of conditions of playbooks. */
+  case?: CaseFacts | undefined;
   /** Members of lists that macros walk, the outermost first. */
   readonly bound: unknown[];
 }

@@ -45,7 +45,7 @@ export function comparedValues(document: PlanDocument): Map<string, Set<string |
     ...(document.rules ?? []).flatMap(({ when, cost }) => [when, typeof cost === 'string' ? cost : undefined]),
     ...(document.fallbacks ?? []).map(({ when }) => when),
   ];
-  for (const text of texts) if (text !== undefined) visit(parse(text).ast, note);
+  for (const text of texts) if (text !== undefined) visit(parse(text, roots).ast, note);
   return values;
 }
 

@@ -341,11 +341,11 @@ export function takeAway(doing: Doing, before: ShadowOrder, index: number, wante
 }
 
 /** Units of a part come back from a place that is asked no more; declined, they are trouble until they have another. */
-export function withdraw(doing: Doing, before: ShadowOrder, index: number, wanted: Wanted, untilMs: number, isRejected: boolean): void {
+export function withdraw(doing: Doing, before: ShadowOrder, index: number, wanted: Wanted, untilMs: number | undefined, isRejected: boolean): void {
   const { parts, taken } = takeOut(before, wanted, (part) => part === before.parts[index]);
   for (const part of taken) moveStock(doing.shadow, before, part, 'give-back');
   const { location } = before.parts[index] as Part;
-  const declined = alsoDeclined(before, { location, untilMs }, doing.atMs);
+  const declined = untilMs === undefined ? before.declined : alsoDeclined(before, { location, untilMs }, doing.atMs);
   const trouble = isRejected ? (before.trouble ?? 'rejected') : before.trouble;
   tellLess(doing, before, put(doing, { ...before, parts, declined, trouble }));
 }

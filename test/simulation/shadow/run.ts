@@ -3,6 +3,7 @@ import type { Command } from '../../../actors/commands.ts';
 import type { Stranded } from '../../../engine/carriers/rerates.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
 import * as floor from './floor.ts';
+import * as cases from './cases.ts';
 import * as holds from './holds.ts';
 import { moveOrder } from './move.ts';
 import * as payments from './payments.ts';
@@ -51,6 +52,7 @@ function whole(
   const verdict = go(doing);
   if (!isRefused(verdict)) floor.follow(doing);
   const isDone = !isRefused(verdict) && isKept(verdict ?? { ok: undefined });
+  if (isDone) cases.settle(doing);
   if (!isDone) shadow.undo();
   else {
     shadow.keep();
@@ -123,6 +125,7 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
     else if (owner.kind === 'carrier') health.due(doing, owner.id);
     else if (owner.kind === 'parcel') parcels.due(doing, owner.id);
     else if (owner.kind === 'terminal') floor.due(doing, owner.id);
+    else if (owner.kind === 'case') cases.due(doing, owner.id);
     else if (owner.kind === 'buffer') buffers.grow(doing, owner.id);
     else network.endPause(doing, owner.id);
     return undefined;
@@ -224,6 +227,18 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return returns.refund(doing, command.body);
     case 'return.cancel':
       return returns.callOff(doing, command.body, 'cancelled');
+    case 'case.raise':
+      return cases.report(doing, command);
+    case 'case.retry':
+    case 'case.reassign':
+    case 'case.override':
+    case 'case.dismiss':
+    case 'case.comment':
+    case 'case.resolve':
+      return cases.say(doing, command);
+    case 'playbook.put':
+    case 'playbook.remove':
+      return cases.putPlaybook(doing, command);
     case 'location.put':
       return network.putLocation(doing, command.body);
     case 'location.pause':

@@ -6,6 +6,7 @@
 import type { EngineLimits } from '../../../engine/limits.ts';
 import { intakeMaps } from './intake-state.ts';
 import type { ShadowLine, Trouble } from './order-shapes.ts';
+import { CaseBook } from './case-book.ts';
 import type { StockLevels } from '../../../actors/vocabulary.ts';
 import type { ShadowSale, StandingShadow } from './buffer-commands.ts';
 import type { ShadowHold } from './holds.ts';
@@ -179,7 +180,7 @@ interface Change {
   readonly before: unknown;
 }
 
-export class Shadow {
+export class Shadow extends CaseBook {
   readonly locations = new Map<string, Location>();
   readonly channels = new Map<string, Channel>();
   readonly transits = new Map<string, Transit>();
@@ -202,9 +203,7 @@ export class Shadow {
   readonly planTrials = new Map<string, readonly Fact[] | undefined>();
   /** Versions that decide without effect, by plan; undefined once stopped. */
   readonly planShadows = new Map<string, ShadowOfPlan | undefined>();
-  /** By `location/sku`. */
   readonly stocks = new Map<string, ShadowStock>();
-  /** Locations that have, or had, a SKU. */
   readonly places = new Map<string, string[]>();
   readonly orders = new ShadowOrders();
   /** Units per customer, by SKU and customer; undefined once all were given back. */
@@ -225,7 +224,7 @@ export class Shadow {
   /** By `lot/sku`; shipments of each by `lot/number/sku`. */
   readonly lots = new Map<string, ShadowLot>();
   readonly lotShipments = new Map<string, object>();
-  /** Units of each transfer that have left one stock and not come to another. */
+  /** Units of transfers on their way. */
   readonly transit = new Map<string, number>();
   readonly executed = new Map<string, Executed>();
   /** Who holds, or held, units of a stock, in the order they got them. */
@@ -245,7 +244,8 @@ export class Shadow {
   #sealed: { readonly position: number; readonly changes: readonly Change[] }[] = [];
   #kept = 0;
 
-  constructor(limits: Pick<EngineLimits, 'suppliesOpenMax' | 'reservationsOpenMax' | 'lotsOpenMax' | 'returnsOpenMax'>) {
+  constructor(limits: EngineLimits) {
+    super(limits.casesOpenMax);
     ({ suppliesOpenMax: this.suppliesOpenMax, reservationsOpenMax: this.reservationsOpenMax } = limits);
     ({ lotsOpenMax: this.lotsOpenMax, returnsOpenMax: this.returnsOpenMax } = limits);
   }

@@ -1,0 +1,111 @@
+/** What steps of playbooks and people do to the orders of a case: by the same commands, in the name of who does it. */
+import type { CaseContext } from '../../actors/case-context.ts';
+import { caseKinds } from '../../actors/case-kinds.ts';
+import { forDefaultMs } from '../../actors/case-life.ts';
+import type { HoldId, LocationId, OrderId } from '../../actors/ids.ts';
+import { isLeftAsItIs } from '../../actors/order-checks.ts';
+import { isUntouched, waitingUnits } from '../../actors/order-lines.ts';
+import { withDeclined } from '../../actors/order-trouble.ts';
+import type { OrderAction } from '../../actors/playbook-schemas.ts';
+import { must, unreachable } from '../assert.ts';
+import { pauseLocation } from '../commands/locations.ts';
+import * as orders from '../commands/orders.ts';
+import { done, refuse, refused, type Handled } from '../commands/handled.ts';
+import type { Core } from '../core.ts';
+import { asWaiting, isWhole } from '../commands/withdraw.ts';
+import { planned } from '../decided.ts';
+import { tellOrder } from '../effects.ts';
+
+/** The hold that cases put on orders. */
+export const caseHold = 'case' as HoldId;
+
+export interface Acting {
+  readonly action: OrderAction;
+  readonly reason: string;
+  readonly by: string;
+  readonly forMs?: number | undefined;
+}
+
+/** Do something to an order of a case. Undefined: nothing would come of it, and nothing was done. */
+export function actOnOrder(
+  core: Core, context: CaseContext, orderId: OrderId, acting: Acting, atMs: number,
+): Handled | undefined {
+  const { action, reason, by, forMs = forDefaultMs } = acting;
+  switch (action) {
+    case 'retry':
+      return retry(core, orderId, atMs);
+    case 'reroute':
+      return reroute(core, context, orderId, acting, atMs);
+    case 'hold': {
+      const body = { orderId, holdId: caseHold, reason, untilMs: atMs + forMs };
+      return orders.holdOrRelease(core, { kind: 'order.hold', commandId: '' as never, by, body }, atMs);
+    }
+    case 'unhold':
+      return orders.unholdOrder(core, { orderId, holdId: caseHold }, atMs);
+    case 'cancel':
+      return orders.cancelOrder(core, { orderId, reason }, atMs);
+    default:
+      return unreachable(action);
+  }
+}
+
+/** Source the waiting units of an order again. Undefined: it would be left as it is. */
+function retry(core: Core, orderId: OrderId, atMs: number): Handled | undefined {
+  const cell = core.world.order(orderId);
+  const context = cell?.snapshot?.context;
+  if (cell === undefined || context === undefined || waitingUnits(context) === 0) {
+    return refuse('wrong-state', `nothing of order ${orderId} waits`);
+  }
+  const plan = planned(core, context, atMs);
+  if (isLeftAsItIs(context, plan, atMs)) return undefined;
+  const rejection = tellOrder(core, cell, { type: 'order.source', atMs }, { plan });
+  return rejection === undefined ? done(undefined) : refused(rejection);
+}
+
+/** Pause the location a case is about. One that is paused stays as it is. */
+export function actOnLocation(
+  core: Core, { subject }: CaseContext, reason: string, forMs: number, atMs: number,
+): Handled {
+  const locationId = subject.id as LocationId;
+  const isPaused = core.world.locations.get(locationId)?.snapshot?.context.state === 'paused';
+  if (isPaused) return refuse('wrong-state', `location ${locationId} is paused already`);
+  return pauseLocation(core, { locationId, reason, untilMs: atMs + forMs }, atMs);
+}
+
+/** For how long a location in trouble is not asked for the units of an order that it had. */
+const declinedMs = 24 * 3_600_000;
+
+/**
+ * Have parts that nobody picks yet sent from elsewhere, each whole or not at all: of a case about a location or a
+ * carrier, what is there or goes with it, and the location is not asked again for a day. Undefined: nobody else can.
+ */
+function reroute(
+  core: Core, { code, subject }: CaseContext, orderId: OrderId, { by, reason }: Acting, atMs: number,
+): Handled | undefined {
+  const cell = core.world.order(orderId);
+  if (cell?.snapshot === undefined) return refuse('unknown-order', `no order ${orderId}`);
+  const { subject: type } = caseKinds[code];
+  const parts = cell.snapshot.context.fulfillments.filter((part) => {
+    if (!isUntouched(part)) return false;
+    if (type === 'location') return part.location === subject.id;
+    return type !== 'carrier' || part.carrier === subject.id;
+  });
+  if (parts.length === 0) return refuse('wrong-state', `nothing of order ${orderId} can be moved`);
+  let isMoved = false;
+  for (const { fulfillmentId, location, carrier, service, lines: units } of parts) {
+    const order = must(cell.snapshot, 'an order').context;
+    const declined = type === 'location' ? { location, untilMs: atMs + declinedMs } : undefined;
+    const asked = declined === undefined ? order : { ...order, declined: withDeclined(order, declined, atMs) };
+    const plan = planned(core, asWaiting(asked, units), atMs);
+    const [first, ...others] = plan.fulfillments;
+    const isThere = first?.location === location && first.carrier === carrier && first.service === service;
+    if (!isWhole(plan) || (isThere && others.length === 0)) continue;
+    const takings = [{ fulfillmentId, units }];
+    const cause = { kind: 'rerouted', from: [fulfillmentId], by, reason } as const;
+    const message = { type: 'order.withdraw', takings, declined, isRejected: false, atMs } as const;
+    const rejection = tellOrder(core, cell, message, { plan, cause });
+    if (rejection !== undefined) return refused(rejection);
+    isMoved = true;
+  }
+  return isMoved ? done(undefined) : undefined;
+}

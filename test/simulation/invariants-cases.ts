@@ -1,0 +1,68 @@
+/**
+ * What must hold of cases in the engine's own memory: nothing that stands still is without one, none is without an
+ * owner, a cause and something that moves it on, and every list is as a fresh build of it.
+ */
+import { caseKinds } from '../../actors/case-kinds.ts';
+import { caseDueAtMs, stateOf } from '../../actors/case-life.ts';
+import type { OrderId } from '../../actors/ids.ts';
+import type { OrderContext } from '../../actors/order-context.ts';
+import { casesOf } from '../../engine/cases/settle.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { expect } from './actions.ts';
+import { difference } from './same.ts';
+
+interface Standing {
+  readonly id: OrderId;
+  readonly state: string;
+  readonly context: OrderContext;
+}
+
+export function checkCases(engine: Engine, orders: readonly Standing[]): void {
+  const { core, timers: set } = engine.inspect();
+  const { cases, locations, carriers } = core.world;
+  const byId = new Map(orders.map((order) => [order.id, order]));
+  for (const { id, state, context } of orders) {
+    const wanted = casesOf(context);
+    expect((state === 'exception') === wanted.length > 0, `order ${id} is ${state} and has ${wanted.length} causes`);
+    for (const { caseId } of wanted) expect(cases.isOpen(caseId) && cases.concerns(caseId, id), `order ${id} stands in exception without the case ${caseId}`);
+  }
+  const timers = new Set<string>();
+  for (const { atMs, owner } of set.all) if (owner.kind === 'case') timers.add(`${owner.id} ${atMs}`);
+  const lists = new Map<string, string[]>();
+  const note = (name: string, id: string): unknown => lists.set(name, [...(lists.get(name) ?? []), id]);
+  let [count, late] = [0, 0];
+  for (const id of cases.open()) {
+    const snapshot = cases.look(id);
+    expect(snapshot !== undefined, `case ${id} is listed and not in memory`);
+    const { value, context } = snapshot;
+    const { code, subject, owner, severity, log, logged, pages, orders: concerned, playbook } = context;
+    count += 1;
+    late += Number(context.isLate);
+    expect(value === stateOf(context) && context.ended === undefined, `case ${id} is ${value} and listed as open`);
+    expect(owner !== '' && context.cause !== '', `case ${id} has no owner or no cause`);
+    const members = [...cases.ordersOf(id)];
+    expect(members.length === concerned, `case ${id} concerns ${members.length} orders and counts ${concerned}`);
+    expect(members.every(([place], index) => place < context.nextPlace && (members[index - 1]?.[0] ?? -1) < place), `the orders of case ${id} stand in no order`);
+    expect(pages === 0 ? logged === log.length : logged >= 32 * pages + log.length && log.length <= 40, `the log of case ${id} does not sum`);
+    const { watch, subject: type } = caseKinds[code];
+    if (watch === 'order') {
+      const stand = members.every(([, order]) => casesOf(byId.get(order)?.context ?? ({} as OrderContext)).some(({ caseId }) => caseId === id));
+      expect(concerned > 0 && stand, `case ${id} is open and its cause is gone`);
+    }
+    const isDown = type === 'location' ? locations.get(subject.id as never)?.snapshot?.context.state === 'paused' : carriers.get(subject.id as never)?.snapshot?.value === 'suspended';
+    if (watch === 'subject') expect(isDown, `case ${id} is open and its cause is gone`);
+    const dueAtMs = caseDueAtMs(context);
+    expect(dueAtMs === undefined ? context.isEscalated : timers.has(`${id} ${dueAtMs}`), `case ${id} is ${value} and nothing moves it on`);
+    expect((context.nextAtMs === undefined) || playbook.steps[context.step] !== undefined, `case ${id} waits for a step it does not have`);
+    const names = [`state ${value}`, `code ${code}`, `owner ${owner}`, `severity ${severity}`, `subject ${subject.id}`];
+    for (const name of names) note(name, id);
+    for (const [, order] of members) note(`order ${order}`, id);
+  }
+  expect(count === cases.openCount && late === cases.lateCount, `${count} cases are open and ${late} late, counted are ${cases.openCount} and ${cases.lateCount}`);
+  const kept = new Map<string, string[]>();
+  const listed = { state: cases.byState, code: cases.byCode, owner: cases.byOwner, severity: cases.bySeverity, subject: cases.bySubject, order: cases.byOrder };
+  for (const [what, all] of Object.entries(listed)) for (const [name, ids] of all) kept.set(`${what} ${name}`, [...ids]);
+  const plain = (of: Map<string, string[]>): unknown => [...of].map(([name, ids]) => [name, ...ids.toSorted()].join('\n')).sort();
+  const wrong = difference(plain(lists), plain(kept), 'lists of cases');
+  expect(wrong === undefined, () => `a list differs from a fresh build: ${wrong}`);
+}

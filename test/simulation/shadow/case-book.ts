@@ -1,0 +1,19 @@
+/** What the shadow keeps of cases. */
+import type { ShadowCase, ShadowEntry, ShadowMember, ShadowPlaybook } from './case-facts.ts';
+
+export class CaseBook {
+  readonly cases = new Map<string, ShadowCase>();
+  /** Orders that cases concern; undefined once they do not. */
+  readonly caseOrders = new Map<string, ShadowMember | undefined>();
+  readonly caseLogs = new Map<string, readonly ShadowEntry[]>();
+  readonly playbooks = new Map<string, ShadowPlaybook>();
+  /** Whether locations and carriers were open when last looked at. */
+  readonly caseWatch = new Map<string, boolean>();
+  /** Orders that the engine says it gathered for a case. */
+  gathered: readonly string[] = [];
+  readonly casesOpenMax: number;
+
+  constructor(casesOpenMax: number) {
+    this.casesOpenMax = casesOpenMax;
+  }
+}

@@ -1,0 +1,355 @@
+/** What happens to cases, in the shadow: raised, gone, played, and what people say of them. */
+import type { CommandBody, CommandOf } from '../../../actors/commands.ts';
+import { caseKinds, severities, type CaseCode } from '../../../actors/case-kinds.ts';
+import type { PlaybookStep } from '../../../actors/playbook-schemas.ts';
+import { actOn, attempted } from './case-acts.ts';
+import { caseConditions, hasEndedOrder, isThere, keyOf, membersOf, orderConditions, stateOfCase, stepsNow, summaryOfCase, wantedBy, type ShadowCase } from './case-facts.ts';
+import { pauseLocation } from './network-commands.ts';
+import { isKnown } from './kits.ts';
+import { waitingOf } from './order-facts.ts';
+import type { Doing } from './orders.ts';
+import { isUntouched, type Shadow } from './state.ts';
+import { no, type Verdict } from './verdict.ts';
+
+const dayMs = 24 * 3_600_000;
+const worse = (severity: string): string => severities[Math.min(3, severities.indexOf(severity as 'low') + 1)] ?? '';
+
+interface Entry {
+  readonly by: string;
+  readonly what: string;
+  readonly text?: string | undefined;
+}
+
+function fresh({ atMs }: Doing, caseId: string, code: CaseCode, subject: string): ShadowCase {
+  const { severity, owner, slaMs } = caseKinds[code];
+  return {
+    caseId, code, subject, cause: '', severity, owner, firstAtMs: atMs, raisedAtMs: atMs, changedAtMs: atMs, times: 0, nextPlace: 0, slaAtMs: atMs + slaMs,
+    isLate: false, isEscalated: false, version: 0, steps: [], step: 0, attempt: 0, nextAtMs: undefined, under: undefined, entries: [], pages: [0], ended: undefined,
+  };
+}
+
+/** Put a case as it is now, with what is to be logged and told of that. Events tell of it as it then stands. */
+function tell(doing: Doing, before: ShadowCase, after: Partial<ShadowCase>, logged: readonly Entry[], otherwise?: string): void {
+  const { shadow, atMs } = doing;
+  const begins = before.pages.at(-1) ?? 0;
+  const isFull = before.entries.length - begins >= 32;
+  if (isFull) shadow.set(shadow.caseLogs, keyOf(before.caseId, (before.pages.length - 1) % 200), before.entries.slice(begins));
+  const lines = logged.map((entry) => ({ atMs, ...entry, ...(entry.text === '' ? { text: undefined } : {}) }));
+  const pages = isFull ? [...before.pages, before.entries.length] : before.pages;
+  const now: ShadowCase = { ...before, ...after, entries: [...before.entries, ...lines], pages, changedAtMs: atMs };
+  shadow.set(shadow.cases, now.caseId, now);
+  if (now.ended !== undefined) for (const { orderId } of membersOf(shadow, now.caseId)) shadow.set(shadow.caseOrders, keyOf(now.caseId, orderId), undefined);
+  const what = otherwise ?? (stateOfCase(before) === stateOfCase(now) ? undefined : 'begun');
+  const events = lines.length > 0 ? lines : what === undefined ? [] : [{ by: 'engine', what }];
+  for (const event of events as readonly Entry[]) doing.events.push({ kind: 'case.changed', ...summaryOfCase(shadow, now), by: event.by, what: event.what, text: event.text });
+}
+
+const stopped = { nextAtMs: undefined, under: undefined };
+const over = (doing: Doing, how: string): Partial<ShadowCase> => ({ ...stopped, ended: { how, atMs: doing.atMs } });
+
+function play({ shadow, atMs }: Doing, code: CaseCode): Partial<ShadowCase> {
+  const { version, steps } = stepsNow(shadow, code);
+  return { version, steps, step: 0, attempt: 0, under: undefined, nextAtMs: steps.length === 0 ? undefined : atMs + (steps[0]?.afterMs ?? 0) };
+}
+
+function opened(doing: Doing, code: CaseCode): Partial<ShadowCase> {
+  const { severity, owner, slaMs } = caseKinds[code];
+  return { nextPlace: 0, raisedAtMs: doing.atMs, slaAtMs: doing.atMs + slaMs, isLate: false, isEscalated: false, ended: undefined, severity, owner, ...play(doing, code) };
+}
+
+function joins({ shadow, atMs }: Doing, caseId: string, ids: readonly string[], from: number): void {
+  for (const [index, orderId] of ids.entries()) {
+    const order = shadow.orders.get(orderId);
+    const wasClosed = order !== undefined && hasEndedOrder(order);
+    shadow.set(shadow.caseOrders, keyOf(caseId, orderId), { caseId, orderId, place: from + index, sinceMs: atMs, wasClosed });
+  }
+}
+
+interface Raised {
+  readonly code: CaseCode;
+  readonly subject: string;
+  readonly cause: string;
+  readonly orders: readonly string[];
+  readonly severity?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly by: string;
+}
+
+function raise(doing: Doing, { code, subject, cause, orders, severity, owner, by }: Raised): void {
+  const { shadow } = doing;
+  const caseId = `${code}/${subject}`;
+  const found = shadow.cases.get(caseId);
+  const before = found ?? fresh(doing, caseId, code, subject);
+  const isNew = found === undefined || found.ended !== undefined;
+  const start: ShadowCase = { ...before, ...(isNew ? opened(doing, code) : {}) };
+  const joining = orders.filter((id) => shadow.caseOrders.get(keyOf(caseId, id)) === undefined);
+  // They are counted in what is told of it.
+  joins(doing, caseId, joining, start.nextPlace);
+  const told = { cause, times: start.times + 1, nextPlace: start.nextPlace + joining.length, severity: severity ?? start.severity, owner: owner ?? start.owner };
+  tell(doing, before, { ...start, ...told, entries: before.entries, pages: before.pages }, [{ by, what: isNew ? 'raised' : 'again', text: cause }]);
+}
+
+/** Orders come to a case and leave it. */
+function flow(doing: Doing, caseId: string, of: { code: CaseCode; subject: string; cause: string }, came: readonly string[], went: readonly string[]): void {
+  const { shadow } = doing;
+  const found = shadow.cases.get(caseId);
+  const before = found ?? fresh(doing, caseId, of.code, of.subject);
+  const isNew = (found === undefined || found.ended !== undefined) && came.length > 0;
+  const start: ShadowCase = { ...before, ...(isNew ? { ...opened(doing, of.code), cause: of.cause, times: before.times + 1 } : {}) };
+  for (const id of went) shadow.set(shadow.caseOrders, keyOf(caseId, id), undefined);
+  joins(doing, caseId, came, start.nextPlace);
+  const left = membersOf(shadow, caseId).length;
+  const isOver = left === 0 && caseKinds[of.code].watch !== 'subject';
+  const logged = [...(isNew ? [{ by: 'engine', what: 'raised', text: of.cause }] : []), ...(isOver ? [{ by: 'engine', what: 'cleared' }] : [])];
+  const now = { ...start, nextPlace: start.nextPlace + came.length, ...(isOver ? over(doing, 'cleared') : {}), entries: before.entries, pages: before.pages };
+  tell(doing, before, now, logged, came.length > 0 ? 'joined' : 'left');
+}
+
+interface Moves {
+  readonly code: CaseCode;
+  readonly subject: string;
+  cause: string;
+  readonly came: string[];
+  readonly went: string[];
+  way: 'down' | 'up' | undefined;
+}
+
+/** After each thing that was done: whoever is in exception is in a case, and nobody else is; what is shut has one. */
+export function settle(doing: Doing): void {
+  const { shadow } = doing;
+  const all = new Map<string, Moves>();
+  const movesOf = (code: CaseCode, subject: string): Moves => {
+    const id = `${code}/${subject}`;
+    const moves = all.get(id) ?? { code, subject, cause: '', came: [], went: [], way: undefined };
+    all.set(id, moves);
+    return moves;
+  };
+  for (const order of shadow.orders.values()) {
+    for (const { code, subject, cause } of wantedBy(order, (line) => waitingOf(order, line) > 0)) {
+      if (shadow.caseOrders.get(keyOf(`${code}/${subject}`, order.id)) !== undefined) continue;
+      const moves = movesOf(code, subject);
+      moves.cause = cause;
+      moves.came.push(order.id);
+    }
+  }
+  for (const member of shadow.caseOrders.values()) {
+    const order = shadow.orders.get(member?.orderId ?? '');
+    const one = shadow.cases.get(member?.caseId ?? '');
+    if (member === undefined || order === undefined || one === undefined) continue;
+    const isWanted = caseKinds[one.code].watch === 'order'
+      ? wantedBy(order, (line) => waitingOf(order, line) > 0).some(({ code, subject }) => code === one.code && subject === one.subject)
+      : (isThere(one.code, one.subject, order) ?? (member.wasClosed || !hasEndedOrder(order)));
+    if (!isWanted) movesOf(one.code, one.subject).went.push(order.id);
+  }
+  const look = (key: string, isUp: boolean, change: () => Moves): void => {
+    const was = shadow.caseWatch.get(key);
+    if (was === isUp) return;
+    shadow.set(shadow.caseWatch, key, isUp);
+    if (was !== undefined) change().way = isUp ? 'up' : 'down';
+  };
+  for (const { id, state, pause } of shadow.locations.values()) {
+    look(`location ${id}`, state === 'open', () => Object.assign(movesOf('NODE_DOWN', id), { cause: pause === undefined || pause.reason === '' ? 'it was paused' : pause.reason }));
+  }
+  for (const [id, { isOpen, reason }] of shadow.carriers) look(`carrier ${id}`, isOpen, () => Object.assign(movesOf('CARRIER_OUTAGE', id), { cause: reason === '' ? 'it was suspended' : reason }));
+  for (const [id, moves] of [...all].sort(([a], [b]) => (a < b ? -1 : 1))) apply(doing, id, moves);
+}
+
+function apply(doing: Doing, id: string, { code, subject, cause, came, went, way }: Moves): void {
+  const one = doing.shadow.cases.get(id);
+  if (way === 'up') {
+    if (one !== undefined && one.ended === undefined) tell(doing, one, over(doing, 'cleared'), [{ by: 'engine', what: 'cleared' }]);
+    return;
+  }
+  if (way === 'down') raise(doing, { code, subject, cause, orders: [], by: 'engine' });
+  if (came.length + went.length > 0) flow(doing, id, { code, subject, cause }, came.toSorted(), went.toSorted());
+}
+
+/** What is due of a case. */
+export function due(doing: Doing, id: string): void {
+  const { shadow, atMs } = doing;
+  const one = shadow.cases.get(id);
+  if (one === undefined || one.ended !== undefined) return;
+  if (!one.isLate && one.slaAtMs <= atMs) {
+    const { escalateTo } = caseKinds[one.code];
+    tell(doing, one, { isLate: true, isEscalated: true, owner: escalateTo, severity: worse(one.severity) }, [{ by: 'engine', what: 'late' }]);
+    return;
+  }
+  if (one.nextAtMs === undefined || one.nextAtMs > atMs) return;
+  const step = one.steps[one.step] as PlaybookStep;
+  const isOfOrders = ['retry', 'reroute', 'hold', 'unhold', 'cancel'].includes(step.do);
+  if (!isOfOrders) {
+    const isMet = step.if === undefined || isTrue(doing, step.if, one, undefined);
+    const outcome = !isMet ? 'passed' : step.do === 'pause' ? attempted(doing, (trying) => pause(trying, one, step)) : 'done';
+    tried(doing, one, step, outcome, undefined);
+    return;
+  }
+  if (step.do === 'reroute' && one.under === undefined && one.code === 'NODE_DOWN' && gathered(doing, one)) return;
+  const members = membersOf(shadow, id).filter(({ place }) => place >= (one.under?.place ?? 0));
+  const [member, next] = members;
+  if (member === undefined) return tried(doing, one, step, undefined, undefined);
+  const order = shadow.orders.get(member.orderId);
+  const isMet = step.if === undefined || isTrue(doing, step.if, one, order);
+  const acting = { action: step.do as 'hold', reason: step.note ?? one.cause, by: 'playbook', forMs: step.forMs ?? dayMs };
+  const outcome = isMet ? attempted(doing, (trying) => actOn(trying, one, member.orderId, acting)) : 'passed';
+  tried(doing, one, step, outcome, next?.place);
+}
+
+function isTrue({ shadow, atMs }: Doing, text: string, one: ShadowCase, order: Parameters<typeof isThere>[2] | undefined): boolean {
+  const meaning = caseConditions[text] ?? orderConditions[text];
+  return meaning?.({ one, orders: membersOf(shadow, one.caseId).length, order, atMs }) === true;
+}
+
+function pause(doing: Doing, { subject, cause }: ShadowCase, { note, forMs = dayMs }: PlaybookStep): Verdict {
+  if (doing.shadow.locations.get(subject)?.state === 'paused') return no('wrong-state');
+  return pauseLocation(doing, { locationId: subject as never, reason: note ?? cause, untilMs: doing.atMs + forMs });
+}
+
+/** Orders of a place that is down join the case: which of them, the engine says; that they are right, we do. */
+function gathered(doing: Doing, one: ShadowCase): boolean {
+  const { shadow } = doing;
+  const { caseId, subject } = one;
+  const fits = new Set([...shadow.orders.values()].flatMap((order) => {
+    const isIn = shadow.caseOrders.get(keyOf(caseId, order.id)) !== undefined;
+    return !isIn && order.parts.some((part) => part.location === subject && isUntouched(part)) ? [order.id] : [];
+  }));
+  const ids = shadow.gathered;
+  const isRight = ids.length === Math.min(50, fits.size) && new Set(ids).size === ids.length && ids.every((id) => fits.has(id));
+  if (!isRight) throw new Error(`${caseId} gathered ${ids.join(', ')}, there are ${[...fits].join(', ')}`);
+  if (ids.length === 0) return false;
+  const place = one.nextPlace;
+  joins(doing, caseId, ids, place);
+  tell(doing, one, { nextPlace: place + ids.length }, [], 'joined');
+  const now = shadow.cases.get(caseId) as ShadowCase;
+  tell(doing, now, { under: { place: 0, done: 0, passed: 0, refused: 0 }, nextAtMs: doing.atMs }, []);
+  return true;
+}
+
+type Outcome = 'done' | 'passed' | { readonly refused: string } | undefined;
+
+function tried(doing: Doing, one: ShadowCase, step: PlaybookStep, outcome: Outcome, place: number | undefined): void {
+  const { atMs } = doing;
+  const was = one.under ?? { place: 0, done: 0, passed: 0, refused: 0, code: undefined };
+  const code = typeof outcome === 'object' ? outcome.refused : was.code;
+  const under = {
+    place: was.place, done: was.done + (outcome === 'done' ? 1 : 0), passed: was.passed + (outcome === 'passed' ? 1 : 0),
+    refused: was.refused + (typeof outcome === 'object' ? 1 : 0), code,
+  };
+  if (place !== undefined) return tell(doing, one, { under: { ...under, place }, nextAtMs: atMs }, []);
+  const counts = [`${step.do}: ${under.done} done`];
+  if (under.passed > 0) counts.push(`${under.passed} passed over`);
+  if (under.refused > 0) counts.push(`${under.refused} refused (${code})`);
+  const text = counts.join(', ') + (step.note === undefined ? '' : `: ${step.note}`);
+  const isUp = step.do === 'escalate' && under.done > 0;
+  const up = isUp ? { isEscalated: true, owner: step.owner ?? caseKinds[one.code].escalateTo, severity: step.severity ?? worse(one.severity) } : {};
+  const attempt = one.attempt + 1;
+  const next = one.steps[one.step + 1];
+  const onward =
+    attempt < (step.attempts ?? 1) ? { attempt, nextAtMs: atMs + Math.min(dayMs, (step.backoffMs ?? 60_000) * 2 ** (attempt - 1)) }
+    : { step: one.step + 1, attempt: 0, nextAtMs: next === undefined ? undefined : atMs + (next.afterMs ?? 0) };
+  const isThrough = 'step' in onward && next === undefined;
+  tell(doing, one, { under: undefined, ...up, ...onward }, [
+    { by: 'playbook', what: 'step', text }, ...(isThrough ? [{ by: 'playbook', what: 'played' }] : []),
+  ]);
+}
+
+export function report(doing: Doing, { body, by }: CommandOf<'case.raise'>): Verdict {
+  const { shadow } = doing;
+  const { code, subject, cause, severity, owner } = body;
+  const kind = caseKinds[code];
+  if (kind.watch !== 'report') return no('contradiction', 'body.code');
+  const known: Record<string, (id: string) => boolean> = {
+    order: (id) => shadow.orders.has(id), sku: (id) => isKnown(shadow, id), location: (id) => shadow.locations.has(id), carrier: (id) => shadow.carriers.has(id),
+    channel: (id) => shadow.channels.has(id), return: (id) => shadow.returns.has(id), partner: () => true,
+  };
+  if (known[kind.subject]?.(subject) !== true) return no(`unknown-${kind.subject}` as 'unknown-order', 'body.subject');
+  const orders: readonly string[] = body.orders ?? (kind.subject === 'order' ? [subject] : []);
+  for (const [index, id] of orders.entries()) {
+    const order = shadow.orders.get(id);
+    if (order === undefined) return no('unknown-order', `body.orders[${index}]`);
+    if (isThere(code, subject, order) === false) return no('contradiction', `body.orders[${index}]`);
+  }
+  const one = shadow.cases.get(`${code}/${subject}`);
+  const isOpen = one !== undefined && one.ended === undefined;
+  const open = [...shadow.cases.values()].filter(({ ended }) => ended === undefined).length;
+  if (!isOpen && open >= shadow.casesOpenMax) return no('over-limit');
+  const there = membersOf(shadow, `${code}/${subject}`).map(({ orderId }) => orderId);
+  if (new Set([...there, ...orders]).size > 500) return no('over-limit', 'body.orders');
+  raise(doing, { code, subject, cause, orders, severity, owner, by });
+  return answer(doing, `${code}/${subject}`);
+}
+
+const answer = ({ shadow }: Doing, id: string): Verdict => ({ ok: summaryOfCase(shadow, shadow.cases.get(id) as ShadowCase) });
+
+/** Go on with a case in one of these states. */
+function withCase(doing: Doing, id: string, go: (one: ShadowCase) => Verdict | void, isAlsoOver = false): Verdict {
+  const one = doing.shadow.cases.get(id);
+  if (one === undefined) return no('unknown-case', 'body.caseId');
+  if (one.ended !== undefined && !isAlsoOver) return no('wrong-state');
+  return go(one) ?? answer(doing, id);
+}
+
+type About = 'case.retry' | 'case.reassign' | 'case.comment' | 'case.override' | 'case.dismiss' | 'case.resolve';
+
+export function say(doing: Doing, command: { [K in About]: CommandOf<K> }[About]): Verdict {
+  const { kind, by } = command;
+  const { caseId } = command.body;
+  switch (kind) {
+    case 'case.comment':
+      return withCase(doing, caseId, (one) => tell(doing, one, {}, [{ by, what: 'commented', text: command.body.text }]), true);
+    case 'case.retry':
+      return withCase(doing, caseId, (one) => tell(doing, one, play(doing, one.code), [{ by, what: 'retried', text: command.body.reason }]));
+    case 'case.reassign': {
+      const { owner, severity, reason } = command.body;
+      return withCase(doing, caseId, (one) => tell(doing, one, { owner, severity: severity ?? one.severity }, [{ by, what: 'reassigned', text: `${owner}: ${reason}` }]));
+    }
+    case 'case.override':
+      return withCase(doing, caseId, (one) => override(doing, one, command.body, by));
+    default:
+      return withCase(doing, caseId, (one) => {
+        const { watch } = caseKinds[one.code];
+        if (watch === 'order' || (watch === 'subject' && kind === 'case.resolve')) return no('cause-stands', 'body.caseId');
+        const how = kind === 'case.dismiss' ? 'dismissed' : 'resolved';
+        tell(doing, one, over(doing, how), [{ by, what: how, text: command.body.reason }]);
+        return undefined;
+      });
+  }
+}
+
+function override(doing: Doing, one: ShadowCase, body: CommandBody<'case.override'>, by: string): Verdict | undefined {
+  const there = membersOf(doing.shadow, one.caseId).map(({ orderId }) => orderId);
+  const ids: readonly string[] = body.orders ?? there.slice(0, 50);
+  if (ids.length === 0) return no('wrong-state');
+  const stranger = ids.findIndex((id) => !there.includes(id));
+  if (stranger >= 0) return no('unknown-order', `body.orders[${stranger}]`);
+  tell(doing, one, stopped, [{ by, what: 'overridden', text: `${body.do}, ${ids.length} orders: ${body.reason}` }]);
+  for (const id of ids) {
+    const verdict = actOn(doing, one, id, { action: body.do, reason: body.reason, by, forMs: dayMs });
+    if ('idle' in verdict) return no('out-of-stock');
+    if ('code' in verdict) return no(verdict.code);
+  }
+  return undefined;
+}
+
+export function putPlaybook(doing: Doing, { kind, body, by }: CommandOf<'playbook.put'> | CommandOf<'playbook.remove'>): Verdict {
+  const { shadow, atMs } = doing;
+  const { code, reason } = body;
+  const before = shadow.playbooks.get(code);
+  if (kind === 'playbook.remove' && before?.steps === undefined) return no('wrong-state', 'body.code');
+  const steps = kind === 'playbook.put' ? body.steps : undefined;
+  const wrong = steps?.findIndex((step) => !isSound(code, step)) ?? -1;
+  if (wrong >= 0) return no('invalid-playbook', `body.steps[${wrong}]`);
+  const version = (before?.version ?? 0) + 1;
+  shadow.set(shadow.playbooks, code, { code, version, steps, by, reason, atMs });
+  return { ok: { code, version } };
+}
+
+function isSound(code: CaseCode, step: PlaybookStep): boolean {
+  const isOfOrders = ['retry', 'reroute', 'hold', 'unhold', 'cancel'].includes(step.do);
+  if (step.do === 'pause' && caseKinds[code].subject !== 'location') return false;
+  if (step.forMs !== undefined && !['hold', 'pause'].includes(step.do)) return false;
+  if ((step.owner !== undefined || step.severity !== undefined) && step.do !== 'escalate') return false;
+  if (step.backoffMs !== undefined && (step.attempts ?? 1) === 1) return false;
+  return step.if === undefined || step.if in caseConditions || (isOfOrders && step.if in orderConditions);
+}
+
+export const openCases = (shadow: Shadow): ShadowCase[] => [...shadow.cases.values()].filter((one) => !['resolved', 'dismissed'].includes(stateOfCase(one)));
