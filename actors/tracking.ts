@@ -40,6 +40,8 @@ export interface Parcel {
   readonly shippedAtMs: number;
   /** When it was to be there, as promised when it was sourced. */
   readonly deliverByMs?: number | undefined;
+  /** From region to region (actors/lanes.ts). */
+  readonly lane?: string | undefined;
   readonly status: ParcelStatus;
   /** When it came to be so: the instant of the scan, of leaving, or of the delivery that somebody told. */
   readonly statusAtMs: number;

@@ -42,7 +42,7 @@ import type { Lots, SkuLots } from './lots.ts';
 import type { Work } from './promise/capacity.ts';
 import type { SellingViews, Sum } from './selling.ts';
 import type { Quota } from './quotas.ts';
-import type { ParcelCell } from './tracking/parcel-cell.ts';
+import type { TrackingCell } from './tracking/parcel-cell.ts';
 import type { RateCell } from './rate-cell.ts';
 import { compile, type Snapshot } from './step.ts';
 import type { Waiting } from './waiting.ts';
@@ -227,7 +227,7 @@ export type Cell =
   | TransitCell
   | ForecastCell
   | WorkCell
-  | ParcelCell
+  | TrackingCell
   | PlanCell | SeatCell | TrialCell | ShadowCell
   | RateCell
   | ReturnCell | OrderReturnsCell | ReturnPolicyCell

@@ -135,7 +135,7 @@ function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[Query
       // Beside the engine, by whoever has its journal on disk (gateway/rehearse/).
       return null;
     default:
-      if (isTrackingQuery(query)) return answerTracking(core.world, query);
+      if (isTrackingQuery(query)) return answerTracking(core.world, query, nowMs());
       if (isFloorQuery(query)) return answerFloor(core.world, query);
       if (isCaseQuery(query)) return answerCases(core.world, query);
       return isPlanQuery(query) ? answerPlans(core, query, nowMs) : answerNetwork(core, query, nowMs);

@@ -3,6 +3,7 @@
  * they were. No command is run again. What the records changed is handed to the saver, because it is
  * not in the saved rows yet; whoever waits for stock is woken, because a wake that was due is not stored.
  */
+import type { LaneStats } from '../actors/lanes.ts';
 import type { Channel, Location } from '../actors/network-commands.ts';
 import type { PlanSeat, PlanVersion } from '../actors/plan-commands.ts';
 import type { Pool } from '../actors/pool-commands.ts';
@@ -134,7 +135,7 @@ const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
   prefixes.pool, prefixes.work, prefixes.quota, prefixes.drift, prefixes.plan, prefixes.seat, prefixes.trial,
   prefixes.shadow, prefixes.stock, prefixes.pace, prefixes.lot, prefixes['return-policy'],
-  prefixes.forecast, prefixes.rates, prefixes['intake-policy'], prefixes.playbook,
+  prefixes.forecast, prefixes.rates, prefixes.lane, prefixes['intake-policy'], prefixes.playbook,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
 
@@ -147,8 +148,7 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
       return cell;
     }
     case 'n/': return placed(world.channel(name as ChannelId), valueFromRow<Channel>(row));
-    case 'k/':
-      return loadCarrier(world, name as CarrierId, row);
+    case 'k/': return loadCarrier(world, name as CarrierId, row);
     case 't/': return placed(world.transit(name), valueFromRow<Transit>(row));
     case 'F/': return placed(world.forecast(name as Sku), valueFromRow<LoadedForecast>(row));
     case 'i/': {
@@ -187,6 +187,7 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
     case 'z/':
     case 'Z/':
       return loadPlan(world.plans, prefix, name, row);
+    case 'W/': return placed(world.lanes.cell(name), valueFromRow<LaneStats>(row));
     case 'R/': return placed(world.rates.cell(name), valueFromRow<RateVersion>(row));
     case 'Xp/': return placed(world.cases.playbookCell(name as never), valueFromRow<Playbook>(row));
     case 's/': return loadStock(world, key, row);
@@ -377,9 +378,8 @@ async function recoverOrders(
   sortByAge(core, placedAtMs);
 }
 
-function readOrder(id: string, row: unknown): OrderCell {
-  return placed(orderCell(id as OrderId), orderFromRow(id as OrderId, row));
-}
+const readOrder = (id: string, row: unknown): OrderCell =>
+  placed(orderCell(id as OrderId), orderFromRow(id as OrderId, row));
 
 /** Rows come in the order of their names; who is first in line is decided by age. */
 function sortByAge({ world, views }: Core, placedAtMs: ReadonlyMap<OrderId, number>): void {

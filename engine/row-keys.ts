@@ -8,7 +8,8 @@
  * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
  * f/ drift (location/day/feed), y/ version of a routing plan (plan/version), Y/ the plan in force (channel, or * for
  * all), F/ loaded forecast (SKU), z/ what a canary counted (channel or *), Z/ shadow of a routing plan,
- * T/ parcel on its way (carrier/number), V/ parcel ended, B/ payments of an order that may expire, C/ that may not,
+ * T/ parcel on its way (carrier/number), V/ parcel ended, W/ deliveries of a lane,
+ * B/ payments of an order that may expire, C/ that may not,
  * A/ order of an external id (channel/external id), a/ details of an order, G/ intake policy,
  * H/ what a customer ordered of late (channel/customer), D/ what a channel's SKU is (channel/that),
  * R/ version of a rate card (carrier/service/version), r/ receipt (command id → position),
@@ -45,7 +46,7 @@ export const prefixes = {
   task: 'L/', taskEnded: 'N/',
   receipt: 'r/',
   parcel: 'T/',
-  parcelEnded: 'V/',
+  parcelEnded: 'V/', lane: 'W/',
   settings: 'U/',
   replaced: 'u/',
   case: 'Xc/',

@@ -51,6 +51,7 @@ export function cellBytes(cell: Cell): number {
     case 'details': case 'external': case 'mapping': case 'intake-policy':
     case 'lot': case 'lot-shipment':
     case 'parcel':
+    case 'lane':
       return 240 + valueRowBytes(cell.snapshot?.context);
     case 'payment':
     case 'case': case 'case-log': case 'playbook':

@@ -48,6 +48,7 @@ import { Reservations } from './reservations.ts';
 import { Returns } from './returns.ts';
 import { Supplies } from './supplies.ts';
 import { CarrierTimes } from './carriers/carrier-times.ts';
+import { Lanes } from './tracking/lanes.ts';
 import { Parcels } from './tracking/parcels.ts';
 import type { Timers } from './timers.ts';
 
@@ -72,6 +73,8 @@ export class World {
   readonly returns: Returns;
   /** Parcels that left with a tracking number. */
   readonly parcels: Parcels;
+  /** What deliveries taught. */
+  readonly lanes = new Lanes();
   /** What is taken in with orders. */
   readonly intakes: Intakes;
   readonly payments: Payments;

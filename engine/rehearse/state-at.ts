@@ -16,7 +16,7 @@ import { prefixes, stockFromRow } from '../rows.ts';
 const ended: readonly string[] = [
   prefixes.closed, prefixes.reservationClosed, prefixes.supplyEnded, prefixes.lotEnded, prefixes['lot-shipment'],
   prefixes.receipt, prefixes.drift, prefixes.shadow, prefixes.return, prefixes.returnEnded, prefixes['order-returns'],
-  prefixes.settings, prefixes.replaced, prefixes.parcel, prefixes.parcelEnded,
+  prefixes.settings, prefixes.replaced, prefixes.parcel, prefixes.parcelEnded, prefixes.lane,
 ];
 /** The rows a fork is opened with. */
 export const openRowPrefixes: readonly string[] = Object.values(prefixes).filter((prefix) => !ended.includes(prefix));

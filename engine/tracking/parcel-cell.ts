@@ -1,4 +1,5 @@
-/** The cell of a parcel on its way, a kind of those in cells.ts. */
+/** The cells of parcels on their way and of what deliveries taught, kinds of those in cells.ts. */
+import type { LaneStats } from '../../actors/lanes.ts';
 import type { Parcel } from '../../actors/tracking.ts';
 import type { Marks } from '../cells.ts';
 import type { Snapshot } from '../step.ts';
@@ -11,6 +12,16 @@ export interface ParcelCell extends Marks {
   snapshot: Snapshot<Parcel> | undefined;
   unsaved: number;
 }
+
+export interface LaneCell extends Marks {
+  readonly kind: 'lane';
+  /** Carrier, service and lane. */
+  readonly id: string;
+  snapshot: Snapshot<LaneStats> | undefined;
+  unsaved: number;
+}
+
+export type TrackingCell = ParcelCell | LaneCell;
 
 const fresh = { snapshot: undefined, commandMark: 0, turnMark: 0, batchMark: 0, unsaved: 0 };
 

@@ -4,6 +4,7 @@ import type { FulfillmentId } from '../../actors/ids.ts';
 import type { CarrierCard } from '../../actors/network-commands.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { findFulfillment } from '../../actors/order-lines.ts';
+import { laneOf } from '../../actors/lanes.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { TrackingPolicy } from '../../actors/tracking-commands.ts';
 import { begun, deliveredAt, hasEnded, isOver, parcelNews, trackingKey, type Parcel } from '../../actors/tracking.ts';
@@ -19,6 +20,7 @@ function policyOf(card: CarrierCard, service: string | undefined): TrackingPolic
 /** Put a parcel as it is now, and tell what is another thing than before. */
 export function putParcel(core: Core, cell: ParcelCell, before: Parcel | undefined, context: Parcel): void {
   core.changes.set(cell, { value: 'put', context });
+  if (context.status === 'delivered' && before?.status !== 'delivered') core.world.lanes.learn(core.changes, context);
   core.changes.publish(parcelNews(before, context));
 }
 
@@ -46,7 +48,9 @@ export function registerParcel(
   const again = other === undefined ? undefined : (true as const);
   const { orderId, channel } = order;
   const by = { carrier, service, tracking, orderId, fulfillmentId, channel, location };
-  const left = { ...by, shippedAtMs, deliverByMs, again };
+  const from = core.world.locations.get(location)?.snapshot?.context;
+  const lane = from === undefined ? undefined : laneOf(from, order.destination);
+  const left = { ...by, shippedAtMs, deliverByMs, lane, again };
   putParcel(core, core.world.parcels.begin(id), undefined, begun(left, policyOf(card, service)));
   return undefined;
 }

@@ -194,6 +194,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
     { rule: 'order-channel', roles: sellers },
     { rule: 'order-location', roles: ['terminal'] },
   ],
+  'tracking.lanes': [{ rule: 'none', roles: systems }],
   'tracking.find': [{ rule: 'all-channels', roles: systems }],
   'mapping.get': [{ rule: 'channel', roles: sellers }],
   'payment.get': [{ rule: 'order-channel', roles: sellers }],

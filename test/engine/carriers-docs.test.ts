@@ -17,7 +17,7 @@ async function leeds(): Promise<Shop> {
   return shop;
 }
 
-it('[Y7] [TK5] the page on tracking says what an engine answers', async () => {
+it('[Y7] [TK5] [TK15] the page on tracking says what an engine answers', async () => {
   const shop = await leeds();
   shop.clock.advance(1_700_000_000_000 - shop.clock.now());
   await shop.place('o-1', { MUG: 1 });
@@ -26,6 +26,7 @@ it('[Y7] [TK5] the page on tracking says what an engine answers', async () => {
   shop.clock.advance(100_000);
   expect(await playSection('Tracking', shop, page)).toBe(3);
   expect(shop.order('o-1').state).toBe('delivered');
+  expect(await playSection('What deliveries teach', shop, page)).toBe(1);
   await playSection('When nothing is scanned', shop, page);
 });
 

@@ -170,7 +170,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'stock.incoming': ['-- yf yf yf --', (_c, location) => ({ sku: 'A', location })],
   'supply.get': ['-- yu yu yu --', supply],
   'tracking.get': ['yu yu yu yu yu', order],
-  'tracking.find': ['-- -- ff ff --', () => ({ carrier: 'ups', tracking: 't1' })],
+  'tracking.lanes': ['-- -- yy yy --', none], 'tracking.find': ['-- -- ff ff --', () => ({ carrier: 'ups', tracking: 't1' })],
   'tracking.scan': ['-- -- ff ff --', () => ({ carrier: 'ups', tracking: 't1' })],
   'return.get': ['yu yu yu yu yu', comesBack],
   'return.list': ['yf yf yf yf yf', (channel, location) => ({ channel, location })],

@@ -1,5 +1,6 @@
 /** Parcels on their way: the engine's rows and answers against the shadow's. */
 import type { QueryKind } from '../../actors/queries.ts';
+import type { Eta, LaneStats } from '../../actors/lanes.ts';
 import type { Parcel } from '../../actors/tracking.ts';
 import type { Answers } from '../../engine/outcome.ts';
 import { prefixes, valueFromRow } from '../../engine/rows.ts';
@@ -15,11 +16,11 @@ type Ask = <K extends QueryKind>(kind: K, body: object) => Answers[K];
 const sampleMax = 100;
 
 function viewOf(parcel: ShadowParcel): object {
-  const { carrier, service, tracking, orderId, part, channel, location, deliverByMs, policy, alarm } = parcel;
+  const { carrier, service, tracking, orderId, part, channel, location, deliverByMs, lane, policy, alarm } = parcel;
   const now = standing(parcel.told);
   const scans = scansOf(parcel).toSorted((a, b) => a.atMs - b.atMs);
   return {
-    carrier, service, tracking, orderId, fulfillmentId: String(part + 1), channel, location, deliverByMs, alarm,
+    carrier, service, tracking, orderId, fulfillmentId: String(part + 1), channel, location, deliverByMs, lane, alarm,
     firstScanMs: policy.firstScanMs,
     silenceMs: policy.silenceMs,
     shippedAtMs: parcel.told[0]?.atMs,
@@ -54,19 +55,51 @@ export function checkParcel(_: Shadow, key: string, parcel: ShadowParcel, take: 
   return difference({ ...viewOf(parcel), again: again ? true : undefined }, valueFromRow<Parcel>(row).context);
 }
 
+/** Deliveries by bin: all are halved whenever there are 256, and the last sixteen are kept apart. */
+function binsOf(deliveries: readonly number[]): [number, number][] {
+  let counts = new Map<number, number>();
+  for (const bin of deliveries) {
+    counts.set(bin, (counts.get(bin) ?? 0) + 1);
+    const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    if (all >= 256) counts = new Map([...counts].map(([at, count]) => [at, Math.floor(count / 2)] as const).filter(([, count]) => count > 0));
+  }
+  return [...counts].sort(([a], [b]) => a - b);
+}
+
+export function checkLane(deliveries: readonly number[], row: unknown): string | undefined {
+  if (row === undefined || row === null) return 'the lane was not written';
+  return difference({ bins: binsOf(deliveries), recent: deliveries.slice(-16) }, valueFromRow<LaneStats>(row).context);
+}
+
+/** An expected date is later than now and within what was learnt, and a chance is one. */
+function checkEta({ lanes }: Shadow, parcel: ShadowParcel, eta: Eta | undefined): void {
+  const key = (lane: string): string => `${parcel.carrier}/${parcel.service ?? 'standard'}${parcel.deliverByMs === undefined ? '~' : ''}/${lane}`;
+  const count = (lane: string): number => binsOf(lanes.get(key(lane)) ?? []).reduce((sum, [, some]) => sum + some, 0);
+  const from = count(parcel.lane) >= 8 ? 'lane' : 'service';
+  const deliveries = count(from === 'lane' ? parcel.lane : '*');
+  if (eta === undefined) return;
+  expect(deliveries >= 8 && !isEnded(parcel), `a date is expected of ${parcel.tracking}, of which nothing was learnt`);
+  expect(eta.from === from && eta.deliveries === deliveries, `a date is expected by ${eta.deliveries} deliveries of the ${eta.from}, not ${deliveries} of the ${from}`);
+  const isRising = eta.p10Ms <= eta.p50Ms && eta.p50Ms <= eta.p90Ms;
+  expect(isRising && (eta.inTime === undefined || (eta.inTime >= 0 && eta.inTime <= 1 + 1e-9)), () => `expected dates fall: ${JSON.stringify(eta)}`);
+}
+
 /** @param turnOf which parcels to look at this time: any whole number. */
 export function compareTracking(shadow: Shadow, agree: Agree, ask: Ask, turnOf: number): void {
   const all = [...shadow.parcels.values()];
   const step = Math.max(1, Math.ceil(all.length / sampleMax));
   for (const parcel of all.filter((_, index) => index % step === turnOf % step)) {
     const { carrier, tracking, orderId } = parcel;
-    agree(`parcel ${carrier} ${tracking}`, viewOf(parcel), ask('tracking.find', { carrier, tracking: ` ${tracking.toUpperCase()}-` }));
+    const { eta, ...found } = ask('tracking.find', { carrier, tracking: ` ${tracking.toUpperCase()}-` }) ?? {};
+    agree(`parcel ${carrier} ${tracking}`, viewOf(parcel), found);
+    checkEta(shadow, parcel, eta);
     const parts = shadow.orders.get(orderId)?.parts ?? [];
     const ofOrder = parts.flatMap(({ carrier: by = '', tracking: number = '' }, part) => {
       const one = shadow.parcels.get(keyOf(by, number));
       return one?.orderId === orderId && one.part === part ? [viewOf(one)] : [];
     });
-    agree(`parcels of ${orderId}`, { parcels: ofOrder }, ask('tracking.get', { orderId }));
+    const said = ask('tracking.get', { orderId })?.parcels.map(({ eta: _, ...one }) => one);
+    agree(`parcels of ${orderId}`, ofOrder, said);
   }
   expect(ask('tracking.find', { carrier: 'nobody', tracking: 't' }) === null, 'a parcel that never left was found');
   expect(ask('tracking.get', { orderId: 'nobody' }) === null, 'parcels of no order were found');

@@ -33,7 +33,7 @@ import { poolRowOf, type ShadowPool } from './shadow/pool-commands.ts';
 import { hasEnded, supplyViewOf } from './shadow/supply-facts.ts';
 import { countsOf } from './shadow/trials.ts';
 import { healthOf } from './shadow/carrier-health.ts';
-import { checkParcel } from './compare-tracking.ts';
+import { checkLane, checkParcel } from './compare-tracking.ts';
 import type { ShadowParcel } from './shadow/parcels-left.ts';
 
 /** Compare the rows of a turn that is being sealed with what changed in the shadow since the last one. */
@@ -93,6 +93,7 @@ function checkOne(
     const wrongList = list === undefined ? undefined : difference(returnsOf(shadow, one.orderId).map(({ id }) => id), valueFromRow<OrderReturns>(list).context.returns);
     return wrongList ?? checkReturn(key, one, take);
   }
+  if (map === shadow.lanes) return checkLane(now as readonly number[], take(prefixes.lane + key));
   if (map === shadow.parcels) return checkParcel(shadow, key, now as ShadowParcel, take);
   if (map === shadow.orders) return checkOrder(key, now as ShadowOrder, take);
   if (map === shadow.stocks) {

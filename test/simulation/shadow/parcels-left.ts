@@ -3,7 +3,7 @@
  * parcel from status to status, the shadow looks for the one that stands among all.
  */
 import type { Doing } from './orders.ts';
-import type { Part, ShadowOrder } from './state.ts';
+import type { Part, Shadow, ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
 export interface ShadowScan {
@@ -25,6 +25,7 @@ export interface ShadowParcel {
   readonly channel: string;
   readonly location: string;
   readonly deliverByMs: number | undefined;
+  readonly lane: string;
   readonly policy: { readonly firstScanMs?: number | undefined; readonly silenceMs?: number | undefined };
   /** Another parcel had its number before. */
   readonly isSecond: boolean;
@@ -83,11 +84,28 @@ export function tell({ shadow, events }: Doing, before: ShadowParcel, one: Shado
   const now = { ...after, alarm: kept };
   shadow.set(shadow.parcels, keyOf(before.carrier, before.tracking), now);
   const [was, is] = [standing(before.told), standing(now.told)];
+  if (was.status !== 'delivered' && is.status === 'delivered') learn(shadow, now, is.atMs);
   if (was.status !== is.status || was.code !== is.code) {
     events.push({ kind: 'parcel.changed', ...named(now), status: is.status, code: is.code, atMs: is.atMs });
   }
   if (alarm !== undefined && kept === undefined) events.push({ kind: 'parcel.alarmed', ...named(now), alarm: alarm.kind, state: 'cleared', sinceMs: alarm.sinceMs });
   return now;
+}
+
+/** A country, with the first two letters or digits of a postal code. */
+function region(one: { readonly country: string; readonly postalCode?: string | undefined } | undefined): string {
+  const code = [...(one?.postalCode ?? '').toUpperCase()].filter((letter) => /[A-Z0-9]/.test(letter));
+  return `${one?.country}${code.slice(0, 2).join('')}`;
+}
+
+/** Six hours are a bin, from three days early to two weeks late. */
+function learn(shadow: Shadow, { carrier, service = 'standard', deliverByMs, lane, told }: ShadowParcel, atMs: number): void {
+  const hours = (atMs - (deliverByMs ?? told[0]?.atMs ?? 0)) / 3_600_000;
+  const bin = Math.max(-12, Math.min(55, Math.floor(hours / 6)));
+  for (const name of ['*', lane]) {
+    const key = `${carrier}/${service}${deliverByMs === undefined ? '~' : ''}/${name}`;
+    shadow.set(shadow.lanes, key, [...(shadow.lanes.get(key) ?? []), bin]);
+  }
 }
 
 export const named = ({ orderId, channel, part, location, carrier, tracking }: ShadowParcel): object =>
@@ -104,7 +122,9 @@ export function left({ shadow, atMs }: Doing, orderId: string, index: number): V
   const card = shadow.carriers.get(carrier)?.card;
   const policy = { ...card?.tracking, ...card?.services?.find(({ id }) => id === service)?.tracking };
   const told = [{ scanId: undefined, status: 'handed-over', atMs, toldAtMs: atMs, code: undefined, place: undefined }];
-  const of = { carrier, service, tracking: tracking ?? '', orderId, part: index, channel: order.channel, location, deliverByMs };
+  const from = shadow.locations.get(location);
+  const lane = `${region(from)}>${region(order.destination)}`;
+  const of = { lane, carrier, service, tracking: tracking ?? '', orderId, part: index, channel: order.channel, location, deliverByMs };
   shadow.set(shadow.parcels, key, { ...of, policy, isSecond: other !== undefined, told, alarm: undefined });
   return undefined;
 }

@@ -214,6 +214,8 @@ export class Shadow extends CaseBook {
   readonly supplies = new Map<string, ShadowSupply>();
   readonly returns = new Map<string, ShadowReturn>();
   /** Parcels that left, by carrier and number without spaces, dashes, dots and case. */
+  /** Bins of all deliveries, by carrier, service and lane. */
+  readonly lanes = new Map<string, readonly number[]>();
   readonly parcels = new Map<string, ShadowParcel>();
   /** Undefined once closed. */
   readonly terminals = new Map<string, ShadowTerminal | undefined>();
