@@ -53,7 +53,8 @@ export function searchOrders(searched: Searched, asked: Asked): OrderPage {
     if (!sought.mayBe(place.id)) continue;
     looks += 1;
     const order = searched.world.look(place.id);
-    if (order !== undefined && fits(order, asked)) found.push(order);
+    // One that was listed, lost before it was durable, and placed again later, stands elsewhere too.
+    if (order?.context.placedAtMs === place.atMs && fits(order, asked)) found.push(order);
   }
   return { found, next: sought.stoppedAt };
 }
@@ -130,7 +131,9 @@ class Sought {
       const place = { atMs: context.placedAtMs, id: context.orderId };
       if (place.atMs >= placedFromMs && comparePlaces(place, this.#start) >= 0) places.push(place);
     }
-    return places.sort(comparePlaces);
+    places.sort(comparePlaces);
+    // One that changed while it was saved is told of twice.
+    return places.filter(({ id }, index) => id !== places[index - 1]?.id);
   }
 
   /** Places that are in the lists of all terms sought. */
