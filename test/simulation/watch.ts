@@ -174,7 +174,7 @@ function toldFrom({ prices }: Core, request: Parameters<Core['source']>[0], plan
   const bySku = new Map(needs.map(({ sku }) => [sku as string, prices?.of(sku)?.byLocation]));
   const rooms = new Map(candidates.map(({ location }) => [location as string, counted(prices?.roomAt(location))]));
   return {
-    needs: needs.map(({ sku, quantity }) => ({ sku, quantity })),
+    needs: needs.map(({ sku, quantity, kit }) => ({ sku, quantity, isOfKit: kit !== undefined })),
     locations: candidates.map(({ location }) => location),
     has: new Map(needs.map(({ sku }) => [sku, candidates.map((_, at) => request.available(sku, at))])),
     ruledBy: ruling === undefined ? '' : `${ruling.use.planId}/${ruling.use.version}`,

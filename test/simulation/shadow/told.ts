@@ -9,7 +9,8 @@ import { sentFrom, subsets, type Candidate, type ShadowPlan } from './seeking.ts
 
 /** One answer of sourcing, with what it was asked. */
 export interface Told {
-  readonly needs: readonly { readonly sku: string; readonly quantity: number }[];
+  /** A SKU by itself or of a kit: the same units are another question then. */
+  readonly needs: readonly { readonly sku: string; readonly quantity: number; readonly isOfKit: boolean }[];
   readonly locations: readonly string[];
   /** By SKU, what each location was said to have. */
   readonly has: ReadonlyMap<string, readonly number[]>;
@@ -31,6 +32,9 @@ const plenty = 2_000 * 1_000_000_000;
 
 type Has = (candidate: number, sku: string) => number;
 
+const isAsked = (asked: Told['needs'][number] | undefined, { sku, quantity, kit }: ShadowNeed): boolean =>
+  asked?.sku === sku && asked.quantity === quantity && asked.isOfKit === (kit !== undefined);
+
 /** What was heard of exactly this question. */
 export function toldOf(
   told: readonly Told[], candidates: readonly Candidate[], needs: readonly ShadowNeed[], has: Has, ruledBy: string,
@@ -38,7 +42,7 @@ export function toldOf(
   return told.findLast((one) =>
     one.ruledBy === ruledBy &&
     one.needs.length === needs.length &&
-    needs.every(({ sku, quantity }, index) => one.needs[index]?.sku === sku && one.needs[index]?.quantity === quantity) &&
+    needs.every((need, index) => isAsked(one.needs[index], need)) &&
     one.locations.length === candidates.length &&
     candidates.every(({ location }, at) => one.locations[at] === location && needs.every(({ sku }) => one.has.get(sku)?.[at] === Math.min(plenty, has(at, sku)))));
 }
