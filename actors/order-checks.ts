@@ -164,15 +164,25 @@ export function shortRefusal(
 
 /** When something of the order is due by itself: its next hold ends, or else its release delay or a part’s time. */
 export function orderDueAtMs(state: string, order: OrderContext): number | undefined {
-  if (order.holds !== undefined) return holdEndsAtMs(order);
-  const [releaseMs, startMs] = [releaseAtMs(state, order), startByMs(order)];
-  if (releaseMs === undefined || startMs === undefined) return releaseMs ?? startMs;
-  return Math.min(releaseMs, startMs);
+  const batchMs = batchEndsAtMs(state, order);
+  const times =
+    order.holds !== undefined
+      ? [holdEndsAtMs(order), batchMs]
+      : [batchMs ?? releaseAtMs(state, order), startByMs(order)];
+  const [one, other] = times;
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
 }
 
-/** When the order's release delay ends, while it runs and nothing holds the order. */
+/** When the window of an order ends; undefined when it is in none. */
+export function batchEndsAtMs(state: string, { batch }: OrderContext): number | undefined {
+  return state === 'cancelled' ? undefined : batch?.untilMs;
+}
+
+/** When the order's release delay, or its window, ends, while it runs and nothing holds the order. */
 export function releaseAtMs(state: string, order: OrderContext): number | undefined {
-  return state === 'allocated' && order.holds === undefined ? order.placedAtMs + order.releaseAfterMs : undefined;
+  if (state !== 'allocated' || order.holds !== undefined) return undefined;
+  return Math.max(order.placedAtMs + order.releaseAfterMs, order.batch?.untilMs ?? 0);
 }
 
 /** The units a move is about: those named, or all of the part, or all that wait. */

@@ -34,6 +34,8 @@ export interface OrderContext {
   readonly declined?: readonly Declined[] | undefined;
   /** How often it moved to a better place, by the policy of its routing plan. */
   readonly improved?: number | undefined;
+  /** The window in which it may still change its places together with others; undefined once that is over. */
+  readonly batch?: Batch | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   /** When its locations were told to start; undefined before. Fulfillments made later start at once. */
@@ -67,6 +69,13 @@ export interface OrderInput {
   readonly holds?: readonly Hold[] | undefined;
   readonly lines: readonly OrderLine[];
   readonly atMs: number;
+}
+
+/** Orders that are sourced together: those of one version of a plan whose window ends at one moment. */
+export interface Batch {
+  readonly planId: PlanId;
+  readonly version: number;
+  readonly untilMs: number;
 }
 
 /** A location that declined units of an order, or did not begin to pick them in time. */
@@ -175,6 +184,10 @@ export interface Plan {
   readonly moved?: Moved | undefined;
   /** Why it was made, where not because units waited. */
   readonly cause?: Cause | undefined;
+  /** How long the order may wait for others, to be sourced with them: as its routing plan says. */
+  readonly windowMs?: number | undefined;
+  /** The window it has joined. */
+  readonly batch?: Batch | undefined;
 }
 
 /** Units of a SKU at a location. */
@@ -227,6 +240,13 @@ export type OrderMessage =
       /** Whether the location declined them: what finds no other place is an exception. */
       readonly isRejected: boolean;
     } & At)
+  /** Units of parts that nobody picks come back and wait: they get a place once others have come back as well. */
+  | ({
+      readonly type: 'order.yield';
+      readonly takings: readonly { readonly fulfillmentId: FulfillmentId; readonly units: readonly LineUnits[] }[];
+    } & At)
+  /** The window of the order is over: it goes on as any other. */
+  | ({ readonly type: 'order.settle' } & At)
   /** Until when the locations of released parts are to begin; undefined: the time does not run. */
   | ({
       readonly type: 'order.timed';

@@ -211,15 +211,24 @@ function patched(context: OrderContext, id: string, patch: Partial<Fulfillment>)
 
 /** Whether an order that has just got its places starts at once: nothing delays it, waits or holds it. */
 export function startsWhenPlaced(context: OrderContext): boolean {
-  const { releaseAfterMs, releasedAtMs, holds } = context;
-  return releaseAfterMs === 0 && releasedAtMs === undefined && holds === undefined && waitingUnits(context) === 0;
+  const { releaseAfterMs, releasedAtMs, holds, batch } = context;
+  const isFree = batch === undefined && holds === undefined;
+  return isFree && releaseAfterMs === 0 && releasedAtMs === undefined && waitingUnits(context) === 0;
 }
 
 function started(context: OrderContext, atMs: number): OrderContext {
   const fulfillments = context.fulfillments.map((part) =>
     part.state === 'open' ? { ...part, state: 'released' as const } : part,
   );
-  return { ...context, fulfillments, releasedAtMs: atMs };
+  return { ...context, fulfillments, releasedAtMs: atMs, batch: undefined };
+}
+
+/** The window is over: the order starts now, if nothing else keeps it. */
+function batchOver(context: OrderContext, atMs: number): OrderContext {
+  const next = { ...context, batch: undefined };
+  const { releasedAtMs, holds, placedAtMs, releaseAfterMs } = context;
+  const mayStart = releasedAtMs === undefined && holds === undefined && placedAtMs + releaseAfterMs <= atMs;
+  return mayStart && waitingUnits(context) === 0 ? started(next, atMs) : next;
 }
 
 function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext {
@@ -243,6 +252,7 @@ function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext 
   const units = plan.fulfillments.length === 1 ? parts[0]?.lines : parts.flatMap((part) => part.lines);
   const next = {
     ...context,
+    batch: batchAfter(context, plan),
     improved: plan.cause?.kind === 'cheaper' ? (context.improved ?? 0) + 1 : context.improved,
     attempt: context.attempt + 1,
     sourcedAtMs: context.attempt === 0 ? undefined : timesWith(context.sourcedAtMs, atMs),
@@ -251,6 +261,12 @@ function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext 
   };
   const isFree = plan.ruled === undefined && context.trouble !== 'unroutable';
   return isFree || isOfParts(plan) ? judged(next, atMs) : ruled(next, plan, atMs);
+}
+
+/** A placement may join a window; what was sourced with the others of it is done with it. */
+function batchAfter({ attempt, batch }: OrderContext, plan: Plan): OrderContext['batch'] {
+  if (attempt === 0) return plan.batch;
+  return plan.cause?.kind === 'batch' ? undefined : batch;
 }
 
 /** Whether a plan is about the units of some parts alone: what waits beside them waits on. */
@@ -281,21 +297,30 @@ export function reduce(context: OrderContext, message: OrderMessage): OrderConte
   return memoAfter;
 }
 
-/** The takings of a withdrawal, as far as those parts are there. */
-export function withdrawPlan(context: OrderContext, { takings }: Withdrawal): readonly Taking[] {
+/** The takings of a withdrawal, as far as those parts are there and nobody picks them. */
+export function withdrawPlan(context: OrderContext, { takings }: Pick<Withdrawal, 'takings'>): readonly Taking[] {
   return takings.flatMap(({ fulfillmentId, units }) => {
     const fulfillment = findFulfillment(context, fulfillmentId);
-    return fulfillment === undefined ? [] : [{ fulfillment, units }];
+    return fulfillment === undefined || !isUntouched(fulfillment) ? [] : [{ fulfillment, units }];
   });
 }
 
-type Withdrawal = Extract<OrderMessage, { type: 'order.withdraw' }>;
+type Withdrawal = Extract<OrderMessage, { type: 'order.withdraw' | 'order.yield' }>;
 
 function withdrawn(context: OrderContext, message: Withdrawal): OrderContext {
-  const { declined, isRejected, atMs } = message;
   const left = withTakings(context, withdrawPlan(context, message), 'backordered');
+  if (message.type === 'order.yield') return left;
+  const { declined, isRejected, atMs } = message;
   const next = declined === undefined ? left : { ...left, declined: withDeclined(context, declined, atMs) };
   return isRejected ? troubled(next, 'rejected') : next;
+}
+
+type GoneOn = Extract<OrderMessage, { type: 'order.settle' | 'order.timed' | 'order.overdue' }>;
+
+/** A time has come for an order or a part of it, or begins to run. */
+function goneOn(context: OrderContext, message: GoneOn): OrderContext {
+  if (message.type === 'order.settle') return batchOver(context, message.atMs);
+  return message.type === 'order.timed' ? timed(context, message) : overdue(context, message);
 }
 
 /** Holds end with what they could keep from being picked. */
@@ -329,17 +354,15 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
         withTakings(context, displacePlan(context, message), 'backordered', lotsTaken(context, message)),
         'stockout',
       );
-    case 'order.move': {
-      const part = findFulfillment(context, message.fulfillmentId);
-      if (part === undefined) return context;
-      return withTakings(context, [{ fulfillment: part, units: message.units }], 'backordered');
-    }
+    case 'order.move':
+      return withTakings(context, withdrawPlan(context, { takings: [message] }), 'backordered');
     case 'order.withdraw':
+    case 'order.yield':
       return withdrawn(context, message);
+    case 'order.settle':
     case 'order.timed':
-      return timed(context, message);
     case 'order.overdue':
-      return overdue(context, message);
+      return goneOn(context, message);
     case 'fulfillment.pick':
       return { ...context, fulfillments: patched(context, message.fulfillmentId, withLots('picking', message.lots)) };
     case 'fulfillment.unpick':

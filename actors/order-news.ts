@@ -35,8 +35,10 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
     case 'order.displace':
     case 'order.move':
     case 'order.withdraw':
+    case 'order.yield':
     case 'fulfillment.short':
       return [...partNews(before, after), ...exceptionNews(before, after)];
+    case 'order.settle':
     case 'order.timed':
     case 'order.overdue':
     case 'fulfillment.pick':

@@ -52,7 +52,7 @@ const deallocate = effect(({ context, event }) => ({
         ? takenUnits(context, displacePlan(context, event))
         : event.type === 'order.move'
           ? movedUnits(context, event)
-          : event.type === 'order.withdraw'
+          : event.type === 'order.withdraw' || event.type === 'order.yield'
             ? takenUnits(context, withdrawPlan(context, event))
             : [],
 }));
@@ -136,6 +136,8 @@ const life = {
   'order.displace': settle(['backordered', 'exception'], [tell, deallocate, 'apply']),
   'order.hold': { actions: [tell, 'apply'] },
   'order.unhold': { actions: [tell, 'apply'] },
+  'order.yield': settle(['backordered', 'exception'], [tell, deallocate, 'apply']),
+  'order.settle': settle(standing, [tell, 'apply']),
   'order.timed': settle(standing, [tell, 'apply']),
   'order.overdue': settle(['exception'], [tell, 'apply']),
   'order.withdraw': { guard: 'areUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
@@ -220,6 +222,7 @@ export const orderMachine = setup({
     sourcedAtMs: undefined,
     declined: undefined,
     improved: undefined,
+    batch: undefined,
     lines: input.lines,
     fulfillments: [],
     trouble: undefined,

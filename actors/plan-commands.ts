@@ -54,7 +54,18 @@ interface PlanChanged {
 }
 
 /** What is told of plans. What a shadow found is told beside the journal. */
-export type PlanEvent = PlanChanged | TrialEvent | Divergence;
+/** The orders of a window were sourced together: how many there were, changed their places, and what that saved. */
+export interface BatchSettled {
+  readonly kind: 'batch.settled';
+  readonly planId: PlanId;
+  readonly version: number;
+  readonly orders: number;
+  readonly moved: number;
+  /** Against each order by itself, by the plan’s prices, in minor units; never below 0. */
+  readonly savedMinor: number;
+}
+
+export type PlanEvent = PlanChanged | TrialEvent | Divergence | BatchSettled;
 
 export const PlanVersionSchema = Type.Integer({
   minimum: 1,

@@ -135,6 +135,19 @@ export const PlanDocumentSchema = Type.Object(
       ),
     ),
     /**
+     * Source orders together that come within a window: each is placed and answered at once, and not released before
+     * the window ends. Then those that cost less in other places, all in all, change them. Absent: each by itself.
+     */
+    batch: Type.Optional(
+      Type.Object(
+        {
+          /** From the first of its orders on. */
+          windowMs: Type.Integer({ minimum: 50, maximum: 200 }),
+        },
+        exact,
+      ),
+    ),
+    /**
      * Look again at what is allocated when there is more stock, or other places, plans or prices of carriers. Absent:
      * what has a place keeps it.
      */

@@ -7,6 +7,7 @@
  * What each measures and leaves out is printed with it and stands in docs/BENCHMARKS.md.
  */
 import { parseArgs } from 'node:util';
+import { batchBench } from './batch.bench.ts';
 import { decisionBench } from './decision.bench.ts';
 import { kernelBench } from './kernel.bench.ts';
 import { pricesBench } from './prices.bench.ts';
@@ -24,7 +25,7 @@ import { wireBench } from './wire.bench.ts';
 
 export const benches: readonly Bench[] = [
   stepBench, kernelBench, pricesBench, routingBench, decisionBench, promiseBench, wireBench, storageBench, turnBench, wakesBench,
-  rehearseBench, searchBench,
+  rehearseBench, searchBench, batchBench,
 ];
 
 const help = `npm run bench -- [--only NAME[:CASE]] [--json] [--tiny]

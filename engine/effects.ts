@@ -109,7 +109,8 @@ function carryOut(
       const asked = typeof given?.plan === 'function' ? given.plan(context) : given?.plan;
       if (asked === undefined && given?.plan !== undefined) return reject('wrong-state', 'there is no better place');
       const found = planOrder(core, context, atMs, asked);
-      const plan = given?.cause === undefined ? found : { ...found, cause: given.cause };
+      const made = given?.cause === undefined ? found : { ...found, cause: given.cause };
+      const plan = made.windowMs === undefined ? made : { ...made, batch: core.views.windows.join(made, atMs) };
       if (plan.prices !== undefined && core.prices !== undefined) {
         core.changes.sawPrices(core.prices, wantedSkus(context));
       }

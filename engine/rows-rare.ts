@@ -8,24 +8,26 @@ import type { ByteReader, ByteWriter } from './bytes.ts';
 export type Rare = Pick<
   OrderContext,
   | 'priority' | 'promisedByMs' | 'segment' | 'tags' | 'attributes' | 'holds' | 'sourcedAtMs' | 'declined' | 'improved'
+  | 'batch'
 >;
 type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 
 /** Bits of the mask: never reuse one. */
 const bits = {
   priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16, lots: 32, marks: 64, holds: 128,
-  sourced: 256, declined: 512, times: 1_024, improved: 2_048,
+  sourced: 256, declined: 512, times: 1_024, improved: 2_048, batch: 4_096,
 } as const;
 
 function maskOf(order: Whole): number {
   const { priority, promisedByMs, segment, tags, attributes, holds, lines, fulfillments } = order;
-  const { sourcedAtMs, declined, improved } = order;
+  const { sourcedAtMs, declined, improved, batch } = order;
   let mask = (priority === undefined ? 0 : bits.priority) | (promisedByMs === undefined ? 0 : bits.promisedByMs);
   if (tags !== undefined || attributes !== undefined) mask |= bits.marks;
   if (holds !== undefined) mask |= bits.holds;
   if (sourcedAtMs !== undefined) mask |= bits.sourced;
   if (declined !== undefined) mask |= bits.declined;
   if (improved !== undefined) mask |= bits.improved;
+  if (batch !== undefined) mask |= bits.batch;
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
   if (segment !== undefined) mask |= bits.segment;
   for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
@@ -55,6 +57,7 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   if (order.declined !== undefined) writer.text(JSON.stringify(order.declined));
   if ((mask & bits.times) !== 0) writeStartTimes(writer, order.fulfillments);
   if (order.improved !== undefined) writer.uint(order.improved);
+  if (order.batch !== undefined) writer.text(JSON.stringify(order.batch));
 }
 
 /** By fulfillment: one more than when it must be begun, or 0; and whether that was missed. */
@@ -191,6 +194,7 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   const declined = has(bits.declined) ? (JSON.parse(reader.text()) as Rare['declined']) : undefined;
   if (has(bits.times)) readStartTimes(reader, parts);
   const improved = has(bits.improved) ? reader.uint() : undefined;
+  const batch = has(bits.batch) ? (JSON.parse(reader.text()) as Rare['batch']) : undefined;
   const { tags, attributes } = marks ?? {};
-  return { priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, declined, improved };
+  return { priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, declined, improved, batch };
 }

@@ -2,18 +2,16 @@
  * One command to quiescence, all or nothing. Each kind has one handler; whatever a refused command
  * did is undone by the snapshots it replaced, and a bug undoes and refuses only its own command.
  */
-import { isLeftAsItIs, orderDueAtMs, releaseAtMs } from '../actors/order-checks.ts';
+import { isLeftAsItIs } from '../actors/order-checks.ts';
 import type { Command, CommandOf } from '../actors/commands.ts';
 import type { LocationId, OrderId, ReservationId, Sku, TerminalId } from '../actors/ids.ts';
-import type { OrderContext, OrderMessage } from '../actors/order-context.ts';
-import { endedHolds } from '../actors/order-holds.ts';
+import type { OrderContext } from '../actors/order-context.ts';
 import { maySource } from '../actors/kits.ts';
 import { itemState } from '../actors/item-policy.ts';
 import { waitingUnits } from '../actors/order-lines.ts';
-import { startByMs } from '../actors/order-trouble.ts';
 import { reject } from '../actors/rejection.ts';
 import { mustWait } from '../actors/reservation-lines.ts';
-import { assert, must, unreachable } from './assert.ts';
+import { assert, unreachable } from './assert.ts';
 import { expectRoom, hasRoom, wakeForRoom } from './capacity.ts';
 import type { Cell, LocationCell, SkuCell } from './cells.ts';
 import { isPaymentCommand, tellPayment, type PaymentCommand } from './payments/commands.ts';
@@ -41,7 +39,7 @@ import { changeCases, isCaseCommand, type CaseCommand } from './commands/cases.t
 import { moveStock } from './commands/stock.ts';
 import { commandSupply } from './commands/supply.ts';
 import { isTrackingCommand, parcelDue, scanParcel, type TrackingCommand } from './commands/tracking.ts';
-import { notStarted, rejectFulfillment } from './commands/withdraw.ts';
+import { rejectFulfillment } from './commands/withdraw.ts';
 import type { Core } from './core.ts';
 import { changeFloor, dealAt, isFloorCommand, type FloorCommand } from './floor/commands.ts';
 import { followOrders } from './floor/follow.ts';
@@ -52,6 +50,7 @@ import { expectChange, kept, momentDue, sweep } from './kept.ts';
 import { measuredAboveBytes } from './limits.ts';
 import { tellReservation } from './reservation-effects.ts';
 import { isOpen } from './reservations.ts';
+import { orderDue } from './order-due.ts';
 import { isReplaced } from './replaced.ts';
 import { bodyBytes, measuredRows, valueBytes } from './sizes.ts';
 import type { TimerOwner } from './timers.ts';
@@ -289,7 +288,7 @@ export function serveLine(core: Core, sku: SkuCell, atMs: number, onBug: OnBug):
 export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnBug): boolean {
   switch (owner.kind) {
     case 'order':
-      return orderDue(core, owner.id, atMs, onBug);
+      return orderDue(core, owner.id, atMs, (tell) => tellQuietly(core, atMs, tell, onBug));
     case 'location':
       return tellQuietly(core, atMs, () => locations.endPause(core, owner.id, atMs), onBug);
     case 'capacity':
@@ -344,23 +343,6 @@ function terminalTime(core: Core, id: TerminalId, atMs: number, onBug: OnBug): b
   if (isDue && !tellQuietly(core, atMs, () => terminalDue(core, id, atMs), onBug)) return false;
   core.world.floor.timerCame(id, atMs);
   return true;
-}
-
-/** Holds of an order have ended, its release delay has, or the time to begin a part, unless that was overtaken. */
-function orderDue(core: Core, id: OrderId, atMs: number, onBug: OnBug): boolean {
-  const order = core.world.order(id);
-  const snapshot = order?.snapshot;
-  if (order === undefined || snapshot === undefined) return true;
-  const due = orderDueAtMs(snapshot.value, snapshot.context);
-  if (due === undefined || due > atMs) return true;
-  const { value, context } = snapshot;
-  const holdIds = endedHolds(context, atMs).map(({ holdId }) => holdId);
-  const tell = (message: OrderMessage): boolean =>
-    tellQuietly(core, atMs, () => tellOrder(core, order, message), onBug);
-  if (holdIds.length > 0) return tell({ type: 'order.unhold', holdIds, ended: true, atMs });
-  if ((releaseAtMs(value, context) ?? Infinity) <= atMs) return tell({ type: 'order.release', atMs });
-  const late = must(context.fulfillments.find((part) => startByMs({ fulfillments: [part] }) === due), 'a late part');
-  return tellQuietly(core, atMs, () => notStarted(core, order, late, atMs), onBug);
 }
 
 /** Expire a reservation whose time is over; one that was extended waits on. */

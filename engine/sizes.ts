@@ -97,7 +97,7 @@ function orderBytes(order: OrderContext): number {
   const marks = (tags === undefined ? 0 : valueRowBytes(tags)) + valueRowBytes(attributes);
   const named = textBytes(customer) + (segment?.length ?? 0) + (destination.timeZone?.length ?? 0);
   let bytes = 192 + 3 * marks + named + 6 * (order.sourcedAtMs?.length ?? 0) + valueRowBytes(order.holds);
-  bytes += valueRowBytes(order.declined);
+  bytes += valueRowBytes(order.declined) + valueRowBytes(order.batch);
   for (const line of lines) {
     bytes += 28 + line.sku.length + line.lineId.length;
     if (line.kit !== undefined) bytes += 24 + line.kit.sku.length + line.kit.lineId.length;
@@ -213,6 +213,7 @@ function lotsBytes(entry: object): number {
 export function eventBytes(event: Event): number {
   const bytes = ('reservationId' in event ? 160 : 64) + event.kind.length;
   if (event.kind === 'buffer.changed') return bytes + 128;
+  if (event.kind === 'batch.settled') return bytes + 96;
   if (event.kind === 'canary.changed') return bytes + 384 + textBytes(event.reason);
   if (event.kind === 'shadow.changed') return bytes + 128 + textBytes(event.reason);
   if (event.kind === 'order.held') return bytes + 160 + valueRowBytes(event.hold);

@@ -6,7 +6,7 @@
 import { nextStepAtMs } from '../actors/buffer-growth.ts';
 import type { LocationId, OrderId } from '../actors/ids.ts';
 import type { Serve } from '../actors/item-commands.ts';
-import { orderDueAtMs } from '../actors/order-checks.ts';
+import { batchEndsAtMs, orderDueAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { isHeld, unitsOfPart } from '../actors/order-lines.ts';
 import type { Location } from '../actors/network-commands.ts';
@@ -20,6 +20,7 @@ import { Moments } from './moments.ts';
 import { isFinal, type Snapshot } from './step.ts';
 import type { Timers } from './timers.ts';
 import { Waiting } from './waiting.ts';
+import { Windows } from './batch/windows.ts';
 import type { World } from './world.ts';
 
 type Order = Snapshot<OrderContext>;
@@ -39,6 +40,8 @@ export class Views {
   readonly rooms: Rooms;
   /** When time may change the answer to orders that wait. */
   readonly moments: Moments;
+  /** Orders that are sourced together when their window ends. */
+  readonly windows = new Windows();
   readonly #world: World;
   readonly #timers: Timers;
   readonly #serve: Serve;
@@ -99,8 +102,15 @@ export class Views {
     if (before?.context.fulfillments !== after.context.fulfillments) this.#work(id, before, after);
     if (before?.context.lines !== after.context.lines) this.#waiting(id, before, after);
     if (before?.context.holds !== after.context.holds) this.#holds(id, after);
+    const [was, is] = [before === undefined ? undefined : batchOf(before), batchOf(after)];
+    if (was !== is) this.windows.changed(id, was, is);
     const due = orderDueAtMs(after.value, after.context);
     if (due !== undefined && !isDueAt(due, before, after)) this.#timers.set(due, { kind: 'order', id });
+  }
+
+  /** The timer of an order that has come up is to come up once more. */
+  dueAgain(id: OrderId, atMs: number): void {
+    this.#timers.set(atMs, { kind: 'order', id });
   }
 
   /** A location went from one value to another: a pause that ends by itself is a timer. */
@@ -186,5 +196,8 @@ const isDueAt = (dueMs: number, before: Order | undefined, after: Order): boolea
   dueMs > after.context.changedAtMs &&
   before.context.holds === after.context.holds &&
   orderDueAtMs(before.value, before.context) === dueMs;
+
+const batchOf = ({ value, context }: Order): OrderContext['batch'] =>
+  batchEndsAtMs(value, context) === undefined ? undefined : context.batch;
 
 const isWaiting = ({ backordered }: OrderLine): boolean => backordered > 0;

@@ -1,6 +1,7 @@
 /** What operators watch of routing plans on trial: both sides of each canary, and what shadows find. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { shares } from '../actors/canary.ts';
+import type { BatchSettled } from '../actors/plan-commands.ts';
 import type { EngineApi } from '../engine/api.ts';
 
 const sides = ['canary', 'control'] as const;
@@ -20,11 +21,27 @@ export function registerTrials(engine: EngineApi, registers: Registry[]): void {
     registers,
   });
   for (const how of ['promoted', 'aborted', 'rolled-back']) ends.inc({ how }, 0);
+  const batches = batchCounters(registers);
   engine.onPublished(({ events }) => {
     for (const event of events) {
+      if (event.kind === 'batch.settled') batches(event);
       if (event.kind === 'canary.changed' && event.state !== 'started') ends.inc({ how: event.state });
     }
   });
+}
+
+/** What sourcing orders together came to, by plan. */
+function batchCounters(registers: Registry[]): (settled: BatchSettled) => void {
+  const of = { labelNames: ['plan'], registers };
+  const orders = new Counter({ ...of, name: 'baton_batch_orders_total', help: 'Orders that were in windows' });
+  const moved = new Counter({ ...of, name: 'baton_batch_moved_total', help: 'Of them, those that changed places' });
+  const help = 'What that saved over each order by itself, in minor units of the plans';
+  const saved = new Counter({ ...of, name: 'baton_batch_saved_minor_total', help });
+  return ({ planId, ...settled }) => {
+    orders.inc({ plan: planId }, settled.orders);
+    moved.inc({ plan: planId }, settled.moved);
+    saved.inc({ plan: planId }, settled.savedMinor);
+  };
 }
 
 function registerCanaries(engine: EngineApi, registers: Registry[]): void {

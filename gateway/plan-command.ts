@@ -121,7 +121,7 @@ function hint({ yaml }: Parsed, path: readonly string[]): string {
   const known = ['format', 'id', 'name', 'applies', 'from', 'until', 'rules', 'objective', 'split', 'fallbacks'];
   const ofRules = ['note', 'when', 'exclude', 'cost', 'per', 'otherwise', 'then', 'plan'];
   const ofParts = ['shipping', 'parcelMinor', 'kmMinor', 'maxParcels', 'together', 'allOrNothing', 'minShipmentMinor'];
-  const ofImprove = ['improve', 'minSavedMinor', 'fewerParcels', 'released', 'maxMoves'];
+  const ofImprove = ['batch', 'windowMs', 'improve', 'minSavedMinor', 'fewerParcels', 'released', 'maxMoves'];
   for (const { key } of node.items) {
     const name = isScalar(key) ? String(key.value) : '';
     const all = [...known, ...ofRules, ...ofParts, ...ofImprove];

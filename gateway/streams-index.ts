@@ -21,6 +21,12 @@ export interface Told {
 /** The key of what concerns every channel or location; none is called so. */
 const every = '*';
 
+type OfPlans = Extract<Event, { kind: 'plan.changed' | 'shadow.changed' | 'batch.settled' }>;
+
+/** What everybody hears who follows plans, and nobody else. */
+const isOfPlans = (event: Event): event is OfPlans =>
+  event.kind === 'plan.changed' || event.kind === 'shadow.changed' || event.kind === 'batch.settled';
+
 export class TopicIndex {
   readonly #order = new Map<string, Followers>();
   readonly #location = new Map<string, Followers>();
@@ -124,7 +130,7 @@ export class TopicIndex {
     if (event.kind === 'carrier.changed' || event.kind === 'item.changed' || event.kind === 'buffer.changed') return;
     if (event.kind === 'case.changed') return [every, event.code].forEach((key) => add(this.#cases.get(key)));
     if (event.kind === 'plan.diverged') return add(this.#shadow.get(event.planId));
-    if (event.kind === 'plan.changed' || event.kind === 'shadow.changed') return add(this.#plans.get(every));
+    if (isOfPlans(event)) return add(this.#plans.get(every));
     if (event.kind === 'canary.changed') {
       add(this.#plans.get(every));
       if (event.state !== 'rolled-back') return;

@@ -47,10 +47,17 @@ export function decide(core: Core, order: Asked, atMs: number, candidate?: PlanI
     const facts = orderFacts(world, order, needs, atMs);
     const first = planFor(world, facts, atMs, order.orderId, candidate);
     const decision = byPlans(core, order, facts, needs, atMs, first);
-    if (decision !== undefined) return decision;
+    if (decision !== undefined) return withWindow(decision, order);
   }
   const request = sourcingRequest(world, order, atMs);
   return { request, plan: core.source(request) };
+}
+
+/** A placement that has all its units may wait for others, if its plan says so. */
+function withWindow(decision: Decision, { attempt }: Asked): Decision {
+  const windowMs = decision.under?.inForce.plan.windowMs;
+  if (windowMs === undefined || attempt !== 0 || decision.plan.short > 0) return decision;
+  return { ...decision, plan: { ...decision.plan, windowMs } };
 }
 
 /** The same for the units of a reservation that are not held. */

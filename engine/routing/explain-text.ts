@@ -99,6 +99,7 @@ const removedWords = {
 const unknownText = {
   reserved: 'Nothing was decided: its units were reserved before.',
   moved: 'It is not made again: it was not sourcing alone that chose.',
+  together: 'It is not made again: its places depend on the other orders of its window.',
   'changed-again': 'It is not made again: the same turn changed the order once more.',
   prices: 'It is not made again: the prices it went by are not on record.',
   'too-far': 'It is not made again: too much of the journal would have to be read.',

@@ -39,6 +39,7 @@ const unknown = (why: Unknown['unknown']): Unknown => ({ unknown: why });
 export function remake(core: Core, order: OrderContext, found: Found): Remade {
   if (wasReserved(found)) return unknown('reserved');
   if (found.decision.moved !== undefined) return unknown('moved');
+  if (found.decision.cause?.kind === 'batch') return unknown('together');
   const then = orderThen(order, found);
   if (then === undefined) return unknown('changed-again');
   const { decision, record, index } = found;

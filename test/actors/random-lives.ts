@@ -62,7 +62,7 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
   }
   const part = context.fulfillments[dice.upTo(Math.max(0, context.fulfillments.length - 1))];
   const id = part?.fulfillmentId ?? fulfillmentId('9');
-  switch (dice.upTo(14)) {
+  switch (dice.upTo(16)) {
     case 0:
       return { type: 'order.source', atMs };
     case 1:
@@ -92,6 +92,10 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
     }
     case 13:
       return { type: 'order.timed', startBy: [{ fulfillmentId: id, startByMs: dice.upTo(1) === 1 ? atMs + 9 : undefined }], atMs };
+    case 15:
+      return { type: 'order.yield', takings: [{ fulfillmentId: id, units: part === undefined ? [] : someUnits(part.lines, dice) }], atMs };
+    case 16:
+      return { type: 'order.settle', atMs };
     case 14:
       return { type: 'order.overdue', fulfillmentId: id, atMs };
     case 5:
@@ -109,7 +113,7 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
 export function isSensible({ context }: Order, message: OrderMessage): boolean {
   if (message.type === 'order.cancel') return message.units.length > 0 && !('code' in cancelledUnits(context, message.units));
   if (message.type === 'fulfillment.short') return message.lines.length > 0;
-  if (message.type === 'order.withdraw') return message.takings.every(({ units }) => units.length > 0);
+  if (message.type === 'order.withdraw' || message.type === 'order.yield') return message.takings.every(({ units }) => units.length > 0);
   if (message.type !== 'order.displace') return true;
   const { sku, location } = message.units;
   const lines = new Set(context.lines.filter((line) => line.sku === sku).map(({ lineId }) => lineId));

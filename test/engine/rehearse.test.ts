@@ -158,6 +158,30 @@ describe('rehearsal', () => {
     expect(elsewhere.candidate).toMatchObject({ byLocation: { B: { parcels: 1 }, C: { parcels: 3 } } });
   });
 
+  it('[Z78] windows of a plan, and moves to a better place, are played as they were', async () => {
+    const shop = await Shop.open();
+    await shop.receive({ 'A/S1': 1, 'B/S1': 1, 'C/S2': 4 });
+    const together = plan([], { id: 'together', batch: { windowMs: 100 }, improve: { minSavedMinor: 1 } });
+    await shop.ok('plan.put', { plan: together, reason: 'r' } as never);
+    await shop.ok('plan.validate', { planId: 'together', version: 1 });
+    await shop.ok('plan.publish', { planId: 'together', version: 1, reason: 'r' });
+    const to = (latitude: number) => ({ destination: { country: 'GB', latitude, longitude: -0.12 } });
+    await shop.place('o1', { S1: 1 }, to(51.9));
+    await shop.place('o2', { S1: 1 }, to(50.5));
+    await shop.place('o3', { S2: 2 }, { releaseAfterMs: 3_600_000 });
+    await shop.pass(200);
+    await shop.receive({ 'A/S2': 5 });
+    await shop.settle();
+    await shop.place('o4', { S2: 1 });
+    expect(['o1', 'o2', 'o3'].map((id) => shop.order(id).fulfillments.at(-1)?.location)).toEqual(['B', 'A', 'A']);
+    const { baseline, fidelity } = await rehearse(shop, nothing);
+    expect(fidelity.baseline).toEqual({ placements: 4, asRecorded: 4, refused: {} });
+    expect(baseline.byLocation).toMatchObject({ A: { parcels: 3 }, B: { parcels: 1 } });
+    const same = await rehearse(shop, together);
+    expect(same.changed).toEqual([]);
+    expect(same.candidate.costMinor).toBe(baseline.costMinor);
+  });
+
   it('[X15] from a later moment the state is the one of then, also when the journal was trimmed', async () => {
     const shop = await Shop.open();
     await shop.receive({ 'A/S1': 6, 'B/S1': 6 });

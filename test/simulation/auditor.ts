@@ -47,7 +47,7 @@ interface Turn {
   readonly replies: Submission[];
 }
 
-export class Auditor implements Watcher {
+export class Auditor implements Omit<Watcher, 'moved' | 'givenUp'> {
   readonly shadow: Shadow;
   /** Parcels that the engine owes a look since their carrier took no more. */
   readonly stranded = new StrandedParcels();
@@ -173,7 +173,6 @@ export class Auditor implements Watcher {
     this.#pending = undefined;
   }
 
-  /** The engine has stopped for the moment: what it was reported to do is done. */
   flush(): void {
     this.#settlePending();
   }

@@ -53,7 +53,8 @@ function drawPlan(rng: Rng, { settings }: Names): object {
     : undefined;
   return {
     format: 'baton.plan/1', id, name: `${id} drawn`, ...(rng.chance(0.3) ? { applies: ofOrder(rng) } : {}), rules,
-    ...(objective === undefined ? {} : { objective }), ...(rng.chance(0.4) ? { improve: drawImprove(rng) } : {}), split, fallbacks: Array.from({ length: rng.below(3) }, fallback),
+    ...(objective === undefined ? {} : { objective }), ...(rng.chance(0.4) ? { improve: drawImprove(rng) } : {}), split,
+    ...(!settings.isPriced && rng.chance(0.4) ? { batch: { windowMs: rng.between(50, 200) } } : {}), fallbacks: Array.from({ length: rng.below(3) }, fallback),
   };
 }
 

@@ -70,6 +70,7 @@ function check(
     const isRight = {
       reserved: attempt === 1 && isReserved(record, orderId),
       moved: decision.moved !== undefined,
+      together: decision.cause?.kind === 'batch',
       'changed-again': isAgain,
       // Prices of a handful of locations always have room in a record.
       prices: false,

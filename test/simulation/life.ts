@@ -95,10 +95,19 @@ export class Life {
       wake: (id) => pass(() => auditor.wake(id)),
       better: (id) => pass(() => auditor.better(id)),
       rerate: (parcel) => pass(() => auditor.rerate(parcel)),
+      moved: (moves) => pass(() => void auditor.shadow.moves.push(...moves)),
+      givenUp: (window) => pass(() => {
+        auditor.shadow.givenUp.add(window);
+        auditor.shadow.moves.length = 0;
+        auditor.putBack();
+      }),
       line: (sku) => pass(() => auditor.line(sku)),
       deal: (location) => pass(() => auditor.deal(location)),
       timer: (owner) => pass(() => auditor.timer(owner)),
-      putBack: () => pass(() => auditor.putBack()),
+      putBack: () => pass(() => {
+        auditor.shadow.moves.length = 0;
+        auditor.putBack();
+      }),
       decided: (told) => pass(() => auditor.decided(told)),
       gathered: (ids) => pass(() => auditor.gathered(ids)),
       taken: (id) => pass(() => auditor.taken(id)),

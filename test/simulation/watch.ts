@@ -8,6 +8,9 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Entry } from '../../engine/receipts.ts';
 import type { Core } from '../../engine/core.ts';
 import type { Stranded } from '../../engine/carriers/rerates.ts';
+import type { Joint } from '../../engine/batch/reassign.ts';
+import { keyOf, type JointNames } from '../../engine/batch/windows.ts';
+import type { HeardMove } from './shadow/batches.ts';
 import type { Told } from './shadow/told.ts';
 import type { TimerOwner, Timers } from '../../engine/timers.ts';
 import type { Claim, Position, Row, Space, StoredRecord, TurnRecord } from '../../storage/journal.ts';
@@ -17,6 +20,10 @@ export interface Watcher {
   /** A turn looked for timers at this time: the turn's one reading of the clock. */
   turnTime(atMs: number): void;
   wake(orderId: string): void;
+  /** Orders of a window get other places. */
+  moved(moves: readonly HeardMove[]): void;
+  /** A window is given up. */
+  givenUp(window: string): void;
   /** An order that has a place is looked at for a better one. */
   better(orderId: string): void;
   /** Whoever is first in line for a SKU is looked at. */
@@ -86,6 +93,18 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
   core.wakes.putBack = () => {
     watcher.putBack();
     putBack();
+  };
+  const { windows } = core.views;
+  const solve = windows.solve.bind(windows);
+  windows.solve = (joint, names) => {
+    const at = solve(joint, names);
+    watcher.moved(movesIn(joint, names, at));
+    return at;
+  };
+  const giveUp = windows.giveUp.bind(windows);
+  windows.giveUp = (batch) => {
+    watcher.givenUp(keyOf(batch));
+    giveUp(batch);
   };
   const { better } = core.wakes;
   const takeBetter = better.take.bind(better);
@@ -165,6 +184,14 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
     if (typeof receipt !== 'number') watcher.executed(receipt);
     add(id, receipt);
   };
+}
+
+function movesIn({ orders }: Joint, names: JointNames, at: readonly number[]): HeardMove[] {
+  return orders.flatMap(({ at: was, nowMinor, minor }, index): HeardMove[] => {
+    const to = at[index] ?? -1;
+    if (to === -1 || to === was) return [];
+    return [{ id: names.orders[index] ?? '', to: names.places[to] ?? '', savedMinor: nowMinor - (minor[to] ?? 0) }];
+  });
 }
 
 /** A decision as the shadow is told of it; prices as decisions count them, in 256ths of a minor unit. */

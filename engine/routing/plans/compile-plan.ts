@@ -59,6 +59,8 @@ export interface CompiledPlan extends Term {
   readonly fallbacks: readonly Fallback[];
   /** When what is allocated moves to a better place; undefined: never. */
   readonly improve: PlanDocument['improve'];
+  /** How long orders gather to be sourced together; undefined: they do not. */
+  readonly windowMs: number | undefined;
 }
 
 /** Steps a plan may take, reckoned for one order at one location. */
@@ -138,6 +140,7 @@ export function compilePlan(document: PlanDocument): {
     allOrNothing: split.allOrNothing ?? false,
     minShipmentMinor: split.minShipmentMinor ?? 0,
     improve: document.improve,
+    windowMs: document.batch?.windowMs,
     fallbacks: fallbacks.map((fallback, index) =>
       compileFallback(to, fallback, `fallbacks[${index}]`, document, orderOnly),
     ),

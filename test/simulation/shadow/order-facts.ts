@@ -127,6 +127,6 @@ function viewIn(order: ShadowOrder, state: OrderState): unknown {
     exception: order.exception,
     holds: order.holds,
     declined: order.declined,
-    releaseAtMs: state === 'allocated' && order.holds === undefined ? order.placedAtMs + order.delayMs : undefined,
+    releaseAtMs: state === 'allocated' && order.holds === undefined ? Math.max(order.placedAtMs + order.delayMs, order.batch?.untilMs ?? 0) : undefined,
   };
 }

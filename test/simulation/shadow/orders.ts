@@ -11,6 +11,7 @@ import { decidedOrder, type ShadowDecision } from './decided.ts';
 import { needsOf } from './kits.ts';
 import type { ShadowPlan } from './seeking.ts';
 import { isHeld, isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowOrder } from './state.ts';
+import { windowFor } from './windows.ts';
 import { alsoDeclined, judged, timesOf, watched } from './troubles.ts';
 import { no, type Verdict } from './verdict.ts';
 
@@ -84,7 +85,7 @@ export function tellException({ events }: Doing, before: ShadowOrder, after: Sha
 /** Every part that has not started starts now. */
 export function started(order: ShadowOrder, atMs: number): ShadowOrder {
   const parts = order.parts.map((part) => (part.state === 'open' ? { ...part, state: 'released' as const } : part));
-  return { ...order, parts, startedAtMs: atMs };
+  return { ...order, parts, startedAtMs: atMs, batch: undefined };
 }
 
 /** Locations hear until when they are to begin what they were told to, or that the time does not run. */
@@ -101,7 +102,9 @@ export function tellTimes(doing: Doing, before: ShadowOrder | undefined, id: str
 /** Find places for the units that have none. A refusal only for a placement that wants all or nothing. */
 export function source(doing: Doing, id: string, cause?: ShadowPlan['cause']): Verdict | undefined {
   const before = doing.shadow.orders.get(id) as ShadowOrder;
-  const plan = { ...planFor(doing.shadow, before, doing.atMs), cause };
+  const found = planFor(doing.shadow, before, doing.atMs);
+  const batch = before.attempts === 0 ? windowFor(doing.shadow, found, doing.atMs) : undefined;
+  const plan = { ...found, cause, batch };
   decidedOrder(doing, before, needsOf(before), plan);
   if (plan.short > 0 && before.attempts === 0 && !before.mayWait) return no('out-of-stock', 'body.lines');
   sourceBy(doing, id, plan);
@@ -125,7 +128,8 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   const added = plan.parcels.map(({ from, units, untracked }): Part => ({ ...from, ...promised(shadow, from, units, before.destination, atMs), state, units, tracking: undefined, untracked }));
   const parts = [...before.parts, ...added];
   const improved = plan.cause?.['kind'] === 'cheaper' ? (before.improved ?? 0) + 1 : before.improved;
-  const next = { ...before, improved, attempts: before.attempts + 1, parts };
+  const batch = before.attempts === 0 ? plan.batch : plan.cause?.['kind'] === 'batch' ? undefined : before.batch;
+  const next = { ...before, batch, improved, attempts: before.attempts + 1, parts };
   const isOfAll = plan.moved === undefined && (plan.cause === undefined || plan.cause['kind'] === 'rejected');
   const [given, dropped] = isOfAll ? ruledBy(next, plan) : [next, 0];
   const placed = put(doing, judged(given, atMs));
@@ -138,7 +142,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   let last = placed;
   if (added.length > 0) {
     for (const part of added) moveStock(shadow, placed, part, how);
-    const startsNow = placed.delayMs === 0 && placed.startedAtMs === undefined && waiting(placed) === 0 && placed.holds === undefined;
+    const startsNow = placed.batch === undefined && placed.delayMs === 0 && placed.startedAtMs === undefined && waiting(placed) === 0 && placed.holds === undefined;
     if (startsNow) last = put(doing, started(placed, atMs));
     if (last.attempts > 1) tellParts(doing, placed, last);
   }
@@ -158,7 +162,7 @@ function ruledBy(order: ShadowOrder, { ruled }: ShadowPlan): [ShadowOrder, numbe
 }
 
 function decision(order: ShadowOrder, plan: ShadowPlan): unknown {
-  const startsNow = order.startedAtMs !== undefined || (order.delayMs === 0 && waiting(order) === 0 && order.holds === undefined);
+  const startsNow = order.startedAtMs !== undefined || (order.batch === undefined && order.delayMs === 0 && waiting(order) === 0 && order.holds === undefined);
   const first = order.parts.length - plan.parcels.length;
   return {
     kind: 'order.sourced',

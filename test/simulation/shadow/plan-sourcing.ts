@@ -117,7 +117,7 @@ export interface Policy {
   readonly minShipmentMinor: number;
 }
 
-/** What units of a SKU take at a location beside their parcel: their price, and the soft rules, the first lines first. */
+/** What units of a SKU take at a location beside their parcel, the first lines first. */
 function takes(told: Told | undefined, found: readonly Judged[], needs: readonly ShadowNeed[], at: number, sku: string, quantity: number): number {
   let left = quantity;
   let minor = quantity * priceAt(told, found, at, sku);
@@ -285,7 +285,6 @@ function manyParts(
   return { parcels, short: told.short, runnerUpMinor: undefined, minor: Math.round(minor), gapMinor: told.gapMinor };
 }
 
-
 function wayOf(found: readonly Judged[], lumps: readonly Lump[], of: readonly number[], told: Told | undefined): Way {
   const used = [...new Set(of)].filter((at) => at >= 0);
   const itemsAt = (at: number): Units => lumps.flatMap(({ items }, index) => (of[index] === at ? items : []));
@@ -356,13 +355,16 @@ function most(found: readonly Judged[], lumps: readonly Lump[], policy: Policy, 
 export function candidateUnder(
   shadow: Shadow, seeker: Seeker, needs: readonly ShadowNeed[], atMs: number, document: PlanDocument, place: Location,
 ): Candidate | undefined {
+  const [found, judge] = judgedAt(shadow, seeker, needs, atMs, document, place);
+  const isHeavy = judge.removed.some(({ reason }) => reason === 'too-heavy');
+  return found === undefined || isHeavy ? undefined : { ...bare(found), byWeight: undefined };
+}
+
+export function judgedAt(shadow: Shadow, seeker: Seeker, needs: readonly ShadowNeed[], atMs: number, document: PlanDocument, place: Location): [Judged | undefined, ShadowJudge] {
   const judge = new ShadowJudge(document, aboutOf(seeker, needs, atMs), atMs);
   const view = { channel: seeker.channel, segment: seeker.segment, method: 'ship' } as const;
   const km = seeker.destination === undefined ? 0 : kilometres(place, seeker.destination);
-  const found = judge.candidate(shadow, place, km, seeker.service, (sku) => unitsFrom(shadow, sku, place.id, view), needs.map(() => ''));
-  // Of a parcel with units that nobody carries from there the plan has no price.
-  const isHeavy = judge.removed.some(({ reason }) => reason === 'too-heavy');
-  return found === undefined || isHeavy ? undefined : { ...bare(found), byWeight: undefined };
+  return [judge.candidate(shadow, place, km, seeker.service, (sku) => unitsFrom(shadow, sku, place.id, view), needs.map(() => '')), judge];
 }
 
 /** Whether a plan leaves a place to any order that is tried when it is published. */

@@ -3,6 +3,7 @@ import type { Command } from '../../../actors/commands.ts';
 import type { Stranded } from '../../../engine/carriers/rerates.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
 import * as floor from './floor.ts';
+import * as batches from './batches.ts';
 import * as cases from './cases.ts';
 import * as holds from './holds.ts';
 import { moveOrder } from './move.ts';
@@ -27,7 +28,7 @@ import { rerate } from './rerates.ts';
 import * as parcels from './parcels.ts';
 import * as returns from './returns.ts';
 import { putRates, removeRates } from './rates.ts';
-import type { Part, Shadow } from './state.ts';
+import type { Part, Shadow, ShadowOrder } from './state.ts';
 import { closeFeed } from './drift.ts';
 import { moveStock } from './stock-commands.ts';
 import * as supply from './supply-commands.ts';
@@ -136,6 +137,7 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
 function orderDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
   const order = shadow.orders.get(id);
   if (order === undefined) return;
+  if (order.batch !== undefined && stateOf(order) !== 'cancelled' && order.batch.untilMs <= atMs) return windowDue(shadow, order, atMs, events);
   const isOver = holds.ended(order, atMs).length > 0;
   const isDue = order.holds === undefined && stateOf(order) === 'allocated' && order.placedAtMs + order.delayMs <= atMs;
   const firstMs = Math.min(...order.parts.map(startByOf));
@@ -145,6 +147,17 @@ function orderDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): 
     if (isOver) holds.end(doing, order);
     else if (isDue) orderCommands.releaseNow(doing, order);
     else notStarted(doing, order, late);
+    return undefined;
+  });
+}
+
+/** A window ends, with what was heard of it; one that was given up lets its orders go on one by one. */
+function windowDue(shadow: Shadow, order: ShadowOrder, atMs: number, events: unknown[]): void {
+  const batch = order.batch as NonNullable<ShadowOrder['batch']>;
+  const isGivenUp = shadow.givenUp.has(`${batch.planId}/${batch.version}/${batch.untilMs}`);
+  whole(shadow, atMs, events, (doing) => {
+    if (isGivenUp) batches.goOn(doing, order);
+    else batches.end(doing, batch, shadow.moves.splice(0));
     return undefined;
   });
 }

@@ -3,7 +3,7 @@ import type { Location } from '../../../actors/network-commands.ts';
 import type { Destination } from '../../../actors/order-commands.ts';
 import { giveKits, type ShadowNeed } from './kits.ts';
 import type { ShadowVersion } from './plan-state.ts';
-import type { Part } from './state.ts';
+import type { Part, ShadowBatch } from './state.ts';
 import type { Declined } from './troubles.ts';
 
 export interface Candidate {
@@ -47,6 +47,8 @@ export interface ShadowPlan {
   readonly moved?: Readonly<Record<string, unknown>> | undefined;
   /** Why units that had a place were sourced again. */
   readonly cause?: Readonly<Record<string, unknown>> | undefined;
+  /** The window it joins. */
+  readonly batch?: ShadowBatch | undefined;
 }
 
 /** Whose units are sought: from where they may come, and where they go if that is known. */

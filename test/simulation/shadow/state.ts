@@ -28,6 +28,7 @@ import type { ShadowPlan } from './seeking.ts';
 import type { Executed } from './verdict.ts';
 import type { Told } from './told.ts';
 import type { Forecast } from './decided.ts';
+import type { HeardMove } from './batches.ts';
 import type { Declined } from './troubles.ts';
 import type { Fact, ShadowOfPlan } from './trials.ts';
 import type { ShadowHealth } from './carrier-health.ts';
@@ -61,6 +62,12 @@ export interface Part {
   readonly lots?: readonly { readonly line: number; readonly lot: string; readonly quantity: number }[] | undefined;
 }
 
+export interface ShadowBatch {
+  readonly planId: string;
+  readonly version: number;
+  readonly untilMs: number;
+}
+
 export interface ShadowOrder {
   readonly id: string;
   readonly channel: string;
@@ -78,6 +85,7 @@ export interface ShadowOrder {
   readonly holds?: readonly ShadowHold[] | undefined;
   readonly declined?: readonly Declined[] | undefined;
   readonly improved?: number | undefined;
+  readonly batch?: ShadowBatch | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   readonly startedAtMs: number | undefined;
@@ -181,6 +189,10 @@ interface Change {
 }
 
 export class Shadow extends CaseBook {
+  /** What the engine was heard deciding about the window that ends. */
+  readonly moves: HeardMove[] = [];
+  /** Windows that were given up. */
+  readonly givenUp = new Set<string>();
   readonly locations = new Map<string, Location>();
   readonly channels = new Map<string, Channel>();
   readonly transits = new Map<string, Transit>();
