@@ -124,7 +124,7 @@ export interface Removed {
 export interface PlanUse {
   readonly planId: PlanId;
   readonly version: number;
-  /** What the chosen way costs by the plan's prices; absent where nothing was chosen, and of kits. */
+  /** What the chosen way costs by the plan's prices; absent where nothing was chosen. */
   readonly scoreMinor?: number | undefined;
   /** What became of the units that have no place; absent where all have one. */
   readonly fallback?: 'backorder' | 'hold' | 'cancel' | undefined;

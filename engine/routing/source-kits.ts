@@ -3,14 +3,15 @@
  * set of locations can give: whole kits only, those that must stay together first, then the other kits, then
  * single lines, so that a component that two of them want is given once and to whom it is scarcest.
  *
- * With prices of stock and room a set costs what it gives as well as its carriage, and each kit and line comes from
- * the members at which it costs least, as long as they give as much so as in their order.
+ * What a set costs is carriage, by the routing plan's own money if there is one, with what its soft rules say of lines
+ * and units, and the prices of room and of the units. Where lines cost something themselves, each kit and line comes
+ * from the members at which it costs least, as long as they give as much so as in their order and it is less in all.
  */
 import { Load, noShape } from '../../actors/item-shape.ts';
 import type { Sku } from '../../actors/ids.ts';
 import type { Plan, PlannedFulfillment } from '../../actors/order-context.ts';
 import { must } from '../assert.ts';
-import { carriageOf, parcelFrom } from './carriage.ts';
+import { carriageOf, parcelFrom, parcelMinorOf } from './carriage.ts';
 import { grained, type PriceBook } from './prices/book.ts';
 import { candidatesInSetsMax, setsOf } from './sets.ts';
 import type { SourcingRequest } from './source.ts';
@@ -28,34 +29,54 @@ interface Given {
   readonly units: number;
 }
 
-/** The price of a unit of a SKU at a candidate. */
-type UnitPrice = (sku: Sku, candidate: number) => number;
-
-export function sourceKits(request: SourcingRequest, book: PriceBook | undefined): Plan {
-  const bundles = bundlesOf(request);
-  const all = request.candidates.map((_, candidate) => candidate);
-  const price = book === undefined ? undefined : pricesIn(request, book);
-  const most = give(request, bundles, all).units;
-  if (most === 0) return planOf(request, [], { byMember: [], units: 0 }, undefined);
-  const useful = all.filter((one) => request.needs.some(({ sku }) => request.available(sku, one) > 0));
-  const search: Search = { request, bundles, most, price, roomAt: (at) => roomAt(request, book, at) };
-  for (const size of [1, 2, 3]) {
-    const found = cheapest(search, size === 1 ? useful : useful.slice(0, candidatesInSetsMax), size);
-    if (found === undefined) continue;
-    const plan = planOf(request, found.members, cheaply(search, found.members), found.nextMinor);
-    return price === undefined ? plan : { ...plan, prices: book?.version };
-  }
-  const members = mostFirst(request, bundles, most, useful);
-  const plan = planOf(request, members, cheaply(search, members), undefined);
-  return price === undefined ? plan : { ...plan, prices: book?.version };
+/** What a unit of a need costs at a candidate beside its parcel, and each line of it there. */
+interface LineMoney {
+  readonly unit: (need: number, candidate: number) => number;
+  readonly line: (need: number, candidate: number) => number;
 }
 
-/** The prices of the SKUs of an order; undefined: there are none, of room neither. */
-function pricesIn({ needs, candidates }: SourcingRequest, book: PriceBook): UnitPrice | undefined {
-  const isPriced = ({ sku }: { readonly sku: Sku }): boolean => book.of(sku) !== undefined;
-  const hasRoom = candidates.some(({ location }) => book.roomAt(location) !== undefined);
-  if (!needs.some(isPriced) && !hasRoom) return undefined;
-  return (sku, at) => grained(book.of(sku)?.byLocation.get(must(candidates[at], 'a candidate').location) ?? 0);
+/** The plan, and what it costs; undefined: nothing was placed. */
+export interface KitPlan {
+  readonly plan: Plan;
+  readonly minor: number | undefined;
+}
+
+export function sourceKits(request: SourcingRequest, book: PriceBook | undefined): KitPlan {
+  const bundles = bundlesOf(request);
+  const all = request.candidates.map((_, candidate) => candidate);
+  const isPriced = book !== undefined && hasPrices(request, book);
+  const most = give(request, bundles, all).units;
+  const prices = isPriced ? book.version : undefined;
+  if (most === 0) return { plan: planOf(request, [], { byMember: [], units: 0 }, undefined), minor: undefined };
+  const useful = all.filter((one) => request.needs.some(({ sku }) => request.available(sku, one) > 0));
+  const money = moneyIn(request, isPriced ? book : undefined);
+  const search: Search = { request, bundles, most, money, roomAt: (at) => roomAt(request, book, at) };
+  const made = (members: readonly number[], nextMinor: number | undefined): KitPlan => {
+    const given = cheaply(search, members);
+    return { plan: { ...planOf(request, members, given, nextMinor), prices }, minor: costOf(search, members, given) };
+  };
+  for (const size of [1, 2, 3]) {
+    const found = cheapest(search, size === 1 ? useful : useful.slice(0, candidatesInSetsMax), size);
+    if (found !== undefined) return made(found.members, found.nextMinor);
+  }
+  return made(mostFirst(request, bundles, most, useful), undefined);
+}
+
+function hasPrices({ needs, candidates }: SourcingRequest, book: PriceBook): boolean {
+  if (needs.some(({ sku }) => book.of(sku) !== undefined)) return true;
+  return candidates.some(({ location }) => book.roomAt(location) !== undefined);
+}
+
+/** What lines and units cost themselves; undefined: nothing, whatever is given. */
+function moneyIn({ needs, candidates }: SourcingRequest, book: PriceBook | undefined): LineMoney | undefined {
+  const hasRules = candidates.some(({ ruled }) => ruled?.lineMinor !== undefined || ruled?.unitMinor !== undefined);
+  if (book === undefined && !hasRules) return undefined;
+  const unit = (need: number, at: number): number => {
+    const { location, ruled } = must(candidates[at], 'a candidate');
+    const price = book?.of(must(needs[need], 'a need').sku)?.byLocation.get(location) ?? 0;
+    return grained(price) + (ruled?.unitMinor?.[need] ?? 0);
+  };
+  return { unit, line: (need, at) => candidates[at]?.ruled?.lineMinor?.[need] ?? 0 };
 }
 
 function roomAt({ candidates }: SourcingRequest, book: PriceBook | undefined, at: number): number {
@@ -77,37 +98,48 @@ function bundlesOf({ needs }: SourcingRequest): Bundle[] {
   return [...bundles.filter(({ together }) => together), ...bundles.filter(({ together }) => !together), ...lines];
 }
 
-/** What a set gives as cheaply as it can without giving less than it would in its order. */
-function cheaply({ request, bundles, price }: Search, members: readonly number[]): Given {
+/** What a set gives as cheaply as it can, as much as it would in its order. */
+function cheaply(search: Search, members: readonly number[]): Given {
+  const { request, bundles, money } = search;
   const given = give(request, bundles, members);
-  if (price === undefined || members.length < 2) return given;
-  const cheap = give(request, bundles, members, price);
-  if (cheap.units !== given.units) return cheap.units > given.units ? cheap : given;
-  const minorOf = (one: Given): number => {
-    const byWeight = request.isWeighed === true ? carriage(request, members, one) : 0;
-    return byWeight + pricesOf(request, one, members, price);
-  };
-  return minorOf(cheap) < minorOf(given) ? cheap : given;
+  if (money === undefined || members.length < 2) return given;
+  const cheap = give(request, bundles, members, money.unit);
+  const isLess = cheap.units === given.units && costOf(search, members, cheap) < costOf(search, members, given);
+  return isLess ? cheap : given;
 }
 
-function pricesOf(
-  { needs }: SourcingRequest, { byMember }: Given, members: readonly number[], price: UnitPrice,
-): number {
+/** What the parcels of a set cost: those that give something. */
+function costOf({ request, money, roomAt: roomOf }: Search, members: readonly number[], given: Given): number {
   let minor = 0;
-  for (const [place, row] of byMember.entries()) {
-    for (const [need, { sku }] of needs.entries()) minor += (row[need] ?? 0) * price(sku, members[place] ?? -1);
+  for (const [place, member] of members.entries()) {
+    const load = loadOf(request, given.byMember[place] ?? []);
+    if (load === undefined) continue;
+    minor += parcelMinorOf(must(request.candidates[member], 'a candidate'), load) + roomOf(member);
+    if (money === undefined) continue;
+    for (const [need, units] of (given.byMember[place] ?? []).entries()) {
+      if (units > 0) minor += money.line(need, member) + units * money.unit(need, member);
+    }
   }
   return minor;
 }
 
-/** What a set of candidates gives, each in turn what it has; with prices, whoever it costs least at first. */
+/** What is in a parcel; undefined: nothing. */
+function loadOf({ needs }: SourcingRequest, row: readonly number[]): Load | undefined {
+  if (row.every((units) => units === 0)) return undefined;
+  const load = new Load();
+  for (const [need, units] of row.entries()) load.add(needs[need]?.shape ?? noShape, units);
+  return load;
+}
+
+/** What a set of candidates gives, each in turn what it has; or whoever it costs least at first. */
 function give(
-  { needs, available }: SourcingRequest, bundles: readonly Bundle[], members: readonly number[], price?: UnitPrice,
+  { needs, available }: SourcingRequest, bundles: readonly Bundle[], members: readonly number[],
+  unit?: LineMoney['unit'],
 ): Given {
   const places = members.map((_, place) => place);
   const inTurn = (parts: Bundle['parts']): readonly number[] => {
-    if (price === undefined) return places;
-    const each = members.map((member) => parts.reduce((sum, { sku, units }) => sum + units * price(sku, member), 0));
+    if (unit === undefined) return places;
+    const each = members.map((member) => parts.reduce((sum, part) => sum + part.units * unit(part.need, member), 0));
     return places.toSorted((a, b) => (each[a] ?? 0) - (each[b] ?? 0) || a - b);
   };
   const left = new Map<Sku, number[]>();
@@ -157,38 +189,37 @@ interface Search {
   readonly request: SourcingRequest;
   readonly bundles: readonly Bundle[];
   readonly most: number;
-  readonly price: UnitPrice | undefined;
+  readonly money: LineMoney | undefined;
   readonly roomAt: (candidate: number) => number;
 }
 
-/** What the parcels of a set are carried for: those that give something. */
-function carriage({ needs, candidates }: SourcingRequest, members: readonly number[], given: Given): number {
+/** What the parcels of a set are carried for. */
+function carriage(request: SourcingRequest, members: readonly number[], given: Given): number {
   let minor = 0;
   for (const [place, member] of members.entries()) {
-    const load = new Load();
-    for (const [need, units] of (given.byMember[place] ?? []).entries()) load.add(needs[need]?.shape ?? noShape, units);
-    minor += carriageOf(must(candidates[member], 'a candidate'), load).costMinor;
+    const load = loadOf(request, given.byMember[place] ?? []);
+    if (load !== undefined) minor += carriageOf(must(request.candidates[member], 'a candidate'), load).costMinor;
   }
   return minor;
 }
 
-const costMinor = ({ candidates }: SourcingRequest, members: readonly number[]): number =>
-  members.reduce((sum, member) => sum + (candidates[member]?.costMinor ?? 0), 0);
+const flatMinor = ({ candidates }: SourcingRequest, members: readonly number[]): number =>
+  members.reduce((sum, member) => sum + parcelMinorOf(must(candidates[member], 'a candidate'), noShape), 0);
 
 /** The cheapest set of so many that gives all there is, and what the next is carried for. */
 function cheapest(search: Search, among: readonly number[], size: number): Found | undefined {
-  const { request, price, roomAt: roomOf } = search;
+  const { request } = search;
   let best: readonly number[] | undefined;
   let [bestMinor, bestCarriage] = [Infinity, 0];
   let [nextMinor, nextCarriage] = [Infinity, 0];
-  const isPlain = price === undefined && request.isWeighed !== true;
+  // Where neither lines nor weight count, what a set costs is known before it is asked what it gives.
+  const isFlat = search.money === undefined && request.isWeighed !== true;
   for (const members of setsOf(among, size)) {
-    if (isPlain && costMinor(request, members) >= nextMinor) continue;
+    if (isFlat && flatMinor(request, members) >= nextMinor) continue;
     const given = cheaply(search, members);
     if (given.units < search.most) continue;
     const own = carriage(request, members, given);
-    const prices = price === undefined ? 0 : pricesOf(request, given, members, price);
-    const minor = members.reduce((sum, member) => sum + roomOf(member), own + prices);
+    const minor = costOf(search, members, given);
     if (minor >= nextMinor) continue;
     if (minor < bestMinor) {
       [nextMinor, nextCarriage] = [bestMinor, bestCarriage];

@@ -15,7 +15,7 @@ import { candidatesInSetsMax, setsOf } from './sets.ts';
 import type { Candidate, Need, Source, SourcingRequest } from './source.ts';
 
 export const sourceNaive: Source = (request) => {
-  for (const { kit } of request.needs) if (kit !== undefined) return sourceKits(request, undefined);
+  for (const { kit } of request.needs) if (kit !== undefined) return sourceKits(request, undefined).plan;
   const skus = new Map<Sku, number>();
   for (const { sku, quantity } of request.needs) skus.set(sku, (skus.get(sku) ?? 0) + quantity);
   const stock = [...skus].map(([sku, needed]): SkuNeed => {

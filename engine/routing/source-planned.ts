@@ -57,8 +57,8 @@ class Planner {
     if (ruling === undefined && book === undefined && !isWeighed) return sourceNaive(request);
     for (const { kit } of needs) {
       if (kit === undefined) continue;
-      const plan = sourceKits(request, book);
-      return ruling === undefined ? plan : checked(request, ruling, plan, undefined);
+      const { plan, minor } = sourceKits(request, book);
+      return ruling === undefined ? plan : checked(request, ruling, plan, minor);
     }
     this.#parts.read(request, book);
     if (ruling !== undefined) return this.#byRules(request, ruling);

@@ -4,6 +4,7 @@
  */
 import { randomFrom } from '../../bench/random.ts';
 import { carrierId, lineId, locationId, sku, type PlanId } from '../../actors/ids.ts';
+import { noShape, type Shape } from '../../actors/item-shape.ts';
 import type { Plan } from '../../actors/order-context.ts';
 import { PriceBook } from '../../engine/routing/prices/book.ts';
 import type { Candidate, Need, SourcingRequest } from '../../engine/routing/source.ts';
@@ -16,6 +17,8 @@ export interface Drawn {
   readonly price: readonly (readonly number[])[];
   readonly room: readonly number[];
   readonly isPriced: boolean;
+  /** By candidate: what carriage of so many grams counts, and what it is paid; absent: parcels cost the same whatever is in them. */
+  readonly byWeight?: readonly ((grams: number) => { readonly counts: number; readonly minor: number })[] | undefined;
 }
 
 const skuNames = ['S0', 'S1', 'S2', 'S3'].map((name) => sku(name));
@@ -30,10 +33,31 @@ export function requestOf(seed: number): Drawn {
   const isRuled = random() < 0.7;
   const grain = random() < 0.4 ? 50 : 1;
   const amount = (below: number): number => grain * Math.round(whole(below) / grain);
-  const needs = Array.from({ length: 1 + whole(4) }, (_, index): Need => ({ lineId: lineId(String(index)), sku: skuNames[whole(skus)]!, quantity: 1 + whole(3) }));
+  const isWeighed = random() < 0.3;
+  const isKits = random() < 0.2;
+  const grams = skuNames.map(() => 100 * whole(20));
+  const shape = (name: string): Pick<Need, 'shape'> => (isWeighed ? { shape: { ...noShape, grams: grams[itemOf(name)]!, unitGrams: grams[itemOf(name)]! } } : {});
+  const needs = isKits ? drawKits(whole, shape) : Array.from({ length: 1 + whole(4) }, (_, index): Need => {
+    const name = skuNames[whole(skus)]!;
+    return { lineId: lineId(String(index)), sku: name, quantity: 1 + whole(3), ...shape(name) };
+  });
   const stock = skuNames.map(() => Array.from({ length: count }, () => (random() < 0.3 ? 0 : whole(6))));
   const each = (): number[] => needs.map(() => amount(120) - 30);
+  const total = needs.reduce((all, { sku: name, quantity }) => all + quantity * grams[itemOf(name)]!, 0);
   const candidates = Array.from({ length: count }, (_, at): Candidate => {
+    // What a parcel takes rises with its weight, in steps; what it counts is that and what a plan adds.
+    const steps = Array.from({ length: 3 }, () => amount(200));
+    const [base, more] = [amount(300), isRuled ? amount(100) : 0];
+    const minorOf = (weight: number): number => base + steps.reduce((all, step, index) => all + (weight > 1_000 * (index + 1) ? step : 0), 0);
+    const carriage = {
+      minor: (load: Shape) => minorOf(load.grams) + more,
+      carried: (load: Shape) => ({ carrier: carrierId('post'), costMinor: minorOf(load.grams) }),
+    };
+    if (isWeighed) {
+      const lines = { lineMinor: random() < 0.3 ? each() : undefined, unitMinor: random() < 0.4 ? each() : undefined };
+      const ruled = isRuled ? { parcelMinor: minorOf(total) + more, ...lines } : undefined;
+      return { location: places[at]!, carrier: carrierId('post'), distanceKm: 1, costMinor: minorOf(total), ruled, carriage };
+    }
     const ruled = { parcelMinor: amount(300), lineMinor: random() < 0.3 ? each() : undefined, unitMinor: random() < 0.4 ? each() : undefined };
     return { location: places[at]!, carrier: carrierId('post'), distanceKm: 1, costMinor: amount(300), ruled: isRuled ? ruled : undefined };
   }).sort((a, b) => (isRuled ? a.ruled!.parcelMinor - b.ruled!.parcelMinor : 0) || a.costMinor - b.costMinor || (a.location < b.location ? -1 : 1));
@@ -53,8 +77,28 @@ export function requestOf(seed: number): Drawn {
     for (const [item, by] of price.entries()) book.put(skuNames[item]!, new Map(by.map((minor, at) => [candidates[at]!.location, minor])), 0);
     for (const [at, minor] of room.entries()) if (minor > 0) book.putRoom(candidates[at]!.location, minor);
   }
-  const request = { needs, candidates, available: (name: string, at: number) => stock[Number(name.slice(1))]?.[at] ?? 0, ruling: isRuled ? ruling : undefined };
-  return { request, book, stock, price, room, isPriced };
+  const byWeight = isWeighed
+    ? candidates.map(({ carriage }) => (weight: number) => ({ counts: carriage!.minor({ ...noShape, grams: weight }), minor: carriage!.carried({ ...noShape, grams: weight })!.costMinor }))
+    : undefined;
+  const request = { needs, candidates, isWeighed, available: (name: string, at: number) => stock[Number(name.slice(1))]?.[at] ?? 0, ruling: isRuled ? ruling : undefined };
+  return { request, book, stock, price, room, isPriced, byWeight };
+}
+
+/** One or two kits of two components, which may share a SKU with each other and with a line. */
+function drawKits(whole: (below: number) => number, shape: (name: string) => Pick<Need, 'shape'>): Need[] {
+  const needs: Need[] = [];
+  for (let kit = 0, kits = 1 + whole(2); kit < kits; kit += 1) {
+    const [count, together, first] = [1 + whole(3), whole(2) === 0, whole(3)];
+    for (const part of [0, 1]) {
+      const [name, units] = [skuNames[(first + part) % 4]!, 1 + whole(2)];
+      needs.push({ lineId: lineId(`k${kit}.${part}`), sku: name, quantity: count * units, ...shape(name), kit: { id: lineId(`k${kit}`), units, together } });
+    }
+  }
+  if (whole(2) === 0) {
+    const name = skuNames[whole(4)]!;
+    needs.push({ lineId: lineId('line'), sku: name, quantity: 1 + whole(3), ...shape(name) });
+  }
+  return needs;
 }
 
 /** What can be said of a plan whatever way it was found. */
@@ -66,33 +110,34 @@ export interface Worth {
   readonly shown?: string;
 }
 
-interface Lump {
+export interface Lump {
   readonly items: readonly { readonly item: number; readonly units: number }[];
   readonly worth: number;
   readonly only: number | undefined;
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
-const itemOf = (name: string): number => Number(name.slice(1));
+export const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+export const itemOf = (name: string): number => Number(name.slice(1));
 
 /** Under a routing plan. */
-export function bestByRules(drawn: Drawn): Worth {
+export function bestByRules(drawn: Drawn, find: (drawn: Drawn, lumps: readonly Lump[]) => Way): Worth {
   const { request: { needs, candidates, ruling }, isPriced } = drawn;
-  let best: (Worth & { readonly lumps: readonly Lump[]; readonly of: readonly number[] }) | undefined;
+  let best: (Way & { readonly lumps: readonly Lump[] }) | undefined;
   for (const order of isPriced ? [0, 1, 2] : [0]) {
     const lumps = lumpsOf(drawn, order);
-    const found = bestOf(drawn, lumps);
+    const found = find(drawn, lumps);
     const isLess = best === undefined || found.units > best.units ||
       (found.units === best.units && (found.minor < best.minor || (found.minor === best.minor && found.parcels < best.parcels)));
     if (isLess) best = { ...found, lumps };
   }
-  const { lumps, of, ...worth } = best!;
+  const { lumps, of, nth, isOpen, ...worth } = best!;
   if (ruling!.allOrNothing && worth.units < sum(needs.map(({ quantity }) => quantity))) return { units: 0, minor: 0, parcels: 0, shown: '' };
   const left = needs.map(({ quantity }) => quantity);
-  const shown = candidates.flatMap(({ location }, at) => {
+  const parcels = candidates.flatMap(({ location }, at) => lumps.map((_, turn) => ({ location, at, turn })));
+  const shown = parcels.flatMap(({ location, at, turn }) => {
     const given = needs.map(() => 0);
     for (const [index, { items }] of lumps.entries()) {
-      for (const { item, units } of of[index] === at ? items : []) {
+      for (const { item, units } of of[index] === at && (nth?.[index] ?? 0) === turn ? items : []) {
         let more = units;
         for (const [need, one] of needs.entries()) {
           const some = itemOf(one.sku) === item ? Math.min(more, left[need]!) : 0;
@@ -104,10 +149,10 @@ export function bestByRules(drawn: Drawn): Worth {
     }
     return given.some((units) => units > 0) ? [`${location} ${given.join(',')}`] : [];
   });
-  return { ...worth, shown: shown.join('; ') };
+  return isOpen === true ? worth : { ...worth, shown: shown.join('; ') };
 }
 
-function minorAt({ request: { needs, candidates }, price }: Drawn, item: number, units: number, at: number): number {
+export function minorAt({ request: { needs, candidates }, price }: Drawn, item: number, units: number, at: number): number {
   const { lineMinor, unitMinor } = candidates[at]!.ruled!;
   let [left, minor] = [units, units * price[item]![at]!];
   for (const [need, { sku: name, quantity }] of needs.entries()) {
@@ -154,9 +199,16 @@ function lumpsOf(drawn: Drawn, order: number): Lump[] {
   });
 }
 
-function bestOf(drawn: Drawn, lumps: readonly Lump[]): Worth & { readonly of: readonly number[] } {
+/** A way by the candidate of each lump, and which of its parcels; `isOpen`: another way is as good in every respect. */
+export interface Way extends Worth {
+  readonly of: readonly number[];
+  readonly nth?: readonly number[];
+  readonly isOpen?: boolean;
+}
+
+export function bestOf(drawn: Drawn, lumps: readonly Lump[]): Way {
   const { request: { candidates, ruling }, stock, room } = drawn;
-  let best: Worth & { readonly of: readonly number[] } = { units: 0, minor: 0, parcels: 0, of: lumps.map(() => -1) };
+  let best: Way = { units: 0, minor: 0, parcels: 0, of: lumps.map(() => -1) };
   const of: number[] = [];
   const look = (): void => {
     const used = [...new Set(of)].filter((at) => at >= 0);
@@ -224,19 +276,4 @@ export function worthOf({ request: { needs, candidates, ruling }, price, room }:
   }
   const own = ruling === undefined ? minor : (plan.ruled?.scoreMinor ?? 0);
   return { units: total - plan.short, minor: own, parcels: plan.fulfillments.length, shown: shown.join('; ') };
-}
-
-/** How a plan differs from what the twin says it must be; undefined: it does not. */
-export function differsFrom(drawn: Drawn, plan: Plan): string | undefined {
-  const is = worthOf(drawn, plan);
-  const best = drawn.request.ruling === undefined ? bestByPrices(drawn) : bestByRules(drawn);
-  const minor = drawn.request.ruling === undefined ? best.minor : Math.round(best.minor);
-  // Four places and a set of four: what is chosen then is whoever gives most (R3), which need not be cheapest.
-  const isFixed = drawn.request.ruling !== undefined || best.parcels <= 3;
-  const isSame = is.units === best.units && is.parcels === best.parcels && (!isFixed || is.minor === minor || best.parcels === 0);
-  const { gapMinor } = plan;
-  // More parts than are planned exactly: not better than the best, and not further from it than it says.
-  const isWithin = is.units < best.units || (is.units === best.units && is.minor >= minor && is.minor - (gapMinor ?? 0) <= minor);
-  if (gapMinor === undefined ? isSame && (best.shown === undefined || best.shown === is.shown) : isWithin) return undefined;
-  return `planned ${JSON.stringify(is)}, enumerated ${JSON.stringify(best)}`;
 }

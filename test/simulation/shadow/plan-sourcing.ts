@@ -9,13 +9,14 @@ import { hasRoom } from './capacity.ts';
 import type { ShadowNeed } from './kits.ts';
 import { holds, ShadowJudge, type Judged } from './plan-judge.ts';
 import type { About } from './plan-meanings.ts';
+import { bare, kitsBy, parcelAt, priceAt } from './plan-kits.ts';
 import { bestByWeight, unitsOf } from './plan-parcels.ts';
 import { newestValidated } from './plan-state.ts';
 import { inForceFor } from './trials.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
 import { isNamed, kilometres, planKits, sentFrom, type Candidate, type Seeker, type ShadowPlan, type Units } from './seeking.ts';
 import type { Shadow } from './state.ts';
-import { believed, paid, toldOf, type Told } from './told.ts';
+import { believed, toldOf, type Told } from './told.ts';
 import { hasDeclined } from './troubles.ts';
 
 /** Units that leave as one: of one SKU, or of SKUs that stay together. */
@@ -86,30 +87,19 @@ function under(
   const prices = needs.map(({ line }) => seeker.lines?.[line]?.unitPriceMinor ?? 0);
   const isKits = needs.some(({ kit }) => kit !== undefined);
   const told = toldOf(shadow.told, found, needs, has, `${document.id}/${version}`);
-  const made = isKits ? kitsBy(told, planKits(found.map(bare), needs, has), found, needs, has, policy) : choose(found, needs, judge.groups(), has, policy, prices, told, seeker.onGuess);
+  const made = isKits
+    ? kitsBy(told, planKits(found.map(bare), needs, has), found, needs, has, policy, seeker.onGuess)
+    : choose(found, needs, judge.groups(), has, policy, prices, told, seeker.onGuess);
   const removed = judge.removed.length === 0 ? undefined : judge.removed.sort((a, b) => (a.location < b.location ? -1 : a.location > b.location ? 1 : 0));
   const failed = [...judge.failed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([rule, detail]) => ({ rule, detail }));
   const use = { planId: document.id as string, version, failed: failed.length === 0 ? undefined : failed };
   const isGiven = made.parcels.length <= policy.maxParcels && (!policy.allOrNothing || made.short === 0);
   const whole = { candidates: found.length, runnerUpMinor: undefined, removed, prices: told?.prices };
   if (!isGiven) return { ...whole, parcels: [], short: order.units, ruled: use };
-  const isScored = !isKits && made.parcels.length > 0;
+  const isScored = made.parcels.length > 0;
   const runnerUpMinor = isKits ? made.runnerUpMinor : undefined;
   return { ...whole, runnerUpMinor, parcels: made.parcels, short: made.short, gapMinor: made.gapMinor, ruled: isScored ? { ...use, scoreMinor: (made as { minor?: number }).minor } : use };
 }
-
-/** Kits with prices: as many units in as few parcels as without, for no more. */
-function kitsBy(told: Told | undefined, own: ShadowPlan, found: readonly Judged[], needs: readonly ShadowNeed[], has: (at: number, sku: string) => number, policy: Policy): ShadowPlan {
-  const isBlank = own.parcels.length > policy.maxParcels || (policy.allOrNothing && own.short > 0);
-  if (told?.prices === undefined || isBlank) return own;
-  const parcels = believed(told, found.map(bare), needs, has);
-  const isFine = told.short === own.short && parcels.length <= own.parcels.length;
-  const isCheap = parcels.length < own.parcels.length || paid(told, parcels, needs) <= paid(told, own.parcels, needs);
-  if (!isFine || !isCheap) throw new Violation(`kits by prices: ${JSON.stringify(told)}`);
-  return { ...own, parcels, runnerUpMinor: told.runnerUpMinor };
-}
-
-const bare = ({ location, carrier, service, distanceKm, costMinor, byWeight }: Judged): Candidate => ({ location, carrier, service, distanceKm, costMinor, byWeight });
 
 export interface Policy {
   readonly maxParcels: number;
@@ -188,13 +178,6 @@ function joined(needs: readonly ShadowNeed[], groups: readonly string[]): string
 
 /** Who gives first of what is divided. Without prices the first candidates do. */
 type Giving = 'first' | 'cheapest' | 'most';
-
-const priceAt = (told: Told | undefined, found: readonly Judged[], at: number, sku: string): number =>
-  told?.prices === undefined ? 0 : told.price(sku, found[at]?.location ?? '');
-
-/** A parcel from there by the plan's prices, with the price of its room. */
-const parcelAt = (told: Told | undefined, found: readonly Judged[], at: number, units: Units): number =>
-  (found[at]?.scoreOf?.(units) ?? found[at]?.scoreMinor ?? 0) + (told?.prices === undefined ? 0 : told.room(found[at]?.location ?? ''));
 
 export interface Way {
   readonly of: readonly number[];

@@ -4,7 +4,7 @@
  * place as much as could be placed, in as few parcels, for as little money, by the shadow's own count.
  */
 import { Violation } from '../actions.ts';
-import type { ShadowNeed } from './kits.ts';
+import { giveKits, type ShadowNeed } from './kits.ts';
 import { sentFrom, subsets, type Candidate, type ShadowPlan } from './seeking.ts';
 
 /** One answer of sourcing, with what it was asked. */
@@ -90,18 +90,25 @@ export function paid(told: Told, parcels: ShadowPlan['parcels'], needs: readonly
  */
 export function pricedPlan(told: Told, own: ShadowPlan, candidates: readonly Candidate[], needs: readonly ShadowNeed[], has: Has): ShadowPlan {
   const parcels = believed(told, candidates, needs, has);
-  must(told.short === own.short, told, `leaves ${told.short} units without a place, and ${own.short} without prices`);
+  const isKits = needs.some(({ kit }) => kit !== undefined);
+  // Of sets that give as many whole kits as all places do in turn some may give more.
+  must(isKits ? hasMost(told, candidates, needs, has) : told.short === own.short, told, `leaves ${told.short} units without a place, and ${own.short} without prices`);
   must(parcels.length <= own.parcels.length, told, `has more than ${own.parcels.length} parcels`);
   const minor = paid(told, parcels, needs);
   if (parcels.length === own.parcels.length) must(minor <= paid(told, own.parcels, needs), told, 'costs more than the one without prices');
   const size = parcels.length;
-  const isKits = needs.some(({ kit }) => kit !== undefined);
   if (size > 0 && size <= 3 && !isKits) {
     must(size === own.parcels.length, told, 'has fewer parcels than can be');
     const least = Math.min(...subsets(candidates.length, size).map((set) => cheapestFrom(told, set, candidates, needs, has)));
     must(minor === least, told, `costs ${minor}, and ${least} would do`);
   }
-  return { ...own, parcels, runnerUpMinor: told.runnerUpMinor, gapMinor: told.gapMinor, prices: told.prices };
+  return { ...own, parcels, short: told.short, runnerUpMinor: told.runnerUpMinor, gapMinor: told.gapMinor, prices: told.prices };
+}
+
+/** Whether kits are placed as far as all places give them in turn. */
+function hasMost(told: Told, candidates: readonly Candidate[], needs: readonly ShadowNeed[], has: Has): boolean {
+  const most = sum(giveKits(needs, [...candidates.keys()], has).flatMap((units) => [...units.values()]));
+  return sum(needs.map(({ quantity }) => quantity)) - told.short >= most;
 }
 
 /** Infinity: the set does not have all that there is. */

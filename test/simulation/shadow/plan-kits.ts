@@ -1,0 +1,53 @@
+/** What a plan's money makes of a location for some units, and kits under a plan. */
+import { Violation } from '../actions.ts';
+import { giveKits, type ShadowNeed } from './kits.ts';
+import type { Judged } from './plan-judge.ts';
+import type { Policy } from './plan-sourcing.ts';
+import { subsets, type Candidate, type ShadowPlan, type Units } from './seeking.ts';
+import { believed, type Told } from './told.ts';
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+
+export const bare = ({ location, carrier, service, distanceKm, costMinor, byWeight }: Judged): Candidate => ({ location, carrier, service, distanceKm, costMinor, byWeight });
+
+export const priceAt = (told: Told | undefined, found: readonly Judged[], at: number, sku: string): number =>
+  told?.prices === undefined ? 0 : told.price(sku, found[at]?.location ?? '');
+
+/** A parcel from there by the plan's prices, with the price of its room. */
+export const parcelAt = (told: Told | undefined, found: readonly Judged[], at: number, units: Units): number =>
+  (found[at]?.scoreOf?.(units) ?? found[at]?.scoreMinor ?? 0) + (told?.prices === undefined ? 0 : told.room(found[at]?.location ?? ''));
+
+/**
+ * Kits under a plan: as many units in as few parcels as without, for no more of the plan's own money, with prices, than
+ * any set of so many locations takes that gives them in turn.
+ * @param own the set that is carried for least.
+ */
+export function kitsBy(
+  told: Told | undefined, own: ShadowPlan, found: readonly Judged[], needs: readonly ShadowNeed[], has: (at: number, sku: string) => number, policy: Policy,
+  onGuess: (() => void) | undefined,
+): ShadowPlan & { readonly minor?: number | undefined } {
+  const isBlank = own.parcels.length > policy.maxParcels || (policy.allOrNothing && own.short > 0);
+  if (isBlank || own.parcels.length === 0) return own;
+  if (told === undefined) {
+    onGuess?.();
+    return own;
+  }
+  type Given = readonly { readonly at: number; readonly units: readonly (readonly [need: number, quantity: number])[] }[];
+  const minorOf = (given: Given): number => sum(given.map(({ at, units }) => {
+    const one = found[at];
+    const lines = units.map(([need, quantity]) => (one?.lineMinor[need] ?? 0) + quantity * ((one?.unitMinor[need] ?? 0) + priceAt(told, found, at, needs[need]?.sku ?? '')));
+    return parcelAt(told, found, at, units.map(([need, quantity]) => ({ sku: needs[need]?.sku ?? '', quantity }))) + sum(lines);
+  }));
+  const parcels = believed(told, found.map(bare), needs, has);
+  const is = minorOf(told.parcels.map(({ location, units }) => ({ at: found.findIndex((one) => one.location === location), units })));
+  // One place alone may give more whole kits than all of them in turn.
+  const wanted = sum(needs.map(({ quantity }) => quantity));
+  const most = sum(giveKits(needs, [...found.keys()], has).flatMap((units) => [...units.values()]));
+  const sets = own.parcels.length > 3 ? [] : subsets(found.length, own.parcels.length);
+  const others = sets.map((set): Given => giveKits(needs, set, has).map((units, place) => ({ at: set[place] ?? -1, units: [...units] })));
+  const least = Math.min(Infinity, ...others.filter((given) => sum(given.flatMap(({ units }) => units.map(([, quantity]) => quantity))) >= most).map(minorOf));
+  if (wanted - told.short < most || parcels.length !== own.parcels.length || is > least || told.scoreMinor !== Math.round(is)) {
+    throw new Violation(`kits cost ${is} by the plan, and ${least} would do: ${JSON.stringify(told)}`);
+  }
+  return { ...own, parcels, short: told.short, runnerUpMinor: told.runnerUpMinor, minor: told.scoreMinor };
+}
