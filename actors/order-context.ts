@@ -160,6 +160,13 @@ export interface Cause {
   readonly savedMinor?: number | undefined;
 }
 
+/** A version of a service's rate card that parcels were priced by. */
+export interface CardUse {
+  readonly carrier: CarrierId;
+  readonly service: ServiceId;
+  readonly version: number;
+}
+
 /** What sourcing answers: parcels for all units that can be had, and how the choice was made. */
 export interface Plan {
   readonly fulfillments: readonly PlannedFulfillment[];
@@ -180,6 +187,8 @@ export interface Plan {
   readonly gapMinor?: number | undefined;
   /** Version of the prices it went by; undefined: by what was cheapest then. */
   readonly prices?: number | undefined;
+  /** The rate cards of the services that its parcels go with; undefined: none is in force for any. */
+  readonly rates?: readonly CardUse[] | undefined;
   /** It was not chosen by sourcing alone. */
   readonly moved?: Moved | undefined;
   /** Why it was made, where not because units waited. */

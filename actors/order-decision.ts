@@ -1,6 +1,6 @@
 /** The event of a decision where the units of an order come from, as it is journaled and published. */
 import type { CarrierId, ChannelId, FulfillmentId, LocationId, OrderId, ServiceId } from './ids.ts';
-import type { Cause, Moved, PlanUse, Removed } from './order-context.ts';
+import type { CardUse, Cause, Moved, PlanUse, Removed } from './order-context.ts';
 import type { FulfillmentState } from './vocabulary.ts';
 
 /** What sourcing chose for one part of an order, and by how much it won. */
@@ -40,6 +40,8 @@ export interface OrderSourced {
   readonly gapMinor?: number | undefined;
   /** Version of the prices it went by; absent: by what was cheapest then. */
   readonly prices?: number | undefined;
+  /** The rate cards in force for the services that its parcels go with; absent: there are none. */
+  readonly rates?: readonly CardUse[] | undefined;
   /** Who moved the units and why, where it was not sourcing alone. */
   readonly moved?: Moved | undefined;
   /** Why units that had a place were sourced again; absent: units waited. */

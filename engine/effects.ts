@@ -20,6 +20,7 @@ import type { Core } from './core.ts';
 import { movePools, type PoolMove } from './pools.ts';
 import { decidedOrder, planOrder, type Cart } from './decided.ts';
 import { countOrder } from './quotas.ts';
+import { withCards } from './routing/cards-used.ts';
 import { wantedSkus } from './routing/request.ts';
 import { startTimes } from './start-times.ts';
 import { step } from './step.ts';
@@ -108,7 +109,7 @@ function carryOut(
       const { context } = must(order.snapshot, 'an order that exists');
       const asked = typeof given?.plan === 'function' ? given.plan(context) : given?.plan;
       if (asked === undefined && given?.plan !== undefined) return reject('wrong-state', 'there is no better place');
-      const found = planOrder(core, context, atMs, asked);
+      const found = withCards(core.world.rates, planOrder(core, context, atMs, asked), atMs);
       const made = given?.cause === undefined ? found : { ...found, cause: given.cause };
       const plan = made.windowMs === undefined ? made : { ...made, batch: core.views.windows.join(made, atMs) };
       if (plan.prices !== undefined && core.prices !== undefined) {

@@ -233,8 +233,10 @@ export function eventBytes(event: Event): number {
 }
 
 /** What was removed, and by which plan. */
-function sourcedBytes({ removed = [], ruled, moved, cause }: Extract<Event, { kind: 'order.sourced' }>): number {
-  let bytes = 128 * removed.length + valueRowBytes(moved) + valueRowBytes(cause);
+function sourcedBytes(sourced: Extract<Event, { kind: 'order.sourced' }>): number {
+  const { removed = [], ruled, rates, moved, cause } = sourced;
+  let bytes = valueRowBytes(rates) + 8 * (rates?.length ?? 0);
+  bytes += 128 * removed.length + valueRowBytes(moved) + valueRowBytes(cause);
   for (const { lines = [] } of removed) for (const lineId of lines) bytes += 8 + lineId.length;
   if (ruled === undefined) return bytes;
   for (const { rule, detail } of ruled.failed ?? []) bytes += 32 + rule.length + detail.length;

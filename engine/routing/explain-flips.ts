@@ -12,7 +12,7 @@ import { decide } from './decide.ts';
 import { locationsOf, wayKey } from './explain-ways.ts';
 import type { Again } from './recompute.ts';
 import { byCost } from './request.ts';
-import type { Candidate, SourcingRequest } from './source.ts';
+import type { Candidate, Carriage, SourcingRequest } from './source.ts';
 import { plannedSource } from './source-planned.ts';
 
 /** Decisions that are tried for one question, and changes of each kind that are told. */
@@ -205,7 +205,8 @@ function priceAt({ candidates }: SourcingRequest, location: LocationId): number 
 function lowered(request: SourcingRequest, location: LocationId, minor: number): SourcingRequest {
   const candidates = request.candidates.map((candidate, index) => {
     if (candidate.location !== location) return { candidate, index };
-    const { ruled, costMinor } = candidate;
+    const { ruled, costMinor, carriage } = candidate;
+    if (carriage !== undefined) return { candidate: { ...candidate, carriage: cheaperBy(carriage, minor) }, index };
     if (ruled === undefined) return { candidate: { ...candidate, costMinor: costMinor - minor }, index };
     return { candidate: { ...candidate, ruled: { ...ruled, parcelMinor: ruled.parcelMinor - minor } }, index };
   });
@@ -216,6 +217,15 @@ function lowered(request: SourcingRequest, location: LocationId, minor: number):
     available: (sku, at) => request.available(sku, candidates[at]?.index ?? -1),
   };
 }
+
+/** Carriage by weight with so much off, whatever is in the parcel; what nobody carries stays so. */
+const cheaperBy = (carriage: Carriage, minor: number): Carriage => ({
+  minor: (load) => carriage.minor(load) - minor,
+  carried: (load) => {
+    const by = carriage.carried(load);
+    return by && { ...by, costMinor: by.costMinor - minor };
+  },
+});
 
 const byPrice = (a: Candidate, b: Candidate): number =>
   (a.ruled?.parcelMinor ?? 0) - (b.ruled?.parcelMinor ?? 0) || byCost(a, b);

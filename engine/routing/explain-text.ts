@@ -27,7 +27,7 @@ function timeText(atMs: number): string {
 function recordedText({ orderId, attempt, recorded }: Told): string[] {
   if (recorded === undefined) return [noRecord(orderId, attempt)];
   const { position, atMs, decision } = recorded;
-  const { choices, candidates, short, ruled, prices, removed = [], gapMinor, moved, cause } = decision;
+  const { choices, candidates, short, ruled, prices, rates = [], removed = [], gapMinor, moved, cause } = decision;
   const by = ruled === undefined ? 'without a routing plan' : `by plan ${ruled.planId}, version ${ruled.version}`;
   const priced = prices === undefined ? '' : `, with prices of version ${prices}`;
   return [
@@ -38,6 +38,7 @@ function recordedText({ orderId, attempt, recorded }: Told): string[] {
       const means = carrier === undefined ? '' : ` with ${carrier}${service === undefined ? '' : ` ${service}`}`;
       return `  ${location} ships ${count(units)}${means} for ${money(costMinor)}`;
     }),
+    ...rates.map((one) => `  parcels with ${one.carrier} ${one.service} cost by its rate card, version ${one.version}`),
     ...(short === 0 ? [] : [`  ${count(short)} found no place${fallbackText(ruled?.fallback)}`]),
     `  ${candidates} ${candidates === 1 ? 'location was a candidate' : 'locations were candidates'}`,
     ...gapText(gapMinor),

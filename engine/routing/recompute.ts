@@ -11,6 +11,7 @@ import { Reads } from '../then.ts';
 import { worldThen } from '../then-world.ts';
 import type { World } from '../world.ts';
 import { decide, type Decision } from './decide.ts';
+import { withCards } from './cards-used.ts';
 import { bookThen } from './prices/recorded.ts';
 import { wantedSkus } from './request.ts';
 import { plannedSource } from './source-planned.ts';
@@ -53,7 +54,7 @@ export function remake(core: Core, order: OrderContext, found: Found): Remade {
   const forked = { ...core, world: was.world, source: plannedSource(prices), prices };
   const rooms = giveRooms(was.world, decision, record.atMs);
   const again = { core: forked, order: then, atMs: record.atMs, decision: decide(forked, then, record.atMs) };
-  const differs = differences(decision, again.decision.plan);
+  const differs = differences(decision, withCards(was.world.rates, again.decision.plan, record.atMs));
   return { reproduced: differs.length === 0, differs, assumed: [...rooms, ...was.assumed], again };
 }
 
@@ -95,6 +96,7 @@ function differences(recorded: Sourced, plan: Plan): { field: string; recorded: 
     ruled: [recorded.ruled, plan.ruled],
     gapMinor: [recorded.gapMinor, plan.gapMinor],
     prices: [recorded.prices, plan.prices],
+    rates: [recorded.rates, plan.rates],
   } as const;
   return Object.entries(fields).flatMap(([field, [one, other]]) => {
     const [before, again] = [canonical(one), canonical(other)];

@@ -142,7 +142,7 @@ function kitMoney({ request: { needs, candidates, ruling }, price, room, byWeigh
   }));
 }
 
-/** Kits: at least as many units as all places give in turn, in the fewest parcels, whole, for no more than any set that gives them in turn. */
+/** Kits: at least as many units as all places give in turn, in no more parcels than sets need that do so, whole, for no more than any set that gives them in turn. */
 function kitsDiffer(drawn: Drawn, plan: Plan, is: Worth): string | undefined {
   const { request: { needs, candidates, ruling }, stock } = drawn;
   const all = [...candidates.keys()];
@@ -168,7 +168,7 @@ function kitsDiffer(drawn: Drawn, plan: Plan, is: Worth): string | undefined {
   }));
   const isSame = isBlank || most === 0
     ? is.units === 0 && is.parcels === 0
-    : is.units >= most && is.parcels === size && isThere && isWhole && (size > 3 || paid <= least) && (ruling === undefined || is.minor === Math.round(paid));
+    : is.units >= most && is.parcels <= size && is.parcels > 0 && isThere && isWhole && (size > 3 || paid <= least) && (ruling === undefined || is.minor === Math.round(paid));
   return isSame ? undefined : `planned ${JSON.stringify({ ...is, paid, isThere, isWhole })}, enumerated ${JSON.stringify({ most, size, least, isBlank })}`;
 }
 

@@ -13,6 +13,7 @@ import type { ShadowPlan } from './seeking.ts';
 import { isHeld, isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowOrder } from './state.ts';
 import { windowFor } from './windows.ts';
 import { alsoDeclined, judged, timesOf, watched } from './troubles.ts';
+import { cardsOf } from './rates.ts';
 import { no, type Verdict } from './verdict.ts';
 
 /** One thing done in the shadow: at one time, with what it tells the world. */
@@ -133,7 +134,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   const isOfAll = plan.moved === undefined && (plan.cause === undefined || plan.cause['kind'] === 'rejected');
   const [given, dropped] = isOfAll ? ruledBy(next, plan) : [next, 0];
   const placed = put(doing, judged(given, atMs));
-  doing.events.push(decision(placed, plan));
+  doing.events.push({ ...decision(placed, plan), rates: cardsOf(doing.shadow, plan.parcels, doing.atMs) });
   if (dropped > 0) {
     const reason = 'no place under the routing plan';
     doing.events.push({ kind: 'order.cancelled', orderId: id, channel: placed.channel, units: dropped, reason, state: stateOf(placed) });
@@ -161,7 +162,7 @@ function ruledBy(order: ShadowOrder, { ruled }: ShadowPlan): [ShadowOrder, numbe
   return [{ ...free, lines }, left.reduce((sum, units) => sum + units, 0)];
 }
 
-function decision(order: ShadowOrder, plan: ShadowPlan): unknown {
+function decision(order: ShadowOrder, plan: ShadowPlan): object {
   const startsNow = order.startedAtMs !== undefined || (order.batch === undefined && order.delayMs === 0 && waiting(order) === 0 && order.holds === undefined);
   const first = order.parts.length - plan.parcels.length;
   return {

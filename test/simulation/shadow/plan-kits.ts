@@ -46,7 +46,7 @@ export function kitsBy(
   const sets = own.parcels.length > 3 ? [] : subsets(found.length, own.parcels.length);
   const others = sets.map((set): Given => giveKits(needs, set, has).map((units, place) => ({ at: set[place] ?? -1, units: [...units] })));
   const least = Math.min(Infinity, ...others.filter((given) => sum(given.flatMap(({ units }) => units.map(([, quantity]) => quantity))) >= most).map(minorOf));
-  if (wanted - told.short < most || parcels.length !== own.parcels.length || is > least || told.scoreMinor !== Math.round(is)) {
+  if (wanted - told.short < most || parcels.length > own.parcels.length || is > least || told.scoreMinor !== Math.round(is)) {
     throw new Violation(`kits cost ${is} by the plan, and ${least} would do: ${JSON.stringify(told)}`);
   }
   return { ...own, parcels, short: told.short, runnerUpMinor: told.runnerUpMinor, minor: told.scoreMinor };

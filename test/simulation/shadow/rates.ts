@@ -52,6 +52,17 @@ export function cardFor(shadow: Shadow, carrier: string, service: string, atMs: 
   return now.sort((a, b) => (b.fromMs ?? 0) - (a.fromMs ?? 0) || b.version - a.version)[0];
 }
 
+/** The cards of the services that parcels go with, in their order. */
+export function cardsOf(shadow: Shadow, parcels: readonly { readonly from: { readonly carrier: string | undefined; readonly service?: string | undefined } }[], atMs: number) {
+  const names = [...new Set(parcels.flatMap(({ from: { carrier, service = 'standard' } }) => (carrier === undefined ? [] : [JSON.stringify([carrier, service])])))];
+  const used = names.flatMap((name) => {
+    const [carrier, service] = JSON.parse(name) as [string, string];
+    const card = cardFor(shadow, carrier, service, atMs);
+    return card === undefined ? [] : [{ carrier, service, version: card.version }];
+  });
+  return used.length === 0 ? undefined : used;
+}
+
 function openServices(shadow: Shadow, asked: string | undefined, to: Destination | undefined) {
   return [...shadow.carriers.values()]
     .filter(({ isOpen }) => isOpen)
