@@ -34,6 +34,11 @@ export class ManualClock implements Clock {
     setImmediate(work);
   }
 
+  /** Those who set timers are gone. */
+  forget(): void {
+    this.#timers.clear();
+  }
+
   /** Move on, running what falls due in order of time. */
   advance(ms: number): void {
     const end = this.#nowMs + ms;

@@ -156,6 +156,7 @@ export class Shop {
   /** Die without a word and come back on the same disk, with what was durable. */
   async restart(options: ShopOptions = {}): Promise<Shop> {
     this.disk.crash();
+    this.clock.forget();
     return Shop.open({ disk: this.disk, clock: this.clock, ...options, isBare: true });
   }
 

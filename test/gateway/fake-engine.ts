@@ -87,6 +87,8 @@ export class FakeEngine implements EngineApi {
         return { orders: [...this.orders.values()].filter((order) => this.#isMeant(order, body)) };
       case 'stock.get':
         return this.stocks.filter((stock) => stock.sku === body['sku']);
+      case 'case.counts':
+        return { byCode: {}, byOwner: {}, late: 0 };
       case 'plan.list':
         return { plans: [], seats: [] };
       case 'engine.status':
