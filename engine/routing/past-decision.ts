@@ -33,7 +33,8 @@ export function findDecision(journal: LedgerJournal, order: OrderContext, attemp
   if (attempt > attempts) return undefined;
   const place = sourcedAtMs.length - 1 - (attempts - attempt);
   const atMs = attempt === 1 ? placedAtMs : sourcedAtMs[place];
-  if (atMs === undefined) return olderThan(journal, order, attempt, firstAt(journal, sourcedAtMs[0] ?? 0));
+  // The oldest that is remembered may be of the same millisecond, and of an earlier record of it than the one sought.
+  if (atMs === undefined) return olderThan(journal, order, attempt, firstAt(journal, (sourcedAtMs[0] ?? 0) + 1));
   const first = firstAt(journal, atMs);
   const end = Math.min(journal.tail, first + sameTimeMax);
   for (let position = first; position <= end; position += 1) {
@@ -59,7 +60,7 @@ function firstAt(journal: LedgerJournal, atMs: number): number {
 /** One that an order was sourced too often since to remember: looked for record by record, backwards. */
 function olderThan(journal: LedgerJournal, order: OrderContext, attempt: number, before: number): Found | undefined {
   const end = Math.max(1, journal.head, before - olderMax);
-  for (let position = Math.min(before + 1, journal.tail); position >= end; position -= 1) {
+  for (let position = Math.min(before, journal.tail); position >= end; position -= 1) {
     const record = journal.record(position);
     if (record === undefined || record.atMs < order.placedAtMs) return undefined;
     const found = decisionIn(record, order.orderId, attempt);

@@ -286,3 +286,16 @@ it('[Z42] nothing is told of a decision whose record was trimmed, and of later o
   expect([explained(restarted, 'old').recorded, explained(restarted, 'old').recomputed]).toEqual([undefined, undefined]);
   expect(explained(restarted, 'n59').recomputed).toEqual(last.recomputed);
 });
+
+it('[Z41] an order that was sourced more often than it remembers, all in one millisecond, still tells each of them', async () => {
+  const shop = await Shop.open();
+  await shop.receive({ 'A/S1': 1 });
+  await shop.place('o1', { S1: 60 }, { shortage: 'backorder' });
+  for (let count = 0; count < 40; count += 1) {
+    await shop.receive({ 'B/S1': 1 });
+    await shop.settle();
+  }
+  for (const attempt of [1, 2, 3, 7, 8, 9, 20, 41]) {
+    expect(explained(shop, 'o1', attempt).recorded?.decision).toMatchObject({ orderId: 'o1', attempt });
+  }
+});

@@ -17,6 +17,9 @@ type Sourced = Extract<Event, { kind: 'order.sourced' }>;
 
 /** Records of one millisecond that are looked through. */
 const sameTimeMax = 1_024;
+/** Decisions of which an order remembers when they were, and records before them that are looked through at least. */
+const timesKept = 32;
+const olderMax = 512;
 /** Decisions looked at each time. */
 const picks = 6;
 
@@ -29,7 +32,7 @@ export function compareExplained(
   if (engine === undefined || claim === undefined) return;
   const { head, tail } = claim;
   const ask: Ask = (kind, body) => engine.query({ kind, body } as never).ok as never;
-  const made: { readonly position: number; readonly record: TurnRecord; readonly index: number }[] = [];
+  const made: Made[] = [];
   for (const [position, { record }] of turns) {
     if (position > tail) continue;
     for (const [index, event] of (record.events as readonly Event[]).entries()) {
@@ -40,15 +43,28 @@ export function compareExplained(
   }
   for (let pick = 0; pick < Math.min(picks, made.length); pick += 1) {
     const one = made[(round * 7_919 + pick * 104_729) % made.length];
-    if (one !== undefined) check(one, head, ask);
+    if (one !== undefined && !isBeyond(one, made)) check(one, head, ask);
   }
 }
 
-function check(
-  { position, record, index }: { readonly position: number; readonly record: TurnRecord; readonly index: number },
-  head: number,
-  ask: Ask,
-): void {
+interface Made {
+  readonly position: number;
+  readonly record: TurnRecord;
+  /** Its place among the events of the record. */
+  readonly index: number;
+}
+
+const decisionOf = ({ record, index }: Made): Sourced => (record.events as readonly Event[])[index] as Sourced;
+
+/** Whether an order was sourced so often, and so long, since that it is not looked for any further. */
+function isBeyond(one: Made, made: readonly Made[]): boolean {
+  const { orderId, attempt } = decisionOf(one);
+  const later = made.filter((other) => decisionOf(other).orderId === orderId && decisionOf(other).attempt > attempt);
+  const oldest = later.at(-timesKept);
+  return oldest !== undefined && oldest.position - one.position > olderMax;
+}
+
+function check({ position, record, index }: Made, head: number, ask: Ask): void {
   const events = record.events as readonly Event[];
   const decision = events[index] as Sourced;
   const { orderId, attempt } = decision;
