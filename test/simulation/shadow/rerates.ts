@@ -39,8 +39,9 @@ export class StrandedParcels {
   /** Carriers may have changed. */
   note(shadow: Shadow): void {
     const parts = [...shadow.carriers].map(([id, { isOpen, card, health }]) => {
-      const cut = health?.circuits.filter(({ state }) => state === 'open').map(({ service }) => service);
-      return [id, isOpen, health?.embargoes, cut, card.services?.map((one) => one.id)];
+      // One that was only told of offers what it did.
+      const cut = (health?.circuits ?? []).filter(({ state }) => state === 'open').map(({ service }) => service);
+      return [id, isOpen, health?.embargoes ?? [], cut, card.services?.map((one) => one.id)];
     });
     const offered = JSON.stringify(parts);
     if (offered === this.#offered) return;
