@@ -63,32 +63,32 @@ export interface Parcel {
 /** `moved`: another status or code; `noted`: the same again; `late`: it says nothing new; `duplicate`: known. */
 export type ScanResult = 'moved' | 'noted' | 'late' | 'duplicate';
 
-export type ParcelEvent =
-  | {
-      readonly kind: 'parcel.changed';
-      readonly orderId: OrderId;
-      readonly channel: ChannelId;
-      readonly fulfillmentId: FulfillmentId;
-      readonly location: LocationId;
-      readonly carrier: CarrierId;
-      readonly tracking: string;
-      readonly status: ParcelStatus;
-      readonly code?: string | undefined;
-      /** When it was scanned. */
-      readonly atMs: number;
-    }
-  | {
-      readonly kind: 'parcel.alarmed';
-      readonly orderId: OrderId;
-      readonly channel: ChannelId;
-      readonly fulfillmentId: FulfillmentId;
-      readonly location: LocationId;
-      readonly carrier: CarrierId;
-      readonly tracking: string;
-      readonly alarm: ParcelAlarm['kind'];
-      readonly state: 'raised' | 'cleared';
-      readonly sinceMs: number;
-    };
+/** Which parcel news is of. */
+interface ParcelHead {
+  readonly orderId: OrderId;
+  readonly channel: ChannelId;
+  readonly fulfillmentId: FulfillmentId;
+  readonly location: LocationId;
+  readonly carrier: CarrierId;
+  readonly tracking: string;
+}
+
+interface ParcelChanged extends ParcelHead {
+  readonly kind: 'parcel.changed';
+  readonly status: ParcelStatus;
+  readonly code?: string | undefined;
+  /** When it was scanned. */
+  readonly atMs: number;
+}
+
+interface ParcelAlarmed extends ParcelHead {
+  readonly kind: 'parcel.alarmed';
+  readonly alarm: ParcelAlarm['kind'];
+  readonly state: 'raised' | 'cleared';
+  readonly sinceMs: number;
+}
+
+export type ParcelEvent = ParcelChanged | ParcelAlarmed;
 
 /** A number as it is looked for: carriers, labels and people write it in many ways. */
 export const trackingKey = (carrier: CarrierId, tracking: string): string =>

@@ -12,7 +12,7 @@ const passedMax = 4_096;
 
 export class Improvements {
   readonly #skus = new Set<SkuCell>();
-  #all: (() => Iterable<OrderId>) | undefined;
+  #all: (() => readonly OrderId[]) | undefined;
   #walk: Iterator<OrderId> | undefined;
   /** Taken last and put back, because there was no room for it. */
   #next: OrderId | undefined;
@@ -28,7 +28,7 @@ export class Improvements {
   }
 
   /** Anybody may have a better place. The same again, while it is not begun yet, is one. */
-  addAll(orders: () => Iterable<OrderId>): void {
+  addAll(orders: () => readonly OrderId[]): void {
     this.#all = orders;
   }
 
@@ -61,7 +61,7 @@ export class Improvements {
     }
     const all = this.#all;
     this.#all = undefined;
-    return all === undefined ? undefined : [...all()].values();
+    return all?.().values();
   }
 }
 
@@ -70,6 +70,6 @@ export const mayImprove = ({ views }: { readonly views: Views }, id: OrderId): b
   views.inState('allocated').has(id) || views.inState('released').has(id);
 
 /** Every order that may. */
-export const improvable = ({ views }: { readonly views: Views }): Iterable<OrderId> => [
+export const improvable = ({ views }: { readonly views: Views }): readonly OrderId[] => [
   ...views.inState('allocated'), ...views.inState('released'),
 ];

@@ -1,8 +1,7 @@
 /** Answers about cases and playbooks. */
 import type { CaseContext, CaseEntry, CaseState, CaseSummary, Playbook } from '../actors/case-context.ts';
-import type { CaseCode, Severity, SubjectType, Watch } from '../actors/case-kinds.ts';
+import type { CaseCode, CaseKind, Severity } from '../actors/case-kinds.ts';
 import type { CaseId, OrderId } from '../actors/ids.ts';
-import type { PlaybookStep } from '../actors/playbook-schemas.ts';
 
 /** A case as case.get shows it. */
 export interface CaseView extends Omit<CaseContext, 'orders' | 'log' | 'nextPlace'> {
@@ -29,17 +28,10 @@ export interface CaseCounts {
 }
 
 /** A kind of the catalogue with what is done about it. */
-export interface PlaybookView {
+export interface PlaybookView extends CaseKind {
   readonly code: CaseCode;
-  readonly severity: Severity;
-  readonly owner: string;
-  readonly escalateTo: string;
-  readonly slaMs: number;
-  readonly subject: SubjectType;
-  readonly watch: Watch;
   /** 0: the default. */
   readonly version: number;
-  readonly steps: readonly PlaybookStep[];
   /** Who put it, or removed the last one. */
   readonly put?: Pick<Playbook, 'by' | 'reason' | 'atMs'> | undefined;
 }

@@ -119,8 +119,7 @@ function countCases({ cases }: World): CaseCounts {
 }
 
 function playbookOf({ cases }: World, code: CaseCode): PlaybookView {
-  const { severity, owner, escalateTo, slaMs, subject, watch } = caseKinds[code];
   const put = cases.playbook(code);
   const by = put === undefined ? undefined : { by: put.by, reason: put.reason, atMs: put.atMs };
-  return { code, severity, owner, escalateTo, slaMs, subject, watch, ...cases.stepsFor(code), put: by };
+  return { ...caseKinds[code], code, ...cases.stepsFor(code), put: by };
 }

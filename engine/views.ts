@@ -102,7 +102,8 @@ export class Views {
     if (before?.context.fulfillments !== after.context.fulfillments) this.#work(id, before, after);
     if (before?.context.lines !== after.context.lines) this.#waiting(id, before, after);
     if (before?.context.holds !== after.context.holds) this.#holds(id, after);
-    const [was, is] = [before === undefined ? undefined : batchOf(before), batchOf(after)];
+    const was = before === undefined ? undefined : batchOf(before);
+    const is = batchOf(after);
     if (was !== is) this.windows.changed(id, was, is);
     const due = orderDueAtMs(after.value, after.context);
     if (due !== undefined && !isDueAt(due, before, after)) this.#timers.set(due, { kind: 'order', id });

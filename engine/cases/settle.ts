@@ -47,16 +47,19 @@ class Settling {
 
 export function settleCauses(core: Core, atMs: number): void {
   const { changes, world } = core;
+  const { touched } = changes;
   let settling: Settling | undefined;
-  for (const [index, cell] of changes.touched.entries()) {
-    if (cell.kind === 'order') {
+  // Every command comes by here: an index, and nothing is made for those that have no part in it.
+  for (let index = 0; index < touched.length; index += 1) {
+    const cell = touched[index];
+    if (cell?.kind === 'order') {
       const isTroubled = cell.snapshot?.context.exception !== undefined;
       if (!isTroubled && !world.cases.byOrder.has(cell.id)) continue;
       const before = changes.beforeOf(index) as OrderCell['snapshot'];
       orderMoves(core, cell, before, (settling ??= new Settling()));
-    } else if (cell.kind === 'location') {
+    } else if (cell?.kind === 'location') {
       locationMoves(cell, changes.beforeOf(index) as LocationCell['snapshot'], (settling ??= new Settling()));
-    } else if (cell.kind === 'carrier') {
+    } else if (cell?.kind === 'carrier') {
       const before = changes.beforeOf(index) as CarrierCell['snapshot'];
       if (before !== undefined && before.value !== cell.snapshot?.value) {
         carrierMoves(cell, (settling ??= new Settling()));

@@ -15,6 +15,7 @@ import { tellOrder } from '../effects.ts';
 import { holder } from './take-in.ts';
 
 type Body = CommandBody<'order.amend'>;
+type Changeable<T> = { -readonly [K in keyof T]: T[K] };
 
 const addressHold = 'address' as HoldId;
 /** States of an order of which nothing has been picked. */
@@ -40,10 +41,10 @@ export function amendOrder(core: Core, body: Body, atMs: number): Handled {
     return refuse('wrong-state', `order ${orderId} is picked or gone: its address and gift stay as they are`);
   }
   const known: OrderDetails = core.world.intakes.details.get(orderId) ?? { orderId };
-  const next: Record<string, unknown> = { ...known, ...details };
+  const next: Changeable<OrderDetails> = { ...known, ...details };
   for (const field of clear) delete next[field];
   const cell = core.world.intakes.details.cell(orderId);
-  core.changes.set(cell, { value: 'put', context: next as unknown as OrderDetails });
+  core.changes.set(cell, { value: 'put', context: next });
   core.changes.publish([{ kind: 'order.amended', orderId, channel: context.channel, fields }]);
   const isAsked = fields.includes('address') && policy.address !== 'accept';
   const rejection = isAsked ? followAddress(core, order, context, fault, atMs) : undefined;

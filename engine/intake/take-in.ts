@@ -49,8 +49,10 @@ export function saysMore({ world }: Core, { externalId, details, lines }: Body):
   return false;
 }
 
-/** The order with its grace and the holds of its channel's policy; what is said of it beside is kept. */
-/** @param ours the body with our SKUs in its lines. */
+/**
+ * The order with its grace and the holds of its channel's policy; what is said of it beside is kept.
+ * @param ours the body with our SKUs in its lines.
+ */
 export function takeIn(
   core: Core,
   { body }: CommandOf<'order.place'>,

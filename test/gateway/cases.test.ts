@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import type { CaseCode } from '../../actors/case-kinds.ts';
 import { runCases } from '../../gateway/cases-command.ts';
-import { startGateway, type Gateway } from '../../gateway/gateway.ts';
+import type { Gateway } from '../../gateway/gateway.ts';
 import { defaultLimits } from '../../gateway/limits.ts';
 import { Metrics } from '../../gateway/metrics.ts';
 import type { CaseList, PushFrame } from '../../gateway/protocol.ts';
 import { Streams } from '../../gateway/streams.ts';
 import { Shop } from '../engine/shop.ts';
-import { operator } from './serving.ts';
+import { serveEngine } from './serving.ts';
 import { Reader } from './streams-kit.ts';
 
 const said = (frames: readonly PushFrame[]): string[] =>
@@ -58,15 +58,7 @@ describe('the command line', () => {
     for (const id of ['o1', 'o2']) await shop.place(id, { S1: 1 });
     await shop.ok('stock.count', { entries: [{ sku: 'S1', location: 'A', onHand: 0 }] });
     await shop.settle();
-    gateway = await startGateway({
-      engine: shop.engine, prefer: 'node', host: '127.0.0.1', port: 0,
-      authenticate: async () => operator,
-      allows: () => undefined,
-      onIncident: (error) => {
-        throw error;
-      },
-    });
-    url = `ws://127.0.0.1:${gateway.port}`;
+    ({ gateway, url } = await serveEngine(shop.engine));
   });
   afterAll(() => gateway.close(0));
 

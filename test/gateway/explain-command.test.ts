@@ -1,9 +1,9 @@
 /** `baton explain`: the words of a running server, or why there are none. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runExplain } from '../../gateway/explain-command.ts';
-import { startGateway, type Gateway } from '../../gateway/gateway.ts';
+import type { Gateway } from '../../gateway/gateway.ts';
 import { Shop } from '../engine/shop.ts';
-import { operator } from './serving.ts';
+import { serveEngine } from './serving.ts';
 
 let shop: Shop;
 let gateway: Gateway;
@@ -15,15 +15,7 @@ beforeAll(async () => {
   await shop.place('o1', { S1: 2 }, { shortage: 'backorder' });
   await shop.receive({ 'B/S1': 1 });
   await shop.settle();
-  gateway = await startGateway({
-    engine: shop.engine, prefer: 'node', host: '127.0.0.1', port: 0,
-    authenticate: async () => operator,
-    allows: () => undefined,
-    onIncident: (error) => {
-      throw error;
-    },
-  });
-  url = `ws://127.0.0.1:${gateway.port}`;
+  ({ gateway, url } = await serveEngine(shop.engine));
 });
 afterAll(() => gateway.close(0));
 

@@ -28,6 +28,19 @@ const callers: Readonly<Record<string, Caller>> = {
   shop: { name: 'shop', role: 'storefront', channels: ['web'], locations: [] },
 };
 
+/** A real gateway over a given engine, for command lines: whoever comes is the operator. */
+export async function serveEngine(engine: GatewayOptions['engine']): Promise<{ readonly gateway: Gateway; readonly url: string }> {
+  const gateway = await startGateway({
+    engine, prefer: 'node', host: '127.0.0.1', port: 0,
+    authenticate: async () => operator,
+    allows: () => undefined,
+    onIncident: (error) => {
+      throw error;
+    },
+  });
+  return { gateway, url: `ws://127.0.0.1:${gateway.port}` };
+}
+
 export async function serve(
   prefer: 'uws' | 'node',
   options: Partial<Omit<GatewayOptions, 'engine'>> = {},
