@@ -20,9 +20,10 @@ async function judge(site: Site, traffic: Traffic): Promise<void> {
   expect(witness.accepted).toBeGreaterThan(0);
 }
 
-/** Ended by a lost journal. After a failed commit lmdb sometimes breaks down while the process is on its way out. */
+/** Ended by a lost journal. After a failed write lmdb sometimes breaks down before or while the process is on its way out. */
 function isLost(server: Program, code: number | null, signal: NodeJS.Signals | null): boolean {
-  const isBrokenExit = signal === 'SIGABRT' && server.output().includes('the journal is lost');
+  const isTold = /the journal is lost|Write error/.test(server.output());
+  const isBrokenExit = (signal === 'SIGABRT' || signal === 'SIGSEGV') && isTold;
   return code === 75 || isBrokenExit;
 }
 
@@ -67,7 +68,7 @@ test('[P9] a full disk: commands are refused by name on every door, reads go on,
     // Full to the last at one blow: a commit fails, the process ends, and comes back on the full disk to be read.
     fill(ballast, 1024 * mib);
     const { code, signal } = await server.exit;
-    expect(isLost(server, code, signal), `${code} ${signal}`).toBe(true);
+    expect(isLost(server, code, signal), `${code} ${signal}\n${server.output()}`).toBe(true);
     server = await site.serve();
     expect(await site.get('/readyz')).toBe('503 full');
     expect(await site.post('/v1/queries/stock.get', { sku: 'SKU-1' })).toMatchObject({ status: 200 });
@@ -98,10 +99,7 @@ describe('[P10] a write that fails under load ends the process, and it comes bac
           const { code, signal } = await server.exit;
           // An error on the page that makes a commit valid leaves it hanging; the watchdog ends that.
           const isHang = signal === 'SIGKILL' && server.output().includes('a commit hangs');
-          // After a failed write lmdb sometimes breaks down before or while the process is on its way out.
-          const isTold = /the journal is lost|Write error/.test(server.output());
-          const isBrokenExit = (signal === 'SIGABRT' || signal === 'SIGSEGV') && isTold;
-          expect(code === 75 || isHang || isBrokenExit, `${code} ${signal}\n${server.output()}`).toBe(true);
+          expect(isLost(server, code, signal) || isHang, `${code} ${signal}\n${server.output()}`).toBe(true);
           const endedAtMs = performance.now();
           const lastAtMs = Math.max(...traffic.calls.map(({ returnedAtMs }) => (returnedAtMs === Infinity ? 0 : returnedAtMs)));
           if (!isHang) expect(endedAtMs - lastAtMs).toBeLessThan(1_500);
