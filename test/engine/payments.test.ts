@@ -54,6 +54,8 @@ describe('payments', () => {
     expect(await refused(shop, 'authorise', eur(1, { expiresAtMs: shop.clock.now() }))).toMatchObject({ code: 'over-limit', field: 'body.expiresAtMs' });
     expect(await refused(shop, 'authorise', eur(1, { reference: '4111 1111 1111 1111' }))).toMatchObject({ code: 'card-data', field: 'body.reference' });
     expect(await refused(shop, 'fail', { reason: 'card 4111111111111111 declined' })).toMatchObject({ code: 'card-data', field: 'body.reason' });
+    // An instant of the year 2042 that reads like the number of a card.
+    expect(await refused(shop, 'authorise', eur(1, { expiresAtMs: 2_287_571_750_596 }))).toMatchObject({ code: 'over-limit', field: 'body.expiresAtMs' });
     await pay(shop, 'authorise', eur(1_000));
     expect(await refused(shop, 'authorise', eur(1_000))).toMatchObject({ code: 'payment-exists' });
     expect(await refused(shop, 'capture', { amountMinor: 1_001 })).toMatchObject({ code: 'not-enough', field: 'body.amountMinor' });
