@@ -1,6 +1,7 @@
 /** What an order has to tell the world about a message: pure, from the context before and after it. */
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
-import { cancelPlan, reduce, startsWhenPlaced, stateOf } from './order-lines.ts';
+import { reduce, startsWhenPlaced, stateOf } from './order-lines.ts';
+import { cancelPlan } from './order-takings.ts';
 import type { Choice, OrderSourced } from './order-decision.ts';
 import type { Event, Fulfillment } from './vocabulary.ts';
 

@@ -8,19 +8,18 @@
  */
 import { assign, setup } from 'xstate';
 import type { OrderContext, OrderEffect, OrderInput, OrderMessage, StockUnits } from './order-context.ts';
+import { reduce, stateOf } from './order-lines.ts';
 import {
   cancelPlan,
   displacePlan,
   findFulfillment,
   isUntouched,
   plannedUnits,
-  reduce,
-  stateOf,
   stockUnits,
   takenUnits,
   trackedUnits,
   withdrawPlan,
-} from './order-lines.ts';
+} from './order-takings.ts';
 import { news } from './order-news.ts';
 import { withTheirLots } from './picked-lots.ts';
 import type { OrderState } from './order-states.ts';

@@ -3,7 +3,7 @@
  * does to the context, `news` what it tells the world; the machine (reservation.ts) says when.
  */
 import { reservationMs } from './limits.ts';
-import { stockUnits, trackedUnits } from './order-lines.ts';
+import { stockUnits, trackedUnits } from './order-takings.ts';
 import type { Plan, PlannedFulfillment, StockUnits } from './order-context.ts';
 import type {
   ReservationContext,

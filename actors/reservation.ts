@@ -11,7 +11,7 @@ import type {
   ReservationMessage,
 } from './reservation-context.ts';
 import { breakPlan, missingUnits, mustWait, news, parcelUnits, reduce } from './reservation-lines.ts';
-import { stockUnits } from './order-lines.ts';
+import { stockUnits } from './order-takings.ts';
 import { reject } from './rejection.ts';
 
 interface Args {

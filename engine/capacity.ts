@@ -3,7 +3,7 @@
  * and given back with what is cancelled. Who waits for room is woken on the day that has it.
  */
 import type { LocationId } from '../actors/ids.ts';
-import { isUntouched } from '../actors/order-lines.ts';
+import { isUntouched } from '../actors/order-takings.ts';
 import type { Fulfillment } from '../actors/vocabulary.ts';
 import type { LocationCell, SkuCell } from './cells.ts';
 import type { Core } from './core.ts';

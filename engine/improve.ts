@@ -4,7 +4,8 @@
  */
 import type { OrderId } from '../actors/ids.ts';
 import type { OrderContext, Plan } from '../actors/order-context.ts';
-import { isUntouched, waitingUnits } from '../actors/order-lines.ts';
+import { waitingUnits } from '../actors/order-lines.ts';
+import { isUntouched } from '../actors/order-takings.ts';
 import type { Fulfillment } from '../actors/vocabulary.ts';
 import type { Core } from './core.ts';
 import { tellOrder } from './effects.ts';

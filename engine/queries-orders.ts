@@ -2,7 +2,7 @@
 import type { LocationId, OrderId } from '../actors/ids.ts';
 import { releaseAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
-import { isHeld } from '../actors/order-lines.ts';
+import { isHeld } from '../actors/order-takings.ts';
 import type { OrderState } from '../actors/order-states.ts';
 import type { Query, QueryBody } from '../actors/queries.ts';
 import type { OrderView } from '../actors/vocabulary.ts';

@@ -8,7 +8,7 @@ import type { LocationId, OrderId } from '../actors/ids.ts';
 import type { Serve } from '../actors/item-commands.ts';
 import { batchEndsAtMs, orderDueAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
-import { isHeld, unitsOfPart } from '../actors/order-lines.ts';
+import { isHeld, unitsOfPart } from '../actors/order-takings.ts';
 import type { Location } from '../actors/network-commands.ts';
 import { orderStates, type OrderState } from '../actors/order-states.ts';
 import type { Fulfillment, OrderLine } from '../actors/vocabulary.ts';

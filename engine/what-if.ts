@@ -5,7 +5,8 @@
  */
 import type { OrderId } from '../actors/ids.ts';
 import type { OrderContext, StockUnits } from '../actors/order-context.ts';
-import { displacePlan, isHeld, stockUnits, unitsOfPart, waitingUnits } from '../actors/order-lines.ts';
+import { waitingUnits } from '../actors/order-lines.ts';
+import { displacePlan, isHeld, stockUnits, unitsOfPart } from '../actors/order-takings.ts';
 import type { QueryBody } from '../actors/queries.ts';
 import { free } from '../actors/stock-ledger.ts';
 import type { Fulfillment } from '../actors/vocabulary.ts';

@@ -6,7 +6,8 @@
 import { obstacleTo } from '../../actors/carrier-health.ts';
 import type { FulfillmentId, OrderId } from '../../actors/ids.ts';
 import type { OrderContext, OrderMessage } from '../../actors/order-context.ts';
-import { isUntouched, waitingUnits } from '../../actors/order-lines.ts';
+import { waitingUnits } from '../../actors/order-lines.ts';
+import { isUntouched } from '../../actors/order-takings.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
 import { must } from '../assert.ts';

@@ -5,7 +5,7 @@
 import type { CaseContext, Tried } from '../../actors/case-context.ts';
 import { forDefaultMs } from '../../actors/case-life.ts';
 import type { LocationId, OrderId } from '../../actors/ids.ts';
-import { isUntouched } from '../../actors/order-lines.ts';
+import { isUntouched } from '../../actors/order-takings.ts';
 import type { PlaybookStep } from '../../actors/playbook-schemas.ts';
 import { must } from '../assert.ts';
 import type { Handled } from '../commands/handled.ts';

@@ -7,7 +7,7 @@ import { caseKinds, seen, type CaseCode } from '../../actors/case-kinds.ts';
 import { hasEnded } from '../../actors/case-life.ts';
 import type { CaseId, OrderId } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
-import { isHeld } from '../../actors/order-lines.ts';
+import { isHeld } from '../../actors/order-takings.ts';
 import { must } from '../assert.ts';
 import { orderSteps, type CarrierCell, type LocationCell, type OrderCell } from '../cells.ts';
 import type { Core } from '../core.ts';

@@ -5,7 +5,7 @@
  */
 import type { OrderId, ReservationId } from '../../actors/ids.ts';
 import type { StockUnits } from '../../actors/order-context.ts';
-import { displacePlan } from '../../actors/order-lines.ts';
+import { displacePlan } from '../../actors/order-takings.ts';
 import { breakPlan } from '../../actors/reservation-lines.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import { applied, free, type StockMessage } from '../../actors/stock-ledger.ts';

@@ -7,7 +7,7 @@ import { forSale, isBlocked, placeOf, toPick, withPlace } from '../../actors/lot
 import type { Lot } from '../../actors/lots.ts';
 import type { NamedLots } from '../../actors/lot-commands.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
-import { trackedUnits } from '../../actors/order-lines.ts';
+import { trackedUnits } from '../../actors/order-takings.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { Fulfillment, LineLot, LineUnits } from '../../actors/vocabulary.ts';
 import { assert, must } from '../assert.ts';

@@ -7,7 +7,7 @@ import type { CommandBody, CommandOf } from '../../actors/commands.ts';
 import type { LocationId, LotId, Sku } from '../../actors/ids.ts';
 import { forSale, isBlocked, lotState, placeOf, withPlace } from '../../actors/lots.ts';
 import type { Lot, LotAnswer } from '../../actors/lots.ts';
-import { displacePlan } from '../../actors/order-lines.ts';
+import { displacePlan } from '../../actors/order-takings.ts';
 import { free } from '../../actors/stock-ledger.ts';
 import { assert, must } from '../assert.ts';
 import type { LotCell, StockCell } from '../cells.ts';

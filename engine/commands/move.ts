@@ -6,7 +6,7 @@ import type { Command } from '../../actors/commands.ts';
 import type { FulfillmentId, LocationId, Sku } from '../../actors/ids.ts';
 import { unitsToMove } from '../../actors/order-checks.ts';
 import type { OrderContext, Plan, PlanUse } from '../../actors/order-context.ts';
-import { findFulfillment } from '../../actors/order-lines.ts';
+import { findFulfillment } from '../../actors/order-takings.ts';
 import type { QueryBody } from '../../actors/queries.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { LineUnits } from '../../actors/vocabulary.ts';

@@ -1,6 +1,6 @@
 /** What carriers tell of parcels, and what becomes of those of which they tell nothing. */
 import type { Command, CommandBody } from '../../actors/commands.ts';
-import { findFulfillment } from '../../actors/order-lines.ts';
+import { findFulfillment } from '../../actors/order-takings.ts';
 import {
   alarmed,
   hasEnded,

@@ -5,7 +5,7 @@
 import type { CommandOf } from '../../actors/commands.ts';
 import { unitsToMove } from '../../actors/order-checks.ts';
 import type { Cause, OrderContext, Plan } from '../../actors/order-context.ts';
-import { findFulfillment } from '../../actors/order-lines.ts';
+import { findFulfillment } from '../../actors/order-takings.ts';
 import { withDeclined } from '../../actors/order-trouble.ts';
 import type { Rejection } from '../../actors/rejection.ts';
 import type { Fulfillment, LineUnits } from '../../actors/vocabulary.ts';

@@ -1,6 +1,6 @@
 /** Answers about terminals and their tasks. */
 import type { LocationId } from '../../actors/ids.ts';
-import { findFulfillment } from '../../actors/order-lines.ts';
+import { findFulfillment } from '../../actors/order-takings.ts';
 import type { Query, QueryBody } from '../../actors/queries.ts';
 import type { QueuedTask, TaskContext, TaskState, TaskView } from '../../actors/task-context.ts';
 import { scannedOfTask, unitsOfTask } from '../../actors/task-lines.ts';

@@ -5,7 +5,7 @@
  */
 import type { FulfillmentId, OrderId, Sku } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
-import { trackedUnits } from '../../actors/order-lines.ts';
+import { trackedUnits } from '../../actors/order-takings.ts';
 import type { TerminalContext } from '../../actors/terminal-context.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
 import { taskKey } from './cells.ts';

@@ -1,7 +1,7 @@
 /** Commands on tasks, by the terminals that hold them. */
 import type { Command, CommandBody } from '../../actors/commands.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
-import { findFulfillment } from '../../actors/order-lines.ts';
+import { findFulfillment } from '../../actors/order-takings.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import { judgeParcels, judgeScans, shortOfTask } from '../../actors/task-checks.ts';
 import type { TaskAnswer, TaskContext, TaskMessage, TaskState } from '../../actors/task-context.ts';

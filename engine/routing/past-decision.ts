@@ -2,7 +2,7 @@
  * A decision of the past, found in the journal by the time its order remembers, with the moment within its record
  * at which it was made and the order as it was then.
  */
-import { unitsOfPart } from '../../actors/order-lines.ts';
+import { unitsOfPart } from '../../actors/order-takings.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { OrderId } from '../../actors/ids.ts';
 import type { Event, Fulfillment, OrderLine } from '../../actors/vocabulary.ts';

@@ -3,7 +3,7 @@ import type { CommandBody } from '../../actors/commands.ts';
 import type { FulfillmentId } from '../../actors/ids.ts';
 import type { CarrierCard } from '../../actors/network-commands.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
-import { findFulfillment } from '../../actors/order-lines.ts';
+import { findFulfillment } from '../../actors/order-takings.ts';
 import { laneOf } from '../../actors/lanes.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { TrackingPolicy } from '../../actors/tracking-commands.ts';

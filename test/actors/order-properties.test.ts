@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { OrderContext } from '../../actors/order-context.ts';
-import { isHeld, stateOf } from '../../actors/order-lines.ts';
+import { stateOf } from '../../actors/order-lines.ts';
+import { isHeld } from '../../actors/order-takings.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
 import { orderSteps } from '../../engine/cells.ts';
 import { isFinal, step } from '../../engine/step.ts';

@@ -6,7 +6,7 @@ import { carrierMachine, type CarrierMessage } from '../../actors/carrier.ts';
 import { carrierId, holdId } from '../../actors/ids.ts';
 import { cancelledUnits, orderInput, releaseAtMs } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderMessage } from '../../actors/order-context.ts';
-import { isUntouched } from '../../actors/order-lines.ts';
+import { isUntouched } from '../../actors/order-takings.ts';
 import { orderMachine } from '../../actors/order.ts';
 import { orderStates } from '../../actors/order-states.ts';
 import { at, lost, newOrder, planOf, type Order } from './lives.ts';

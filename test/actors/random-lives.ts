@@ -1,7 +1,7 @@
 /** Random lives of an order: at every moment the messages an obedient engine might send it, from dice. */
 import { cancelledUnits } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderMessage, Plan, PlannedFulfillment } from '../../actors/order-context.ts';
-import { isUntouched } from '../../actors/order-lines.ts';
+import { isUntouched } from '../../actors/order-takings.ts';
 import { fulfillmentId, holdId, locationId } from '../../actors/ids.ts';
 import { reject } from '../../actors/rejection.ts';
 import type { LineUnits } from '../../actors/vocabulary.ts';

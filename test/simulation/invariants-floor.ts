@@ -1,5 +1,5 @@
 /** What must hold of terminals and tasks in the engine's own memory: queues as a fresh build of them, timers, no dead end. */
-import { isHeld } from '../../actors/order-lines.ts';
+import { isHeld } from '../../actors/order-takings.ts';
 import { taskKey } from '../../engine/floor/cells.ts';
 import { dueAtMs } from '../../engine/floor/due.ts';
 import type { Engine } from '../../engine/engine.ts';
