@@ -118,6 +118,8 @@ export type CaseMessage =
       readonly type: 'case.orders';
       readonly joined: number;
       readonly left: number;
+      /** Whether its cause stands though it concerns no order. */
+      readonly stands?: boolean | undefined;
       readonly cause: string;
     } & Begins & At)
   /** The engine sees that its cause is gone. */

@@ -16,9 +16,11 @@ export type SubjectType = (typeof subjectTypes)[number];
  * Who notices it, and what ends it.
  * `order`: the engine, from orders in exception; it ends when none of them is any more.
  * `subject`: the engine, from the location or carrier; it ends when that is open again.
+ * `known`: the engine, from what it was told of parcels, payments, orders and carriers, and whoever reports it; it
+ * ends when that is told otherwise, and as one that is reported.
  * `report`: whoever reports it; it ends when it is resolved, or when every order it was reported of has ended.
  */
-export type Watch = 'order' | 'subject' | 'report';
+export type Watch = 'order' | 'subject' | 'known' | 'report';
 
 export interface CaseKind {
   readonly severity: Severity;
@@ -48,13 +50,13 @@ type Row = readonly [Severity, owner: string, escalateTo: string, slaMs: number,
 const rows = {
   INTAKE_INVALID: ['medium', 'channel', 'operations', 4 * hourMs, 'order', 'report',
     tell('ask the channel for what is missing'), afterwards(2 * hourMs, tell('ask the channel again'))],
-  INTAKE_DUPLICATE: ['low', 'channel', 'operations', dayMs, 'order', 'report',
+  INTAKE_DUPLICATE: ['low', 'channel', 'operations', dayMs, 'order', 'known',
     tell('the first order stands; compare the second one with it')],
   SKU_UNMAPPED: ['medium', 'integration', 'operations', 4 * hourMs, 'partner', 'report', tell('map the SKU')],
   LOCATION_UNMAPPED: ['medium', 'integration', 'operations', 4 * hourMs, 'partner', 'report', tell('map the location')],
   SHIPMETHOD_UNMAPPED: ['medium', 'integration', 'operations', 4 * hourMs, 'partner', 'report',
     tell('map the way of shipping')],
-  ADDRESS_INVALID: ['high', 'customer-care', 'operations', dayMs, 'order', 'report',
+  ADDRESS_INVALID: ['high', 'customer-care', 'operations', dayMs, 'order', 'known',
     hold(3, 'the address is to be corrected'), tell('send the customer a link to correct the address'),
     afterwards(dayMs, tell('remind the customer of the address')),
     afterwards(2 * dayMs, { do: 'cancel', note: 'no valid address was given' })],
@@ -65,15 +67,15 @@ const rows = {
   PAYMENT_PENDING: ['low', 'finance', 'operations', dayMs, 'order', 'report',
     hold(1, 'the payment is pending'), tell('ask the payment gateway for the outcome'),
     afterwards(dayMs, { do: 'cancel', note: 'the payment never came' })],
-  PAYMENT_FAILED: ['high', 'finance', 'operations', dayMs, 'order', 'report',
+  PAYMENT_FAILED: ['high', 'finance', 'operations', dayMs, 'order', 'known',
     hold(3, 'the payment failed'),
     { do: 'notify', note: 'try the payment again', attempts: 3, backoffMs: hourMs },
     afterwards(2 * dayMs, { do: 'cancel', note: 'the payment failed' })],
-  AUTH_EXPIRING: ['medium', 'finance', 'operations', 12 * hourMs, 'order', 'report',
+  AUTH_EXPIRING: ['medium', 'finance', 'operations', 12 * hourMs, 'order', 'known',
     { do: 'notify', note: 'authorise the payment anew', attempts: 3, backoffMs: hourMs }, up('finance')],
   FRAUD_REVIEW: ['high', 'fraud', 'operations', 4 * hourMs, 'order', 'report',
     hold(3, 'to be looked into: fraud'), tell('look into the order')],
-  BULK_BUY: ['medium', 'fraud', 'operations', 4 * hourMs, 'order', 'report',
+  BULK_BUY: ['medium', 'fraud', 'operations', 4 * hourMs, 'order', 'known',
     hold(2, 'to be looked into: large quantity'), tell('look into the order')],
   CREDIT_LIMIT: ['medium', 'finance', 'operations', dayMs, 'order', 'report',
     hold(3, 'over its credit limit'), tell('raise the limit, or cancel')],
@@ -105,18 +107,18 @@ const rows = {
     again('retry', 3, 5 * minuteMs), up('carriers')],
   CARRIER_OUTAGE: ['high', 'carriers', 'operations', 2 * hourMs, 'carrier', 'subject',
     tell('the carrier takes no parcels'), afterwards(hourMs, up('carriers', 'critical'))],
-  LANE_DELAY: ['medium', 'carriers', 'operations', 4 * hourMs, 'carrier', 'report',
+  LANE_DELAY: ['medium', 'carriers', 'operations', 4 * hourMs, 'carrier', 'known',
     again('reroute', 2, 30 * minuteMs), tell('tell the customers the new dates')],
-  NO_FIRST_SCAN: ['medium', 'carriers', 'operations', dayMs, 'order', 'report',
+  NO_FIRST_SCAN: ['medium', 'carriers', 'operations', dayMs, 'order', 'known',
     tell('ask the carrier where the parcel is'), afterwards(12 * hourMs, tell('have the carrier trace the parcel')),
     afterwards(12 * hourMs, up('carriers'))],
-  TRANSIT_STALLED: ['medium', 'carriers', 'operations', dayMs, 'order', 'report',
+  TRANSIT_STALLED: ['medium', 'carriers', 'operations', dayMs, 'order', 'known',
     tell('ask the carrier where the parcel is'), afterwards(dayMs, up('carriers'))],
-  DELIVERY_EXCEPTION: ['medium', 'carriers', 'operations', dayMs, 'order', 'report',
+  DELIVERY_EXCEPTION: ['medium', 'carriers', 'operations', dayMs, 'order', 'known',
     tell('arrange another delivery'), afterwards(dayMs, up('carriers'))],
-  ATTEMPT_FAILED: ['low', 'customer-care', 'operations', dayMs, 'order', 'report',
+  ATTEMPT_FAILED: ['low', 'customer-care', 'operations', dayMs, 'order', 'known',
     tell('tell the customer when it is tried again'), afterwards(dayMs, up('customer-care', 'medium'))],
-  LOST: ['high', 'carriers', 'operations', 2 * dayMs, 'order', 'report',
+  LOST: ['high', 'carriers', 'operations', 2 * dayMs, 'order', 'known',
     tell('claim the parcel from the carrier'), tell('send the units again, or refund them'),
     afterwards(dayMs, up('customer-care'))],
   PROMISE_JEOPARDY: ['medium', 'operations', 'operations', 4 * hourMs, 'order', 'report',

@@ -151,7 +151,7 @@ function moved(context: CaseContext, message: Extract<CaseMessage, { type: 'case
   const counted = { ...now, orders: now.orders + joined - left, nextPlace: now.nextPlace + joined };
   const told = start ? logged(counted, atMs, 'engine', 'raised', cause) : counted;
   // A location or carrier is in trouble whether it has orders or not.
-  const stands = told.orders > 0 || caseKinds[told.code].watch === 'subject';
+  const stands = told.orders > 0 || message.stands === true || caseKinds[told.code].watch === 'subject';
   return stands ? told : logged(ended(told, 'cleared', atMs), atMs, 'engine', 'cleared');
 }
 

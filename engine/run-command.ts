@@ -93,8 +93,9 @@ function atomically(
   try {
     handled = work();
     const isKept = handled !== undefined && !('refused' in handled);
-    if (isKept && core.world.floor.isBusy) followOrders(core, atMs);
+    // Cases first: an order that one lets go may be picked again.
     if (isKept) settleCauses(core, atMs);
+    if (isKept && core.world.floor.isBusy) followOrders(core, atMs);
   } catch (bug) {
     onBug(bug);
     handled = refused(reject('internal', 'a bug of ours: nothing was done, the incident was logged'));

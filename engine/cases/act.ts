@@ -2,7 +2,7 @@
 import type { CaseContext } from '../../actors/case-context.ts';
 import { caseKinds } from '../../actors/case-kinds.ts';
 import { forDefaultMs } from '../../actors/case-life.ts';
-import type { HoldId, LocationId, OrderId } from '../../actors/ids.ts';
+import type { LocationId, OrderId } from '../../actors/ids.ts';
 import { isLeftAsItIs } from '../../actors/order-checks.ts';
 import { waitingUnits } from '../../actors/order-lines.ts';
 import { isUntouched } from '../../actors/order-takings.ts';
@@ -16,9 +16,8 @@ import type { Core } from '../core.ts';
 import { asWaiting, isWhole } from '../commands/withdraw.ts';
 import { planned } from '../decided.ts';
 import { tellOrder } from '../effects.ts';
-
-/** The hold that cases put on orders. */
-export const caseHold = 'case' as HoldId;
+import { caseHold, playedBy } from './holds.ts';
+import { isHoldOf } from './troubles.ts';
 
 export interface Acting {
   readonly action: OrderAction;
@@ -38,6 +37,8 @@ export function actOnOrder(
     case 'reroute':
       return reroute(core, context, orderId, acting, atMs);
     case 'hold': {
+      const holds = core.world.order(orderId)?.snapshot?.context.holds;
+      if (by === playedBy && holds?.some((one) => isHoldOf(context.code, one)) === true) return undefined;
       const body = { orderId, holdId: caseHold, reason, untilMs: atMs + forMs };
       return orders.holdOrRelease(core, { kind: 'order.hold', commandId: '' as never, by, body }, atMs);
     }

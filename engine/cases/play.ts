@@ -13,10 +13,8 @@ import type { Core } from '../core.ts';
 import { actOnLocation, actOnOrder } from './act.ts';
 import type { CaseCell } from './case-cells.ts';
 import { holds, isOrderAction } from './conditions.ts';
+import { playedBy } from './holds.ts';
 import { joinCase, tellCase } from './tell.ts';
-
-/** In whose name playbooks act. */
-export const playedBy = 'playbook';
 
 /** What is due of a case is done; what was overtaken is not. */
 export function caseDue(core: Core, cell: CaseCell, atMs: number): undefined {

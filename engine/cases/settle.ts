@@ -1,17 +1,21 @@
 /**
- * Causes the engine sees by itself: orders in exception, locations that are paused, carriers that are suspended. Each
- * command that changed any of these ends with its cases brought up to date, within itself. A command that changed
- * none costs a look at what it touched.
+ * Causes the engine sees by itself: orders in exception, locations that are paused, and what it knows to be wrong with
+ * orders and carriers (troubles.ts). Each command that changed any of these ends with its cases brought up to date,
+ * within itself. A command that changed none costs a look at what it touched.
  */
 import { caseKinds, seen, type CaseCode } from '../../actors/case-kinds.ts';
 import { hasEnded } from '../../actors/case-life.ts';
-import type { CaseId, OrderId } from '../../actors/ids.ts';
+import type { CarrierId, CaseId, OrderId } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { isHeld } from '../../actors/order-takings.ts';
 import { must } from '../assert.ts';
-import { orderSteps, type CarrierCell, type LocationCell, type OrderCell } from '../cells.ts';
+import { orderSteps, type CarrierCell, type Cell, type LocationCell, type OrderCell } from '../cells.ts';
 import type { Core } from '../core.ts';
+import type { PaymentCell } from '../payments/cell.ts';
 import { isFinal, type Snapshot } from '../step.ts';
+import type { LaneCell, ParcelCell } from '../tracking/parcel-cell.ts';
+import { carrierStands, settleTroubles } from './compare.ts';
+import { carrierOfLane, isDoubtful, isLateLane, isTroubled } from './troubles.ts';
 import { about, clearCase, joinCase, leaveCase, raiseCase, tellCase, type About } from './tell.ts';
 
 type Order = Snapshot<OrderContext>;
@@ -26,17 +30,22 @@ const causes = {
 } as const;
 
 /** What the command under way makes of a case. */
-interface Moves {
-  readonly of: About | undefined;
+export interface Moves {
+  of: About | undefined;
   cause: string;
   readonly joined: OrderId[];
   readonly left: OrderId[];
-  /** Its location or carrier. */
+  /** Its cause has come, or come again; or is gone. */
   subject?: 'down' | 'up';
+  /** The order it is about. */
+  about?: OrderId | undefined;
 }
 
-class Settling {
+export class Settling {
   readonly moves = new Map<CaseId, Moves>();
+  /** Orders and carriers that may be in other trouble than before. */
+  readonly orders = new Set<OrderId>();
+  readonly carriers = new Set<CarrierId>();
 
   of(caseId: CaseId, of: About | undefined): Moves {
     let moves = this.moves.get(caseId);
@@ -46,29 +55,64 @@ class Settling {
 }
 
 export function settleCauses(core: Core, atMs: number): void {
-  const { changes, world } = core;
-  const { touched } = changes;
+  const { touched } = core.changes;
   let settling: Settling | undefined;
   // Every command comes by here: an index, and nothing is made for those that have no part in it.
   for (let index = 0; index < touched.length; index += 1) {
     const cell = touched[index];
-    if (cell?.kind === 'order') {
-      const isTroubled = cell.snapshot?.context.exception !== undefined;
-      if (!isTroubled && !world.cases.byOrder.has(cell.id)) continue;
-      const before = changes.beforeOf(index) as OrderCell['snapshot'];
-      orderMoves(core, cell, before, (settling ??= new Settling()));
-    } else if (cell?.kind === 'location') {
-      locationMoves(cell, changes.beforeOf(index) as LocationCell['snapshot'], (settling ??= new Settling()));
-    } else if (cell?.kind === 'carrier') {
-      const before = changes.beforeOf(index) as CarrierCell['snapshot'];
-      if (before !== undefined && before.value !== cell.snapshot?.value) {
-        carrierMoves(cell, (settling ??= new Settling()));
-      }
-    }
+    if (cell !== undefined && concernsCases(core, cell, index)) look(core, cell, index, (settling ??= new Settling()));
   }
-  if (settling === undefined || settling.moves.size === 0) return;
+  if (settling === undefined) return;
+  settleTroubles(core, settling);
   const sorted = [...settling.moves].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [caseId, moves] of sorted) carryOut(core, caseId, moves, atMs);
+}
+
+/** Whether a change may raise or end a case. Of what gives no trouble and had none, a look at it says no. */
+function concernsCases({ world, changes }: Core, cell: Cell, index: number): boolean {
+  switch (cell.kind) {
+    case 'order': {
+      const before = changes.beforeOf(index) as OrderCell['snapshot'];
+      const context = cell.snapshot?.context;
+      return (
+        context?.exception !== undefined ||
+        context?.holds !== before?.context.holds ||
+        world.cases.byOrder.has(cell.id)
+      );
+    }
+    case 'parcel': {
+      const before = changes.beforeOf(index) as ParcelCell['snapshot'];
+      return isTroubledAt(cell.snapshot) || isTroubledAt(before);
+    }
+    case 'payment':
+      return isDoubtfulAt(cell.snapshot) || isDoubtfulAt(changes.beforeOf(index) as PaymentCell['snapshot']);
+    case 'carrier': {
+      const before = changes.beforeOf(index) as CarrierCell['snapshot'];
+      const after = cell.snapshot;
+      return before?.value !== after?.value || before?.context.health !== after?.context.health;
+    }
+    case 'lane':
+      return lateAt(cell.snapshot) !== lateAt(changes.beforeOf(index) as LaneCell['snapshot']);
+    default:
+      return cell.kind === 'location';
+  }
+}
+
+const isTroubledAt = (parcel: ParcelCell['snapshot']): boolean => parcel !== undefined && isTroubled(parcel.context);
+const isDoubtfulAt = (doc: PaymentCell['snapshot']): boolean => doc !== undefined && isDoubtful(doc.context);
+const lateAt = (lane: LaneCell['snapshot']): boolean => isLateLane(lane?.context);
+
+function look(core: Core, cell: Cell, index: number, settling: Settling): void {
+  const before = core.changes.beforeOf(index);
+  if (cell.kind === 'order') {
+    settling.orders.add(cell.id);
+    const isTroubled = cell.snapshot?.context.exception !== undefined;
+    if (isTroubled || core.world.cases.byOrder.has(cell.id)) orderMoves(core, cell, before as never, settling);
+  } else if (cell.kind === 'location') locationMoves(cell, before as LocationCell['snapshot'], settling);
+  else if (cell.kind === 'parcel') settling.orders.add(must(cell.snapshot, 'a parcel that changed').context.orderId);
+  else if (cell.kind === 'payment') settling.orders.add(cell.id);
+  else if (cell.kind === 'carrier') settling.carriers.add(cell.id);
+  else if (cell.kind === 'lane') settling.carriers.add(carrierOfLane(cell.id) as CarrierId);
 }
 
 /** The cases of causes the engine sees that concern an order as it stands. */
@@ -129,25 +173,29 @@ function locationMoves({ id, snapshot }: LocationCell, before: LocationCell['sna
   moves.cause = snapshot.context.pause?.reason || 'it was paused';
 }
 
-function carrierMoves({ id, snapshot }: CarrierCell, settling: Settling): void {
-  const of = about('CARRIER_OUTAGE', id);
-  const moves = settling.of(of.caseId, of);
-  moves.subject = snapshot?.value === 'suspended' ? 'down' : 'up';
-  moves.cause = snapshot?.context.reason || 'it was suspended';
+/** Whether what the engine knows of a carrier keeps its case open without any order. */
+function standsOf({ world }: Core, caseId: CaseId): boolean {
+  const context = world.cases.look(caseId)?.context;
+  if (context === undefined || context.subject.type !== 'carrier') return false;
+  return carrierStands(world, context.subject.id as CarrierId, context.code);
 }
 
-function carryOut(core: Core, caseId: CaseId, { of, cause, joined, left, subject }: Moves, atMs: number): void {
+function carryOut(core: Core, caseId: CaseId, moves: Moves, atMs: number): void {
+  const { of, cause, joined, left, subject, about: order } = moves;
   const { cases } = core.world;
   if (of !== undefined && subject === 'up') return clearCase(core, of, atMs);
-  if (of !== undefined && subject === 'down') raiseCase(core, { of, cause, orders: [], by: 'engine' }, atMs);
+  if (of !== undefined && subject === 'down') {
+    raiseCase(core, { of, cause, orders: order === undefined ? [] : [order], by: 'engine' }, atMs);
+  }
   if (joined.length + left.length === 0) return;
   const cell = cases.cell(caseId);
   const context = cell.snapshot?.context;
   const place = context === undefined || hasEnded(context) ? 0 : context.nextPlace;
   const playbook = cases.stepsFor(of?.code ?? must(context, 'a case').code);
   const [came, went] = [joined.toSorted(), left.toSorted()];
-  for (const id of went) leaveCase(core, caseId, id);
-  const message = { type: 'case.orders', joined: came.length, left: went.length, cause, playbook, atMs } as const;
+  for (const id of went) leaveCase(core, caseId, id, atMs);
+  const counts = { joined: came.length, left: went.length, stands: standsOf(core, caseId) };
+  const message = { type: 'case.orders', ...counts, cause, playbook, atMs } as const;
   const rejection = tellCase(core, cell, message, of);
   if (rejection !== undefined) throw new Error(rejection.detail);
   joinCase(core, caseId, came, place, atMs);

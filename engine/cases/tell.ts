@@ -7,6 +7,7 @@ import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { Core } from '../core.ts';
 import { step, type Snapshot } from '../step.ts';
 import { caseSteps, type CaseCell } from './case-cells.ts';
+import { liftHold } from './holds.ts';
 
 /** What a case is about, with its id. */
 export interface About {
@@ -36,7 +37,8 @@ export function tellCase(
   }
   core.changes.set(cell, after);
   for (const { events } of effects) core.changes.publish(events);
-  if (hasEnded(after.context)) for (const id of cases.ordersOf(cell.id).values()) leaveCase(core, cell.id, id);
+  if (!hasEnded(after.context)) return undefined;
+  for (const id of cases.ordersOf(cell.id).values()) leaveCase(core, cell.id, id, message.atMs);
   return undefined;
 }
 
@@ -45,10 +47,11 @@ function begun({ id }: CaseCell, of: About | undefined, atMs: number): Snapshot<
 }
 
 /** A case does not concern an order any more. */
-export function leaveCase({ world, changes }: Core, caseId: CaseId, orderId: OrderId): void {
-  const cell = world.cases.orderCell(caseId, orderId);
+export function leaveCase(core: Core, caseId: CaseId, orderId: OrderId, atMs: number): void {
+  const cell = core.world.cases.orderCell(caseId, orderId);
   if (cell.snapshot?.value !== 'put') return;
-  changes.set(cell, { value: 'removed', context: cell.snapshot.context });
+  core.changes.set(cell, { value: 'removed', context: cell.snapshot.context });
+  liftHold(core, orderId, atMs);
 }
 
 /** A case concerns orders from now on. They get the places from `place` on. */

@@ -65,7 +65,8 @@ function onCase(core: Core, id: CaseId, message: (context: CaseContext) => CaseM
 function raise(core: Core, { body, by }: CommandOf<'case.raise'>, atMs: number): Handled {
   const { code, subject, cause, severity, owner } = body;
   const { cases } = core.world;
-  if (caseKinds[code].watch !== 'report') {
+  const { watch } = caseKinds[code];
+  if (watch !== 'report' && watch !== 'known') {
     return refuse('contradiction', `${code} is what the engine sees by itself: nobody reports it`, 'body.code');
   }
   const unknown = subjectRefusal(core, code, subject);

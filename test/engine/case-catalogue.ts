@@ -16,8 +16,8 @@ function stepText({ do: action, afterMs, attempts, note, owner, forMs, if: when 
   return parts.join(' ');
 }
 
-const ends = { order: 'its orders out of exception', subject: 'open again', report: '`case.resolve`, last order' } as const;
-const raisers = { order: 'the engine', subject: 'the engine', report: 'report' } as const;
+const ends = { order: 'its orders out of exception', subject: 'open again', known: 'told otherwise, `case.resolve`, last order', report: '`case.resolve`, last order' } as const;
+const raisers = { order: 'the engine', subject: 'the engine', known: 'the engine or report', report: 'report' } as const;
 
 /** One row a kind. */
 export function catalogueTable(): string {

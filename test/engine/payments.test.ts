@@ -149,7 +149,9 @@ describe('an authorisation', () => {
     expect(await refused(again, 'capture', { amountMinor: 1 })).toMatchObject({ code: 'wrong-state' });
     await pay(again, 'authorise', { ...eur(2_500), paymentId: 'p2' });
     expect(again.order('o1').holds).toBeUndefined();
-    expect(again.ask('engine.status', {}).timers).toBe(0);
+    // None of payments: those of the case that has ended are overtaken.
+    expect(again.ask('case.counts', {}).open).toBe(0);
+    expect(again.ask('engine.status', {}).timers).toBe(2);
   });
 
   it('[PY5] of which all was taken expires no more', async () => {

@@ -46,7 +46,7 @@ function ref(rng: Rng, { settings }: Names, shadow: Shadow, hasOrders = false): 
 function drawReport(rng: Rng, names: Names, shadow: Shadow): object {
   const { settings, orders } = names;
   const isNonsense = rng.chance(settings.nonsenseShare / 2);
-  const reported = caseCodes.filter((code) => caseKinds[code].watch === 'report');
+  const reported = caseCodes.filter((code) => caseKinds[code].watch === 'report' || caseKinds[code].watch === 'known');
   const often = rng.pick(['ADDRESS_INVALID', 'PAYMENT_FAILED', 'LABEL_FAILED', 'NODE_NOT_ACKNOWLEDGED', 'LANE_DELAY', 'DEAD_LETTER'] as const);
   const code = isNonsense ? rng.pick(caseCodes) : rng.chance(0.4) ? often : rng.pick(reported);
   const subject = subjectOf(rng, names, shadow, caseKinds[code].subject);

@@ -7,6 +7,7 @@ import { prefixes, valueFromRow } from '../../engine/rows.ts';
 import { expect } from './actions.ts';
 import { difference } from './same.ts';
 import { dueMs, isEnded, keyOf, lastScanMs, scansOf, standing, type ShadowParcel } from './shadow/parcels-left.ts';
+import { binsOf } from './shadow/lane-bins.ts';
 import type { Shadow } from './shadow/state.ts';
 
 type Agree = (what: string, is: unknown, said: unknown) => void;
@@ -53,17 +54,6 @@ export function checkParcel(_: Shadow, key: string, parcel: ShadowParcel, take: 
   if (row === undefined || row === null) return 'the parcel was not written';
   if (other !== (isEnded(parcel) || again ? null : undefined)) return 'the rows do not say whether the parcel has ended';
   return difference({ ...viewOf(parcel), again: again ? true : undefined }, valueFromRow<Parcel>(row).context);
-}
-
-/** Deliveries by bin: all are halved whenever there are 256, and the last sixteen are kept apart. */
-function binsOf(deliveries: readonly number[]): [number, number][] {
-  let counts = new Map<number, number>();
-  for (const bin of deliveries) {
-    counts.set(bin, (counts.get(bin) ?? 0) + 1);
-    const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    if (all >= 256) counts = new Map([...counts].map(([at, count]) => [at, Math.floor(count / 2)] as const).filter(([, count]) => count > 0));
-  }
-  return [...counts].sort(([a], [b]) => a - b);
 }
 
 export function checkLane(deliveries: readonly number[], row: unknown): string | undefined {

@@ -2,14 +2,37 @@
  * What must hold of cases in the engine's own memory: nothing that stands still is without one, none is without an
  * owner, a cause and something that moves it on, and every list is as a fresh build of it.
  */
-import { caseKinds } from '../../actors/case-kinds.ts';
+import { caseKinds, type CaseCode } from '../../actors/case-kinds.ts';
 import { caseDueAtMs, stateOf } from '../../actors/case-life.ts';
-import type { OrderId } from '../../actors/ids.ts';
+import type { CarrierId, CaseId, OrderId } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { casesOf } from '../../engine/cases/settle.ts';
+import { carrierOfLane, carrierTroubles, isLateLane, troublesOf, type Sight } from '../../engine/cases/troubles.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { expect } from './actions.ts';
 import { difference } from './same.ts';
+
+/** What is known to be wrong has a case, or somebody has said that it needs none: of orders and of carriers. */
+function checkKnown(engine: Engine, orders: readonly Standing[]): void {
+  const { world } = engine.inspect().core;
+  const owned = (code: CaseCode, subject: string): boolean => {
+    const one = world.cases.look(`${code}/${subject}` as CaseId);
+    return one !== undefined && (one.context.ended === undefined || one.context.ended.how !== 'cleared');
+  };
+  const parcel: Sight['parcel'] = (key) => {
+    const place = key.indexOf('/');
+    return world.parcels.look(key.slice(0, place) as CarrierId, key.slice(place + 1));
+  };
+  for (const { id, context } of orders) {
+    for (const { code } of troublesOf({ order: context, payments: world.payments.look(id), parcel })) expect(owned(code, id), `order ${id} is in trouble, and nobody has ${code}`);
+  }
+  for (const [id, { snapshot }] of world.carriers) {
+    for (const { code } of carrierTroubles(snapshot)) expect(owned(code, id), `carrier ${id} is in trouble, and nobody has ${code}`);
+  }
+  for (const [id, { snapshot }] of world.lanes.cells) {
+    if (isLateLane(snapshot?.context)) expect(owned('LANE_DELAY', carrierOfLane(id)), `lane ${id} is late, and nobody has it`);
+  }
+}
 
 interface Standing {
   readonly id: OrderId;
@@ -26,6 +49,7 @@ export function checkCases(engine: Engine, orders: readonly Standing[]): void {
     expect((state === 'exception') === wanted.length > 0, `order ${id} is ${state} and has ${wanted.length} causes`);
     for (const { caseId } of wanted) expect(cases.isOpen(caseId) && cases.concerns(caseId, id), `order ${id} stands in exception without the case ${caseId}`);
   }
+  checkKnown(engine, orders);
   const timers = new Set<string>();
   for (const { atMs, owner } of set.all) if (owner.kind === 'case') timers.add(`${owner.id} ${atMs}`);
   const lists = new Map<string, string[]>();
@@ -49,7 +73,8 @@ export function checkCases(engine: Engine, orders: readonly Standing[]): void {
       const stand = members.every(([, order]) => casesOf(byId.get(order)?.context ?? ({} as OrderContext)).some(({ caseId }) => caseId === id));
       expect(concerned > 0 && stand, `case ${id} is open and its cause is gone`);
     }
-    const isDown = type === 'location' ? locations.get(subject.id as never)?.snapshot?.context.state === 'paused' : carriers.get(subject.id as never)?.snapshot?.value === 'suspended';
+    const hasTrouble = carrierTroubles(carriers.get(subject.id as never)?.snapshot).some((one) => one.code === code);
+    const isDown = type === 'location' ? locations.get(subject.id as never)?.snapshot?.context.state === 'paused' : hasTrouble;
     if (watch === 'subject') expect(isDown, `case ${id} is open and its cause is gone`);
     const dueAtMs = caseDueAtMs(context);
     expect(dueAtMs === undefined ? context.isEscalated : timers.has(`${id} ${dueAtMs}`), `case ${id} is ${value} and nothing moves it on`);

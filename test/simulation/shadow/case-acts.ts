@@ -30,12 +30,20 @@ export function actOn(doing: Doing, one: ShadowCase, id: string, acting: Acting)
     case 'cancel':
       return orderCommands.cancel(doing, { orderId, reason });
     case 'hold':
+      if (by === 'playbook' && doing.shadow.orders.get(id)?.holds?.some((hold) => isItsOwn(one.code, hold)) === true) return idle;
       return holds.hold(doing, { kind: 'order.hold', commandId: '' as never, by, body: { orderId, holdId: 'case' as never, reason, untilMs } });
     case 'unhold':
       return holds.unhold(doing, { orderId, holdId: 'case' as never });
     case 'reroute':
       return reroute(doing, one, id, acting);
   }
+}
+
+/** Orders that are held by what a case is about are held no second time. */
+function isItsOwn(code: string, { holdId, by }: { readonly holdId: string; readonly by: string }): boolean {
+  if (by === 'payments') return ['PAYMENT_FAILED', 'PAYMENT_PENDING'].includes(code);
+  const sizes = ['big-order', 'bulk-buy'];
+  return by === 'intake' && ((code === 'ADDRESS_INVALID' && holdId === 'address') || (code === 'BULK_BUY' && sizes.includes(holdId)) || (code === 'INTAKE_DUPLICATE' && holdId === 'repeat'));
 }
 
 /** What is done to an order and comes to nothing is not done. */

@@ -1,4 +1,5 @@
 /** What the shadow keeps of cases. */
+import type { Known } from './known.ts';
 import type { ShadowCase, ShadowEntry, ShadowMember, ShadowPlaybook } from './case-facts.ts';
 
 export class CaseBook {
@@ -7,8 +8,9 @@ export class CaseBook {
   readonly caseOrders = new Map<string, ShadowMember | undefined>();
   readonly caseLogs = new Map<string, readonly ShadowEntry[]>();
   readonly playbooks = new Map<string, ShadowPlaybook>();
-  /** Whether locations and carriers were open when last looked at. */
+  /** Whether locations were open when last looked at, and what was known to be wrong then. */
   readonly caseWatch = new Map<string, boolean>();
+  readonly caseKnown = new Map<string, Known | undefined>();
   /** Orders that the engine says it gathered for a case. */
   gathered: readonly string[] = [];
   readonly casesOpenMax: number;

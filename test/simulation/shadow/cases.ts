@@ -4,8 +4,10 @@ import { caseKinds, severities, type CaseCode } from '../../../actors/case-kinds
 import type { PlaybookStep } from '../../../actors/playbook-schemas.ts';
 import { actOn, attempted } from './case-acts.ts';
 import { caseConditions, hasEndedOrder, isThere, keyOf, membersOf, orderConditions, stateOfCase, stepsNow, summaryOfCase, wantedBy, type ShadowCase } from './case-facts.ts';
+import * as holds from './holds.ts';
+import { isGone, knownNow, type Known } from './known.ts';
 import { pauseLocation } from './network-commands.ts';
-import { isKnown } from './kits.ts';
+import { isKnown as isSku } from './kits.ts';
 import { waitingOf } from './order-facts.ts';
 import type { Doing } from './orders.ts';
 import { isUntouched, type Shadow } from './state.ts';
@@ -38,10 +40,24 @@ function tell(doing: Doing, before: ShadowCase, after: Partial<ShadowCase>, logg
   const pages = isFull ? [...before.pages, before.entries.length] : before.pages;
   const now: ShadowCase = { ...before, ...after, entries: [...before.entries, ...lines], pages, changedAtMs: atMs };
   shadow.set(shadow.cases, now.caseId, now);
-  if (now.ended !== undefined) for (const { orderId } of membersOf(shadow, now.caseId)) shadow.set(shadow.caseOrders, keyOf(now.caseId, orderId), undefined);
   const what = otherwise ?? (stateOfCase(before) === stateOfCase(now) ? undefined : 'begun');
   const events = lines.length > 0 ? lines : what === undefined ? [] : [{ by: 'engine', what }];
-  for (const event of events as readonly Entry[]) doing.events.push({ kind: 'case.changed', ...summaryOfCase(shadow, now), by: event.by, what: event.what, text: event.text });
+  const summary = { ...summaryOfCase(shadow, now), ...(now.ended === undefined ? {} : { orders: 0 }) };
+  for (const event of events as readonly Entry[]) doing.events.push({ kind: 'case.changed', ...summary, by: event.by, what: event.what, text: event.text });
+  if (now.ended !== undefined) for (const { orderId } of membersOf(shadow, now.caseId)) leaves(doing, now.caseId, orderId);
+}
+
+/** An order leaves a case: what playbooks hold goes on, where no other case of it may hold it. */
+function leaves(doing: Doing, caseId: string, orderId: string): void {
+  const { shadow } = doing;
+  shadow.set(shadow.caseOrders, keyOf(caseId, orderId), undefined);
+  const order = shadow.orders.get(orderId);
+  if (order?.holds?.some(({ holdId, by }) => holdId === 'case' && by === 'playbook') !== true) return;
+  const mayHold = [...shadow.caseOrders.values()].some((one) => {
+    const other = one?.orderId === orderId ? shadow.cases.get(one.caseId) : undefined;
+    return other !== undefined && other.ended === undefined && other.steps.some((step) => step.do === 'hold');
+  });
+  if (!mayHold) holds.without(doing, order, ['case'], false);
 }
 
 const stopped = { nextAtMs: undefined, under: undefined };
@@ -96,10 +112,11 @@ function flow(doing: Doing, caseId: string, of: { code: CaseCode; subject: strin
   const before = found ?? fresh(doing, caseId, of.code, of.subject);
   const isNew = (found === undefined || found.ended !== undefined) && came.length > 0;
   const start: ShadowCase = { ...before, ...(isNew ? { ...opened(doing, of.code), cause: of.cause, times: before.times + 1 } : {}) };
-  for (const id of went) shadow.set(shadow.caseOrders, keyOf(caseId, id), undefined);
+  for (const id of went) leaves(doing, caseId, id);
   joins(doing, caseId, came, start.nextPlace);
   const left = membersOf(shadow, caseId).length;
-  const isOver = left === 0 && caseKinds[of.code].watch !== 'subject';
+  const stands = caseKinds[of.code].subject === 'carrier' && isKnown(knownNow(shadow), of);
+  const isOver = left === 0 && caseKinds[of.code].watch !== 'subject' && !stands;
   const logged = [...(isNew ? [{ by: 'engine', what: 'raised', text: of.cause }] : []), ...(isOver ? [{ by: 'engine', what: 'cleared' }] : [])];
   const now = { ...start, nextPlace: start.nextPlace + came.length, ...(isOver ? over(doing, 'cleared') : {}), entries: before.entries, pages: before.pages };
   tell(doing, before, now, logged, came.length > 0 ? 'joined' : 'left');
@@ -110,8 +127,9 @@ interface Moves {
   readonly subject: string;
   cause: string;
   readonly came: string[];
-  readonly went: string[];
+  went: string[];
   way: 'down' | 'up' | undefined;
+  orders: readonly string[];
 }
 
 /** After each thing that was done: whoever is in exception is in a case, and nobody else is; what is shut has one. */
@@ -120,7 +138,7 @@ export function settle(doing: Doing): void {
   const all = new Map<string, Moves>();
   const movesOf = (code: CaseCode, subject: string): Moves => {
     const id = `${code}/${subject}`;
-    const moves = all.get(id) ?? { code, subject, cause: '', came: [], went: [], way: undefined };
+    const moves = all.get(id) ?? { code, subject, cause: '', came: [], went: [], way: undefined, orders: [] };
     all.set(id, moves);
     return moves;
   };
@@ -150,17 +168,38 @@ export function settle(doing: Doing): void {
   for (const { id, state, pause } of shadow.locations.values()) {
     look(`location ${id}`, state === 'open', () => Object.assign(movesOf('NODE_DOWN', id), { cause: pause === undefined || pause.reason === '' ? 'it was paused' : pause.reason }));
   }
-  for (const [id, { isOpen, reason }] of shadow.carriers) look(`carrier ${id}`, isOpen, () => Object.assign(movesOf('CARRIER_OUTAGE', id), { cause: reason === '' ? 'it was suspended' : reason }));
+  const known = knownNow(shadow);
+  learn(shadow, known, movesOf);
+  // Of an order that ends what is known to stand goes on.
+  for (const moves of all.values()) if (isKnown(known, moves)) moves.went = moves.went.filter((id) => id !== moves.subject);
   for (const [id, moves] of [...all].sort(([a], [b]) => (a < b ? -1 : 1))) apply(doing, id, moves);
 }
 
-function apply(doing: Doing, id: string, { code, subject, cause, came, went, way }: Moves): void {
+const isKnown = (known: ReadonlyMap<string, Known>, { code, subject }: { readonly code: string; readonly subject: string }): boolean =>
+  [...known.values()].some((one) => one.code === code && one.subject === subject);
+
+/** What is known now that was not, and what is known no more. */
+function learn(shadow: Shadow, known: ReadonlyMap<string, Known>, movesOf: (code: CaseCode, subject: string) => Moves): void {
+  for (const [key, one] of known) {
+    if (shadow.caseKnown.get(key) !== undefined) continue;
+    const moves = movesOf(one.code, one.subject);
+    if (moves.way === undefined) Object.assign(moves, { cause: one.cause, way: 'down', orders: caseKinds[one.code].subject === 'order' ? [one.subject] : [] });
+    shadow.set(shadow.caseKnown, key, one);
+  }
+  for (const [key, one] of shadow.caseKnown) {
+    if (one === undefined || known.has(key)) continue;
+    shadow.set(shadow.caseKnown, key, undefined);
+    if (isGone(shadow, one) && !isKnown(known, one)) movesOf(one.code, one.subject).way = 'up';
+  }
+}
+
+function apply(doing: Doing, id: string, { code, subject, cause, came, went, way, orders }: Moves): void {
   const one = doing.shadow.cases.get(id);
   if (way === 'up') {
     if (one !== undefined && one.ended === undefined) tell(doing, one, over(doing, 'cleared'), [{ by: 'engine', what: 'cleared' }]);
     return;
   }
-  if (way === 'down') raise(doing, { code, subject, cause, orders: [], by: 'engine' });
+  if (way === 'down') raise(doing, { code, subject, cause, orders, by: 'engine' });
   if (came.length + went.length > 0) flow(doing, id, { code, subject, cause }, came.toSorted(), went.toSorted());
 }
 
@@ -256,9 +295,9 @@ export function report(doing: Doing, { body, by }: CommandOf<'case.raise'>): Ver
   const { shadow } = doing;
   const { code, subject, cause, severity, owner } = body;
   const kind = caseKinds[code];
-  if (kind.watch !== 'report') return no('contradiction', 'body.code');
+  if (kind.watch !== 'report' && kind.watch !== 'known') return no('contradiction', 'body.code');
   const known: Record<string, (id: string) => boolean> = {
-    order: (id) => shadow.orders.has(id), sku: (id) => isKnown(shadow, id), location: (id) => shadow.locations.has(id), carrier: (id) => shadow.carriers.has(id),
+    order: (id) => shadow.orders.has(id), sku: (id) => isSku(shadow, id), location: (id) => shadow.locations.has(id), carrier: (id) => shadow.carriers.has(id),
     channel: (id) => shadow.channels.has(id), return: (id) => shadow.returns.has(id), partner: () => true,
   };
   if (known[kind.subject]?.(subject) !== true) return no(`unknown-${kind.subject}` as 'unknown-order', 'body.subject');

@@ -192,3 +192,15 @@ export function shipped({ shadow, events }: Doing, id: string, index: number): v
   shadow.set(shadow.intake.payments, id, { ...doc, wanted: [...doc.wanted, amountMinor] });
   events.push({ kind: 'capture.wanted', orderId: id, channel: doc.channel, fulfillmentId: String(index + 1), amountMinor, currency: doc.currency });
 }
+
+/** What is wrong with the payments of an order. */
+export function doubtsOf(order: ShadowOrder, doc: ShadowPayments): { code: 'PAYMENT_FAILED' | 'AUTH_EXPIRING'; source: string; cause: string }[] {
+  const due = dueOf(order, doc.placedMinor);
+  const { authorisedMinor, capturedMinor } = sumsOf(doc, due);
+  const last = doc.payments.at(-1);
+  const why = last?.ended?.reason === undefined ? '' : `: ${last.ended.reason}`;
+  const isShort = doc.terms.awaited && authorisedMinor < due && last?.ended !== undefined;
+  const failed = isShort ? [{ code: 'PAYMENT_FAILED' as const, source: last.paymentId, cause: `payment ${last.paymentId} ${standOf(last)}${why}` }] : [];
+  const soon = doc.payments.filter((one) => one.isWarned && standOf(one) === 'authorised' && capturedMinor < due);
+  return [...failed, ...soon.map((one) => ({ code: 'AUTH_EXPIRING' as const, source: one.paymentId, cause: `payment ${one.paymentId} expires with ${leftOf(one)} minor units left to take` }))];
+}

@@ -51,9 +51,9 @@ function whole(
   const decided: ShadowDecision[] = [];
   const doing = { shadow, atMs, events: told, decided };
   const verdict = go(doing);
-  if (!isRefused(verdict)) floor.follow(doing);
   const isDone = !isRefused(verdict) && isKept(verdict ?? { ok: undefined });
   if (isDone) cases.settle(doing);
+  if (!isRefused(verdict)) floor.follow(doing);
   if (!isDone) shadow.undo();
   else {
     shadow.keep();

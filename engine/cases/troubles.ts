@@ -1,0 +1,138 @@
+/**
+ * What the engine knows to be wrong with an order or a carrier, as the world stands: from what carriers told of its
+ * parcels, what was told of its payments, and the doubts it was taken in with. Pure; settle.ts compares it before and
+ * after a command.
+ */
+import type { CaseCode } from '../../actors/case-kinds.ts';
+import { delayHours, deliveriesOf, taughtMin, type LaneStats } from '../../actors/lanes.ts';
+import type { Fulfillment } from '../../actors/vocabulary.ts';
+import type { Hold } from '../../actors/order-holds.ts';
+import type { OrderContext } from '../../actors/order-context.ts';
+import { dueNowMinor } from '../../actors/payment-due.ts';
+import { leftMinor, sumsOf, type OrderPayments } from '../../actors/payments.ts';
+import { trackingKey, type Parcel } from '../../actors/tracking.ts';
+import type { ParcelStatus } from '../../actors/tracking-commands.ts';
+import type { CarrierCell } from '../cells.ts';
+import { holder } from '../intake/take-in.ts';
+import { paymentHolder } from '../payments/follow.ts';
+
+/** One thing that is wrong. The same thing again has the same source; another one of the kind has another. */
+export interface Trouble {
+  readonly code: CaseCode;
+  readonly source: string;
+  readonly cause: string;
+}
+
+/** What is looked at of an order: as it stands, or as it stood before a command. */
+export interface Sight {
+  readonly order: OrderContext | undefined;
+  readonly payments: OrderPayments | undefined;
+  /** The parcel with a number, whosever it is. */
+  parcel(key: string): Parcel | undefined;
+}
+
+const ofStatus: Partial<Record<ParcelStatus, CaseCode>> = {
+  'attempt-failed': 'ATTEMPT_FAILED',
+  exception: 'DELIVERY_EXCEPTION',
+  damaged: 'DELIVERY_EXCEPTION',
+  returning: 'DELIVERY_EXCEPTION',
+  returned: 'DELIVERY_EXCEPTION',
+  lost: 'LOST',
+};
+const ofAlarm = { 'no-first-scan': 'NO_FIRST_SCAN', silent: 'TRANSIT_STALLED' } as const;
+const ofDoubt: Readonly<Record<string, CaseCode>> = {
+  address: 'ADDRESS_INVALID', 'big-order': 'BULK_BUY', 'bulk-buy': 'BULK_BUY', repeat: 'INTAKE_DUPLICATE',
+};
+
+/** Whether a hold is there because of what a kind of case is about: as long as it is, no other one is needed. */
+export function isHoldOf(code: CaseCode, { holdId, by }: Hold): boolean {
+  if (by === holder) return ofDoubt[holdId] === code;
+  return by === paymentHolder && (code === 'PAYMENT_FAILED' || code === 'PAYMENT_PENDING');
+}
+
+/** Whether a parcel gives any trouble: of others nothing further is looked at. */
+export const isTroubled = ({ alarm, status }: Parcel): boolean => alarm !== undefined || ofStatus[status] !== undefined;
+
+/** Whether payments may give any: of others nothing further is looked at. */
+export const isDoubtful = ({ payments }: OrderPayments): boolean =>
+  payments.some(({ state, warned }) => warned === true || isOver(state));
+
+const isOver = (state: string): boolean => state === 'failed' || state === 'expired' || state === 'voided';
+
+/** All that is known to be wrong with an order. */
+export function troublesOf({ order, payments, parcel }: Sight): readonly Trouble[] {
+  if (order === undefined) return [];
+  const all: Trouble[] = [];
+  for (const hold of order.holds ?? []) doubt(hold, all);
+  if (payments !== undefined) unpaid(payments, dueNowMinor(payments.dueMinor, order), all);
+  for (const part of order.fulfillments) if (part.state === 'shipped') onItsWay(order, part, parcel, all);
+  return all;
+}
+
+function doubt({ holdId, by, reason }: Hold, all: Trouble[]): void {
+  const code = by === holder ? ofDoubt[holdId] : undefined;
+  if (code !== undefined) all.push({ code, source: holdId, cause: reason });
+}
+
+/** Money that was to come and does not: only where its channel asked for it; and what is about to be lost. */
+function unpaid(doc: OrderPayments, dueMinor: number, all: Trouble[]): void {
+  const { authorisedMinor, capturedMinor } = sumsOf(doc, dueMinor);
+  const last = doc.payments.at(-1);
+  if (doc.awaited && authorisedMinor < dueMinor && last !== undefined && isOver(last.state)) {
+    const why = last.reason === undefined ? '' : `: ${last.reason}`;
+    const cause = `payment ${last.paymentId} ${last.state}${why}`;
+    all.push({ code: 'PAYMENT_FAILED', source: last.paymentId, cause });
+  }
+  if (capturedMinor >= dueMinor) return;
+  for (const payment of doc.payments) {
+    if (payment.state !== 'authorised' || payment.warned !== true) continue;
+    const cause = `payment ${payment.paymentId} expires with ${leftMinor(payment)} minor units left to take`;
+    all.push({ code: 'AUTH_EXPIRING', source: payment.paymentId, cause });
+  }
+}
+
+function onItsWay(
+  { orderId }: OrderContext, { carrier, tracking, fulfillmentId }: Fulfillment, look: Sight['parcel'], all: Trouble[],
+): void {
+  if (carrier === undefined || tracking === undefined) return;
+  const source = trackingKey(carrier, tracking);
+  const parcel = look(source);
+  // Its number may be another parcel’s by now.
+  if (parcel === undefined || parcel.orderId !== orderId || parcel.fulfillmentId !== fulfillmentId) return;
+  const { alarm, status } = parcel;
+  const of = `${carrier} ${tracking}`;
+  if (alarm !== undefined) all.push({ code: ofAlarm[alarm.kind], source, cause: `${of}: nothing is scanned in time` });
+  const code = ofStatus[status];
+  if (code === undefined) return;
+  const why = parcel.code === undefined ? '' : ` (${parcel.code})`;
+  all.push({ code, source, cause: `${of}: ${status}${why}` });
+}
+
+/** Hours by which the last deliveries of a lane are later than usual, for its carrier to be late. */
+export const lateLaneHours = 24;
+
+export const isLateLane = (stats: LaneStats | undefined): stats is LaneStats =>
+  stats !== undefined && deliveriesOf(stats) >= taughtMin && delayHours(stats) >= lateLaneHours;
+
+/** The carrier of a lane. */
+export const carrierOfLane = (laneId: string): string => laneId.slice(0, laneId.indexOf('/'));
+
+export const lateLane = (laneId: string, stats: LaneStats): Trouble =>
+  ({ code: 'LANE_DELAY', source: laneId, cause: `${laneId}: ${delayHours(stats)} hours later than usual` });
+
+/** All that a carrier says of itself, or its calls do: shut, a circuit open, destinations it does not take now. */
+export function carrierTroubles(snapshot: CarrierCell['snapshot']): readonly Trouble[] {
+  if (snapshot === undefined) return [];
+  const { value, context } = snapshot;
+  const all: Trouble[] = [];
+  if (value === 'suspended') {
+    all.push({ code: 'CARRIER_OUTAGE', source: '', cause: context.reason || 'it was suspended' });
+  }
+  for (const service of context.health?.cut ?? []) {
+    all.push({ code: 'CARRIER_OUTAGE', source: service, cause: `too many calls for ${service} failed` });
+  }
+  for (const { embargoId, reason } of context.health?.embargoes ?? []) {
+    all.push({ code: 'LANE_DELAY', source: `embargo ${embargoId}`, cause: reason });
+  }
+  return all;
+}

@@ -1,0 +1,205 @@
+/** Cases of what the engine is told of parcels, payments, orders and carriers: nobody reports them. */
+import { describe, expect, it } from 'vitest';
+import type { ParcelStatus } from '../../actors/tracking-commands.ts';
+import { Shop } from './shop.ts';
+
+const hour = 3_600_000;
+const open = (shop: Shop): string[] => shop.ask('case.list', {}).cases.map(({ caseId }) => caseId).toSorted();
+const caseOf = (shop: Shop, caseId: string) => shop.ask('case.get', { caseId });
+const carrier = { id: 'post', name: 'Post', baseMinor: 300, perKmMinor: 1 };
+
+/** An order of one unit that has left with a number. */
+async function sent(tracking: object = {}): Promise<Shop> {
+  const shop = await Shop.open();
+  await shop.ok('carrier.put', { carrier: { ...carrier, tracking } });
+  await send(shop, 'o1', 'N1');
+  return shop;
+}
+
+async function send(shop: Shop, orderId: string, tracking: string): Promise<void> {
+  await shop.receive({ 'A/S1': 1 });
+  await shop.place(orderId, { S1: 1 });
+  await shop.part('fulfillment.pick', orderId);
+  await shop.ok('fulfillment.ship', { orderId, fulfillmentId: '1', tracking });
+}
+
+let count = 0;
+const scan = (shop: Shop, status: ParcelStatus, more: object = {}) =>
+  shop.ok('tracking.scan', { carrier: 'post', tracking: 'N1', scanId: `s${(count += 1)}`, status, atMs: shop.clock.now(), ...more });
+
+describe('parcels', () => {
+  it('[EX17] of which nothing is scanned in time have a case until something is', async () => {
+    const shop = await sent({ firstScanMs: hour, silenceMs: 2 * hour });
+    await shop.pass(hour - 1);
+    expect(open(shop)).toEqual([]);
+    await shop.pass(1);
+    expect(caseOf(shop, 'NO_FIRST_SCAN/o1')).toMatchObject({ cause: 'post N1: nothing is scanned in time', orderIds: ['o1'], owner: 'carriers', times: 1 });
+    await scan(shop, 'in-transit');
+    expect(caseOf(shop, 'NO_FIRST_SCAN/o1')).toMatchObject({ state: 'resolved', ended: { how: 'cleared' }, orders: 0 });
+    await shop.pass(2 * hour);
+    expect(open(shop)).toEqual(['TRANSIT_STALLED/o1']);
+    const back = await shop.restart();
+    await scan(back, 'out-for-delivery');
+    expect(open(back)).toEqual([]);
+  });
+
+  it('[EX17] that go wrong have one of what went wrong, which goes with it', async () => {
+    const shop = await sent();
+    await scan(shop, 'exception', { code: 'customs' });
+    expect(caseOf(shop, 'DELIVERY_EXCEPTION/o1')).toMatchObject({ cause: 'post N1: exception (customs)', state: 'working' });
+    await shop.pass(1);
+    await scan(shop, 'attempt-failed');
+    expect(open(shop)).toEqual(['ATTEMPT_FAILED/o1']);
+    await shop.pass(1);
+    await scan(shop, 'lost');
+    expect(open(shop)).toEqual(['LOST/o1']);
+    await shop.ok('fulfillment.deliver', { orderId: 'o1', fulfillmentId: '1' });
+    expect(open(shop)).toEqual([]);
+  });
+
+  it('[EX17] of an order are one case, that stays while one of them is in trouble', async () => {
+    const shop = await Shop.open();
+    await shop.receive({ 'A/S1': 1, 'B/S2': 1 });
+    await shop.place('o1', { S1: 1, S2: 1 });
+    for (const fulfillmentId of ['1', '2']) {
+      await shop.ok('fulfillment.pick', { orderId: 'o1', fulfillmentId });
+      await shop.ok('fulfillment.ship', { orderId: 'o1', fulfillmentId, tracking: `N${fulfillmentId}` });
+    }
+    await scan(shop, 'lost');
+    await scan(shop, 'lost', { tracking: 'N2' });
+    expect(caseOf(shop, 'LOST/o1')).toMatchObject({ times: 2, orders: 1, cause: 'post N2: lost' });
+    await shop.pass(1);
+    await scan(shop, 'in-transit', { tracking: 'N2' });
+    expect(open(shop)).toEqual(['LOST/o1']);
+    await scan(shop, 'in-transit');
+    expect(open(shop)).toEqual([]);
+  });
+
+  it('[EX17] lost for good are ended by people, and not raised again by what happens beside', async () => {
+    const shop = await sent();
+    await scan(shop, 'lost');
+    await shop.ok('case.resolve', { caseId: 'LOST/o1', reason: 'refunded' });
+    await shop.ok('order.amend', { orderId: 'o1', details: { note: 'sorry' } });
+    expect(open(shop)).toEqual([]);
+    await shop.ok('case.raise', { code: 'LOST', subject: 'o1', cause: 'the customer says so' });
+    expect(open(shop)).toEqual(['LOST/o1']);
+  });
+
+  it('[EX17] leave the case of the order that had their number as it is', async () => {
+    const shop = await sent();
+    await scan(shop, 'lost');
+    await send(shop, 'o2', 'N1');
+    expect(open(shop)).toEqual(['LOST/o1']);
+  });
+});
+
+describe('payments and doubts', () => {
+  const policy = { graceMs: 0, address: 'hold', bigOrder: { units: 5 }, payment: { hold: true, warnMs: hour } };
+  const address = { lines: ['1 High Street'], city: 'Leeds' };
+  const destination = { country: 'GB', postalCode: 'LS1 4AP', lat: 53.8, lon: -1.5 };
+
+  async function asked(units = 1, details: object = { address }): Promise<Shop> {
+    const shop = await Shop.open();
+    await shop.ok('intake-policy.put', { policy } as never);
+    await shop.receive({ 'A/S1': 9 });
+    const lines = [{ sku: 'S1', quantity: units, unitPriceMinor: 1_000 }];
+    await shop.ok('order.place', { orderId: 'o1', channel: 'web', destination, lines, currency: 'GBP', details } as never);
+    return shop;
+  }
+  const holds = (shop: Shop): string[] => (shop.order('o1').holds ?? []).map(({ holdId }) => holdId);
+  const pay = (shop: Shop, paymentId: string, more: object = {}) => shop.ok('payment.authorise', { orderId: 'o1', paymentId, amountMinor: 1_000, currency: 'GBP', ...more });
+
+  it('[EX18] a payment that fails has a case and a hold, until as much may be taken as is due', async () => {
+    const shop = await asked();
+    await shop.ok('payment.fail', { orderId: 'o1', paymentId: 'p1', reason: 'declined' });
+    await shop.pass(0);
+    expect(caseOf(shop, 'PAYMENT_FAILED/o1')).toMatchObject({ cause: 'payment p1 failed: declined', state: 'working', owner: 'finance' });
+    expect(holds(shop)).toEqual(['payment']);
+    await shop.ok('payment.fail', { orderId: 'o1', paymentId: 'p2', reason: 'declined' });
+    expect(caseOf(shop, 'PAYMENT_FAILED/o1')).toMatchObject({ times: 2 });
+    await pay(shop, 'p3');
+    expect(open(shop)).toEqual([]);
+    expect(holds(shop)).toEqual([]);
+    expect(shop.order('o1').state).toBe('released');
+  });
+
+  it('[EX18] an authorisation that ends soon has one until it is taken, or authorised anew', async () => {
+    const shop = await asked();
+    await pay(shop, 'p1', { expiresAtMs: shop.clock.now() + 3 * hour });
+    await shop.pass(2 * hour);
+    expect(caseOf(shop, 'AUTH_EXPIRING/o1')).toMatchObject({ cause: 'payment p1 expires with 1000 minor units left to take' });
+    await shop.ok('payment.capture', { orderId: 'o1', paymentId: 'p1', amountMinor: 1_000 });
+    expect(open(shop)).toEqual([]);
+  });
+
+  it('[EX18] an order that is cancelled owes nothing', async () => {
+    const shop = await asked();
+    await shop.ok('payment.fail', { orderId: 'o1', paymentId: 'p1', reason: 'declined' });
+    await shop.ok('order.cancel', { orderId: 'o1', reason: 'no' });
+    expect(caseOf(shop, 'PAYMENT_FAILED/o1')).toMatchObject({ state: 'resolved' });
+  });
+
+  it('[EX18] what an order was doubted for at intake has a case until that hold is lifted', async () => {
+    const shop = await asked(6, {});
+    await pay(shop, 'p1', { amountMinor: 6_000 });
+    await shop.pass(0);
+    expect(open(shop)).toEqual(['ADDRESS_INVALID/o1', 'BULK_BUY/o1']);
+    expect(holds(shop)).toEqual(['address', 'big-order']);
+    await shop.ok('order.amend', { orderId: 'o1', details: { address } } as never);
+    expect(open(shop)).toEqual(['BULK_BUY/o1']);
+    expect(holds(shop)).toEqual(['big-order']);
+    await shop.ok('order.unhold', { orderId: 'o1', holdId: 'big-order' });
+    expect(open(shop)).toEqual([]);
+    expect(shop.order('o1')).toMatchObject({ state: 'released', holds: undefined });
+  });
+
+  it('[EX19] what a playbook holds is let go when its case ends, whoever ends it; what people hold is not', async () => {
+    const shop = await asked();
+    await pay(shop, 'p1');
+    await shop.ok('case.raise', { code: 'FRAUD_REVIEW', subject: 'o1', cause: 'risk 90' });
+    await shop.pass(0);
+    expect(holds(shop)).toEqual(['case']);
+    await shop.ok('case.resolve', { caseId: 'FRAUD_REVIEW/o1', reason: 'fine' });
+    expect(holds(shop)).toEqual([]);
+    await shop.ok('case.raise', { code: 'FRAUD_REVIEW', subject: 'o1', cause: 'risk 90' });
+    await shop.ok('case.override', { caseId: 'FRAUD_REVIEW/o1', do: 'hold', reason: 'mine' });
+    await shop.ok('case.dismiss', { caseId: 'FRAUD_REVIEW/o1', reason: 'mine' });
+    expect(holds(shop)).toEqual(['case']);
+  });
+});
+
+describe('carriers', () => {
+  it('[EX20] whose calls fail are out until their circuit is tried again', async () => {
+    const shop = await Shop.open();
+    await shop.ok('carrier.put', { carrier: { ...carrier, breaker: { failures: 2, withinMs: hour, coolDownMs: hour } } } as never);
+    for (let index = 0; index < 2; index += 1) await shop.ok('carrier.report', { carrierId: 'post', what: 'label', ok: false });
+    expect(caseOf(shop, 'CARRIER_OUTAGE/post')).toMatchObject({ cause: 'too many calls for standard failed', severity: 'high' });
+    await shop.ok('carrier.suspend', { carrierId: 'post', reason: 'strike' });
+    await shop.pass(hour);
+    expect(open(shop)).toEqual(['CARRIER_OUTAGE/post']);
+    await shop.ok('carrier.resume', { carrierId: 'post' });
+    expect(open(shop)).toEqual([]);
+  });
+
+  it('[EX20] with an embargo, or a lane much later than usual, are late until it is over', async () => {
+    const shop = await Shop.open();
+    await shop.ok('carrier.embargo', { carrierId: 'post', embargoId: 'snow', reason: 'snow in the north', untilMs: shop.clock.now() + hour });
+    expect(caseOf(shop, 'LANE_DELAY/post')).toMatchObject({ cause: 'snow in the north', orders: 0 });
+    await shop.pass(hour);
+    expect(open(shop)).toEqual([]);
+    const lateBy = async (from: number, to: number, hours: number): Promise<void> => {
+      for (let index = from; index < to; index += 1) {
+        await send(shop, `o${index}`, `L${index}`);
+        await shop.pass(hours * hour);
+        await shop.ok('fulfillment.deliver', { orderId: `o${index}`, fulfillmentId: '1' });
+      }
+    };
+    await lateBy(0, 20, 12);
+    expect(open(shop)).toEqual([]);
+    await lateBy(20, 29, 48);
+    expect(open(shop)).toEqual(['LANE_DELAY/post']);
+    expect(caseOf(shop, 'LANE_DELAY/post')?.cause).toMatch(/^post\/standard~\/.*: 36 hours later than usual$/);
+    await lateBy(29, 40, 12);
+    expect(open(shop)).toEqual([]);
+  });
+});
