@@ -7,6 +7,7 @@ import type { Static } from 'typebox';
 import { feedCommands } from './feed-commands.ts';
 import { forecastCommands } from './forecast-commands.ts';
 import { bufferCommands } from './buffer-commands.ts';
+import { cancelCommands } from './cancel-commands.ts';
 import { caseCommands } from './case-commands.ts';
 import type { CommandId } from './ids.ts';
 import { intakeCommands } from './intake-commands.ts';
@@ -43,6 +44,7 @@ export const commandBodies = {
   ...reservationCommands,
   ...feedCommands,
   ...orderCommands,
+  ...cancelCommands,
   ...intakeCommands,
   ...paymentCommands,
   ...returnCommands,

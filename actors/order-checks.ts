@@ -7,13 +7,14 @@ import type { FulfillmentId, LineId, Sku } from './ids.ts';
 import type { Kit } from './item-commands.ts';
 import { componentUnits, explode, tornKit } from './kits.ts';
 import type { OrderContext, OrderInput, Plan } from './order-context.ts';
+import { answerByMs, mayBeAsked } from './order-cancels.ts';
 import { holdEndsAtMs, withHold, type Hold } from './order-holds.ts';
 import { reduce, waitingUnits } from './order-lines.ts';
 import { cancelPlan, findFulfillment, isUntouched } from './order-takings.ts';
 import { startByMs } from './order-trouble.ts';
 import { reject, type Rejection } from './rejection.ts';
 import { delayMsMax, holdsMax } from './limits.ts';
-import type { LineUnits, OrderLine } from './vocabulary.ts';
+import type { Fulfillment, LineUnits, OrderLine } from './vocabulary.ts';
 
 /**
  * The order as placed: lines numbered, defaults filled in, every unit waiting for a place.
@@ -163,17 +164,21 @@ export function shortRefusal(
   return undefined;
 }
 
-/** When something of the order is due by itself: its next hold ends, or else its release delay or a part’s time. */
+/**
+ * When something of the order is due by itself: its next hold ends, or else its release delay or a part’s time; a
+ * location must have answered.
+ */
 export function orderDueAtMs(state: string, order: OrderContext): number | undefined {
   const batchMs = batchEndsAtMs(state, order);
-  const times =
+  const dueMs =
     order.holds !== undefined
-      ? [holdEndsAtMs(order), batchMs]
-      : [batchMs ?? releaseAtMs(state, order), startByMs(order)];
-  const [one, other] = times;
-  if (one === undefined || other === undefined) return one ?? other;
-  return Math.min(one, other);
+      ? earlier(holdEndsAtMs(order), batchMs)
+      : earlier(batchMs ?? releaseAtMs(state, order), startByMs(order));
+  return earlier(dueMs, answerByMs(order));
 }
+
+const earlier = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 
 /** When the window of an order ends; undefined when it is in none. */
 export function batchEndsAtMs(state: string, { batch }: OrderContext): number | undefined {
@@ -202,10 +207,26 @@ export function unitsToMove(
   const there = part?.lines ?? waitingLines(order);
   if (there.length === 0) return reject('wrong-state', 'no unit of this order waits');
   if (asked === undefined) return there;
+  const named = unitsNamed(there, part === undefined ? 'that wait' : `in fulfillment ${id}`, asked);
+  if ('code' in named) return named;
+  const torn = tornKit(order.lines.filter(({ kit }) => kit?.together === true), named);
+  const isAll = there.every(({ lineId, quantity }) => unitsOf(named, lineId) === quantity);
+  if (torn === undefined || isAll) return named;
+  return reject('kit-in-parts', `of line ${torn.lineId}, kit ${torn.sku}, only whole kits can be moved`, 'body.lines');
+}
+
+const unitsOf = (units: readonly LineUnits[], id: LineId): number =>
+  units.find(({ lineId }) => lineId === id)?.quantity ?? 0;
+
+/** Of units that are somewhere, those that are named; in the order in which they are there. */
+function unitsNamed(
+  there: readonly LineUnits[],
+  where: string,
+  asked: readonly LineUnits[],
+): readonly LineUnits[] | Rejection {
   const units = new Map<LineId, number>();
   for (const [index, { lineId, quantity }] of asked.entries()) {
     const line = there.find((one) => one.lineId === lineId);
-    const where = part === undefined ? 'that wait' : `in fulfillment ${id}`;
     if (line === undefined) {
       return reject('unknown-line', `there are no units of line ${lineId} ${where}`, `body.lines[${index}].lineId`);
     }
@@ -216,14 +237,36 @@ export function unitsToMove(
     }
     units.set(lineId, sum);
   }
-  const named = there.flatMap(({ lineId }) => {
+  return there.flatMap(({ lineId }) => {
     const quantity = units.get(lineId);
     return quantity === undefined ? [] : [{ lineId, quantity }];
   });
-  const torn = tornKit(order.lines.filter(({ kit }) => kit?.together === true), named);
-  const isAll = there.every(({ lineId, quantity }) => units.get(lineId) === quantity);
-  if (torn === undefined || isAll) return named;
-  return reject('kit-in-parts', `of line ${torn.lineId}, kit ${torn.sku}, only whole kits can be moved`, 'body.lines');
+}
+
+/** The units that a location is asked to give up: those named, or all of the part. */
+export function unitsToGiveUp(
+  order: OrderContext,
+  part: Fulfillment,
+  asked: readonly LineUnits[] | undefined,
+): readonly LineUnits[] | Rejection {
+  const { fulfillmentId: id, state, cancelling } = part;
+  if (state === 'open') {
+    return reject('wrong-state', `fulfillment ${id} is open: its location was told nothing; cancel its units`);
+  }
+  if (!mayBeAsked(part)) {
+    return reject('wrong-state', `fulfillment ${id} is ${state}: nothing can be asked of it any more`);
+  }
+  if (cancelling !== undefined) {
+    return reject('wrong-state', `a cancellation of fulfillment ${id} is asked for already, and is not answered`);
+  }
+  const meant = asked === undefined ? undefined : componentUnits(order.lines, asked);
+  const units = meant === undefined ? part.lines : unitsNamed(part.lines, `in fulfillment ${id}`, meant);
+  // Of kits, what is named is not what is counted.
+  if ('code' in units) return meant?.length === asked?.length ? units : { ...units, field: 'body.lines' };
+  const torn = tornKit(order.lines, units);
+  if (torn === undefined) return units;
+  const detail = `of line ${torn.lineId}, kit ${torn.sku}, only whole kits can be cancelled`;
+  return reject('kit-in-parts', detail, 'body.lines');
 }
 
 function waitingLines({ lines }: OrderContext): readonly LineUnits[] {

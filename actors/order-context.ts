@@ -4,6 +4,7 @@ import type { Attributes } from './schemas.ts';
 import type { CarrierId, ChannelId, FulfillmentId, HoldId, LineId, LocationId, LotId } from './ids.ts';
 import type { OrderId, PlanId, ServiceId, Sku } from './ids.ts';
 import type { LotUnits } from './lots.ts';
+import type { CancelRequest } from './order-cancels.ts';
 import type { Hold } from './order-holds.ts';
 import type { Rejection } from './rejection.ts';
 import type { Event, ExceptionCode, Fulfillment, LineLot, LineUnits, OrderException } from './vocabulary.ts';
@@ -285,6 +286,20 @@ export type OrderMessage =
       readonly carrier: CarrierId | undefined;
       readonly tracking: string | undefined;
       readonly lots?: readonly LineLot[] | undefined;
+    } & At)
+  /** Its location is asked to give up units of a part. */
+  | ({
+      readonly type: 'fulfillment.askCancel';
+      readonly fulfillmentId: FulfillmentId;
+      readonly request: CancelRequest;
+    } & At)
+  /** It gives them up, or says that it is too late; without `by`, it said nothing in time. */
+  | ({
+      readonly type: 'fulfillment.answerCancel';
+      readonly fulfillmentId: FulfillmentId;
+      readonly isAccepted: boolean;
+      readonly by: string | undefined;
+      readonly reason: string | undefined;
     } & At)
   | ({ readonly type: 'fulfillment.deliver'; readonly fulfillmentId: FulfillmentId } & At);
 

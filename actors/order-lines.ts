@@ -126,7 +126,7 @@ export function reduce(context: OrderContext, message: OrderMessage): OrderConte
   return memoAfter;
 }
 
-type Withdrawal = Extract<OrderMessage, { type: 'order.withdraw' | 'order.yield' }>;
+type Withdrawal = Message<'order.withdraw' | 'order.yield'>;
 
 function withdrawn(context: OrderContext, message: Withdrawal): OrderContext {
   const left = withTakings(context, withdrawPlan(context, message), 'backordered');
@@ -136,12 +136,36 @@ function withdrawn(context: OrderContext, message: Withdrawal): OrderContext {
   return isRejected ? troubled(next, 'rejected') : next;
 }
 
-type GoneOn = Extract<OrderMessage, { type: 'order.settle' | 'order.timed' | 'order.overdue' }>;
+/** What a location was asked to give up is cancelled, or stays. */
+function cancelAnswered(context: OrderContext, message: Message<'fulfillment.answerCancel'>): OrderContext {
+  const { fulfillmentId, isAccepted } = message;
+  const part = findFulfillment(context, fulfillmentId);
+  if (part?.cancelling === undefined) return context;
+  const takings = [{ fulfillment: part, units: part.cancelling.units }];
+  const next = isAccepted ? withTakings(context, takings, 'cancelled') : context;
+  return { ...next, fulfillments: patched(next, fulfillmentId, { cancelling: undefined }) };
+}
+
+type Message<T extends OrderMessage['type']> = Extract<OrderMessage, { type: T }>;
+type GoneOn = Message<'order.settle' | 'order.timed' | 'order.overdue'>;
 
 /** A time has come for an order or a part of it, or begins to run. */
 function goneOn(context: OrderContext, message: GoneOn): OrderContext {
   if (message.type === 'order.settle') return batchOver(context, message.atMs);
   return message.type === 'order.timed' ? timed(context, message) : overdue(context, message);
+}
+
+/** A parcel left: with its carrier, its number and what was in it. */
+function sent(context: OrderContext, message: Message<'fulfillment.ship'>): OrderContext {
+  const { fulfillmentId, lots, tracking } = message;
+  const part = findFulfillment(context, fulfillmentId);
+  if (part === undefined) return context;
+  const carrier = message.carrier ?? part.carrier;
+  const service = carrier === part.carrier ? part.service : undefined;
+  const left = { ...withLots('shipped', lots), carrier, service, tracking };
+  const patch = part.cancelling === undefined ? left : { ...left, cancelling: undefined };
+  const lines = moved(context.lines, part.lines, 'allocated', 'shipped');
+  return { ...context, lines, fulfillments: patched(context, fulfillmentId, patch) };
 }
 
 /** Holds end with what they could keep from being picked. */
@@ -194,15 +218,12 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
       const takings = [{ fulfillment: part, units: message.lines }];
       return troubled(withTakings(context, takings, 'backordered', message.lots), 'short-pick');
     }
-    case 'fulfillment.ship': {
-      const part = findFulfillment(context, message.fulfillmentId);
-      if (part === undefined) return context;
-      const carrier = message.carrier ?? part.carrier;
-      const service = carrier === part.carrier ? part.service : undefined;
-      const patch = { ...withLots('shipped', message.lots), carrier, service, tracking: message.tracking };
-      const lines = moved(context.lines, part.lines, 'allocated', 'shipped');
-      return { ...context, lines, fulfillments: patched(context, message.fulfillmentId, patch) };
-    }
+    case 'fulfillment.askCancel':
+      return { ...context, fulfillments: patched(context, message.fulfillmentId, { cancelling: message.request }) };
+    case 'fulfillment.answerCancel':
+      return cancelAnswered(context, message);
+    case 'fulfillment.ship':
+      return sent(context, message);
     case 'fulfillment.deliver':
       return { ...context, fulfillments: patched(context, message.fulfillmentId, { state: 'delivered' }) };
   }

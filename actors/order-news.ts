@@ -1,9 +1,11 @@
 /** What an order has to tell the world about a message: pure, from the context before and after it. */
+import { cancelNews } from './order-cancels.ts';
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
 import { reduce, startsWhenPlaced, stateOf } from './order-lines.ts';
 import { cancelPlan } from './order-takings.ts';
 import type { Choice, OrderSourced } from './order-decision.ts';
-import type { Event, Fulfillment } from './vocabulary.ts';
+import { findFulfillment } from './order-takings.ts';
+import type { Event, Fulfillment, LineUnits } from './vocabulary.ts';
 
 /** The events of one message, in the order they are published. */
 export function news(before: OrderContext, message: OrderMessage): readonly Event[] {
@@ -16,37 +18,36 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
       return events;
     }
     case 'order.allocated':
-      return [...(after.attempt > 1 ? partNews(before, after) : []), settled(after)];
+      return [...(after.attempt > 1 ? partNews(before, after, message) : []), settled(after)];
     case 'order.release':
-      return [...partNews(before, after), standing(after)];
+      return [...partNews(before, after, message), standing(after)];
     case 'order.cancel':
       return [
-        ...partNews(before, after),
+        ...partNews(before, after, message),
         ...exceptionNews(before, after),
-        {
-          kind: 'order.cancelled',
-          orderId: after.orderId,
-          channel: after.channel,
-          units: message.units.reduce((sum, { quantity }) => sum + quantity, 0) -
-            cancelPlan(before, message.units).missing,
-          reason: message.reason,
-          state: stateOf(after),
-        },
+        cancelled(after, unitsOf(message.units) - cancelPlan(before, message.units).missing, message.reason),
       ];
+    case 'fulfillment.answerCancel': {
+      const asked = findFulfillment(before, message.fulfillmentId)?.cancelling;
+      const news = [...partNews(before, after, message), ...exceptionNews(before, after)];
+      if (asked !== undefined && message.isAccepted) news.push(cancelled(after, unitsOf(asked.units), asked.reason));
+      return news;
+    }
     case 'order.displace':
     case 'order.move':
     case 'order.withdraw':
     case 'order.yield':
     case 'fulfillment.short':
-      return [...partNews(before, after), ...exceptionNews(before, after)];
+      return [...partNews(before, after, message), ...exceptionNews(before, after)];
     case 'order.settle':
     case 'order.timed':
     case 'order.overdue':
     case 'fulfillment.pick':
     case 'fulfillment.unpick':
+    case 'fulfillment.askCancel':
     case 'fulfillment.ship':
     case 'fulfillment.deliver': {
-      const events = [...partNews(before, after), ...exceptionNews(before, after)];
+      const events = [...partNews(before, after, message), ...exceptionNews(before, after)];
       if (stateOf(before) !== stateOf(after)) events.push(standing(after));
       return events;
     }
@@ -65,13 +66,16 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
 
 /** Units that the routing plan cancels because it has no place for them. */
 function dropped(before: OrderContext, after: OrderContext): Event[] {
-  const cancelled = ({ lines }: OrderContext): number => lines.reduce((sum, line) => sum + line.cancelled, 0);
-  const units = cancelled(after) - cancelled(before);
+  const gone = ({ lines }: OrderContext): number => lines.reduce((sum, line) => sum + line.cancelled, 0);
+  const units = gone(after) - gone(before);
   if (units === 0) return [];
-  const { orderId, channel } = after;
-  const reason = 'no place under the routing plan';
-  return [{ kind: 'order.cancelled', orderId, channel, units, reason, state: stateOf(after) }];
+  return [cancelled(after, units, 'no place under the routing plan')];
 }
+
+const unitsOf = (lines: readonly LineUnits[]): number => lines.reduce((sum, { quantity }) => sum + quantity, 0);
+
+const cancelled = (order: OrderContext, units: number, reason: string): Event =>
+  ({ kind: 'order.cancelled', ...who(order), units, reason, state: stateOf(order) });
 
 function standing(order: OrderContext): Event {
   return { kind: 'order.changed', orderId: order.orderId, channel: order.channel, state: stateOf(order) };
@@ -135,11 +139,13 @@ function partIs(order: OrderContext, part: Fulfillment): Event {
 }
 
 /** One event for each fulfillment that a message changed. */
-function partNews(before: OrderContext, after: OrderContext): Event[] {
+function partNews(before: OrderContext, after: OrderContext, message: OrderMessage): Event[] {
   const events: Event[] = [];
   after.fulfillments.forEach((part: Fulfillment, index) => {
-    if (part === before.fulfillments[index]) return;
+    const was = before.fulfillments[index];
+    if (part === was) return;
     events.push(partIs(after, part));
+    if (part.cancelling !== was?.cancelling) events.push(...cancelNews(after, was, part, message));
   });
   return events;
 }

@@ -3,6 +3,7 @@
  * the order is without them. Pure.
  */
 import { byLine, moved, type Place } from './line-units.ts';
+import { stillAsked } from './order-cancels.ts';
 import type { LocationId, Sku } from './ids.ts';
 import type { OrderContext, OrderMessage, Plan, PlannedFulfillment, StockUnits } from './order-context.ts';
 import { fitting, lotsOnly } from './picked-lots.ts';
@@ -65,7 +66,7 @@ function without(part: Fulfillment, units: ReadonlyMap<string, number>, gone: re
     if (left > 0) lines.push({ lineId, quantity: left });
   }
   const rest = { ...part, lines, state: lines.length === 0 ? ('cancelled' as const) : part.state };
-  return part.lots === undefined ? rest : { ...rest, lots: fitting(part.lots, gone, lines) };
+  return stillAsked(part.lots === undefined ? rest : { ...rest, lots: fitting(part.lots, gone, lines) });
 }
 
 /** Units of lines taken from one fulfillment. */

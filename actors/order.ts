@@ -7,6 +7,7 @@
  * messages; guards on the fulfillment decide.
  */
 import { assign, setup } from 'xstate';
+import { mayBeAsked } from './order-cancels.ts';
 import type { OrderContext, OrderEffect, OrderInput, OrderMessage, StockUnits } from './order-context.ts';
 import { reduce, stateOf } from './order-lines.ts';
 import {
@@ -53,13 +54,22 @@ const deallocate = effect(({ context, event }) => ({
           ? movedUnits(context, event)
           : event.type === 'order.withdraw' || event.type === 'order.yield'
             ? takenUnits(context, withdrawPlan(context, event))
-            : [],
+            : event.type === 'fulfillment.answerCancel' && event.isAccepted
+              ? askedUnits(context, event.fulfillmentId)
+              : [],
 }));
 
 /** What a move takes out of its part, as stock knows it. */
 function movedUnits(context: OrderContext, move: Extract<OrderMessage, { type: 'order.move' }>): readonly StockUnits[] {
   const fulfillment = findFulfillment(context, move.fulfillmentId);
   return fulfillment === undefined ? [] : takenUnits(context, [{ fulfillment, units: move.units }]);
+}
+
+/** What a location is asked to give up, as stock knows it. */
+function askedUnits(context: OrderContext, id: string): readonly StockUnits[] {
+  const fulfillment = findFulfillment(context, id);
+  if (fulfillment?.cancelling === undefined) return [];
+  return takenUnits(context, [{ fulfillment, units: fulfillment.cancelling.units }]);
 }
 
 const part = ({ context, event }: Args) =>
@@ -141,6 +151,12 @@ const life = {
   'order.overdue': settle(['exception'], [tell, 'apply']),
   'order.withdraw': { guard: 'areUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
   'order.move': { guard: 'isPartUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
+  'fulfillment.askCancel': { guard: 'mayAskCancel', actions: [tell, 'apply'] },
+  'fulfillment.answerCancel': ['cancelled', ...standing, 'shipped', 'delivered'].map((state) => ({
+    guard: { type: 'askedLeadsTo', params: { state: state as OrderState } } as const,
+    target: state as OrderState,
+    actions: [tell, deallocate, 'apply'] as const,
+  })),
   'fulfillment.pick': whenPart('released', ['picking', 'backordered', 'exception'], [tell, 'apply']),
   'fulfillment.unpick': whenPart('picking', ['picking', 'released', 'backordered', 'exception'], [tell, 'apply']),
   'fulfillment.short': {
@@ -176,6 +192,12 @@ export const orderMachine = setup({
       const found = part(args);
       return found !== undefined && isUntouched(found);
     },
+    mayAskCancel: (args) => {
+      const found = part(args);
+      return found !== undefined && mayBeAsked(found) && found.cancelling === undefined;
+    },
+    askedLeadsTo: (args, params: { state: OrderState }) =>
+      part(args)?.cancelling !== undefined && stateOf(reduce(args.context, args.event)) === params.state,
     areUntouched: ({ context, event }) =>
       event.type === 'order.withdraw' &&
       event.takings.every(({ fulfillmentId }) => {

@@ -1,5 +1,6 @@
 /** What a task remembers, is told, and tells. A task is the work of one fulfillment, once a terminal was given it. */
 import type { CarrierId, FulfillmentId, LineId, LocationId, OrderId, ServiceId, Sku, TerminalId } from './ids.ts';
+import type { CancelRequest } from './order-cancels.ts';
 import type { LineLot, LineUnits } from './vocabulary.ts';
 
 export const taskStates = [
@@ -56,11 +57,16 @@ export interface TaskContext {
   readonly scans: readonly Scan[];
   readonly parcels: readonly TaskParcel[];
   readonly manifest?: string | undefined;
+  /** A cancellation that its location is asked for and has not answered. */
+  readonly cancelling?: CancelRequest | undefined;
   /** Why it waits again, or is gone. */
   readonly reason?: string | undefined;
 }
 
-export type TaskInput = Pick<TaskContext, 'orderId' | 'fulfillmentId' | 'location' | 'shipByMs' | 'lines'>;
+export type TaskInput = Pick<
+  TaskContext,
+  'orderId' | 'fulfillmentId' | 'location' | 'shipByMs' | 'lines' | 'cancelling'
+>;
 
 interface At {
   /** The turn's time. */
@@ -73,6 +79,8 @@ export type TaskMessage =
   | ({ readonly type: 'task.scan'; readonly scans: readonly Scan[] } & At)
   /** Its fulfillment has other units now. */
   | ({ readonly type: 'task.trim'; readonly lines: readonly LineUnits[] } & At)
+  /** Its location is asked to give up units of it, or is asked no more. */
+  | ({ readonly type: 'task.ask'; readonly request: CancelRequest | undefined } & At)
   | ({ readonly type: 'task.pack'; readonly parcels: readonly TaskParcel[] } & At)
   | ({ readonly type: 'task.label'; readonly parcelId: string; readonly label: Label } & At)
   | ({ readonly type: 'task.manifest'; readonly manifest: string } & At)
@@ -97,6 +105,8 @@ export interface TaskEvent {
   readonly scanned: number;
   readonly shipByMs?: number | undefined;
   readonly lines?: readonly TaskLine[] | undefined;
+  /** A cancellation that waits for an answer. */
+  readonly cancelling?: CancelRequest | undefined;
   readonly reason?: string | undefined;
 }
 

@@ -58,6 +58,8 @@ export function reduceTask(context: TaskContext, message: TaskMessage): TaskCont
     case 'task.trim':
       // What is in the parcels is not what they were packed with.
       return { ...context, lines: trimmed(context.lines, message.lines), parcels: [], manifest: undefined };
+    case 'task.ask':
+      return { ...context, cancelling: message.request };
     case 'task.pack':
       return { ...context, parcels: message.parcels };
     case 'task.label': {
@@ -68,20 +70,20 @@ export function reduceTask(context: TaskContext, message: TaskMessage): TaskCont
     case 'task.manifest':
       return { ...context, manifest: message.manifest };
     case 'task.finish':
-      return context;
+      return context.cancelling === undefined ? context : { ...context, cancelling: undefined };
     case 'task.return': {
       const { reason, isStarted } = message;
       return { ...context, terminal: undefined, wave: undefined, reason, isStarted };
     }
     case 'task.end':
-      return { ...context, reason: message.reason };
+      return { ...context, cancelling: undefined, reason: message.reason };
   }
 }
 
 /** What is told of a message that leads to a state. */
 export function taskNews(before: TaskContext, message: TaskMessage, state: TaskState): TaskEvent {
   const after = reduceTask(before, message);
-  const { orderId, fulfillmentId, location, lines, wave, reason } = after;
+  const { orderId, fulfillmentId, location, lines, wave, cancelling, reason } = after;
   const isNew = message.type === 'task.lease';
   return {
     kind: 'task.changed',
@@ -95,6 +97,7 @@ export function taskNews(before: TaskContext, message: TaskMessage, state: TaskS
     scanned: scannedOfTask(lines),
     shipByMs: isNew ? after.shipByMs : undefined,
     lines: isNew || message.type === 'task.trim' ? lines : undefined,
+    cancelling,
     reason,
   };
 }

@@ -56,12 +56,18 @@ export const taskMachine = setup({
   initial: 'waiting',
   states: {
     waiting: {
-      on: { 'task.lease': goes('leased'), 'task.trim': goes('waiting'), 'task.end': goes('gone') },
+      on: {
+        'task.lease': goes('leased'),
+        'task.trim': goes('waiting'),
+        'task.ask': goes('waiting'),
+        'task.end': goes('gone'),
+      },
     },
     leased: {
       on: {
         ...leaves,
         'task.trim': goes('leased'),
+        'task.ask': goes('leased'),
         'task.ack': leads(['picking', 'packed', 'labelled', 'manifested']),
       },
     },
@@ -69,6 +75,7 @@ export const taskMachine = setup({
       on: {
         ...leaves,
         'task.trim': goes('picking'),
+        'task.ask': goes('picking'),
         'task.scan': goes('picking'),
         'task.pack': goes('packed'),
       },
@@ -77,6 +84,7 @@ export const taskMachine = setup({
       on: {
         ...leaves,
         'task.trim': goes('picking'),
+        'task.ask': goes('packed'),
         'task.pack': goes('packed'),
         'task.label': leads(['packed', 'labelled']),
         'task.finish': goes('done'),
@@ -86,13 +94,19 @@ export const taskMachine = setup({
       on: {
         ...leaves,
         'task.trim': goes('picking'),
+        'task.ask': goes('labelled'),
         'task.label': goes('labelled'),
         'task.manifest': goes('manifested'),
         'task.finish': goes('done'),
       },
     },
     manifested: {
-      on: { ...leaves, 'task.trim': goes('picking'), 'task.finish': goes('done') },
+      on: {
+        ...leaves,
+        'task.trim': goes('picking'),
+        'task.ask': goes('manifested'),
+        'task.finish': goes('done'),
+      },
     },
     done: { type: 'final' },
     gone: { type: 'final' },

@@ -5,10 +5,11 @@
 import type { Destination } from './order-commands.ts';
 import type { Attributes } from './schemas.ts';
 import type {
-  BufferId, CarrierId, ChannelId, FulfillmentId, LineId, LocationId, LotId, OrderId, ReservationId, ReturnId,
-  ServiceId, Sku,
+  BufferId, CarrierId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, ReservationId, ReturnId, ServiceId, Sku,
 } from './ids.ts';
 import type { CaseEvent } from './case-context.ts';
+import type { CancelEvent } from './order-cancels.ts';
+import type { Fulfillment, FulfillmentState } from './fulfillment.ts';
 import type { Hold, HoldEvent } from './order-holds.ts';
 import type { Declined, PlannedFulfillment } from './order-context.ts';
 import type { OrderSourced } from './order-decision.ts';
@@ -57,48 +58,7 @@ export interface OrderLine {
   readonly kit?: KitRef | undefined;
 }
 
-export interface LineUnits {
-  readonly lineId: LineId;
-  readonly quantity: number;
-}
-
-/** Units of a line by lot, or one unit by its serial. */
-export interface LineLot {
-  readonly lineId: LineId;
-  readonly lot: LotId;
-  readonly quantity: number;
-}
-
-export type FulfillmentState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
-
-/** The part of an order that one location ships, as one parcel. A value inside the order. */
-export interface Fulfillment {
-  readonly fulfillmentId: FulfillmentId;
-  readonly location: LocationId;
-  readonly state: FulfillmentState;
-  /** Planned when sourced; the one it left with once shipped. Absent when no carrier was open. */
-  readonly carrier?: CarrierId | undefined;
-  /** The carrier's service, where the carrier names its services. */
-  readonly service?: ServiceId | undefined;
-  readonly distanceKm: number;
-  readonly costMinor: number;
-  readonly lines: readonly LineUnits[];
-  readonly tracking?: string | undefined;
-  /** The cut-off it is to leave with: known where the location has a calendar. As promised when it was sourced. */
-  readonly shipByMs?: number | undefined;
-  /** When it is to be there: known where the service keeps a transit table. As promised when it was sourced. */
-  readonly deliverByMs?: number | undefined;
-  /** Of tracked SKUs: what to take while it is picked, what left once it is shipped. */
-  readonly lots?: readonly LineLot[] | undefined;
-  /** The hour for which its location was given the work, where the location has a capacity. */
-  readonly workAtMs?: number | undefined;
-  /** Lines of which the units here take no stock: they were sold without. */
-  readonly untracked?: readonly LineId[] | undefined;
-  /** When its location must have begun to pick it, where that has a limit; absent while it does not run. */
-  readonly startByMs?: number | undefined;
-  /** It was not begun in time and is still there, because no other place has its units. */
-  readonly overdue?: true | undefined;
-}
+export type { Fulfillment, FulfillmentState, LineLot, LineUnits } from './fulfillment.ts';
 
 export type ExceptionCode =
   /** The routing plan holds the order: its rules leave no place to units of it. */
@@ -211,7 +171,7 @@ export type Event =
       readonly startByMs?: number | undefined;
       readonly overdue?: true | undefined;
     }
-  | HoldEvent
+  | HoldEvent | CancelEvent
   | {
       readonly kind: 'exception.raised';
       readonly orderId: OrderId;

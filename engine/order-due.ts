@@ -1,4 +1,7 @@
-/** What comes due of an order by itself: its window, a hold, its release delay, the time to begin a part. */
+/**
+ * What comes due of an order by itself: its window, a hold, a cancellation that nobody answers, its release delay, the
+ * time to begin a part.
+ */
 import type { OrderId } from '../actors/ids.ts';
 import { batchEndsAtMs, orderDueAtMs, releaseAtMs } from '../actors/order-checks.ts';
 import type { OrderMessage } from '../actors/order-context.ts';
@@ -8,6 +11,7 @@ import type { Rejection } from '../actors/rejection.ts';
 import { must } from './assert.ts';
 import { settleWindow } from './batch/settle.ts';
 import type { OrderCell } from './cells.ts';
+import { cancelUnanswered } from './commands/cancels.ts';
 import { notStarted } from './commands/withdraw.ts';
 import type { Core } from './core.ts';
 import { tellOrder } from './effects.ts';
@@ -27,6 +31,8 @@ export function orderDue(core: Core, id: OrderId, atMs: number, quietly: Quietly
   const tell = (message: OrderMessage): boolean => quietly(() => tellOrder(core, order, message));
   const holdIds = endedHolds(context, atMs).map(({ holdId }) => holdId);
   if (holdIds.length > 0) return tell({ type: 'order.unhold', holdIds, ended: true, atMs });
+  const asked = context.fulfillments.find(({ cancelling }) => (cancelling?.answerByMs ?? Infinity) <= atMs);
+  if (asked !== undefined) return quietly(() => cancelUnanswered(core, order, asked, atMs));
   if ((releaseAtMs(value, context) ?? Infinity) <= atMs) return tell({ type: 'order.release', atMs });
   const late = must(context.fulfillments.find((part) => startByMs({ fulfillments: [part] }) === due), 'a late part');
   return quietly(() => notStarted(core, order, late, atMs));

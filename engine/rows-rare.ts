@@ -16,6 +16,7 @@ type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 const bits = {
   priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16, lots: 32, marks: 64, holds: 128,
   sourced: 256, declined: 512, times: 1_024, improved: 2_048, batch: 4_096,
+  cancels: 8_192,
 } as const;
 
 function maskOf(order: Whole): number {
@@ -31,9 +32,10 @@ function maskOf(order: Whole): number {
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
   if (segment !== undefined) mask |= bits.segment;
   for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
-  for (const { lots, startByMs } of fulfillments) {
+  for (const { lots, startByMs, cancelling } of fulfillments) {
     if (lots !== undefined) mask |= bits.lots;
     if (startByMs !== undefined) mask |= bits.times;
+    if (cancelling !== undefined) mask |= bits.cancels;
   }
   return mask;
 }
@@ -58,6 +60,18 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   if ((mask & bits.times) !== 0) writeStartTimes(writer, order.fulfillments);
   if (order.improved !== undefined) writer.uint(order.improved);
   if (order.batch !== undefined) writer.text(JSON.stringify(order.batch));
+  if ((mask & bits.cancels) !== 0) writer.text(JSON.stringify(cancelsOf(order.fulfillments)));
+}
+
+/** What locations are asked to give up, by the numbers of their parts. */
+const cancelsOf = (parts: readonly Fulfillment[]): readonly (readonly [number, Fulfillment['cancelling']])[] =>
+  parts.flatMap(({ cancelling }, index) => (cancelling === undefined ? [] : [[index, cancelling] as const]));
+
+/** Add them to the fulfillments read before. */
+function readCancels(reader: ByteReader, parts: Fulfillment[]): void {
+  for (const [index, cancelling] of JSON.parse(reader.text()) as ReturnType<typeof cancelsOf>) {
+    parts[index] = { ...must(parts[index], 'a fulfillment that is asked for'), cancelling };
+  }
 }
 
 /** By fulfillment: one more than when it must be begun, or 0; and whether that was missed. */
@@ -195,6 +209,7 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   if (has(bits.times)) readStartTimes(reader, parts);
   const improved = has(bits.improved) ? reader.uint() : undefined;
   const batch = has(bits.batch) ? (JSON.parse(reader.text()) as Rare['batch']) : undefined;
+  if (has(bits.cancels)) readCancels(reader, parts);
   const { tags, attributes } = marks ?? {};
   return { priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, declined, improved, batch };
 }

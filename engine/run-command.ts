@@ -20,6 +20,7 @@ import { isIntakeCommand, takeInCommand, type IntakeCommand } from './intake/com
 import { changeHealth, healthDue, isHealthCommand, type CarrierHealthCommand } from './carriers/health.ts';
 import { rerate } from './carriers/rerate.ts';
 import type { Stranded } from './carriers/rerates.ts';
+import { changeCancel, isCancelCommand, type CancelCommand } from './commands/cancels.ts';
 import { changeItem, settleItem } from './commands/items.ts';
 import { growBuffer } from './commands/buffers.ts';
 import * as locations from './commands/locations.ts';
@@ -220,13 +221,14 @@ const giveElsewhere = (core: Core, command: Elsewhere, atMs: number): Handled =>
   command.kind === 'order.move' ? moveOrder(core, command, atMs) : rejectFulfillment(core, command, atMs);
 
 type RestCommand =
-  | CaseCommand | IntakeCommand | PaymentCommand
+  | CancelCommand | CaseCommand | IntakeCommand | PaymentCommand
   | PlanCommand | TrackingCommand
   | CarrierHealthCommand
   | FloorCommand
   | network.NetworkCommand;
 
 function changeRest(core: Core, command: RestCommand, atMs: number): Handled {
+  if (isCancelCommand(command)) return changeCancel(core, command, atMs);
   if (isHealthCommand(command)) return changeHealth(core, command, atMs);
   if (isCaseCommand(command)) return changeCases(core, command, atMs);
   if (isTrackingCommand(command)) return scanParcel(core, command.body, atMs);

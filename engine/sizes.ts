@@ -109,6 +109,7 @@ function orderBytes(order: OrderContext): number {
     for (const { lineId } of part.lines) bytes += 16 + lineId.length;
     if (part.untracked !== undefined) bytes += untrackedBytes(part.untracked);
     if (part.startByMs !== undefined) bytes += 64;
+    if (part.cancelling !== undefined) bytes += 16 + 2 * valueRowBytes(part.cancelling);
     // In the row, and in the answer with its keys.
     if (part.lots !== undefined) for (const { lot, lineId } of part.lots) bytes += 48 + 2 * lot.length + lineId.length;
   }
@@ -226,7 +227,7 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'order.amended') return bytes + 160;
   if (event.kind === 'capture.wanted') return bytes + 64 + valueRowBytes(event);
   if (event.kind.startsWith('payment.')) return bytes + 64 + valueRowBytes(event);
-  if (/^parcel|^carrier.[he]|rerated$/.test(event.kind)) return bytes + valueRowBytes(event);
+  if (/^parcel|^carrier.[he]|rerated$|^cancellation/.test(event.kind)) return bytes + valueRowBytes(event);
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
   if (event.kind === 'case.changed') return bytes + 2 * valueBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;

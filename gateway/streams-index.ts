@@ -27,6 +27,12 @@ type OfPlans = Extract<Event, { kind: 'plan.changed' | 'shadow.changed' | 'batch
 const isOfPlans = (event: Event): event is OfPlans =>
   event.kind === 'plan.changed' || event.kind === 'shadow.changed' || event.kind === 'batch.settled';
 
+type OfPart = Extract<Event, { kind: `fulfillment.${string}` | `cancellation.${string}` }>;
+
+/** What the location of a part hears of it. */
+const isOfPart = (event: Event): event is OfPart =>
+  event.kind.startsWith('fulfillment.') || event.kind.startsWith('cancellation.');
+
 export class TopicIndex {
   readonly #order = new Map<string, Followers>();
   readonly #location = new Map<string, Followers>();
@@ -161,8 +167,7 @@ export class TopicIndex {
       }
     }
     if (event.kind.startsWith('parcel.') && 'location' in event) add(this.#location.get(event.location as string));
-    if (event.kind === 'fulfillment.rerated') add(this.#location.get(event.location));
-    if (event.kind === 'fulfillment.changed') add(this.#location.get(event.location));
+    if (isOfPart(event)) add(this.#location.get(event.location));
     if (event.kind === 'order.sourced') {
       // New work of a location is told by the decision that made it.
       for (const one of new Set(event.choices.map((choice) => choice.location))) add(this.#location.get(one));

@@ -19,6 +19,7 @@ import { isOffered } from '../routing/services.ts';
 import { mapped } from '../intake/mapping.ts';
 import { knownOrder, saysMore, takeIn } from '../intake/take-in.ts';
 import { followPayments, wantCapture } from '../payments/follow.ts';
+import { cancelMissed } from './cancels.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 import { followPicks, hasLots, lotsGone, lotsMeant, lotsToPick } from './lot-orders.ts';
 import { deliverParcel, registerParcel } from '../tracking/register.ts';
@@ -267,6 +268,7 @@ export function shipFulfillment(core: Core, body: CommandBody<'fulfillment.ship'
       type: 'fulfillment.ship', fulfillmentId, carrier, tracking, lots, atMs,
     }));
     if ('refused' in handled) return handled;
+    cancelMissed(core, order, findFulfillment(context, fulfillmentId), atMs);
     wantCapture(core, body.orderId, fulfillmentId);
     if (tracking === undefined) return handled;
     const taken = registerParcel(core, must(order.snapshot, 'an order').context, fulfillmentId, atMs);

@@ -85,8 +85,8 @@ export function carryOutDeal(core: Core, location: LocationId, { terminal, entri
     const task = floor.beginTask(key);
     if (task.snapshot === undefined) {
       const { order, part } = fulfillmentOf(core, orderId, fulfillmentId);
-      const { shipByMs } = part;
-      const input = { orderId, fulfillmentId, location, shipByMs, lines: linesOf(order, part) };
+      const { shipByMs, cancelling } = part;
+      const input = { orderId, fulfillmentId, location, shipByMs, lines: linesOf(order, part), cancelling };
       core.changes.set(task, taskSteps.begin(input, []));
     }
     tellTask(core, task, { type: 'task.lease', terminal: terminal.id, wave, atMs });

@@ -34,6 +34,9 @@ export function followOrder(core: Core, { snapshot }: OrderCell, atMs: number): 
       if (isOtherThan(context.lines, part.lines)) {
         must(tellTask(core, task, { type: 'task.trim', lines: part.lines, atMs }), 'a task that is open');
       }
+      if (context.cancelling?.sinceMs !== part.cancelling?.sinceMs) {
+        must(tellTask(core, task, { type: 'task.ask', request: part.cancelling, atMs }), 'a task that is open');
+      }
       const isHeldBack = value === 'leased' && part.state === 'released' && holds !== undefined;
       if (!isHeldBack) continue;
       tellTask(core, task, { type: 'task.return', reason: 'its order is held', isStarted: false, atMs });

@@ -130,6 +130,9 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'fulfillment.reject': fulfillment,
   'fulfillment.ship': fulfillment,
   'fulfillment.deliver': fulfillment,
+  'fulfillment.requestCancel': [{ rule: 'order-channel', roles: sellers }],
+  'fulfillment.acceptCancel': fulfillment,
+  'fulfillment.rejectCancel': fulfillment,
   // A carrier’s scans are of parcels of every channel.
   'tracking.scan': [{ rule: 'all-channels', roles: systems }],
   'terminal.open': [{ rule: 'location', roles: stockers }],

@@ -38,6 +38,7 @@ export function taskMessages(atMs = at): TaskMessage[] {
     { type: 'task.ack', atMs },
     { type: 'task.scan', scans: [{ scanId: 'a', lineId: lineId('1'), quantity: 1 }], atMs },
     { type: 'task.trim', lines: [{ lineId: lineId('1'), quantity: 1 }], atMs },
+    { type: 'task.ask', request: { units: [{ lineId: lineId('1'), quantity: 1 }], reason: 'r', by: 'b', sinceMs: atMs, answerByMs: atMs + 1, silence: 'reject' }, atMs },
     { type: 'task.pack', parcels: [parcel('1')], atMs },
     { type: 'task.pack', parcels: [parcel('1'), parcel('2')], atMs },
     { type: 'task.label', parcelId: '1', label, atMs },

@@ -62,7 +62,7 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
   }
   const part = context.fulfillments[dice.upTo(Math.max(0, context.fulfillments.length - 1))];
   const id = part?.fulfillmentId ?? fulfillmentId('9');
-  switch (dice.upTo(16)) {
+  switch (dice.upTo(18)) {
     case 0:
       return { type: 'order.source', atMs };
     case 1:
@@ -94,6 +94,13 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
       return { type: 'order.timed', startBy: [{ fulfillmentId: id, startByMs: dice.upTo(1) === 1 ? atMs + 9 : undefined }], atMs };
     case 15:
       return { type: 'order.yield', takings: [{ fulfillmentId: id, units: part === undefined ? [] : someUnits(part.lines, dice) }], atMs };
+    case 17: {
+      const units = part === undefined || part.lines.length === 0 ? [] : someUnits(part.lines, dice);
+      const request = { units, reason: 'dice', by: 'dice', sinceMs: atMs, answerByMs: atMs + 5, silence: 'reject' } as const;
+      return { type: 'fulfillment.askCancel', fulfillmentId: id, request, atMs };
+    }
+    case 18:
+      return { type: 'fulfillment.answerCancel', fulfillmentId: id, isAccepted: dice.upTo(1) === 1, by: 'dice', reason: undefined, atMs };
     case 16:
       return { type: 'order.settle', atMs };
     case 14:

@@ -1,5 +1,6 @@
 /** The body of one command of each kind, drawn for the world as the shadow has it. */
 import type { CommandKind } from '../../actors/commands.ts';
+import { partDraws } from './bodies-fulfillments.ts';
 import { floorDraws } from './bodies-floor.ts';
 import { drawItem, drawKit, drawStanding, kitNames } from './bodies-items.ts';
 import { drawAmount, drawCounted, drawLots, drawShipped, lotDraws } from './bodies-lots.ts';
@@ -14,6 +15,7 @@ import { paymentDraws } from './bodies-payments.ts';
 import { planDraws } from './bodies-plans.ts';
 import { returnDraws } from './bodies-returns.ts';
 import { sellingDraws } from './bodies-selling.ts';
+import { drawExisting, lineUnits } from './draw-order.ts';
 import { drawNumber, trackingDraws } from './bodies-tracking.ts';
 import { supplyDraws } from './bodies-supply.ts';
 import { customerNames, drawReach, drawSku, segmentNames } from './draw-sku.ts';
@@ -157,6 +159,7 @@ const draws: Record<CommandKind, Draw> = {
     const lines = drawShipped(rng, names, shadow, order, order?.parts[Number(part.fulfillmentId) - 1]);
     return { ...part, ...carrier, ...lines, ...(rng.chance(0.5) ? { tracking: drawNumber(rng) } : {}) };
   },
+  ...partDraws,
   'fulfillment.deliver': (rng, names, shadow) => drawPart(rng, names, shadow, 'shipped'),
 };
 
@@ -251,36 +254,11 @@ function drawHold(rng: Rng, nowMs: number): object {
   };
 }
 
-/** An order that exists, mostly a recent one, mostly one that `fits`. */
-function drawExisting(
-  rng: Rng,
-  { orders, settings }: Names,
-  shadow: Shadow,
-  fits: (order: ShadowOrder) => boolean = () => true,
-): ShadowOrder | undefined {
-  if (orders.length === 0 || rng.chance(settings.nonsenseShare / 4)) return undefined;
-  let found: ShadowOrder | undefined;
-  for (let tries = 0; tries < 8; tries += 1) {
-    const back = Math.min(orders.length, rng.chance(0.8) ? 30 : orders.length);
-    found = shadow.orders.get(orders[orders.length - 1 - rng.below(back)] ?? '') ?? found;
-    if (found !== undefined && fits(found)) return found;
-  }
-  return found;
-}
-
 function drawPart(rng: Rng, names: Names, shadow: Shadow, state: PartState): { orderId: string; fulfillmentId: string } {
   const order = drawExisting(rng, names, shadow, ({ parts }) => parts.some((part) => part.state === state));
   const fitting = (order?.parts ?? []).flatMap((part, index) => (part.state === state ? [index + 1] : []));
   const isNonsense = fitting.length === 0 || rng.chance(names.settings.nonsenseShare / 2);
   return { orderId: order?.id ?? 'nobody', fulfillmentId: String(isNonsense ? rng.between(1, 4) : rng.pick(fitting)) };
-}
-
-function lineUnits(rng: Rng, order: ShadowOrder | undefined): object[] {
-  const lines = order?.lines ?? [];
-  return Array.from({ length: rng.between(1, 2) }, () => {
-    const line = lines.length === 0 || rng.chance(0.05) ? undefined : rng.pick(lines);
-    return { lineId: line?.lineId ?? 'no-such', quantity: rng.between(1, Math.max(1, Math.ceil((line?.quantity ?? 1) / 2))) };
-  });
 }
 
 /** A day about now, for a country, a cell of it, or a location. */

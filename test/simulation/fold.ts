@@ -24,6 +24,8 @@ interface FoldedPart {
 interface FoldedOrder {
   state: string | undefined;
   exception: unknown;
+  /** Parts that locations are asked to give up units of. */
+  readonly asked: Set<number>;
   readonly parts: FoldedPart[];
 }
 
@@ -81,7 +83,7 @@ export class Fold {
     // Of the network, of items, lots and rules nothing is folded.
     if (!('orderId' in event)) return;
     let order = this.#orders.get(event.orderId);
-    if (order === undefined) this.#orders.set(event.orderId, (order = { state: undefined, exception: undefined, parts: [] }));
+    if (order === undefined) this.#orders.set(event.orderId, (order = { state: undefined, exception: undefined, asked: new Set(), parts: [] }));
     switch (event.kind) {
       case 'order.sourced':
         for (const { fulfillmentId, location, state, carrier } of event.choices) {
@@ -93,6 +95,12 @@ export class Fold {
         order.parts[Number(fulfillmentId) - 1] = { location, state, carrier };
         return;
       }
+      case 'cancellation.requested':
+        order.asked.add(Number(event.fulfillmentId) - 1);
+        return;
+      case 'cancellation.answered':
+        order.asked.delete(Number(event.fulfillmentId) - 1);
+        return;
       case 'exception.raised':
         order.exception = event.exception;
         return;
@@ -121,8 +129,10 @@ export class Fold {
   check(shadow: Shadow): void {
     for (const [id, order] of shadow.orders) {
       const parts = order.parts.map(({ location, state, carrier }) => ({ location, state, carrier }));
-      const is = { state: stateOf(order), exception: order.exception, parts };
-      const wrong = difference(is, this.#orders.get(id), id);
+      const asked = order.parts.flatMap((part, index) => (part.asked === undefined ? [] : [index]));
+      const is = { state: stateOf(order), exception: order.exception, asked, parts };
+      const told = this.#orders.get(id);
+      const wrong = difference(is, told && { ...told, asked: [...told.asked].sort((a, b) => a - b) }, id);
       expect(wrong === undefined, () => `the events told otherwise of order ${wrong}`);
     }
     expect(this.#orders.size === shadow.orders.size, 'events were told of orders that do not exist');

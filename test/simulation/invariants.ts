@@ -254,6 +254,9 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
     for (const { holdId, untilMs = Infinity } of context.holds ?? []) {
       expect(untilMs > nowMs, `order ${id} was to be held by ${holdId} until ${untilMs}, it is ${nowMs}`);
     }
+    for (const { fulfillmentId, cancelling } of context.fulfillments) {
+      expect(cancelling === undefined || cancelling.answerByMs > nowMs, `a location was to answer of part ${fulfillmentId} of ${id}, it is ${nowMs}`);
+    }
     const startMs = context.holds === undefined ? startByMs(context) : undefined;
     expect(startMs === undefined || startMs > nowMs, `a part of order ${id} was to be begun by ${startMs}, it is ${nowMs}`);
     expect(state !== 'allocated' || context.holds !== undefined || dueMs > nowMs, `order ${id} was to be released at ${dueMs}, it is ${nowMs}`);

@@ -144,6 +144,9 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'fulfillment.short': 3,
     'fulfillment.reject': 3,
     'fulfillment.ship': 8,
+    'fulfillment.requestCancel': 12,
+    'fulfillment.acceptCancel': 10,
+    'fulfillment.rejectCancel': 5,
     'fulfillment.deliver': 6,
     'tracking.scan': 12,
     'stock.receive': 10,
@@ -261,7 +264,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
   for (const kind of Object.keys(kinds) as CommandKind[]) {
     if (!hasTerminals && (kind.startsWith('terminal.') || kind.startsWith('task.'))) kinds[kind] = 0;
     if (hasTerminals && (kind.startsWith('terminal.') || kind.startsWith('task.'))) kinds[kind] *= 3;
-    else if (hasTerminals) kinds[kind] *= 0.2;
+    else if (hasTerminals && !kind.endsWith('Cancel')) kinds[kind] *= 0.2;
   }
   if (hasTerminals) for (const kind of ['order.place', 'stock.receive', 'task.ack', 'task.scan', 'task.pack', 'task.handOver'] as const) kinds[kind] += kind === 'order.place' ? 100 : 30;
   // Lines are long where carts outnumber units.

@@ -5,6 +5,7 @@
 import type { CommandBody } from '../../../actors/commands.ts';
 import type { TaskState } from '../../../actors/task-context.ts';
 import type { TerminalState } from '../../../actors/terminal-context.ts';
+import { shown } from './asked.ts';
 import { isClosed } from './order-facts.ts';
 import * as orderCommands from './order-commands.ts';
 import type { Doing } from './orders.ts';
@@ -45,6 +46,7 @@ export interface ShadowTask {
   readonly scans: readonly { readonly scanId: string; readonly lineId: string; readonly quantity: number }[];
   readonly parcels: readonly { readonly parcelId: string; readonly weightGrams: number; readonly label?: object | undefined }[];
   readonly manifest: string | undefined;
+  readonly cancelling: object | undefined;
   readonly reason: string | undefined;
 }
 
@@ -74,7 +76,7 @@ export function setTask({ shadow, events }: Doing, before: ShadowTask, change: P
   events.push({
     kind: 'task.changed', orderId: now.orderId, fulfillmentId: String(now.index + 1), location: now.location,
     terminal: now.terminal ?? before.terminal, state: now.state, wave: now.wave, units: unitsOf(now), scanned: scannedOf(now),
-    shipByMs: isNew ? now.shipByMs : undefined, lines: isNew || withLines ? now.lines : undefined, reason: now.reason,
+    shipByMs: isNew ? now.shipByMs : undefined, lines: isNew || withLines ? now.lines : undefined, cancelling: now.cancelling, reason: now.reason,
   });
   return now;
 }
@@ -178,7 +180,7 @@ export function followOne(doing: Doing, task: ShadowTask): void {
   const order = doing.shadow.orders.get(task.orderId);
   const part = order?.parts[task.index];
   if (order === undefined || part === undefined) throw new Error(`a task without its part: ${task.orderId}`);
-  const end = (reason: string): ShadowTask => setTask(doing, task, { state: 'gone', reason });
+  const end = (reason: string): ShadowTask => setTask(doing, task, { state: 'gone', cancelling: undefined, reason });
   if (part.state === 'cancelled') return void end('its units are wanted no more, or elsewhere');
   if (part.state === 'shipped' || part.state === 'delivered') return void end('others shipped it');
   if (part.state === 'picking' && !task.isStarted) return void end('others pick it');
@@ -192,6 +194,7 @@ export function followOne(doing: Doing, task: ShadowTask): void {
     const state = ['packed', 'labelled', 'manifested'].includes(task.state) ? ('picking' as const) : task.state;
     now = setTask(doing, task, { lines, state, parcels: [], manifest: undefined }, true);
   }
+  if (JSON.stringify(shown(order, part.asked)) !== JSON.stringify(now.cancelling)) now = setTask(doing, now, { cancelling: shown(order, part.asked) });
   if (now.state !== 'leased' || part.state !== 'released' || order.holds === undefined) return;
   setTask(doing, now, { state: 'waiting', terminal: undefined, wave: undefined, reason: 'its order is held', isStarted: false });
 }
@@ -293,7 +296,7 @@ function lease(doing: Doing, { order, index, part }: Queued, terminal: string, w
   const lines = part.units.map(({ line, quantity }) => ({ lineId: order.lines[line]?.lineId ?? '', sku: order.lines[line]?.sku ?? '', quantity, scanned: 0 }));
   const fresh: ShadowTask = {
     orderId: order.id, index, location: part.location, shipByMs: part.shipByMs, state: 'waiting', lines, terminal: undefined, wave: undefined,
-    leasedAtMs: 0, isStarted: false, scans: [], parcels: [], manifest: undefined, reason: undefined,
+    leasedAtMs: 0, isStarted: false, scans: [], parcels: [], manifest: undefined, cancelling: shown(order, part.asked), reason: undefined,
   };
   setTask(doing, shadow.tasks.get(taskKeyOf(order.id, index)) ?? fresh, { state: 'leased', terminal, wave, leasedAtMs: atMs, reason: undefined });
 }

@@ -3,6 +3,7 @@ import type { CommandBody, CommandOf } from '../../../actors/commands.ts';
 import { mayWait } from './items.ts';
 import { explode, isKnown, isLines, isWhole, kitOf, want } from './kits.ts';
 import { answerOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
+import * as cancels from './cancels.ts';
 import * as holds from './holds.ts';
 import * as lotOrders from './lot-orders.ts';
 import { decidedOrder } from './decided.ts';
@@ -217,12 +218,13 @@ export function ship(doing: Doing, body: CommandBody<'fulfillment.ship'>): Verdi
     const carrier = name === undefined ? undefined : shadow.carriers.get(name);
     if (carrier?.isOpen === false) return no('carrier-suspended', 'body.carrier');
     const service = name === part.carrier ? part.service : undefined;
-    patch(doing, order, index, { state: 'shipped', carrier: name, service, tracking: body.tracking, ...(lots.length > 0 ? { lots } : {}) });
+    patch(doing, order, index, { state: 'shipped', asked: undefined, carrier: name, service, tracking: body.tracking, ...(lots.length > 0 ? { lots } : {}) });
     if (carrier !== undefined && name !== undefined) {
       shadow.set(shadow.carriers, name, { ...carrier, inTransit: carrier.inTransit + 1 });
     }
     orders.moveStock(shadow, order, part, 'leave');
     lotOrders.gone(doing, order, index, part, lots, true);
+    cancels.missed(doing, order, index);
     payments.shipped(doing, order.id, index);
     return left(doing, order.id, index);
   });

@@ -1,5 +1,6 @@
 /** What follows from a shadow order: where its units are, which state it is in, how others see it. */
 import type { OrderState } from '../../../actors/order-states.ts';
+import { shown } from './asked.ts';
 import { isHeld } from './parts.ts';
 import type { Part, ShadowOrder } from './state.ts';
 
@@ -75,6 +76,7 @@ function fulfillments(order: ShadowOrder): unknown[] {
     untracked: part.untracked?.map((line) => order.lines[line]?.lineId),
     startByMs: part.startByMs,
     overdue: part.isOverdue,
+    cancelling: shown(order, part.asked),
     lots: part.lots?.map(({ line, lot, quantity }) => ({ lineId: order.lines[line]?.lineId, lot, quantity })),
   }));
 }

@@ -1,4 +1,5 @@
 /** What each message does to an order, in the shadow: sourcing, cancelling, losing units, starting. */
+import { lapsed, news, type Said } from './asked.ts';
 import { count } from './quotas.ts';
 import { workAfter } from './capacity.ts';
 import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
@@ -43,7 +44,8 @@ export function put(doing: Doing, order: ShadowOrder): ShadowOrder {
 function touchLots(shadow: Shadow, before: ShadowOrder | undefined, after: ShadowOrder): void {
   for (const [index, part] of after.parts.entries()) {
     const was = before?.parts[index];
-    if (was === part) continue;
+    // What it is asked to give up is no matter of its lots.
+    if (was === part || (was?.lots === part.lots && was?.state === part.state)) continue;
     touch(shadow, after, part);
     touch(shadow, after, was);
   }
@@ -64,9 +66,10 @@ export const partIs = (order: ShadowOrder, index: number, part: Part): unknown =
 });
 
 /** Tell of every part that is another one now. */
-export function tellParts({ events }: Doing, before: ShadowOrder, after: ShadowOrder): void {
+export function tellParts({ events }: Doing, before: ShadowOrder, after: ShadowOrder, said?: Said): void {
   for (const [index, part] of after.parts.entries()) {
-    if (part !== before.parts[index]) events.push(partIs(after, index, part));
+    const was = before.parts[index];
+    if (part !== was) events.push(partIs(after, index, part), ...news(after, index, was, part, said));
   }
 }
 
@@ -239,7 +242,8 @@ function takeOut(
     if (units.length === 0) continue;
     taken.push({ location: part.location, units, untracked: part.untracked });
     const lots = part.lots === undefined ? {} : { lots: lotsLeft(part.lots, left, gone) };
-    parts[index] = { ...part, ...lots, units: left, workUnits: workAfter(part, left), state: left.length === 0 ? 'cancelled' : part.state };
+    const state = left.length === 0 ? ('cancelled' as const) : part.state;
+    parts[index] = lapsed({ ...part, ...lots, units: left, workUnits: workAfter(part, left), state });
   }
   return { parts, taken };
 }
@@ -296,18 +300,24 @@ export function cancel(doing: Doing, before: ShadowOrder, wanted: Wanted, reason
   const { parts, taken } = takeOut(before, rest, isUntouched);
   if ([...rest.values()].some((quantity) => quantity > 0)) return no('wrong-state');
   for (const part of taken) moveStock(shadow, before, part, 'give-back');
-  const after = put(doing, judged({ ...before, lines, parts }, atMs));
-  tellParts(doing, before, after);
-  tellException(doing, before, after);
-  doing.events.push({
-    kind: 'order.cancelled',
-    orderId: after.id,
-    channel: after.channel,
-    units,
-    reason,
-    state: stateOf(after),
-  });
+  tellEnd(doing, before, put(doing, judged({ ...before, lines, parts }, atMs)), units, reason);
   return undefined;
+}
+
+/** A location gives up what it was asked for, also what it picks. */
+export function giveUp(doing: Doing, before: ShadowOrder, index: number, units: Part['units'], reason: string, said: Said): void {
+  const wanted: Wanted = new Map(units.map(({ line, quantity }) => [line, quantity]));
+  const lines = before.lines.map((line, at) => ({ ...line, cancelled: line.cancelled + (wanted.get(at) ?? 0) }));
+  const { parts, taken } = takeOut(before, wanted, (part) => part === before.parts[index]);
+  for (const part of taken) moveStock(doing.shadow, before, part, 'give-back');
+  const free = parts.map((part, at) => (at === index ? { ...part, asked: undefined } : part));
+  tellEnd(doing, before, put(doing, { ...before, lines, parts: free }), units.reduce((sum, { quantity }) => sum + quantity, 0), reason, said);
+}
+
+function tellEnd(doing: Doing, before: ShadowOrder, after: ShadowOrder, units: number, reason: string, said?: Said): void {
+  tellParts(doing, before, after, said);
+  tellException(doing, before, after);
+  doing.events.push({ kind: 'order.cancelled', orderId: after.id, channel: after.channel, units, reason, state: stateOf(after) });
 }
 
 /** Units of a SKU at a place that an order could still give up. */

@@ -4,6 +4,7 @@ import type { Stranded } from '../../../engine/carriers/rerates.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
 import * as floor from './floor.ts';
 import * as batches from './batches.ts';
+import * as cancels from './cancels.ts';
 import * as cases from './cases.ts';
 import * as holds from './holds.ts';
 import { moveOrder } from './move.ts';
@@ -142,9 +143,11 @@ function orderDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): 
   const isDue = order.holds === undefined && stateOf(order) === 'allocated' && order.placedAtMs + order.delayMs <= atMs;
   const firstMs = Math.min(...order.parts.map(startByOf));
   const late = order.holds === undefined && firstMs <= atMs ? order.parts.findIndex((part) => startByOf(part) === firstMs) : -1;
-  if (!isOver && !isDue && late < 0) return;
+  const asked = cancels.lateOf(order, atMs);
+  if (!isOver && !isDue && late < 0 && asked < 0) return;
   whole(shadow, atMs, events, (doing) => {
     if (isOver) holds.end(doing, order);
+    else if (asked >= 0) cancels.unanswered(doing, order, asked);
     else if (isDue) orderCommands.releaseNow(doing, order);
     else notStarted(doing, order, late);
     return undefined;
@@ -196,6 +199,11 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return orderCommands.short(doing, command.body);
     case 'fulfillment.reject':
       return reject(doing, command);
+    case 'fulfillment.requestCancel':
+      return cancels.request(doing, command);
+    case 'fulfillment.acceptCancel':
+    case 'fulfillment.rejectCancel':
+      return cancels.answer(doing, command);
     case 'fulfillment.ship':
       return orderCommands.ship(doing, command.body);
     case 'fulfillment.deliver':

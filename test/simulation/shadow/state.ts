@@ -29,6 +29,7 @@ import type { Executed } from './verdict.ts';
 import type { Told } from './told.ts';
 import type { Forecast } from './decided.ts';
 import type { HeardMove } from './batches.ts';
+import type { Asked } from './asked.ts';
 import type { Declined } from './troubles.ts';
 import type { Fact, ShadowOfPlan } from './trials.ts';
 import type { ShadowHealth } from './carrier-health.ts';
@@ -56,6 +57,8 @@ export interface Part {
   readonly tracking: string | undefined;
   readonly startByMs?: number | undefined;
   readonly isOverdue?: boolean | undefined;
+  /** What its location is asked to give up. */
+  readonly asked?: Asked | undefined;
   /** Lines of which the units take no stock. */
   readonly untracked?: readonly number[] | undefined;
   /** Of tracked SKUs: what to pick, or what left. */

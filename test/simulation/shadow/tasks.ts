@@ -163,7 +163,7 @@ export function handOver(doing: Doing, body: CommandBody<'task.handOver'>): Verd
     const labels = task.parcels.flatMap(({ label: one }) => (one === undefined ? [] : [one as { carrier?: string; tracking: string }]));
     if (labels.length > 0 && labels.length < task.parcels.length) return no('wrong-state');
     if (task.parcels.length === 0 || task.state === 'leased') return no('wrong-state');
-    setTask(doing, task, { state: 'done' });
+    setTask(doing, task, { state: 'done', cancelling: undefined });
     const { orderId, fulfillmentId, lines } = body;
     const carrier = (body.carrier ?? labels[0]?.carrier) as typeof body.carrier;
     const tracking = body.tracking ?? labels[0]?.tracking;

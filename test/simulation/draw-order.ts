@@ -1,0 +1,29 @@
+/** Orders and lines of them, drawn from those there are. */
+import type { Names } from './bodies.ts';
+import type { Rng } from './rng.ts';
+import type { Shadow, ShadowOrder } from './shadow/state.ts';
+
+/** An order that exists, mostly a recent one, mostly one that `fits`. */
+export function drawExisting(
+  rng: Rng,
+  { orders, settings }: Names,
+  shadow: Shadow,
+  fits: (order: ShadowOrder) => boolean = () => true,
+): ShadowOrder | undefined {
+  if (orders.length === 0 || rng.chance(settings.nonsenseShare / 4)) return undefined;
+  let found: ShadowOrder | undefined;
+  for (let tries = 0; tries < 8; tries += 1) {
+    const back = Math.min(orders.length, rng.chance(0.8) ? 30 : orders.length);
+    found = shadow.orders.get(orders[orders.length - 1 - rng.below(back)] ?? '') ?? found;
+    if (found !== undefined && fits(found)) return found;
+  }
+  return found;
+}
+
+export function lineUnits(rng: Rng, order: ShadowOrder | undefined): object[] {
+  const lines = order?.lines ?? [];
+  return Array.from({ length: rng.between(1, 2) }, () => {
+    const line = lines.length === 0 || rng.chance(0.05) ? undefined : rng.pick(lines);
+    return { lineId: line?.lineId ?? 'no-such', quantity: rng.between(1, Math.max(1, Math.ceil((line?.quantity ?? 1) / 2))) };
+  });
+}
