@@ -43,6 +43,20 @@ async function run(line: CommandLine): Promise<number> {
     case 'keys list':
     case 'keys revoke':
       return runKeysCommand(line, print, complain);
+    case 'help':
+      await print(line.text.trimEnd());
+      return 0;
+    case 'version':
+      await print(version());
+      return 0;
+    default:
+      return runTool(line);
+  }
+}
+
+/** Those with options of their own. Loaded when needed. */
+async function runTool(line: Extract<CommandLine, { args: readonly string[] }>): Promise<number> {
+  switch (line.command) {
     case 'import': {
       const { runImport } = await import('./feeds/import-file.ts');
       return runImport(line.args, process.env, process.stdout);
@@ -69,16 +83,14 @@ async function run(line: CommandLine): Promise<number> {
       const { runExplain } = await import('./explain-command.ts');
       return runExplain(line.args, process.env, process.stdout);
     }
+    case 'world': {
+      const { runWorld } = await import('./world/world-command.ts');
+      return runWorld(line.args, process.env, process.stdout);
+    }
     case 'replay': {
       const { runReplay } = await import('./replay/replay.ts');
       return runReplay(line.args, process.stdout);
     }
-    case 'help':
-      await print(line.text.trimEnd());
-      return 0;
-    case 'version':
-      await print(version());
-      return 0;
   }
 }
 

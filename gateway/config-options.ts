@@ -167,6 +167,7 @@ const commands: readonly (readonly [usage: string, meaning: string])[] = [
   ['whatif …', 'what a change would do to open orders; has its own --help'],
   ['rates …', 'load rate cards of carriers, or check a file of them; has its own --help'],
   ['explain …', 'say why an order went where it went; has its own --help'],
+  ['world …', 'a simulated world around a running server, to watch or to load it; has its own --help'],
   ['replay …', 'play a file of real orders; has its own --help'],
 ];
 

@@ -57,7 +57,7 @@ export interface Settings {
 }
 
 /** Commands with options of their own. */
-const tools = ['replay', 'import', 'plan', 'rates', 'rehearse', 'whatif', 'explain', 'cases'] as const;
+const tools = ['replay', 'world', 'import', 'plan', 'rates', 'rehearse', 'whatif', 'explain', 'cases'] as const;
 type Tool = (typeof tools)[number];
 
 export type CommandLine =

@@ -16,7 +16,8 @@ import { parseCommandLine } from './config.ts';
 import type { Settings } from './config.ts';
 import { openCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
-import { playDemo, seedDemoNetwork } from './demo/play.ts';
+import { playLife } from './demo/life.ts';
+import { playDemo, seedDemoNetwork, type DemoOptions } from './demo/play.ts';
 import { endNow } from './end-now.ts';
 import { startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
@@ -199,7 +200,7 @@ async function begin(
   const url = urlOf(settings, gateway, 'ws');
   try {
     if (settings.demo === 'network') await seedDemoNetwork(url, credentials.guestToken);
-    else await playDemo({ url, key: credentials.guestToken, out: process.stdout, signal });
+    else await playAll({ url, key: credentials.guestToken, out: process.stdout, signal });
     if (!signal.aborted)
       log.info(`still serving on ${urlOf(settings, gateway, 'http')}; Ctrl-C ends it`);
   } catch (error) {
@@ -208,6 +209,12 @@ async function begin(
   } finally {
     credentials.endGuest();
   }
+}
+
+/** The sample, then whole lives. */
+async function playAll(options: DemoOptions & { readonly signal: AbortSignal }): Promise<void> {
+  await playDemo(options);
+  if (!options.signal.aborted) await playLife(options);
 }
 
 function urlOf(settings: Settings, gateway: Gateway, scheme: 'http' | 'ws'): string {

@@ -21,7 +21,7 @@ const mayImport: readonly (readonly [file: RegExp, ours: RegExp, others: RegExp]
   [/^gateway\/(main|cli|store-commands)\.ts$/, /^(actors|engine|storage|gateway)\//, /^(node:|typebox)/],
   [/^gateway\/prices\//, /^engine\/(assert\.ts|routing\/prices\/(question|solve)\.ts)$/, /^node:worker_threads$/],
   [/^gateway\/server\/uws\.ts$/, /^gateway\/|^engine\/assert\.ts$/, /^(uWebSockets\.js|node:.*)$/],
-  [/^gateway\/replay\//, /^(actors|gateway)\/|^engine\/(api|outcome|limits)\.ts$/, /^(node:.*|hdr-histogram-js)$/],
+  [/^gateway\/(replay|world)\//, /^(actors|gateway)\/|^engine\/(api|outcome|limits)\.ts$/, /^(node:.*|hdr-histogram-js)$/],
   [/^gateway\/server\/node[a-z-]*\.ts$/, /^gateway\/|^engine\/assert\.ts$/, /^(ws|node:.*)$/],
   [/^gateway\/client\//, /^(actors\/|engine\/outcome\.ts$|gateway\/(client\/|feeds\/|protocol\.ts|limits\.ts|messagepack))/, /^(ws|msgpackr|node:net)$/],
   [

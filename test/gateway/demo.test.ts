@@ -2,48 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../gateway/client/client.ts';
 import { decisionLine, playDemo, seedDemoNetwork } from '../../gateway/demo/play.ts';
 import { sampleFiles } from '../../gateway/demo/sample.ts';
-import { startGateway, type Gateway } from '../../gateway/gateway.ts';
-import { systemClock } from '../../engine/clock.ts';
-import { Engine } from '../../engine/engine.ts';
 import { loadPlacesFile } from '../../gateway/replay/places.ts';
 import { play } from '../../gateway/replay/player.ts';
 import { openSource, type Source } from '../../gateway/replay/source.ts';
 import { summarise } from '../../gateway/replay/summary.ts';
-import { MemoryDisk } from '../../storage/memory.ts';
-
-interface Whole {
-  readonly engine: Engine;
-  readonly gateway: Gateway;
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-/** The real engine behind the real gateway, on a disk in memory. */
-async function serveWhole(): Promise<Whole> {
-  const fail = (what: unknown): void => {
-    throw new Error(`incident: ${String(what)}`);
-  };
-  const claim = await new MemoryDisk().journal().claim('test');
-  const hooks = { onBug: fail, onSlowCommit: () => undefined, onHungCommit: () => fail('hung'), onLost: fail };
-  const engine = await Engine.open({ claim, clock: systemClock, hooks });
-  const gateway = await startGateway({
-    engine,
-    host: '127.0.0.1',
-    port: 0,
-    authenticate: async () => ({ name: 'op', role: 'operator', channels: '*', locations: '*' }) as const,
-    allows: () => undefined,
-    onIncident: fail,
-  });
-  return {
-    engine,
-    gateway,
-    url: `ws://127.0.0.1:${gateway.port}/v1/socket`,
-    async stop() {
-      await gateway.close();
-      await engine.close();
-    },
-  };
-}
+import { serveWhole, type Whole } from './whole.ts';
 
 let source: Source;
 let whole: Whole;
