@@ -42,7 +42,7 @@ const tell = (note: string): PlaybookStep => ({ do: 'notify', note });
 const afterwards = (afterMs: number, step: PlaybookStep): PlaybookStep => ({ ...step, afterMs });
 const up = (owner: string, severity: Severity = 'high'): PlaybookStep => ({ do: 'escalate', owner, severity });
 const hold = (days: number, note: string): PlaybookStep => ({ do: 'hold', forMs: days * dayMs, note });
-const again = (do_: 'retry' | 'reroute', attempts: number, backoffMs: number): PlaybookStep =>
+const again = (do_: 'retry' | 'reroute' | 'reship', attempts: number, backoffMs: number): PlaybookStep =>
   ({ do: do_, attempts, backoffMs });
 
 type Row = readonly [Severity, owner: string, escalateTo: string, slaMs: number, SubjectType, Watch, ...PlaybookStep[]];
@@ -109,9 +109,9 @@ const rows = {
     tell('the carrier takes no parcels'), afterwards(hourMs, up('carriers', 'critical'))],
   LANE_DELAY: ['medium', 'carriers', 'operations', 4 * hourMs, 'carrier', 'known',
     again('reroute', 2, 30 * minuteMs), tell('tell the customers the new dates')],
-  NO_FIRST_SCAN: ['medium', 'carriers', 'operations', dayMs, 'order', 'known',
+  NO_FIRST_SCAN: ['medium', 'carriers', 'operations', 3 * dayMs, 'order', 'known',
     tell('ask the carrier where the parcel is'), afterwards(12 * hourMs, tell('have the carrier trace the parcel')),
-    afterwards(12 * hourMs, up('carriers'))],
+    afterwards(36 * hourMs, again('reship', 3, hourMs)), up('carriers')],
   TRANSIT_STALLED: ['medium', 'carriers', 'operations', dayMs, 'order', 'known',
     tell('ask the carrier where the parcel is'), afterwards(dayMs, up('carriers'))],
   DELIVERY_EXCEPTION: ['medium', 'carriers', 'operations', dayMs, 'order', 'known',
@@ -119,7 +119,7 @@ const rows = {
   ATTEMPT_FAILED: ['low', 'customer-care', 'operations', dayMs, 'order', 'known',
     tell('tell the customer when it is tried again'), afterwards(dayMs, up('customer-care', 'medium'))],
   LOST: ['high', 'carriers', 'operations', 2 * dayMs, 'order', 'known',
-    tell('claim the parcel from the carrier'), tell('send the units again, or refund them'),
+    tell('claim the parcel from the carrier'), again('reship', 3, hourMs), tell('refund what nobody has'),
     afterwards(dayMs, up('customer-care'))],
   PROMISE_JEOPARDY: ['medium', 'operations', 'operations', 4 * hourMs, 'order', 'report',
     { do: 'reroute', if: 'case.times < 3', attempts: 2, backoffMs: 15 * minuteMs },

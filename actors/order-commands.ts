@@ -117,6 +117,20 @@ export const orderCommands = {
   'order.unhold': Type.Object({ orderId: OrderIdSchema, holdId: HoldIdSchema }, exact),
   /** Tell the locations to start now instead of when the release delay ends. */
   'order.release': Type.Object({ orderId: OrderIdSchema }, exact),
+  /**
+   * Send a parcel again that is lost, damaged, on its way back, or of which nothing is scanned in time: an order of
+   * its own for the same units, at no price. Delivered, it delivers what it stands for.
+   */
+  'order.reship': Type.Object(
+    {
+      orderId: OrderIdSchema,
+      fulfillmentId: FulfillmentIdSchema,
+      /** The id of the new order. */
+      replacementId: OrderIdSchema,
+      reason: Reason,
+    },
+    exact,
+  ),
   /** Source the waiting units again now. */
   'order.retry': Type.Object({ orderId: OrderIdSchema }, exact),
   /**

@@ -37,6 +37,8 @@ export interface OrderContext {
   readonly improved?: number | undefined;
   /** The window in which it may still change its places together with others; undefined once that is over. */
   readonly batch?: Batch | undefined;
+  /** The lost parcel it is sent for. */
+  readonly replaces?: Replaces | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   /** When its locations were told to start; undefined before. Fulfillments made later start at once. */
@@ -52,11 +54,18 @@ export interface OrderContext {
   readonly exception: OrderException | undefined;
 }
 
+/** A part of another order whose parcel was lost. */
+export interface Replaces {
+  readonly orderId: OrderId;
+  readonly fulfillmentId: FulfillmentId;
+}
+
 /** The order as it was placed: lines with ids, defaults filled in. */
 export interface OrderInput {
   readonly orderId: OrderId;
   readonly channel: ChannelId;
   readonly destination: Destination;
+  readonly replaces?: Replaces | undefined;
   readonly currency: string | undefined;
   readonly customer: string | undefined;
   readonly shortage: 'refuse' | 'backorder';

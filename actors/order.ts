@@ -244,6 +244,7 @@ export const orderMachine = setup({
     declined: undefined,
     improved: undefined,
     batch: undefined,
+    replaces: input.replaces,
     lines: input.lines,
     fulfillments: [],
     trouble: undefined,

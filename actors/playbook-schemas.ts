@@ -3,12 +3,12 @@ import { Type, type Static } from 'typebox';
 import { delayMsMax, playbookAttemptsMax, playbookConditionMax, playbookStepsMax } from './limits.ts';
 import { exact, place, text } from './schemas.ts';
 
-/** What a step does. The first five act on every order of the case, one by one. */
+/** What a step does. The first six act on every order of the case, one by one. */
 export const stepActions = [
-  'retry', 'reroute', 'hold', 'unhold', 'cancel', 'pause', 'notify', 'wait', 'escalate',
+  'retry', 'reroute', 'reship', 'hold', 'unhold', 'cancel', 'pause', 'notify', 'wait', 'escalate',
 ] as const;
 export type StepAction = (typeof stepActions)[number];
-export const orderActions = ['retry', 'reroute', 'hold', 'unhold', 'cancel'] as const;
+export const orderActions = ['retry', 'reroute', 'reship', 'hold', 'unhold', 'cancel'] as const;
 export type OrderAction = (typeof orderActions)[number];
 
 export const SeveritySchema = Type.Unsafe<'low' | 'medium' | 'high' | 'critical'>(

@@ -28,6 +28,13 @@ export interface ParcelAlarm {
   readonly sinceMs: number;
 }
 
+export interface Replacement {
+  readonly orderId: OrderId;
+  readonly by: string;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
 export interface Parcel {
   readonly carrier: CarrierId;
   readonly service?: ServiceId | undefined;
@@ -56,6 +63,8 @@ export interface Parcel {
   /** When an alarm is raised, if nothing is scanned until then. */
   readonly dueAtMs?: number | undefined;
   readonly alarm?: ParcelAlarm | undefined;
+  /** The order that was sent in its stead. */
+  readonly replaced?: Replacement | undefined;
   /** There may be a row of an ended parcel with its number: another parcel’s, or its own from when it was lost. */
   readonly again?: true | undefined;
 }
@@ -88,7 +97,15 @@ interface ParcelAlarmed extends ParcelHead {
   readonly sinceMs: number;
 }
 
-export type ParcelEvent = ParcelChanged | ParcelAlarmed;
+/** Its units are sent again by another order. */
+interface ParcelReplaced extends ParcelHead {
+  readonly kind: 'parcel.replaced';
+  readonly replacementId: OrderId;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export type ParcelEvent = ParcelChanged | ParcelAlarmed | ParcelReplaced;
 
 /** A number as it is looked for: carriers, labels and people write it in many ways. */
 export const trackingKey = (carrier: CarrierId, tracking: string): string =>
@@ -186,6 +203,11 @@ export function parcelNews(before: Parcel | undefined, after: Parcel): ParcelEve
   const events: ParcelEvent[] = [];
   const isOther = before !== undefined && (before.status !== status || before.code !== code);
   if (isOther) events.push({ kind: 'parcel.changed', ...of, status, code, atMs });
+  const { replaced } = after;
+  if (replaced !== undefined && replaced !== before?.replaced) {
+    const { orderId: replacementId, by, reason } = replaced;
+    events.push({ kind: 'parcel.replaced', ...of, replacementId, by, reason });
+  }
   const [had, has] = [before?.alarm, after.alarm];
   if (had === has) return events;
   const kind = 'parcel.alarmed';

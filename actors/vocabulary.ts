@@ -11,7 +11,7 @@ import type { CaseEvent } from './case-context.ts';
 import type { CancelEvent } from './order-cancels.ts';
 import type { Fulfillment, FulfillmentState } from './fulfillment.ts';
 import type { Hold, HoldEvent } from './order-holds.ts';
-import type { Declined, PlannedFulfillment } from './order-context.ts';
+import type { Declined, PlannedFulfillment, Replaces } from './order-context.ts';
 import type { OrderSourced } from './order-decision.ts';
 import type { PlanEvent } from './plan-commands.ts';
 import type { ItemState } from './item-policy.ts';
@@ -295,6 +295,7 @@ export interface OrderView {
   readonly holds?: readonly Hold[] | undefined;
   /** Locations that declined units of it, or did not begin to pick them in time: asked no more until then. */
   readonly declined?: readonly Declined[] | undefined;
+  readonly replaces?: Replaces | undefined;
   /** When the release delay ends, while it runs. */
   readonly releaseAtMs?: number | undefined;
 }

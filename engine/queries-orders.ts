@@ -65,6 +65,7 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
     exception: context.exception,
     holds: context.holds,
     declined: context.declined,
+    replaces: context.replaces,
     releaseAtMs: releaseAtMs(value, context),
   };
 }

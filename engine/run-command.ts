@@ -39,6 +39,7 @@ import { settleCauses } from './cases/settle.ts';
 import { changeCases, isCaseCommand, type CaseCommand } from './commands/cases.ts';
 import { moveStock } from './commands/stock.ts';
 import { commandSupply } from './commands/supply.ts';
+import { reship } from './commands/reship.ts';
 import { isTrackingCommand, parcelDue, scanParcel, type TrackingCommand } from './commands/tracking.ts';
 import { rejectFulfillment } from './commands/withdraw.ts';
 import type { Core } from './core.ts';
@@ -171,6 +172,7 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'order.retry':
       return orders.retryOrder(core, command.body, atMs);
     case 'order.move':
+    case 'order.reship':
     case 'fulfillment.reject':
       return giveElsewhere(core, command, atMs);
     case 'fulfillment.pick':
@@ -207,18 +209,19 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'supply.cancel':
       return commandSupply(core, command, atMs);
     case 'feed.open':
-      return openFeed(command.body, atMs);
     case 'feed.close':
-      return closeFeed(core, command.body, atMs);
+      return command.kind === 'feed.open' ? openFeed(command.body, atMs) : closeFeed(core, command.body, atMs);
     default:
       return isReturnCommand(command) ? changeReturns(core, command, atMs) : changeRest(core, command, atMs);
   }
 }
 
-type Elsewhere = CommandOf<'order.move'> | CommandOf<'fulfillment.reject'>;
+type Elsewhere = CommandOf<'order.move'> | CommandOf<'order.reship'> | CommandOf<'fulfillment.reject'>;
 
-const giveElsewhere = (core: Core, command: Elsewhere, atMs: number): Handled =>
-  command.kind === 'order.move' ? moveOrder(core, command, atMs) : rejectFulfillment(core, command, atMs);
+function giveElsewhere(core: Core, command: Elsewhere, atMs: number): Handled {
+  if (command.kind === 'order.reship') return reship(core, command, atMs);
+  return command.kind === 'order.move' ? moveOrder(core, command, atMs) : rejectFulfillment(core, command, atMs);
+}
 
 type RestCommand =
   | CancelCommand | CaseCommand | IntakeCommand | PaymentCommand

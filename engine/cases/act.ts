@@ -12,12 +12,13 @@ import { must, unreachable } from '../assert.ts';
 import { pauseLocation } from '../commands/locations.ts';
 import * as orders from '../commands/orders.ts';
 import { done, refuse, refused, type Handled } from '../commands/handled.ts';
+import { partsToReship, replacementIdFor, reship } from '../commands/reship.ts';
 import type { Core } from '../core.ts';
 import { asWaiting, isWhole } from '../commands/withdraw.ts';
 import { planned } from '../decided.ts';
 import { tellOrder } from '../effects.ts';
 import { caseHold, playedBy } from './holds.ts';
-import { isHoldOf } from './troubles.ts';
+import { codesOf, isHoldOf } from './troubles.ts';
 
 export interface Acting {
   readonly action: OrderAction;
@@ -36,6 +37,8 @@ export function actOnOrder(
       return retry(core, orderId, atMs);
     case 'reroute':
       return reroute(core, context, orderId, acting, atMs);
+    case 'reship':
+      return reshipLost(core, context, orderId, acting, atMs);
     case 'hold': {
       const holds = core.world.order(orderId)?.snapshot?.context.holds;
       if (by === playedBy && holds?.some((one) => isHoldOf(context.code, one)) === true) return undefined;
@@ -62,6 +65,23 @@ function retry(core: Core, orderId: OrderId, atMs: number): Handled | undefined 
   if (isLeftAsItIs(context, plan, atMs)) return undefined;
   const rejection = tellOrder(core, cell, { type: 'order.source', atMs }, { plan });
   return rejection === undefined ? done(undefined) : refused(rejection);
+}
+
+/** Send again what an order lost of the kind a case is about: all of it, or nothing. */
+function reshipLost(core: Core, { code }: CaseContext, orderId: OrderId, acting: Acting, atMs: number): Handled {
+  const order = core.world.look(orderId)?.context;
+  if (order === undefined) return refuse('unknown-order', `no order ${orderId}`);
+  const parts = partsToReship(core, order, (parcel) => codesOf(parcel).includes(code));
+  if (parts.length === 0) return refuse('wrong-state', `nothing of order ${orderId} is to be sent again`);
+  const { by, reason } = acting;
+  for (const { fulfillmentId } of parts) {
+    const replacementId = replacementIdFor(core, orderId, fulfillmentId);
+    if (replacementId === undefined) return refuse('over-limit', `${orderId} is too long an id to make others of`);
+    const body = { orderId, fulfillmentId, replacementId, reason };
+    const handled = reship(core, { kind: 'order.reship', commandId: '' as never, by, body }, atMs);
+    if ('refused' in handled) return handled;
+  }
+  return done(undefined);
 }
 
 /** Pause the location a case is about. One that is paused stays as it is. */

@@ -39,6 +39,10 @@ function sightOf({ world }: Core, id: OrderId, before: Before | undefined): Sigh
       const parcel = world.parcels.get(key);
       return parcel === undefined ? undefined : at(parcel)?.context;
     },
+    other: (other) => {
+      const cell = world.order(other);
+      return cell === undefined ? undefined : at(cell)?.context;
+    },
   };
 }
 

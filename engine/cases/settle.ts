@@ -77,6 +77,7 @@ function concernsCases({ world, changes }: Core, cell: Cell, index: number): boo
       return (
         context?.exception !== undefined ||
         context?.holds !== before?.context.holds ||
+        context?.replaces !== undefined ||
         world.cases.byOrder.has(cell.id)
       );
     }
@@ -106,6 +107,9 @@ function look(core: Core, cell: Cell, index: number, settling: Settling): void {
   const before = core.changes.beforeOf(index);
   if (cell.kind === 'order') {
     settling.orders.add(cell.id);
+    // What becomes of it decides whether the parcel it stands for is lost.
+    const replaces = cell.snapshot?.context.replaces;
+    if (replaces !== undefined) settling.orders.add(replaces.orderId);
     const isTroubled = cell.snapshot?.context.exception !== undefined;
     if (isTroubled || core.world.cases.byOrder.has(cell.id)) orderMoves(core, cell, before as never, settling);
   } else if (cell.kind === 'location') locationMoves(cell, before as LocationCell['snapshot'], settling);

@@ -6,6 +6,7 @@
 import type { CaseCode } from '../../actors/case-kinds.ts';
 import { delayHours, deliveriesOf, taughtMin, type LaneStats } from '../../actors/lanes.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
+import type { OrderId } from '../../actors/ids.ts';
 import type { Hold } from '../../actors/order-holds.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { dueNowMinor } from '../../actors/payment-due.ts';
@@ -29,6 +30,8 @@ export interface Sight {
   readonly payments: OrderPayments | undefined;
   /** The parcel with a number, whosever it is. */
   parcel(key: string): Parcel | undefined;
+  /** Another order, that stands for a parcel of it. */
+  other(id: OrderId): OrderContext | undefined;
 }
 
 const ofStatus: Partial<Record<ParcelStatus, CaseCode>> = {
@@ -60,12 +63,13 @@ export const isDoubtful = ({ payments }: OrderPayments): boolean =>
 const isOver = (state: string): boolean => state === 'failed' || state === 'expired' || state === 'voided';
 
 /** All that is known to be wrong with an order. */
-export function troublesOf({ order, payments, parcel }: Sight): readonly Trouble[] {
+export function troublesOf(sight: Sight): readonly Trouble[] {
+  const { order, payments } = sight;
   if (order === undefined) return [];
   const all: Trouble[] = [];
   for (const hold of order.holds ?? []) doubt(hold, all);
   if (payments !== undefined) unpaid(payments, dueNowMinor(payments.dueMinor, order), all);
-  for (const part of order.fulfillments) if (part.state === 'shipped') onItsWay(order, part, parcel, all);
+  for (const part of order.fulfillments) if (part.state === 'shipped') onItsWay(order, part, sight, all);
   return all;
 }
 
@@ -91,21 +95,34 @@ function unpaid(doc: OrderPayments, dueMinor: number, all: Trouble[]): void {
   }
 }
 
+/** Whether another order is sent for a parcel. One that was called off does not count. */
+export function isReplaced({ replaced }: Parcel, other: Sight['other']): boolean {
+  const order = replaced === undefined ? undefined : other(replaced.orderId);
+  return order?.lines.some(({ cancelled, quantity }) => cancelled < quantity) === true;
+}
+
+/** The kinds of trouble a parcel gives. */
+export function codesOf({ alarm, status }: Parcel): readonly CaseCode[] {
+  const all: CaseCode[] = alarm === undefined ? [] : [ofAlarm[alarm.kind]];
+  const code = ofStatus[status];
+  if (code !== undefined) all.push(code);
+  return all;
+}
+
 function onItsWay(
-  { orderId }: OrderContext, { carrier, tracking, fulfillmentId }: Fulfillment, look: Sight['parcel'], all: Trouble[],
+  { orderId }: OrderContext, { carrier, tracking, fulfillmentId }: Fulfillment, sight: Sight, all: Trouble[],
 ): void {
   if (carrier === undefined || tracking === undefined) return;
   const source = trackingKey(carrier, tracking);
-  const parcel = look(source);
+  const parcel = sight.parcel(source);
   // Its number may be another parcel’s by now.
   if (parcel === undefined || parcel.orderId !== orderId || parcel.fulfillmentId !== fulfillmentId) return;
-  const { alarm, status } = parcel;
-  const of = `${carrier} ${tracking}`;
-  if (alarm !== undefined) all.push({ code: ofAlarm[alarm.kind], source, cause: `${of}: nothing is scanned in time` });
-  const code = ofStatus[status];
-  if (code === undefined) return;
+  if (isReplaced(parcel, sight.other)) return;
   const why = parcel.code === undefined ? '' : ` (${parcel.code})`;
-  all.push({ code, source, cause: `${of}: ${status}${why}` });
+  for (const code of codesOf(parcel)) {
+    const what = code === ofStatus[parcel.status] ? `${parcel.status}${why}` : 'nothing is scanned in time';
+    all.push({ code, source, cause: `${carrier} ${tracking}: ${what}` });
+  }
 }
 
 /** Hours by which the last deliveries of a lane are later than usual, for its carrier to be late. */

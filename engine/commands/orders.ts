@@ -3,7 +3,7 @@ import type { CommandBody, CommandOf } from '../../actors/commands.ts';
 import type { LineId, Sku } from '../../actors/ids.ts';
 import { waitRefusal, type ItemState } from '../../actors/item-policy.ts';
 import { cancelledUnits, holdRefusal, orderInput, shortRefusal } from '../../actors/order-checks.ts';
-import type { OrderContext, OrderInput, OrderMessage } from '../../actors/order-context.ts';
+import type { OrderContext, OrderInput, OrderMessage, Replaces } from '../../actors/order-context.ts';
 import { heldRefusal } from '../../actors/order-holds.ts';
 import { waitingUnits } from '../../actors/order-lines.ts';
 import { findFulfillment } from '../../actors/order-takings.ts';
@@ -32,19 +32,23 @@ export function placeOrder(core: Core, command: CommandOf<'order.place'>, atMs: 
   const isTakenIn = saysMore(core, command.body);
   const ours = isTakenIn ? mapped(core, command.body) : command.body;
   if ('code' in ours) return refused(ours);
-  return place(core, ours === command.body ? command : { ...command, body: ours }, atMs, isTakenIn, command);
+  return place(core, ours === command.body ? command : { ...command, body: ours }, atMs, { isTakenIn, said: command });
 }
 
-/**
- * @param isTakenIn the policy of its channel is asked, and what is said of it beside is kept.
- * @param said the command as it came, with the SKUs of its channel.
- */
+/** How an order comes to be placed. */
+interface Placing {
+  /** The policy of its channel is asked, and what is said of it beside is kept. */
+  readonly isTakenIn: boolean;
+  /** The command as it came, with the SKUs of its channel. */
+  readonly said?: CommandOf<'order.place'>;
+  readonly replaces?: Replaces;
+}
+
 export function place(
   core: Core,
   command: CommandOf<'order.place'>,
   atMs: number,
-  isTakenIn: boolean,
-  said = command,
+  { isTakenIn, said = command, replaces }: Placing,
 ): Handled {
   const { world } = core;
   const { body, by } = command;
@@ -71,7 +75,7 @@ export function place(
   const waits = held === undefined ? heldForLine(world, input.lines) : undefined;
   if (waits !== undefined) return refused(kitOf === undefined ? waits : { ...waits, field: 'body.lines' });
   const order = world.newOrder(body.orderId);
-  core.changes.set(order, orderSteps.begin(input, []));
+  core.changes.set(order, orderSteps.begin(replaces === undefined ? input : { ...input, replaces }, []));
   const placed =
     held === undefined ? tell(core, order, { type: 'order.source', atMs }) : take(core, order, held, input);
   const context = order.snapshot?.context;
@@ -309,7 +313,14 @@ export function deliverFulfillment(core: Core, body: FulfillmentBody, atMs: numb
   return handled;
 }
 
-/** The part alone: its parcel says so itself. */
+/** The part alone: its parcel says so itself. An order that was sent for a lost parcel delivers that with its last. */
 export function deliverPart(core: Core, body: FulfillmentBody, atMs: number): Handled {
-  return tellPart(core, body, { type: 'fulfillment.deliver', fulfillmentId: body.fulfillmentId, atMs });
+  const handled = tellPart(core, body, { type: 'fulfillment.deliver', fulfillmentId: body.fulfillmentId, atMs });
+  const order = core.world.look(body.orderId);
+  const replaces = order?.context.replaces;
+  if ('refused' in handled || replaces === undefined || order?.value !== 'delivered') return handled;
+  const first = core.world.look(replaces.orderId)?.context;
+  const isOpen = first !== undefined && findFulfillment(first, replaces.fulfillmentId)?.state === 'shipped';
+  const delivered = isOpen ? deliverPart(core, replaces, atMs) : undefined;
+  return delivered !== undefined && 'refused' in delivered ? delivered : handled;
 }

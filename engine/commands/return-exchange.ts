@@ -33,7 +33,7 @@ export function placeExchange(
   const named = { ...(customer !== undefined && { customer }), ...(currency !== undefined && { currency }) };
   const body = { ...asked, ...named, ...holds, channel, destination, tags: ['exchange'] };
   // What comes instead is no new purchase: no policy is asked.
-  const placed = place(core, { ...command, kind: 'order.place', body }, atMs, false);
+  const placed = place(core, { ...command, kind: 'order.place', body }, atMs, { isTakenIn: false });
   if (!('refused' in placed)) return undefined;
   return { ...placed.refused, field: placed.refused.field?.replace(/^body/, 'body.exchange') };
 }

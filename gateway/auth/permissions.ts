@@ -125,6 +125,7 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'order.release': [{ rule: 'order-channel', roles: systems }],
   'order.retry': [{ rule: 'order-channel', roles: systems }],
   'order.move': [{ rule: 'order-channel', roles: systems }],
+  'order.reship': [{ rule: 'order-channel', roles: systems }],
   'fulfillment.pick': fulfillment,
   'fulfillment.short': fulfillment,
   'fulfillment.reject': fulfillment,

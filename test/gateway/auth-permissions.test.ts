@@ -145,6 +145,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'order.release': ['-- -- yu yu --', order],
   'order.retry': ['-- -- yu yu --', order],
   'order.move': ['-- -- yu yu --', order],
+  'order.reship': ['-- -- yu yu --', order],
   'order.options': ['-- -- yu yu --', order],
   'terminal.open': ['-- yf yf yf --', at], 'terminal.beat': ['-- yu yu yu --', terminal], 'terminal.lose': ['-- yu yu yu --', terminal], 'terminal.close': ['-- yu yu yu --', terminal],
   'terminal.get': ['-- yu yu yu --', terminal], 'terminal.list': ['-- yf yf yf --', at], 'task.queue': ['-- yf yf yf --', at],

@@ -2,6 +2,7 @@
 import { parcelStatuses } from '../../actors/tracking-commands.ts';
 import type { Draw } from './bodies.ts';
 import type { Rng } from './rng.ts';
+import { standing } from './shadow/parcels-left.ts';
 
 /** A tracking number, written in one of the ways people write it; some are used again. */
 export const drawNumber = (rng: Rng): string => `${rng.pick(['t', 'T', 't ', 'T-'])}${rng.below(1_000)}`;
@@ -13,7 +14,15 @@ export function drawPolicy(rng: Rng): object {
   return { tracking: { ...(rng.chance(0.7) ? { firstScanMs: rng.pick(ms) } : {}), ...(rng.chance(0.7) ? { silenceMs: rng.pick(ms) } : {}) } };
 }
 
-export const trackingDraws: Record<'tracking.scan', Draw> = {
+export const trackingDraws: Record<'tracking.scan' | 'order.reship', Draw> = {
+  'order.reship': (rng, { settings, orders }, shadow) => {
+    const all = [...shadow.parcels.values()].slice(-40);
+    const lost = all.filter(({ told, alarm }) => alarm !== undefined || ['lost', 'returned', 'damaged', 'exception'].includes(standing(told).status));
+    const from = lost.length > 0 && !rng.chance(settings.nonsenseShare / 2) ? lost : all;
+    const { orderId, part } = from.length === 0 ? { orderId: 'nobody', part: 0 } : rng.pick(from);
+    const isKnown = orders.length > 0 && rng.chance(settings.nonsenseShare / 4);
+    return { orderId, fulfillmentId: String(part + (rng.chance(settings.nonsenseShare / 8) ? 9 : 1)), replacementId: isKnown ? rng.pick(orders) : `again${shadow.orders.size}`, reason: 'it is gone' };
+  },
   'tracking.scan': (rng, { settings, now }, { parcels }) => {
     const all = [...parcels.values()];
     const back = Math.min(all.length, rng.chance(0.7) ? 8 : all.length);

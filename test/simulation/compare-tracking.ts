@@ -17,11 +17,11 @@ type Ask = <K extends QueryKind>(kind: K, body: object) => Answers[K];
 const sampleMax = 100;
 
 function viewOf(parcel: ShadowParcel): object {
-  const { carrier, service, tracking, orderId, part, channel, location, deliverByMs, lane, policy, alarm } = parcel;
+  const { carrier, service, tracking, orderId, part, channel, location, deliverByMs, lane, policy, alarm, replaced } = parcel;
   const now = standing(parcel.told);
   const scans = scansOf(parcel).toSorted((a, b) => a.atMs - b.atMs);
   return {
-    carrier, service, tracking, orderId, fulfillmentId: String(part + 1), channel, location, deliverByMs, lane, alarm,
+    carrier, service, tracking, orderId, fulfillmentId: String(part + 1), channel, location, deliverByMs, lane, alarm, replaced,
     firstScanMs: policy.firstScanMs,
     silenceMs: policy.silenceMs,
     shippedAtMs: parcel.told[0]?.atMs,

@@ -24,7 +24,8 @@ function checkKnown(engine: Engine, orders: readonly Standing[]): void {
     return world.parcels.look(key.slice(0, place) as CarrierId, key.slice(place + 1));
   };
   for (const { id, context } of orders) {
-    for (const { code } of troublesOf({ order: context, payments: world.payments.look(id), parcel })) expect(owned(code, id), `order ${id} is in trouble, and nobody has ${code}`);
+    const sight: Sight = { order: context, payments: world.payments.look(id), parcel, other: (one) => world.look(one)?.context };
+    for (const { code } of troublesOf(sight)) expect(owned(code, id), `order ${id} is in trouble, and nobody has ${code}`);
   }
   for (const [id, { snapshot }] of world.carriers) {
     for (const { code } of carrierTroubles(snapshot)) expect(owned(code, id), `carrier ${id} is in trouble, and nobody has ${code}`);

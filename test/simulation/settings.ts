@@ -140,6 +140,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'order.release': 3,
     'order.retry': 2,
     'order.move': 4,
+    'order.reship': 3,
     'fulfillment.pick': 10,
     'fulfillment.short': 3,
     'fulfillment.reject': 3,

@@ -63,6 +63,7 @@ export class Workload {
   #fresh(kind: CommandKind, index: number | undefined): Command {
     this.#count += 1;
     const body = drawBody(this.#rng, kind, this.#names, this.#auditor.shadow, index);
+    if (kind === 'order.reship') this.#names.orders.push((body as { replacementId: string }).replacementId);
     if (kind === 'order.place') this.#names.orders.push((body as { orderId: string }).orderId);
     if (kind === 'reservation.make') this.#names.reservations.push((body as { reservationId: string }).reservationId);
     if (kind === 'return.request') {

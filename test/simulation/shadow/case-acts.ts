@@ -8,6 +8,7 @@ import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
 import { needsFor } from './kits.ts';
 import { waiting } from './order-facts.ts';
+import { reshipLost } from './reship.ts';
 import { planUnits } from './sourcing.ts';
 import { isUntouched, type ShadowOrder } from './state.ts';
 import { alsoDeclined } from './troubles.ts';
@@ -36,6 +37,8 @@ export function actOn(doing: Doing, one: ShadowCase, id: string, acting: Acting)
       return holds.unhold(doing, { orderId, holdId: 'case' as never });
     case 'reroute':
       return reroute(doing, one, id, acting);
+    case 'reship':
+      return reshipLost(doing, one.code, id, by, reason);
   }
 }
 

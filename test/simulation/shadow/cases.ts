@@ -125,7 +125,7 @@ export function due(doing: Doing, id: string): void {
   }
   if (one.nextAtMs === undefined || one.nextAtMs > atMs) return;
   const step = one.steps[one.step] as PlaybookStep;
-  const isOfOrders = ['retry', 'reroute', 'hold', 'unhold', 'cancel'].includes(step.do);
+  const isOfOrders = ['retry', 'reroute', 'reship', 'hold', 'unhold', 'cancel'].includes(step.do);
   if (!isOfOrders) {
     const isMet = step.if === undefined || isTrue(doing, step.if, one, undefined);
     const outcome = !isMet ? 'passed' : step.do === 'pause' ? attempted(doing, (trying) => pause(trying, one, step)) : 'done';
@@ -293,7 +293,7 @@ export function putPlaybook(doing: Doing, { kind, body, by }: CommandOf<'playboo
 }
 
 function isSound(code: CaseCode, step: PlaybookStep): boolean {
-  const isOfOrders = ['retry', 'reroute', 'hold', 'unhold', 'cancel'].includes(step.do);
+  const isOfOrders = ['retry', 'reroute', 'reship', 'hold', 'unhold', 'cancel'].includes(step.do);
   if (step.do === 'pause' && caseKinds[code].subject !== 'location') return false;
   if (step.forMs !== undefined && !['hold', 'pause'].includes(step.do)) return false;
   if ((step.owner !== undefined || step.severity !== undefined) && step.do !== 'escalate') return false;

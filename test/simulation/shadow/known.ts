@@ -1,7 +1,7 @@
 /** What there is to know of trouble with orders and carriers, in the shadow: looked for everywhere, each time. */
 import type { CaseCode } from '../../../actors/case-kinds.ts';
 import { lateHours } from './lane-bins.ts';
-import { keyOf, standing } from './parcels-left.ts';
+import { isSentAgain, keyOf, standing } from './parcels-left.ts';
 import { doubtsOf } from './payments.ts';
 import type { Shadow, ShadowOrder } from './state.ts';
 
@@ -31,7 +31,7 @@ function ofOrder(shadow: Shadow, order: ShadowOrder): Known[] {
   for (const [index, { state, carrier = '', tracking = '' }] of order.parts.entries()) {
     const key = keyOf(carrier, tracking);
     const parcel = shadow.parcels.get(key);
-    if (state !== 'shipped' || parcel?.orderId !== order.id || parcel.part !== index) continue;
+    if (state !== 'shipped' || parcel?.orderId !== order.id || parcel.part !== index || isSentAgain(shadow, parcel)) continue;
     const { status, code } = standing(parcel.told);
     const of = { parcel: key };
     if (parcel.alarm !== undefined) add(parcel.alarm.kind === 'silent' ? 'TRANSIT_STALLED' : 'NO_FIRST_SCAN', key, `${carrier} ${tracking}: nothing is scanned in time`, of);

@@ -26,7 +26,7 @@ export function place(doing: Doing, command: CommandOf<'order.place'>): Verdict 
 }
 
 /** @param isTakenIn its channel's policy is asked, and what is said of it beside is kept. */
-export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, isTakenIn: boolean, said = body): Verdict {
+export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, isTakenIn: boolean, said = body, replaces?: ShadowOrder['replaces']): Verdict {
   const { shadow, atMs } = doing;
   if (!shadow.channels.has(body.channel)) return no('unknown-channel', 'body.channel');
   if (body.service !== undefined && !isOffered(shadow, body.service)) return no('unknown-service', 'body.service');
@@ -57,6 +57,7 @@ export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, i
     priority: body.priority,
     promisedByMs: body.promisedByMs,
     tags: body.tags,
+    replaces,
     attributes: body.attributes,
     holds: takenIn.holds,
     placedAtMs: atMs,
@@ -239,7 +240,7 @@ export function deliver(doing: Doing, body: CommandBody<'fulfillment.deliver'>):
 
 export function deliverPart(doing: Doing, body: Pick<CommandBody<'fulfillment.deliver'>, 'orderId' | 'fulfillmentId'>): Verdict {
   const { shadow } = doing;
-  return withPart(doing, body, (order, part, index) => {
+  const verdict = withPart(doing, body, (order, part, index) => {
     if (part.state !== 'shipped') return no('wrong-state');
     patch(doing, order, index, { state: 'delivered' });
     const carrier = part.carrier === undefined ? undefined : shadow.carriers.get(part.carrier);
@@ -248,5 +249,11 @@ export function deliverPart(doing: Doing, body: Pick<CommandBody<'fulfillment.de
     }
     return undefined;
   });
+  // What it was sent for has come with it.
+  const order = shadow.orders.get(body.orderId);
+  const { orderId = '', part = 0 } = order?.replaces ?? {};
+  const isThrough = 'ok' in verdict && order !== undefined && stateOf(order) === 'delivered';
+  if (isThrough && shadow.orders.get(orderId)?.parts[part]?.state === 'shipped') deliverPart(doing, { orderId, fulfillmentId: String(part + 1) } as never);
+  return verdict;
 }
 

@@ -129,6 +129,7 @@ function viewIn(order: ShadowOrder, state: OrderState): unknown {
     exception: order.exception,
     holds: order.holds,
     declined: order.declined,
+    replaces: order.replaces && { orderId: order.replaces.orderId, fulfillmentId: String(order.replaces.part + 1) },
     releaseAtMs: state === 'allocated' && order.holds === undefined ? Math.max(order.placedAtMs + order.delayMs, order.batch?.untilMs ?? 0) : undefined,
   };
 }

@@ -31,6 +31,14 @@ export interface ShadowParcel {
   readonly isSecond: boolean;
   readonly told: readonly ShadowScan[];
   readonly alarm: { readonly kind: string; readonly sinceMs: number } | undefined;
+  /** The order that was sent in its stead. */
+  readonly replaced?: { readonly orderId: string; readonly by: string; readonly reason: string; readonly atMs: number } | undefined;
+}
+
+/** Whether another order is sent for it, that was not called off. */
+export function isSentAgain({ orders }: Shadow, { replaced }: ShadowParcel): boolean {
+  const order = orders.get(replaced?.orderId ?? '');
+  return order?.lines.some(({ quantity, cancelled }) => cancelled < quantity) === true;
 }
 
 export const keyOf = (carrier: string, tracking: string): string =>

@@ -26,6 +26,7 @@ import * as recalls from './recalls.ts';
 import * as reservations from './reservations.ts';
 import * as health from './carrier-health.ts';
 import { rerate } from './rerates.ts';
+import { reship } from './reship.ts';
 import * as parcels from './parcels.ts';
 import * as returns from './returns.ts';
 import { putRates, removeRates } from './rates.ts';
@@ -191,6 +192,8 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return orderCommands.release(doing, command.body);
     case 'order.retry':
       return orderCommands.retry(doing, command.body);
+    case 'order.reship':
+      return reship(doing, command);
     case 'order.move':
       return moveOrder(doing, command.by, command.body);
     case 'fulfillment.pick':

@@ -89,6 +89,8 @@ export interface ShadowOrder {
   readonly declined?: readonly Declined[] | undefined;
   readonly improved?: number | undefined;
   readonly batch?: ShadowBatch | undefined;
+  /** The part of another order that it is sent for. */
+  readonly replaces?: { readonly orderId: string; readonly part: number } | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   readonly startedAtMs: number | undefined;
