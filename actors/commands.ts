@@ -4,6 +4,7 @@
  * exactly these fields, so it enters the engine as it is. Each subject has its own file.
  */
 import type { Static } from 'typebox';
+import { editCommands } from './edit-commands.ts';
 import { feedCommands } from './feed-commands.ts';
 import { forecastCommands } from './forecast-commands.ts';
 import { bufferCommands } from './buffer-commands.ts';
@@ -46,6 +47,7 @@ export const commandBodies = {
   ...orderCommands,
   ...cancelCommands,
   ...intakeCommands,
+  ...editCommands,
   ...paymentCommands,
   ...returnCommands,
   ...trackingCommands,

@@ -34,7 +34,7 @@ export function detailsRefusal({ details, lines }: Body): Rejection | undefined 
   return reject('sums-differ', detail, 'body.details.totals.totalMinor');
 }
 
-function lineCard(lines: Body['lines']): string | undefined {
+export function lineCard(lines: Body['lines']): string | undefined {
   for (const [index, { details }] of lines.entries()) {
     const card = details === undefined ? undefined : cardNumberIn(details, `body.lines[${index}].details`);
     if (card !== undefined) return card;
@@ -71,7 +71,11 @@ export function unitsBySku(lines: Body['lines']): readonly (readonly [sku: Sku, 
  * Why an order is to be looked at before it is picked, by its own size.
  * @param units of our SKUs.
  */
-export function sizeDoubt({ bigOrder }: StandingIntake, { lines, details }: Body, units: number): Doubt | undefined {
+export function sizeDoubt(
+  { bigOrder }: StandingIntake,
+  { lines, details }: { readonly lines: Parameters<typeof linesMinor>[0]; readonly details?: Body['details'] },
+  units: number,
+): Doubt | undefined {
   if (bigOrder === undefined) return undefined;
   const valueMinor = Math.max(linesMinor(lines), details?.totals?.totalMinor ?? 0);
   if (units >= (bigOrder.units ?? Infinity)) return { holdId: 'big-order', reason: `${units} units` };

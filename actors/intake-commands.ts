@@ -126,6 +126,22 @@ const PaymentTermsSchema = Type.Object(
   exact,
 );
 
+/** What a change costs, in minor units; or it is not taken any more. Absent: it is free. */
+const FeeSchema = Type.Union([MoneyMinor, Type.Literal('refuse')]);
+/** By how far the order has come; what is picked already, nobody changes. */
+const FeesSchema = Type.Object(
+  {
+    /** No location was told to start. */
+    grace: Type.Optional(FeeSchema),
+    /** Some location was told, and none picks. */
+    released: Type.Optional(FeeSchema),
+    /** Something of it is picked, or has left. */
+    picked: Type.Optional(FeeSchema),
+  },
+  exact,
+);
+export type Fees = Static<typeof FeesSchema>;
+
 /** How orders of a channel are looked at before they are picked. */
 export const IntakePolicySchema = Type.Object(
   {
@@ -148,6 +164,8 @@ export const IntakePolicySchema = Type.Object(
      * taken as they are, or refused (`only`). Absent: they name ours.
      */
     mapping: Type.Optional(Type.Union([Type.Literal('first'), Type.Literal('only')])),
+    /** What changing and cancelling an order costs. Absent: nothing. */
+    fees: Type.Optional(Type.Object({ edit: Type.Optional(FeesSchema), cancel: Type.Optional(FeesSchema) }, exact)),
     /** How orders are paid. Absent: nothing is asked of their payment. */
     payment: Type.Optional(PaymentTermsSchema),
   },

@@ -6,6 +6,8 @@ export const quantityMax = 1_000_000_000;
 export const moneyMinorMax = 1_000_000_000_000;
 /** Lines in one order. The largest invoice of the public retail data has 1,114. */
 export const orderLinesMax = 2_000;
+/** Edits of one order. */
+export const orderEditsMax = 100;
 /** How long a reservation may hold its units before it is extended, in milliseconds. */
 export const reservationMs = { min: 1_000, max: 24 * 3_600_000, default: 10 * 60_000 } as const;
 /** Tickets in the line for one SKU. */

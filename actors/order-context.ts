@@ -1,5 +1,6 @@
 /** What an order remembers, is told, and asks for. */
 import type { Destination } from './order-commands.ts';
+import type { Edit, LineChange, OrderIntake } from './order-edit.ts';
 import type { Attributes } from './schemas.ts';
 import type { CarrierId, ChannelId, FulfillmentId, HoldId, LineId, LocationId, LotId } from './ids.ts';
 import type { OrderId, PlanId, ServiceId, Sku } from './ids.ts';
@@ -39,6 +40,8 @@ export interface OrderContext {
   readonly batch?: Batch | undefined;
   /** The lost parcel it is sent for. */
   readonly replaces?: Replaces | undefined;
+  /** What taking it in and changing it left on it; undefined when nothing did. */
+  readonly intake?: OrderIntake | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   /** When its locations were told to start; undefined before. Fulfillments made later start at once. */
@@ -158,9 +161,9 @@ export interface Cause {
   /**
    * `rejected`: their location declined them. `not-started`: it did not begin to pick them in time. `cheaper`: the
    * routing plan asks for a better place when there is one. `batch`: they were sourced together with other orders.
-   * `rerouted`: a case had them sourced elsewhere.
+   * `rerouted`: a case had them sourced elsewhere. `edited`: the order is another one.
    */
-  readonly kind: 'rejected' | 'not-started' | 'cheaper' | 'batch' | 'rerouted';
+  readonly kind: 'rejected' | 'not-started' | 'cheaper' | 'batch' | 'rerouted' | 'edited';
   /** The parts they were taken from. */
   readonly from: readonly FulfillmentId[];
   /** Who declined them, or had them sourced elsewhere, and why. */
@@ -235,7 +238,23 @@ export type OrderMessage =
   | ({ readonly type: 'order.hold'; readonly hold: Hold } & At)
   /** Holds of the order were lifted, or have ended by themselves. */
   | ({ readonly type: 'order.unhold'; readonly holdIds: readonly HoldId[]; readonly ended: boolean } & At)
-  | ({ readonly type: 'order.cancel'; readonly units: readonly LineUnits[]; readonly reason: string } & At)
+  | ({
+      readonly type: 'order.cancel';
+      readonly units: readonly LineUnits[];
+      readonly reason: string;
+      /** What that costs, where the policy of its channel says. */
+      readonly feeMinor?: number | undefined;
+    } & At)
+  /** It is another order from now on. */
+  | ({
+      readonly type: 'order.edit';
+      readonly edit: Edit;
+      /** What of its lines is told. */
+      readonly changes: readonly LineChange[];
+      readonly by: string;
+      readonly reason: string;
+      readonly feeMinor?: number | undefined;
+    } & At)
   /** Units allocated at a location turned out not to be there. */
   | ({
       readonly type: 'order.displace';

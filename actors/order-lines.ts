@@ -5,6 +5,7 @@
 import { moved, waitingUnits } from './line-units.ts';
 import { timesWith } from './order-decision.ts';
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
+import { charged, edited } from './order-edit.ts';
 import type { OrderState } from './order-states.ts';
 import { withHold, withoutHolds } from './order-holds.ts';
 import { judged, overdue, ruled, timed, troubled, watched, withDeclined } from './order-trouble.ts';
@@ -104,8 +105,8 @@ function batchAfter({ attempt, batch }: OrderContext, plan: Plan): OrderContext[
 }
 
 /** Whether a plan is about the units of some parts alone: what waits beside them waits on. */
-export const isOfParts = ({ moved: byHand, cause }: Plan): boolean =>
-  byHand !== undefined || (cause !== undefined && cause.kind !== 'rejected');
+export const isOfParts = ({ moved: byHand, cause }: Pick<Plan, 'moved' | 'cause'>): boolean =>
+  byHand !== undefined || (cause !== undefined && cause.kind !== 'rejected' && cause.kind !== 'edited');
 
 /** Its time to begin runs anew. */
 const unpicked = { state: 'released', lots: undefined, startByMs: undefined, overdue: undefined } as const;
@@ -192,8 +193,10 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
     case 'order.cancel': {
       const { waiting, takings } = cancelPlan(context, message.units);
       const lines = moved(context.lines, waiting, 'backordered', 'cancelled');
-      return judged(withTakings({ ...context, lines }, takings, 'cancelled'), message.atMs);
+      return charged(judged(withTakings({ ...context, lines }, takings, 'cancelled'), message.atMs), message.feeMinor);
     }
+    case 'order.edit':
+      return edited(context, message);
     case 'order.displace':
       return troubled(
         withTakings(context, displacePlan(context, message), 'backordered', lotsTaken(context, message)),

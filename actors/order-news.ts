@@ -1,8 +1,9 @@
 /** What an order has to tell the world about a message: pure, from the context before and after it. */
 import { cancelNews } from './order-cancels.ts';
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
-import { reduce, startsWhenPlaced, stateOf } from './order-lines.ts';
 import { cancelPlan } from './order-takings.ts';
+import { editNews, mayPlace } from './order-edit.ts';
+import { reduce, startsWhenPlaced, stateOf, waitingUnits } from './order-lines.ts';
 import type { Choice, OrderSourced } from './order-decision.ts';
 import { findFulfillment } from './order-takings.ts';
 import type { Event, Fulfillment, LineUnits } from './vocabulary.ts';
@@ -25,7 +26,7 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
       return [
         ...partNews(before, after, message),
         ...exceptionNews(before, after),
-        cancelled(after, unitsOf(message.units) - cancelPlan(before, message.units).missing, message.reason),
+        endNews(before, after, message),
       ];
     case 'fulfillment.answerCancel': {
       const asked = findFulfillment(before, message.fulfillmentId)?.cancelling;
@@ -33,6 +34,8 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
       if (asked !== undefined && message.isAccepted) news.push(cancelled(after, unitsOf(asked.units), asked.reason));
       return news;
     }
+    case 'order.edit':
+      return newsOfEdit(before, after, message);
     case 'order.displace':
     case 'order.move':
     case 'order.withdraw':
@@ -64,6 +67,24 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
   }
 }
 
+type EndEvent = Extract<Event, { kind: 'order.cancelled' }>;
+type Message<T extends OrderMessage['type']> = Extract<OrderMessage, { type: T }>;
+
+function endNews(before: OrderContext, after: OrderContext, message: Message<'order.cancel'>): Event {
+  const { units, reason, feeMinor } = message;
+  const ended = cancelled(after, unitsOf(units) - cancelPlan(before, units).missing, reason);
+  return feeMinor === undefined ? ended : { ...ended, feeMinor };
+}
+
+function newsOfEdit(before: OrderContext, after: OrderContext, message: Message<'order.edit'>): readonly Event[] {
+  const events: Event[] = [editNews(after, message), ...partNews(before, after, message)];
+  events.push(...exceptionNews(before, after));
+  // What is sourced next tells where it stands.
+  const isNext = mayPlace(message.edit) && waitingUnits(after) > 0;
+  if (!isNext && stateOf(before) !== stateOf(after)) events.push(standing(after));
+  return events;
+}
+
 /** Units that the routing plan cancels because it has no place for them. */
 function dropped(before: OrderContext, after: OrderContext): Event[] {
   const gone = ({ lines }: OrderContext): number => lines.reduce((sum, line) => sum + line.cancelled, 0);
@@ -74,7 +95,7 @@ function dropped(before: OrderContext, after: OrderContext): Event[] {
 
 const unitsOf = (lines: readonly LineUnits[]): number => lines.reduce((sum, { quantity }) => sum + quantity, 0);
 
-const cancelled = (order: OrderContext, units: number, reason: string): Event =>
+const cancelled = (order: OrderContext, units: number, reason: string): EndEvent =>
   ({ kind: 'order.cancelled', ...who(order), units, reason, state: stateOf(order) });
 
 function standing(order: OrderContext): Event {

@@ -9,7 +9,8 @@
 import { assign, setup } from 'xstate';
 import { mayBeAsked } from './order-cancels.ts';
 import type { OrderContext, OrderEffect, OrderInput, OrderMessage, StockUnits } from './order-context.ts';
-import { reduce, stateOf } from './order-lines.ts';
+import { givenUp, mayPlace } from './order-edit.ts';
+import { reduce, stateOf, waitingUnits } from './order-lines.ts';
 import {
   cancelPlan,
   displacePlan,
@@ -43,21 +44,28 @@ const allocate = effect(({ context, event }) => ({
   units: event.type === 'order.sourced' ? plannedUnits(context, event.plan) : [],
 }));
 
-const deallocate = effect(({ context, event }) => ({
-  kind: 'deallocate',
-  units:
-    event.type === 'order.cancel'
-      ? takenUnits(context, cancelPlan(context, event.units).takings)
-      : event.type === 'order.displace'
-        ? takenUnits(context, displacePlan(context, event))
-        : event.type === 'order.move'
-          ? movedUnits(context, event)
-          : event.type === 'order.withdraw' || event.type === 'order.yield'
-            ? takenUnits(context, withdrawPlan(context, event))
-            : event.type === 'fulfillment.answerCancel' && event.isAccepted
-              ? askedUnits(context, event.fulfillmentId)
-              : [],
-}));
+const deallocate = effect(({ context, event }) => ({ kind: 'deallocate', units: givenBack(context, event) }));
+
+/** What a message has an order give back to stock. */
+function givenBack(context: OrderContext, message: OrderMessage): readonly StockUnits[] {
+  switch (message.type) {
+    case 'order.cancel':
+      return takenUnits(context, cancelPlan(context, message.units).takings);
+    case 'order.displace':
+      return takenUnits(context, displacePlan(context, message));
+    case 'order.move':
+      return movedUnits(context, message);
+    case 'order.withdraw':
+    case 'order.yield':
+      return takenUnits(context, withdrawPlan(context, message));
+    case 'fulfillment.answerCancel':
+      return message.isAccepted ? askedUnits(context, message.fulfillmentId) : [];
+    case 'order.edit':
+      return takenUnits(context, givenUp(context, reduce(context, message)));
+    default:
+      return [];
+  }
+}
 
 /** What a move takes out of its part, as stock knows it. */
 function movedUnits(context: OrderContext, move: Extract<OrderMessage, { type: 'order.move' }>): readonly StockUnits[] {
@@ -142,6 +150,10 @@ const life = {
     ['cancelled', ...standing, 'shipped', 'delivered'],
     [tell, deallocate, 'apply'],
   ),
+  'order.edit': [
+    { guard: 'isToBePlaced', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
+    ...settle(['cancelled', ...standing, 'shipped', 'delivered'], [tell, deallocate, 'apply']),
+  ],
   'order.displace': settle(['backordered', 'exception'], [tell, deallocate, 'apply']),
   'order.hold': { actions: [tell, 'apply'] },
   'order.unhold': { actions: [tell, 'apply'] },
@@ -204,6 +216,8 @@ export const orderMachine = setup({
         const found = findFulfillment(context, fulfillmentId);
         return found !== undefined && isUntouched(found);
       }),
+    isToBePlaced: ({ context, event }) =>
+      event.type === 'order.edit' && mayPlace(event.edit) && waitingUnits(reduce(context, event)) > 0,
     isWaiting: ({ context }) => context.lines.some((line) => line.backordered > 0),
     /** The channel wants all or nothing, and there is not all. Only a placement can be refused. */
     mustRefuse: ({ context, event }) =>
@@ -245,6 +259,7 @@ export const orderMachine = setup({
     improved: undefined,
     batch: undefined,
     replaces: input.replaces,
+    intake: undefined,
     lines: input.lines,
     fulfillments: [],
     trouble: undefined,

@@ -2,7 +2,7 @@
 import type { OrderContext } from './order-context.ts';
 import type { OrderLine } from './vocabulary.ts';
 
-type Worth = Pick<OrderContext, 'lines'>;
+type Worth = Pick<OrderContext, 'lines' | 'intake'>;
 
 /** What a unit of a line is worth; of a kit, its share of what the kit costs. */
 export function unitMinor({ lines }: Worth, { kit, unitPriceMinor }: OrderLine): number {
@@ -12,7 +12,7 @@ export function unitMinor({ lines }: Worth, { kit, unitPriceMinor }: OrderLine):
 }
 
 /** What an order is worth by its lines, as they were placed. */
-export function linesWorthMinor({ lines }: Worth): number {
+function linesWorthMinor({ lines }: Worth): number {
   const kits = new Map(lines.flatMap(({ kit }) => (kit === undefined ? [] : [[kit.lineId, kit] as const])));
   let sum = 0;
   for (const { kit, quantity, unitPriceMinor } of lines) if (kit === undefined) sum += quantity * unitPriceMinor;
@@ -20,13 +20,17 @@ export function linesWorthMinor({ lines }: Worth): number {
   return sum;
 }
 
+/** What an order was placed for by its lines, whatever was added to them since. */
+export const placedWorthMinor = (order: Worth): number => linesWorthMinor(order) - (order.intake?.addedMinor ?? 0);
+
 /** @param placedMinor what was due when it was placed. */
 export function dueNowMinor(placedMinor: number, order: Worth): number {
   let cancelled = 0;
   for (const line of order.lines) if (line.cancelled > 0) cancelled += line.cancelled * unitMinor(order, line);
-  // Of an order that was cancelled whole, carriage is not due either.
+  // Of an order that was cancelled whole, carriage is not due either; what cancelling costs is.
   const isGone = order.lines.every((line) => line.cancelled === line.quantity);
-  return isGone ? 0 : Math.max(0, placedMinor - cancelled);
+  const { addedMinor = 0, feesMinor = 0 } = order.intake ?? {};
+  return (isGone ? 0 : Math.max(0, placedMinor + addedMinor - cancelled)) + feesMinor;
 }
 
 /** What a parcel asks for: what is in it; the last one all that is left to ask for. */

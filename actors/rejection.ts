@@ -25,6 +25,8 @@ export const rejectionCodes = {
   'command-id-reused': false,
   /** The channel used this external id for another order; `field` names the first difference. */
   'external-id-reused': false,
+  /** The order is another one than the caller saw. */
+  'changed-since': false,
   'unknown-channel': false,
   /** The channel's SKU has no mapping, and its policy takes none without. */
   'unmapped-sku': false,
@@ -106,6 +108,8 @@ export const rejectionCodes = {
   'not-returnable': false,
   /** The time in which these units might have come back is over. */
   'return-window-closed': false,
+  /** The policy of the channel takes no such change of an order that has come so far. */
+  'too-late': false,
   /** The routing plan does not compile, or names what does not exist; `detail` says where. */
   'invalid-plan': false,
   /** A step of the playbook does not make sense; `detail` says why. */

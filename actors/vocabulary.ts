@@ -13,6 +13,7 @@ import type { Fulfillment, FulfillmentState } from './fulfillment.ts';
 import type { Hold, HoldEvent } from './order-holds.ts';
 import type { Declined, PlannedFulfillment, Replaces } from './order-context.ts';
 import type { OrderSourced } from './order-decision.ts';
+import type { EditEvent } from './order-edit.ts';
 import type { PlanEvent } from './plan-commands.ts';
 import type { ItemState } from './item-policy.ts';
 import type { LotEvent } from './lots.ts';
@@ -148,14 +149,7 @@ export type Event =
       readonly channel: ChannelId;
       readonly state: OrderState;
     }
-  | {
-      readonly kind: 'order.cancelled';
-      readonly orderId: OrderId;
-      readonly channel: ChannelId;
-      readonly units: number;
-      readonly reason: string;
-      readonly state: OrderState;
-    }
+  | EditEvent
   | {
       readonly kind: 'fulfillment.changed';
       readonly orderId: OrderId;
@@ -298,6 +292,8 @@ export interface OrderView {
   readonly replaces?: Replaces | undefined;
   /** When the release delay ends, while it runs. */
   readonly releaseAtMs?: number | undefined;
+  /** What changing it cost so far. */
+  readonly feesMinor?: number | undefined;
 }
 
 /** The answer to order.place and to every later command on one order: where it stands now. */
@@ -307,6 +303,8 @@ export interface OrderAnswer {
   readonly fulfillments: readonly Fulfillment[];
   /** Units still waiting for stock. */
   readonly backordered: number;
+  /** What this change costs, where the policy of its channel says. */
+  readonly feeMinor?: number | undefined;
 }
 
 /** A reservation as its answers show it: what is held, where, at what price, until when. */

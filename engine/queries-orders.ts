@@ -67,6 +67,7 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
     declined: context.declined,
     replaces: context.replaces,
     releaseAtMs: releaseAtMs(value, context),
+    feesMinor: context.intake?.feesMinor,
   };
 }
 

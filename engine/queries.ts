@@ -124,9 +124,10 @@ function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[Query
     case 'payment.get':
       return paymentView(core.world, query.body.orderId);
     case 'order.details':
+    case 'order.preview':
     case 'mapping.get':
     case 'intake-policy.get':
-      return answerIntake(core, query);
+      return answerIntake(core, query, nowMs());
     case 'whatif.run':
       return whatIf(core, query.body, nowMs());
     case 'rehearsal.start':

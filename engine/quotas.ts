@@ -123,8 +123,11 @@ export function countOrder(
 ): void {
   const { customer, placedAtMs, lines } = after.context;
   if (customer === undefined || !core.world.quotas.isUsed) return;
+  const known = before.value === 'received' ? [] : before.context.lines;
+  if (known === lines) return;
   for (const [index, line] of lines.entries()) {
-    const was = before.value === 'received' ? 0 : line.quantity - (before.context.lines[index]?.cancelled ?? 0);
+    const then = known[index];
+    const was = then === undefined ? 0 : then.quantity - then.cancelled;
     count(core, line.sku, { customer, startedAtMs: placedAtMs }, line.quantity - line.cancelled - was, atMs);
   }
 }

@@ -8,7 +8,7 @@ import type { ByteReader, ByteWriter } from './bytes.ts';
 export type Rare = Pick<
   OrderContext,
   | 'priority' | 'promisedByMs' | 'segment' | 'tags' | 'attributes' | 'holds' | 'sourcedAtMs' | 'declined' | 'improved'
-  | 'batch' | 'replaces'
+  | 'batch' | 'replaces' | 'intake'
 >;
 type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 
@@ -16,12 +16,12 @@ type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 const bits = {
   priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16, lots: 32, marks: 64, holds: 128,
   sourced: 256, declined: 512, times: 1_024, improved: 2_048, batch: 4_096,
-  cancels: 8_192, replaces: 16_384,
+  cancels: 8_192, replaces: 16_384, intake: 32_768,
 } as const;
 
 function maskOf(order: Whole): number {
   const { priority, promisedByMs, segment, tags, attributes, holds, lines, fulfillments } = order;
-  const { sourcedAtMs, declined, improved, batch, replaces } = order;
+  const { sourcedAtMs, declined, improved, batch, replaces, intake } = order;
   let mask = (priority === undefined ? 0 : bits.priority) | (promisedByMs === undefined ? 0 : bits.promisedByMs);
   if (tags !== undefined || attributes !== undefined) mask |= bits.marks;
   if (holds !== undefined) mask |= bits.holds;
@@ -30,6 +30,7 @@ function maskOf(order: Whole): number {
   if (improved !== undefined) mask |= bits.improved;
   if (batch !== undefined) mask |= bits.batch;
   if (replaces !== undefined) mask |= bits.replaces;
+  if (intake !== undefined) mask |= bits.intake;
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
   if (segment !== undefined) mask |= bits.segment;
   for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
@@ -63,6 +64,7 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   if (order.batch !== undefined) writer.text(JSON.stringify(order.batch));
   if ((mask & bits.cancels) !== 0) writer.text(JSON.stringify(cancelsOf(order.fulfillments)));
   if (order.replaces !== undefined) writer.text(JSON.stringify(order.replaces));
+  if (order.intake !== undefined) writer.text(JSON.stringify(order.intake));
 }
 
 /** What locations are asked to give up, by the numbers of their parts. */
@@ -213,6 +215,8 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   const batch = has(bits.batch) ? (JSON.parse(reader.text()) as Rare['batch']) : undefined;
   if (has(bits.cancels)) readCancels(reader, parts);
   const replaces = has(bits.replaces) ? (JSON.parse(reader.text()) as Rare['replaces']) : undefined;
+  const intake = has(bits.intake) ? (JSON.parse(reader.text()) as Rare['intake']) : undefined;
   const { tags, attributes } = marks ?? {};
-  return { priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, declined, improved, batch, replaces };
+  const more = { declined, improved, batch, replaces, intake };
+  return { priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, ...more };
 }

@@ -164,7 +164,7 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'order.place':
       return orders.placeOrder(core, command, atMs);
     case 'order.cancel':
-      return orders.cancelOrder(core, command.body, atMs);
+      return orders.cancelByCommand(core, command.body, atMs);
     case 'order.hold':
     case 'order.unhold':
     case 'order.release':

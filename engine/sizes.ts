@@ -97,7 +97,7 @@ function orderBytes(order: OrderContext): number {
   const marks = (tags === undefined ? 0 : valueRowBytes(tags)) + valueRowBytes(attributes);
   const named = textBytes(customer) + (segment?.length ?? 0) + (destination.timeZone?.length ?? 0);
   let bytes = 192 + 3 * marks + named + 6 * (order.sourcedAtMs?.length ?? 0) + valueRowBytes(order.holds);
-  bytes += valueRowBytes(order.declined) + valueRowBytes(order.batch);
+  bytes += valueRowBytes(order.declined) + valueRowBytes(order.batch) + valueRowBytes(order.intake);
   for (const line of lines) {
     bytes += 28 + line.sku.length + line.lineId.length;
     if (line.kit !== undefined) bytes += 24 + line.kit.sku.length + line.kit.lineId.length;
@@ -154,7 +154,7 @@ interface LineNames extends NamedLots {
 
 /** Bodies that are measured whole. */
 const isMeasured = (kind: string): boolean =>
-  /^(return|tracking|carrier|payment|mapping|case\.|playbook|task\.|terminal\.)/.test(kind);
+  /^(return|tracking|carrier|payment|mapping|order\.edit|case\.|playbook|task\.|terminal\.)/.test(kind);
 
 /** The body of a command with its id, kind and credential. */
 export function bodyBytes({ kind, commandId, by, body }: Command): number {
@@ -225,6 +225,8 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'task.changed' || event.kind === 'terminal.changed') return bytes + valueBytes(event);
   if (event.kind === 'return.changed' || event.kind === 'refund.due') return bytes + valueRowBytes(event);
   if (event.kind === 'order.amended') return bytes + 160;
+  if (event.kind === 'order.edited') return bytes + valueBytes(event);
+  if (event.kind === 'order.cancelled') return bytes + 24 + textBytes(event.reason);
   if (event.kind === 'capture.wanted') return bytes + 64 + valueRowBytes(event);
   if (event.kind.startsWith('payment.')) return bytes + 64 + valueRowBytes(event);
   if (/^parcel|^carrier.[he]|rerated$|^cancellation/.test(event.kind)) return bytes + valueRowBytes(event);

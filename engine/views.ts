@@ -100,6 +100,7 @@ export class Views {
   orderChanged(id: OrderId, before: Order | undefined, after: Order): void {
     this.#state(id, before?.value, after.value);
     if (before?.context.fulfillments !== after.context.fulfillments) this.#work(id, before, after);
+    if (before !== undefined && before.context.intake !== after.context.intake) this.#stepOut(id, before);
     if (before?.context.lines !== after.context.lines) this.#waiting(id, before, after);
     if (before?.context.holds !== after.context.holds) this.#holds(id, after);
     const was = before === undefined ? undefined : batchOf(before);
@@ -167,6 +168,15 @@ export class Views {
   #eachStock({ context }: Order, part: Fulfillment, each: (stock: StockCell) => void): void {
     for (const { sku, location } of unitsOfPart(context, part)) {
       each(must(this.#world.findStock(sku, location), 'the stock of a fulfillment'));
+    }
+  }
+
+  /** An order that was edited is another one to those it waits with: its place in line is found anew. */
+  #stepOut(id: OrderId, { context }: Order): void {
+    for (const line of context.lines) {
+      const item = line.backordered > 0 ? this.#world.skus.get(line.sku) : undefined;
+      item?.waiting?.leave(id);
+      if (item?.waiting?.size === 0) this.waitedFor.delete(item);
     }
   }
 

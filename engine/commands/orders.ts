@@ -1,16 +1,15 @@
 /** Commands on orders and their fulfillments. */
 import type { CommandBody, CommandOf } from '../../actors/commands.ts';
-import type { LineId, Sku } from '../../actors/ids.ts';
-import { waitRefusal, type ItemState } from '../../actors/item-policy.ts';
 import { cancelledUnits, holdRefusal, orderInput, shortRefusal } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderInput, OrderMessage, Replaces } from '../../actors/order-context.ts';
 import { heldRefusal } from '../../actors/order-holds.ts';
 import { waitingUnits } from '../../actors/order-lines.ts';
 import { findFulfillment } from '../../actors/order-takings.ts';
-import type { Rejection } from '../../actors/rejection.ts';
 import type { LineLot } from '../../actors/vocabulary.ts';
 import { must } from '../assert.ts';
 import { orderSteps, type OrderCell, type ReservationCell } from '../cells.ts';
+import { feeFor } from '../../actors/edit-checks.ts';
+import type { Rejection } from '../../actors/rejection.ts';
 import type { Core } from '../core.ts';
 import { tellOrder } from '../effects.ts';
 import { quotaRefusal } from '../quotas.ts';
@@ -21,6 +20,7 @@ import { knownOrder, saysMore, takeIn } from '../intake/take-in.ts';
 import { followPayments, wantCapture } from '../payments/follow.ts';
 import { cancelMissed } from './cancels.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
+import { mayNotWait } from './may-wait.ts';
 import { followPicks, hasLots, lotsGone, lotsMeant, lotsToPick } from './lot-orders.ts';
 import { deliverParcel, registerParcel } from '../tracking/register.ts';
 import { orderAnswer } from './order-answer.ts';
@@ -96,32 +96,6 @@ function take(core: Core, order: OrderCell, held: ReservationCell, input: OrderI
   return convert(core, order, taken, input.atMs);
 }
 
-/** Why units of an order may not wait: an item that is not backordered, or of which as much waits as may. */
-function mayNotWait(
-  { world }: Core,
-  body: CommandBody<'order.place'>,
-  { channel, lines }: OrderContext,
-  atMs: number,
-): Rejection | undefined {
-  const units = new Map<Sku, { readonly asked: LineId; more: number }>();
-  for (const { lineId, sku, backordered, kit } of lines) {
-    const known = units.get(sku);
-    if (known !== undefined) known.more += backordered;
-    else if (backordered > 0) units.set(sku, { asked: kit?.lineId ?? lineId, more: backordered });
-  }
-  for (const [sku, { asked, more }] of units) {
-    const { item, waiting } = world.sku(sku);
-    if (item?.snapshot === undefined) continue;
-    const { context, value } = item.snapshot;
-    const already = { all: waiting?.units ?? 0, channel: waiting?.unitsOf(channel) ?? 0 };
-    const rejection = waitRefusal(context, value as ItemState, channel, already, more, atMs);
-    if (rejection === undefined) continue;
-    const index = body.lines.findIndex((line, place) => (line.lineId ?? String(place + 1)) === asked);
-    return { ...rejection, field: `body.lines[${index}].quantity` };
-  }
-  return undefined;
-}
-
 /** Reserved units become an order's, where they are held and within one command; the rest goes back to sale. */
 function convert(core: Core, order: OrderCell, { cell, plan, rest }: Taken, atMs: number): Handled {
   const { reservationId, madeAtMs } = must(cell.snapshot, 'a reservation').context;
@@ -154,15 +128,30 @@ function withOrder(
   return go(order, order.snapshot.context);
 }
 
-export function cancelOrder(core: Core, body: CommandBody<'order.cancel'>, atMs: number): Handled {
+/** Somebody cancels: what that costs, or that it is too late, the policy of the channel says. */
+export function cancelByCommand(core: Core, body: CommandBody<'order.cancel'>, atMs: number): Handled {
+  const order = core.world.look(body.orderId)?.context;
+  const fees = order === undefined ? undefined : core.world.intakes.policyFor(order.channel).fees?.cancel;
+  if (order === undefined || fees === undefined) return cancelOrder(core, body, atMs);
+  const fee = feeFor(fees, order, 'cancellation');
+  // What its state forbids is told before what the policy does.
+  const units = cancelledUnits(order, body.lines);
+  if ('code' in units || 'code' in fee) return refused('code' in units ? units : (fee as Rejection));
+  return cancelOrder(core, body, atMs, fee);
+}
+
+export function cancelOrder(
+  core: Core, body: CommandBody<'order.cancel'>, atMs: number, fee: { readonly feeMinor?: number } = {},
+): Handled {
   return withOrder(core, body.orderId, (order, context) => {
     const units = cancelledUnits(context, body.lines);
     if ('code' in units) return refused(units);
-    const handled = tell(core, order, { type: 'order.cancel', units, reason: body.reason, atMs });
+    const handled = tell(core, order, { type: 'order.cancel', units, reason: body.reason, ...fee, atMs });
     // Less is due now: what was authorised may be enough.
     if ('refused' in handled) return handled;
     const rejection = followPayments(core, body.orderId, atMs);
-    return rejection === undefined ? done(orderAnswer(must(order.snapshot, 'an order'))) : refused(rejection);
+    if (rejection !== undefined) return refused(rejection);
+    return done({ ...orderAnswer(must(order.snapshot, 'an order')), ...fee });
   });
 }
 

@@ -47,8 +47,10 @@ export function orderOnFloor({ world }: Core, before: OrderContext | undefined, 
   const { floor } = world;
   if (floor.places.size === 0) return;
   const isHeldOtherwise = (before?.holds === undefined) !== (after.holds === undefined);
+  // Tasks of one cut-off stand by what the customer is told.
+  const isAnother = isHeldOtherwise || before?.promisedByMs !== after.promisedByMs;
   for (const [index, part] of after.fulfillments.entries()) {
-    if (isHeldOtherwise || part !== before?.fulfillments[index]) floor.refresh(after, part);
+    if (isAnother || part !== before?.fulfillments[index]) floor.refresh(after, part);
   }
 }
 

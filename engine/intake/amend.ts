@@ -54,7 +54,7 @@ export function amendOrder(core: Core, body: Body, atMs: number): Handled {
 const isHeld = ({ snapshot }: OrderCell): boolean => must(snapshot, 'an order').context.holds !== undefined;
 
 /** An address that is right now sets its order free; one that cannot be holds it. */
-function followAddress(
+export function followAddress(
   core: Core,
   order: OrderCell,
   context: OrderContext,

@@ -4,14 +4,17 @@ import { unreachable } from '../assert.ts';
 import { done, refuse, type Handled } from '../commands/handled.ts';
 import type { Core } from '../core.ts';
 import { amendOrder } from './amend.ts';
+import { editOrder } from './edit.ts';
 import { putMappings } from './mapping.ts';
 
-export type IntakeCommand = Extract<Command, { readonly kind: 'intake-policy.put' | 'mapping.put' | 'order.amend' }>;
+type IntakeKind = 'intake-policy.put' | 'mapping.put' | 'order.amend' | 'order.edit';
+const listed: readonly IntakeKind[] = ['intake-policy.put', 'mapping.put', 'order.amend', 'order.edit'];
+const kinds: ReadonlySet<string> = new Set(listed);
+export type IntakeCommand = Extract<Command, { readonly kind: IntakeKind }>;
 
 export const isIntakeCommand = <C extends { readonly kind: string }>(
   command: C,
-): command is Extract<C, IntakeCommand> =>
-  command.kind === 'intake-policy.put' || command.kind === 'mapping.put' || command.kind === 'order.amend';
+): command is Extract<C, IntakeCommand> => kinds.has(command.kind);
 
 export function takeInCommand(core: Core, command: IntakeCommand, atMs: number): Handled {
   switch (command.kind) {
@@ -21,6 +24,8 @@ export function takeInCommand(core: Core, command: IntakeCommand, atMs: number):
       return putMappings(core, command.body);
     case 'order.amend':
       return amendOrder(core, command.body, atMs);
+    case 'order.edit':
+      return editOrder(core, command, atMs);
     default:
       return unreachable(command);
   }

@@ -5,12 +5,12 @@ import { reject, type Rejection } from '../../actors/rejection.ts';
 import { done, refuse, type Handled } from '../commands/handled.ts';
 import type { Core } from '../core.ts';
 
-type Body = CommandBody<'order.place'>;
+type Body = Pick<CommandBody<'order.place'>, 'channel' | 'lines'>;
 
 const keyOf = (channel: string, channelSku: string): string => `${channel}/${channelSku}`;
 
 /** The order with our SKUs in its lines; the same body where its channel names them as we do. */
-export function mapped({ world }: Core, body: Body): Body | Rejection {
+export function mapped<B extends Body>({ world }: Core, body: B): B | Rejection {
   const { channel } = body;
   const { mapping } = world.intakes.policyFor(channel);
   if (mapping === undefined || world.channels.get(channel)?.snapshot === undefined) return body;

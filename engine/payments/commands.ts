@@ -2,7 +2,7 @@
 import type { Command, CommandBody } from '../../actors/commands.ts';
 import { cardNumberIn } from '../../actors/card-number.ts';
 import { paymentsOfOrderMax, paymentWarnMsDefault } from '../../actors/limits.ts';
-import { dueNowMinor, linesWorthMinor } from '../../actors/payment-due.ts';
+import { dueNowMinor } from '../../actors/payment-due.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { captured, ended, refunded } from '../../actors/payment-steps.ts';
 import { leftMinor, sumsOf, type OrderPayments, type Payment, type PaymentAnswer } from '../../actors/payments.ts';
@@ -11,7 +11,7 @@ import { reject, type Rejection } from '../../actors/rejection.ts';
 import { must, unreachable } from '../assert.ts';
 import { done, refuse, refused, type Handled } from '../commands/handled.ts';
 import type { Core } from '../core.ts';
-import { followPayments, keepPayments, mayExpire } from './follow.ts';
+import { followPayments, keepPayments, mayExpire, placedMinor } from './follow.ts';
 
 export type PaymentCommand = Extract<Command, { readonly kind: `payment.${string}` }>;
 
@@ -89,7 +89,7 @@ function unknownRefusal(
 /** Payments of an order of which nothing was known. */
 function newPayments(core: Core, order: OrderContext): OrderPayments {
   const { orderId, channel, currency } = order;
-  const dueMinor = core.world.intakes.details.get(orderId)?.totals?.totalMinor ?? linesWorthMinor(order);
+  const dueMinor = placedMinor(core, order);
   const named = currency === undefined ? {} : { currency };
   const terms = { awaited: false, captureOnShip: false, warnMs: paymentWarnMsDefault };
   return { orderId, channel, ...named, ...terms, dueMinor, wantedMinor: 0, payments: [] };

@@ -6,7 +6,7 @@ import { delayMsMax } from '../../actors/limits.ts';
 import type { FulfillmentId, HoldId, OrderId } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { holdRefusal } from '../../actors/order-checks.ts';
-import { dueNowMinor, partMinor } from '../../actors/payment-due.ts';
+import { dueNowMinor, partMinor, placedWorthMinor } from '../../actors/payment-due.ts';
 import { ended, warned } from '../../actors/payment-steps.ts';
 import { leftMinor, sumsOf, type OrderPayments, type PaymentEvent } from '../../actors/payments.ts';
 import type { Rejection } from '../../actors/rejection.ts';
@@ -46,6 +46,13 @@ function holdFor(core: Core, order: OrderCell, context: OrderContext, dueMinor: 
   // An order with as many holds as there may be is held all the same.
   if (holdRefusal(context, hold, atMs) !== undefined) return undefined;
   return tellOrder(core, order, { type: 'order.hold', hold, atMs });
+}
+
+/** What was due for an order when it was placed. */
+export function placedMinor({ world }: Core, order: OrderContext): number {
+  const { orderId } = order;
+  const known = world.payments.look(orderId)?.dueMinor ?? world.intakes.details.get(orderId)?.totals?.totalMinor;
+  return known ?? placedWorthMinor(order);
 }
 
 /** A parcel left: it asks for what it is worth, where its channel wants that. */

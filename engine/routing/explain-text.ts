@@ -62,8 +62,9 @@ const causeWords = {
 
 /** Why units that had a place were sourced again. */
 function causeText({ kind, from, by, reason, savedMinor }: Cause): string {
-  const who = by === undefined ? '' : `, said ${by}`;
   const why = reason === undefined ? '' : `: ${reason}`;
+  if (kind === 'edited') return `  Sourced again because the order was edited by ${by ?? 'somebody'}${why}`;
+  const who = by === undefined ? '' : `, said ${by}`;
   const saved = savedMinor === undefined ? '' : `; that saves ${money(savedMinor)}`;
   return `  Sourced again because part ${from.join(', ')} ${causeWords[kind]}${who}${why}${saved}`;
 }

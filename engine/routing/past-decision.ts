@@ -2,6 +2,7 @@
  * A decision of the past, found in the journal by the time its order remembers, with the moment within its record
  * at which it was made and the order as it was then.
  */
+import { isOfParts } from '../../actors/order-lines.ts';
 import { unitsOfPart } from '../../actors/order-takings.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { OrderId } from '../../actors/ids.ts';
@@ -162,13 +163,14 @@ function gapFrom(record: StoredRecord, moves: readonly NamedMove[], from: number
  */
 export function orderThen(order: OrderContext, { record, index, decision }: Found): OrderContext | undefined {
   const { attempt } = decision;
-  const constant = { ...order, attempt: attempt - 1, exception: undefined, trouble: undefined };
+  const after = orderIn(record, order.orderId);
+  const constant = { ...(after ?? order), attempt: attempt - 1, exception: undefined, trouble: undefined };
   if (attempt === 1) {
+    if (isEditedAgain(record, index, decision)) return undefined;
     const fresh = { allocated: 0, shipped: 0, cancelled: 0 };
-    const lines = order.lines.map((line): OrderLine => ({ ...line, ...fresh, backordered: line.quantity }));
+    const lines = constant.lines.map((line): OrderLine => ({ ...line, ...fresh, backordered: line.quantity }));
     return { ...constant, lines, fulfillments: [], declined: undefined };
   }
-  const after = orderIn(record, order.orderId);
   if (after === undefined || changesAgain(record, index, decision)) return undefined;
   if (decision.ruled?.fallback === 'cancel' && decision.short > 0) return undefined;
   const given = new Map<string, number>();
@@ -177,10 +179,10 @@ export function orderThen(order: OrderContext, { record, index, decision }: Foun
     for (const { lineId, quantity } of lines) given.set(lineId, (given.get(lineId) ?? 0) + quantity);
   }
   // What was taken from parts was decided about by itself, whatever else waited.
-  const isOfParts = decision.cause !== undefined && decision.cause.kind !== 'rejected';
+  const ofParts = isOfParts(decision);
   const lines = after.lines.map((line): OrderLine => {
     const units = given.get(line.lineId) ?? 0;
-    const waits = isOfParts ? units : line.backordered + units;
+    const waits = ofParts ? units : line.backordered + units;
     return { ...line, allocated: line.allocated - units, backordered: waits };
   });
   return { ...constant, lines, declined: after.declined };
@@ -190,7 +192,13 @@ export function orderThen(order: OrderContext, { record, index, decision }: Foun
 function changesAgain({ events }: StoredRecord, index: number, { orderId }: Sourced): boolean {
   return (events as readonly Event[]).slice(index + 1).some((event) => {
     if (!('orderId' in event) || event.orderId !== orderId) return false;
-    if (event.kind === 'order.sourced' || event.kind === 'order.cancelled') return true;
+    if (/^order\.(sourced|cancelled|edited)$/.test(event.kind)) return true;
     return event.kind === 'fulfillment.changed' && event.state !== 'open' && event.state !== 'released';
   });
+}
+
+/** Whether the order became another one later in the turn in which it was placed. */
+function isEditedAgain({ events }: StoredRecord, index: number, { orderId }: Sourced): boolean {
+  const later = (events as readonly Event[]).slice(index + 1);
+  return later.some((event) => event.kind === 'order.edited' && event.orderId === orderId);
 }

@@ -47,7 +47,7 @@ export function remake(core: Core, order: OrderContext, found: Found): Remade {
   const { prices: version } = decision;
   const prices = version === undefined ? undefined : bookThen(record.rows, index, wantedSkus(then), version);
   if (version !== undefined && prices === undefined) return unknown('prices');
-  const skus = new Set<Sku>(order.lines.flatMap(({ sku, kit }) => (kit === undefined ? [sku] : [sku, kit.sku])));
+  const skus = new Set<Sku>(then.lines.flatMap(({ sku, kit }) => (kit === undefined ? [sku] : [sku, kit.sku])));
   const was = worldThen(core, new Reads(core.past, readsMax), momentOf(found), skus);
   if (was === undefined) return unknown('too-far');
   // What names no prices went by none, whatever prices there are by now.

@@ -93,6 +93,7 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'payment.refund': paying,
   'mapping.put': [{ rule: 'channel', roles: systems }],
   'order.amend': [{ rule: 'order-channel', roles: sellers }],
+  'order.edit': [{ rule: 'order-channel', roles: sellers }],
   'intake-policy.put': [{ rule: 'put-policy', roles: systems }],
   'return.request': [{ rule: 'order-channel', roles: sellers }],
   'return.approve': returning,
@@ -204,6 +205,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'payment.get': [{ rule: 'order-channel', roles: sellers }],
   'intake-policy.get': [{ rule: 'channel', roles: sellers }],
   'order.find': [{ rule: 'channel', roles: sellers }],
+  'order.preview': [{ rule: 'order-channel', roles: sellers }],
   'order.details': [
     { rule: 'order-channel', roles: sellers },
     { rule: 'order-location', roles: ['terminal'] },

@@ -62,7 +62,7 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
   }
   const part = context.fulfillments[dice.upTo(Math.max(0, context.fulfillments.length - 1))];
   const id = part?.fulfillmentId ?? fulfillmentId('9');
-  switch (dice.upTo(18)) {
+  switch (dice.upTo(19)) {
     case 0:
       return { type: 'order.source', atMs };
     case 1:
@@ -103,6 +103,8 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
       return { type: 'fulfillment.answerCancel', fulfillmentId: id, isAccepted: dice.upTo(1) === 1, by: 'dice', reason: undefined, atMs };
     case 16:
       return { type: 'order.settle', atMs };
+    case 19:
+      return randomEdit(context, dice, atMs);
     case 14:
       return { type: 'order.overdue', fulfillmentId: id, atMs };
     case 5:
@@ -116,8 +118,18 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
   }
 }
 
+function randomEdit(context: OrderContext, dice: Dice, atMs: number): OrderMessage {
+  const all = cancelledUnits(context, undefined);
+  const less = 'code' in all || dice.upTo(1) === 0 ? [] : someUnits(all, dice);
+  const more = dice.upTo(1) === 0 ? [] : [{ lineId: context.lines[0]!.lineId, quantity: 1 + dice.upTo(3) }];
+  const destination = dice.upTo(3) === 3 ? { destination: { country: 'FR' } } : {};
+  const edit = { less, more, added: [], addedMinor: 0, isAnew: dice.upTo(1) === 1, ...destination };
+  return { type: 'order.edit', edit, changes: [], by: 'dice', reason: 'dice', feeMinor: dice.upTo(2), atMs };
+}
+
 /** Whether the engine would send it: commands name units that are there (order-checks.ts), displacing takes some. */
 export function isSensible({ context }: Order, message: OrderMessage): boolean {
+  if (message.type === 'order.edit') return message.edit.less.length === 0 || !('code' in cancelledUnits(context, message.edit.less));
   if (message.type === 'order.cancel') return message.units.length > 0 && !('code' in cancelledUnits(context, message.units));
   if (message.type === 'fulfillment.short') return message.lines.length > 0;
   if (message.type === 'order.withdraw' || message.type === 'order.yield') return message.takings.every(({ units }) => units.length > 0);

@@ -1,7 +1,4 @@
-/**
- * Who may do what, over every kind × role × scope. The table here is written by hand and says what
- * is meant; a new kind without a row fails, in the types and at run time.
- */
+/** Who may do what, by kind × role × scope. The table is written by hand and says what is meant; a kind needs a row. */
 import { describe, expect, test } from 'vitest';
 import { commandKinds, type CommandKind } from '../../actors/commands.ts';
 import { channelId, locationId, type ChannelId, type LocationId } from '../../actors/ids.ts';
@@ -115,6 +112,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'payment.refund': ['-- -- yu yu --', order],
   'mapping.put': ['-- -- yf yf --', (channel) => ({ channel })],
   'order.amend': ['yu -- yu yu yu', order],
+  'order.edit': ['yu -- yu yu yu', order],
   'intake-policy.put': ['-- -- yf yf --', (channel) => ({ policy: { channel } })],
   'return-policy.put': ['-- -- yf yf --', (channel) => ({ policy: { channel } })],
   'return.request': ['yu -- yu yu yu', order],
@@ -179,6 +177,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'payment.get': ['yu -- yu yu yu', order],
   'intake-policy.get': ['yf -- yf yf yf', (channel) => ({ channel })],
   'order.find': ['yf -- yf yf yf', (channel) => ({ channel })],
+  'order.preview': ['yu -- yu yu yu', order],
   'order.details': ['yu yu yu yu yu', order],
   'return-policy.get': ['yf -- yf yf yf', (channel) => ({ channel })],
   'supply.list': ['-- yf yf yf --', (_c, location) => ({ location })],

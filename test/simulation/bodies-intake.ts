@@ -1,11 +1,14 @@
 /** What orders say beside what is decided by, and the policies they are taken in by, drawn for the world as it is. */
 import type { Draw, Names } from './bodies.ts';
-import { drawSku } from './draw-sku.ts';
+import { kitNames } from './bodies-items.ts';
+import { drawReach, drawSku } from './draw-sku.ts';
+import { serviceNames } from './network-names.ts';
 import type { Rng } from './rng.ts';
 import { policyOf } from './shadow/intake.ts';
+import { isClosed, stateOf } from './shadow/order-facts.ts';
 import type { Shadow } from './shadow/state.ts';
 
-type IntakeKind = 'intake-policy.put' | 'mapping.put' | 'order.amend';
+type IntakeKind = 'intake-policy.put' | 'mapping.put' | 'order.amend' | 'order.edit';
 
 export const intakeDraws: Record<IntakeKind, Draw> = {
   'intake-policy.put': (rng, { settings }) => ({
@@ -16,6 +19,7 @@ export const intakeDraws: Record<IntakeKind, Draw> = {
       ...(rng.chance(0.4) ? { bigOrder: drawBig(rng, settings.unitsMax) } : {}),
       ...(rng.chance(0.5) ? { bulkBuy: { units: rng.between(1, 6 * settings.unitsMax), windowMs: drawWindow(rng) } } : {}),
       ...(rng.chance(0.5) ? { payment: drawPayment(rng) } : {}),
+      ...(rng.chance(0.5) ? { fees: { ...(rng.chance(0.7) ? { edit: drawFees(rng) } : {}), ...(rng.chance(0.7) ? { cancel: drawFees(rng) } : {}) } } : {}),
       ...(rng.chance(0.4) ? { mapping: rng.pick(['first', 'first', 'only']) } : {}),
       ...(rng.chance(0.5) ? { repeat: { windowMs: drawWindow(rng) } } : {}),
     },
@@ -28,6 +32,7 @@ export const intakeDraws: Record<IntakeKind, Draw> = {
       ...(rng.chance(0.4) ? { quantity: rng.pick([1, 2, 3, 100_000]) } : {}),
     })),
   }),
+  'order.edit': (rng, names, shadow) => ({ ...drawEdit(rng, names, shadow), reason: 'changed their mind' }),
   'order.amend': (rng, { orders, settings }, shadow) => {
     const held = [...shadow.orders.values()].slice(-60).filter(({ holds }) => holds?.some(({ holdId }) => holdId === 'address'));
     const id = orders.length === 0 || rng.chance(settings.nonsenseShare / 8) ? 'nobody' : held.length > 0 && rng.chance(0.5) ? rng.pick(held).id : rng.pick(orders.slice(-30));
@@ -36,6 +41,39 @@ export const intakeDraws: Record<IntakeKind, Draw> = {
     return { orderId: id, ...(rng.chance(0.9) ? { details } : {}), ...(clear.length > 0 ? { clear } : {}) };
   },
 };
+
+const drawFees = (rng: Rng): object =>
+  Object.fromEntries(['grace', 'released', 'picked'].filter(() => rng.chance(0.6)).map((stage) => [stage, rng.chance(0.2) ? 'refuse' : rng.pick([0, 150, 999])]));
+
+/** An edit of some order, mostly one that may be edited. */
+export function drawEdit(rng: Rng, { settings, now }: Names, shadow: Shadow): Record<string, unknown> {
+  const there = [...shadow.orders.values()].slice(-40);
+  const open = there.filter((one) => !isClosed(one) && stateOf(one) !== 'shipped');
+  const order = there.length === 0 || rng.chance(settings.nonsenseShare / 8) ? undefined : rng.pick(open.length > 0 && rng.chance(0.95) ? open : there);
+  const id = order?.id ?? 'nobody';
+  const names = [...new Set((order?.lines ?? []).map(({ lineId, kit }) => kit?.lineId ?? lineId))];
+  const lines = names.filter(() => rng.chance(0.5)).slice(0, 3).map((lineId) => ({ lineId: rng.chance(settings.nonsenseShare / 8) ? 'no-such' : lineId, quantity: rng.below(2 * settings.unitsMax) }));
+  const add = Array.from({ length: rng.between(1, 2) }, () => ({
+    ...(rng.chance(0.1) ? { lineId: rng.pick(['1', '2', 'extra', '1.1']) } : {}),
+    sku: rng.chance(settings.kitShare) ? rng.pick(kitNames) : drawSku(rng, settings),
+    quantity: rng.between(1, settings.unitsMax),
+    ...(rng.chance(0.5) ? { unitPriceMinor: rng.below(10_000) } : {}),
+    ...(rng.chance(0.2) ? { details: drawLineDetails(rng, settings.nonsenseShare) } : {}),
+  }));
+  const isElsewhere = rng.chance(0.25);
+  const clear = (['service', 'promisedByMs'] as const).filter(() => rng.chance(0.06));
+  return {
+    orderId: id,
+    ...(rng.chance(0.3) ? { ifChangedAtMs: rng.chance(0.9) ? (order?.changedAtMs ?? 0) : now() - 1 } : {}),
+    ...(lines.length > 0 && rng.chance(0.7) ? { lines } : {}),
+    ...(rng.chance(lines.length > 0 ? 0.3 : 0.8) ? { add } : {}),
+    ...(isElsewhere ? { destination: { country: rng.pick(['NL', 'DE', 'US']), ...(rng.chance(0.5) ? { latitude: 52.1, longitude: 4.3 } : {}), ...drawReach(rng, settings) } } : {}),
+    ...(rng.chance(isElsewhere ? 0.5 : 0.01) ? { address: { lines: [rng.chance(settings.nonsenseShare / 8) ? 'card 4111 1111 1111 1111' : '2 Side Street'], city: 'Delft' } } : {}),
+    ...(rng.chance(settings.calendarShare / 4) ? { service: rng.pick([...serviceNames, 'no-such']) } : {}),
+    ...(rng.chance(0.1) ? { promisedByMs: now() + rng.pick([0, 86_400_000, 864_000_000]) } : {}),
+    ...(clear.length > 0 ? { clear } : {}),
+  };
+}
 
 const drawBig = (rng: Rng, unitsMax: number): object => ({
   ...(rng.chance(0.7) ? { valueMinor: rng.pick([0, 5_000, 1_000_000]) } : {}),

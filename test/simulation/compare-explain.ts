@@ -82,7 +82,8 @@ function check({ position, record, index }: Made, head: number, ask: Ask): void 
   expect(recomputed !== undefined, `${what} is not made again`);
   if ('unknown' in recomputed) {
     const later = events.slice(index + 1).filter((event) => 'orderId' in event && event.orderId === orderId);
-    const isAgain = attempt > 1 && (later.length > 0 || decision.ruled?.fallback === 'cancel');
+    const isEdited = later.some(({ kind }) => kind === 'order.edited');
+    const isAgain = isEdited || (attempt > 1 && (later.length > 0 || decision.ruled?.fallback === 'cancel'));
     const isRight = {
       reserved: attempt === 1 && isReserved(record, orderId),
       moved: decision.moved !== undefined,

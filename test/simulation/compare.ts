@@ -27,6 +27,7 @@ import { compareLots } from './compare-lots.ts';
 import { compareIntake } from './compare-intake.ts';
 import { compareCases } from './compare-cases.ts';
 import { compareReturns, viewWithReturns } from './compare-returns.ts';
+import { compareEdits } from './compare-edit.ts';
 import { compareWhatIf } from './compare-what-if.ts';
 import { compareSupplies } from './compare-supply.ts';
 import { hasEnded, incomingTo } from './shadow/supply-facts.ts';
@@ -58,6 +59,7 @@ export function compareAll(
   compareSupplies(shadow, turnOf, agree, ask);
   compareReturns(shadow, turnOf, agree, ask);
   compareIntake(shadow, turnOf, agree, ask);
+  compareEdits(shadow, turnOf, agree, ask);
   compareFloor(shadow, agree, ask);
   compareCases(shadow, turnOf, agree, ask);
   compareLots(shadow, turnOf, agree, ask);

@@ -188,6 +188,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'intake-policy.put': 1.5,
     'mapping.put': 2,
     'order.amend': 4,
+    'order.edit': 7,
     'payment.authorise': 8,
     'payment.capture': 5,
     'payment.fail': 1,

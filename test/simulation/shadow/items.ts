@@ -105,25 +105,28 @@ export function mayWait(
 ): Verdict | undefined {
   const skus = new Set(placed.lines.filter((_, line) => waitingOf(placed, line) > 0).map(({ sku }) => sku));
   for (const sku of skus) {
-    const known = shadow.items.get(sku);
-    if (known === undefined) continue;
-    const { item, isOpen } = known;
-    const code = isOpen ? 'backorder-full' : 'preorder-full';
-    const policy = isOpen ? item.backorder : item.preorder;
-    if (policy === undefined) continue;
+    const code = mayNotWait({ shadow, atMs }, sku, placed.channel);
+    if (code === undefined) continue;
     const line = placed.lines.find((one, index) => one.sku === sku && waitingOf(placed, index) > 0);
     const name = line?.kit?.lineId ?? line?.lineId;
     const index = asked.findIndex(({ lineId }, place) => (lineId ?? String(place + 1)) === name);
-    const field = `body.lines[${index}].quantity`;
-    if (policy === 'never') return no('backorder-closed', field);
-    if ('untilMs' in policy && policy.untilMs !== undefined && policy.untilMs <= atMs) return no('backorder-closed', field);
-    const own = policy.channels?.find(({ channel }) => channel === placed.channel)?.capUnits;
-    const isOver =
-      unitsWaiting(shadow, sku) > (policy.capUnits ?? Infinity) ||
-      unitsWaiting(shadow, sku, placed.channel) > (own ?? Infinity);
-    if (isOver) return no(code, field);
+    return no(code, `body.lines[${index}].quantity`);
   }
   return undefined;
+}
+
+/** Why units of a SKU may not wait, as many as wait now. */
+export function mayNotWait({ shadow, atMs }: Pick<Doing, 'shadow' | 'atMs'>, sku: string, channel: string): 'backorder-closed' | 'backorder-full' | 'preorder-full' | undefined {
+  const known = shadow.items.get(sku);
+  if (known === undefined) return undefined;
+  const { item, isOpen } = known;
+  const policy = isOpen ? item.backorder : item.preorder;
+  if (policy === undefined) return undefined;
+  if (policy === 'never') return 'backorder-closed';
+  if ('untilMs' in policy && policy.untilMs !== undefined && policy.untilMs <= atMs) return 'backorder-closed';
+  const own = policy.channels?.find((one) => one.channel === channel)?.capUnits;
+  const isOver = unitsWaiting(shadow, sku) > (policy.capUnits ?? Infinity) || unitsWaiting(shadow, sku, channel) > (own ?? Infinity);
+  return isOver ? (isOpen ? 'backorder-full' : 'preorder-full') : undefined;
 }
 
 /** Units that wait for a SKU, by counting them. */

@@ -54,7 +54,8 @@ export function explode(shadow: Shadow, asked: readonly Asked[]): readonly Shado
 
 export const isLines = (found: readonly ShadowLine[] | Verdict): found is readonly ShadowLine[] => Array.isArray(found);
 
-const ratio = ({ quantity, kit }: Pick<ShadowLine, 'quantity' | 'kit'>): number => quantity / (kit?.quantity ?? quantity);
+/** Units in one kit. */
+export const ratio = ({ quantity, kit }: Pick<ShadowLine, 'quantity' | 'kit'>): number => quantity / (kit?.quantity ?? quantity);
 
 interface Lines {
   readonly lines: readonly Pick<ShadowLine, 'sku' | 'quantity' | 'kit'>[];

@@ -7,6 +7,8 @@ import * as cancels from './cancels.ts';
 import * as holds from './holds.ts';
 import * as lotOrders from './lot-orders.ts';
 import { decidedOrder } from './decided.ts';
+import { feeOf } from './edits.ts';
+import type { IntakePolicy } from '../../../actors/intake-commands.ts';
 import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
 import * as quotas from './quotas.ts';
@@ -101,7 +103,8 @@ function withOrder(doing: Doing, id: string, go: (order: ShadowOrder) => Verdict
   return go(order) ?? answer(doing, id);
 }
 
-export function cancel(doing: Doing, body: CommandBody<'order.cancel'>): Verdict {
+/** @param isAsked somebody cancels: that may cost something. */
+export function cancel(doing: Doing, body: CommandBody<'order.cancel'>, isAsked = false): Verdict {
   return withOrder(doing, body.orderId, (order) => {
     const wanted: Wanted = new Map();
     if (body.lines === undefined) {
@@ -115,9 +118,12 @@ export function cancel(doing: Doing, body: CommandBody<'order.cancel'>): Verdict
       if (!want(order, wanted, lineId, quantity)) return no('unknown-line', `body.lines[${index}].lineId`);
     }
     if (!isWhole(order, (line) => wanted.get(line) ?? 0)) return no('kit-in-parts', 'body.lines');
-    const refusal = orders.cancel(doing, order, wanted, body.reason);
-    if (refusal === undefined) payments.cancelled(doing, order.id);
-    return refusal;
+    const fee = isAsked ? feeOf(intake.policyOf(doing.shadow, order.channel) as IntakePolicy, 'cancel', order) : undefined;
+    const refusal = orders.cancel(doing, order, wanted, body.reason, fee === 'refuse' ? undefined : fee);
+    if (refusal !== undefined) return refusal;
+    if (fee === 'refuse') return no('too-late');
+    payments.cancelled(doing, order.id);
+    return { ok: { ...(answerOf(doing.shadow.orders.get(order.id) as ShadowOrder) as object), feeMinor: fee } };
   });
 }
 

@@ -130,6 +130,7 @@ function viewIn(order: ShadowOrder, state: OrderState): unknown {
     holds: order.holds,
     declined: order.declined,
     replaces: order.replaces && { orderId: order.replaces.orderId, fulfillmentId: String(order.replaces.part + 1) },
+    feesMinor: order.feesMinor === 0 ? undefined : order.feesMinor,
     releaseAtMs: state === 'allocated' && order.holds === undefined ? Math.max(order.placedAtMs + order.delayMs, order.batch?.untilMs ?? 0) : undefined,
   };
 }

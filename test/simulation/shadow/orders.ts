@@ -32,7 +32,8 @@ export function put(doing: Doing, order: ShadowOrder): ShadowOrder {
   const changed = { ...watched({ ...order, holds: isLeft ? order.holds : undefined }), changedAtMs: doing.atMs };
   const before = doing.shadow.orders.get(order.id);
   for (const [index, { sku, quantity, cancelled }] of order.lines.entries()) {
-    const was = before === undefined ? 0 : quantity - (before.lines[index]?.cancelled ?? 0);
+    const then = before?.lines[index];
+    const was = then === undefined ? 0 : then.quantity - then.cancelled;
     count(doing, sku, order.customer, order.placedAtMs, quantity - cancelled - was);
   }
   doing.shadow.set(doing.shadow.orders, order.id, changed);
@@ -134,7 +135,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   const improved = plan.cause?.['kind'] === 'cheaper' ? (before.improved ?? 0) + 1 : before.improved;
   const batch = before.attempts === 0 ? plan.batch : plan.cause?.['kind'] === 'batch' ? undefined : before.batch;
   const next = { ...before, batch, improved, attempts: before.attempts + 1, parts };
-  const isOfAll = plan.moved === undefined && (plan.cause === undefined || plan.cause['kind'] === 'rejected');
+  const isOfAll = plan.moved === undefined && (plan.cause === undefined || ['rejected', 'edited'].includes(plan.cause['kind'] as string));
   const [given, dropped] = isOfAll ? ruledBy(next, plan) : [next, 0];
   const placed = put(doing, judged(given, atMs));
   doing.events.push({ ...decision(placed, plan), rates: cardsOf(doing.shadow, plan.parcels, doing.atMs) });
@@ -218,7 +219,7 @@ export function moveStock(
 export type Wanted = Map<number, number>;
 
 /** Take wanted units out of parts, newest part first. Returns the parts after, and what was taken. */
-function takeOut(
+export function takeOut(
   order: ShadowOrder,
   wanted: Wanted,
   from: (part: Part) => boolean,
@@ -291,7 +292,7 @@ export function unpick(doing: Doing, before: ShadowOrder, sku: string, location:
 }
 
 /** End units: first those that wait, then those in parts nobody touched, newest first. */
-export function cancel(doing: Doing, before: ShadowOrder, wanted: Wanted, reason: string): Verdict | undefined {
+export function cancel(doing: Doing, before: ShadowOrder, wanted: Wanted, reason: string, feeMinor?: number): Verdict | undefined {
   const { shadow, atMs } = doing;
   const units = [...wanted.values()].reduce((sum, quantity) => sum + quantity, 0);
   const lines = before.lines.map((line, index) => ({ ...line, cancelled: line.cancelled + (wanted.get(index) ?? 0) }));
@@ -300,7 +301,8 @@ export function cancel(doing: Doing, before: ShadowOrder, wanted: Wanted, reason
   const { parts, taken } = takeOut(before, rest, isUntouched);
   if ([...rest.values()].some((quantity) => quantity > 0)) return no('wrong-state');
   for (const part of taken) moveStock(shadow, before, part, 'give-back');
-  tellEnd(doing, before, put(doing, judged({ ...before, lines, parts }, atMs)), units, reason);
+  const feesMinor = feeMinor === undefined ? before.feesMinor : (before.feesMinor ?? 0) + feeMinor;
+  tellEnd(doing, before, put(doing, judged({ ...before, lines, parts, feesMinor }, atMs)), units, reason, undefined, feeMinor);
   return undefined;
 }
 
@@ -314,10 +316,10 @@ export function giveUp(doing: Doing, before: ShadowOrder, index: number, units: 
   tellEnd(doing, before, put(doing, { ...before, lines, parts: free }), units.reduce((sum, { quantity }) => sum + quantity, 0), reason, said);
 }
 
-function tellEnd(doing: Doing, before: ShadowOrder, after: ShadowOrder, units: number, reason: string, said?: Said): void {
+function tellEnd(doing: Doing, before: ShadowOrder, after: ShadowOrder, units: number, reason: string, said?: Said, feeMinor?: number): void {
   tellParts(doing, before, after, said);
   tellException(doing, before, after);
-  doing.events.push({ kind: 'order.cancelled', orderId: after.id, channel: after.channel, units, reason, state: stateOf(after) });
+  doing.events.push({ kind: 'order.cancelled', orderId: after.id, channel: after.channel, units, reason, state: stateOf(after), feeMinor });
 }
 
 /** Units of a SKU at a place that an order could still give up. */

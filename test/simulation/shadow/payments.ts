@@ -27,8 +27,9 @@ function unitOf(order: ShadowOrder, line: number): number {
 
 /** What is due now: of what was cancelled, nothing. */
 export function dueOf(order: ShadowOrder, placedMinor: number): number {
-  if (order.lines.every(({ quantity, cancelled }) => quantity === cancelled)) return 0;
-  return Math.max(0, placedMinor - add(order.lines.map(({ cancelled }, line) => cancelled * unitOf(order, line))));
+  const fees = order.feesMinor ?? 0;
+  if (order.lines.every(({ quantity, cancelled }) => quantity === cancelled)) return fees;
+  return fees + Math.max(0, placedMinor + (order.addedMinor ?? 0) - add(order.lines.map(({ cancelled }, line) => cancelled * unitOf(order, line))));
 }
 
 export function worthOf({ lines }: ShadowOrder): number {
@@ -104,7 +105,7 @@ export function tell(doing: Doing, command: Told): Verdict {
   }
   const totals = (shadow.intake.details.get(id) as { readonly totals?: { readonly totalMinor: number } } | undefined)?.totals;
   const terms = { awaited: false, captureOnShip: false, warnMs: 86_400_000 };
-  const doc = known ?? { channel: order.channel, currency: order.currency, terms, placedMinor: totals?.totalMinor ?? worthOf(order), wanted: [], payments: [], returned: [] };
+  const doc = known ?? { channel: order.channel, currency: order.currency, terms, placedMinor: totals?.totalMinor ?? worthOf(order) - (order.addedMinor ?? 0), wanted: [], payments: [], returned: [] };
   if ('currency' in body && doc.currency !== undefined && doc.currency !== body.currency) return no('contradiction', 'body.currency');
   const step = stepOf(doing, doc, payment, command);
   if (!('doc' in step)) return step;

@@ -10,6 +10,7 @@ import * as holds from './holds.ts';
 import { moveOrder } from './move.ts';
 import * as payments from './payments.ts';
 import * as intake from './intake.ts';
+import { edit } from './edits.ts';
 import { improve } from './improve.ts';
 import * as items from './items.ts';
 import { maySource } from './kits.ts';
@@ -183,7 +184,7 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'order.place':
       return orderCommands.place(doing, command);
     case 'order.cancel':
-      return orderCommands.cancel(doing, command.body);
+      return orderCommands.cancel(doing, command.body, true);
     case 'order.hold':
       return holds.hold(doing, command);
     case 'order.unhold':
@@ -313,6 +314,8 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return payments.tell(doing, command);
     case 'mapping.put':
       return intake.putMappings(doing, command.body);
+    case 'order.edit':
+      return edit(doing, command);
     case 'order.amend':
       return intake.amend(doing, command.body);
     case 'intake-policy.put':

@@ -91,6 +91,10 @@ export interface ShadowOrder {
   readonly batch?: ShadowBatch | undefined;
   /** The part of another order that it is sent for. */
   readonly replaces?: { readonly orderId: string; readonly part: number } | undefined;
+  /** How often it was edited, what changing it cost, and what edits added to what is due. */
+  readonly edits?: number | undefined;
+  readonly feesMinor?: number | undefined;
+  readonly addedMinor?: number | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   readonly startedAtMs: number | undefined;
