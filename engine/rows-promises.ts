@@ -54,9 +54,8 @@ export function readPromises(
     const index = reader.uint();
     const part = must(fulfillments[index], 'a fulfillment number');
     const own = reader.maybe() as ServiceId | undefined;
-    const dates = { service: own, shipByMs: time(), deliverByMs: time() };
-    const workAtMs = reader.uint();
-    fulfillments[index] = { ...part, ...dates, workAtMs: workAtMs === 0 ? undefined : workAtMs };
+    const [shipByMs, deliverByMs, workAtMs] = [time(), time(), reader.uint()];
+    fulfillments[index] = { ...part, service: own, shipByMs, deliverByMs, workAtMs: workAtMs === 0 ? undefined : workAtMs };
   }
   return service;
 }

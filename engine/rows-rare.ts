@@ -217,6 +217,7 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   const replaces = has(bits.replaces) ? (JSON.parse(reader.text()) as Rare['replaces']) : undefined;
   const intake = has(bits.intake) ? (JSON.parse(reader.text()) as Rare['intake']) : undefined;
   const { tags, attributes } = marks ?? {};
-  const more = { declined, improved, batch, replaces, intake };
-  return { priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, ...more };
+  return {
+    priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, declined, improved, batch, replaces, intake,
+  };
 }

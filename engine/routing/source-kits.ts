@@ -55,11 +55,18 @@ export function sourceKits(request: SourcingRequest, book: PriceBook | undefined
     const given = cheaply(search, members);
     return { plan: { ...planOf(request, members, given, nextMinor), prices }, minor: costOf(search, members, given) };
   };
+  const parcelsMax = request.ruling?.maxParcels ?? Infinity;
+  let part: Found | undefined;
   for (const size of [1, 2, 3]) {
+    if (size > parcelsMax) break;
     const found = cheapest(search, size === 1 ? useful : useful.slice(0, candidatesInSetsMax), size);
-    if (found !== undefined) return made(found.members, found.nextMinor);
+    if (found === undefined) continue;
+    if (found.units === most) return made(found.members, found.nextMinor);
+    if (part === undefined || found.units > part.units) part = found;
   }
-  return made(mostFirst(request, bundles, most, useful), undefined);
+  const members = mostFirst(search, useful, parcelsMax);
+  const { units } = give(request, bundles, members);
+  return part !== undefined && part.units >= units ? made(part.members, part.nextMinor) : made(members, undefined);
 }
 
 function hasPrices({ needs, candidates }: SourcingRequest, book: PriceBook): boolean {
@@ -181,6 +188,8 @@ function give(
 
 interface Found {
   readonly members: readonly number[];
+  /** Units it gives, no more than all candidates in turn. */
+  readonly units: number;
   readonly nextMinor: number | undefined;
 }
 
@@ -206,18 +215,21 @@ function carriage(request: SourcingRequest, members: readonly number[], given: G
 const flatMinor = ({ candidates }: SourcingRequest, members: readonly number[]): number =>
   members.reduce((sum, member) => sum + parcelMinorOf(must(candidates[member], 'a candidate'), noShape), 0);
 
-/** The cheapest set of so many that gives all there is, and what the next is carried for. */
+/** Of the sets of so many that give most, the cheapest, and what the next is carried for; undefined: none gives. */
 function cheapest(search: Search, among: readonly number[], size: number): Found | undefined {
   const { request } = search;
   let best: readonly number[] | undefined;
-  let [bestMinor, bestCarriage] = [Infinity, 0];
+  let [units, bestMinor, bestCarriage] = [1, Infinity, 0];
   let [nextMinor, nextCarriage] = [Infinity, 0];
   // Where neither lines nor weight count, what a set costs is known before it is asked what it gives.
   const isFlat = search.money === undefined && request.isWeighed !== true;
   for (const members of setsOf(among, size)) {
-    if (isFlat && flatMinor(request, members) >= nextMinor) continue;
+    if (isFlat && units === search.most && flatMinor(request, members) >= nextMinor) continue;
     const given = cheaply(search, members);
-    if (given.units < search.most) continue;
+    // Whoever gives first decides what is left, so some may give more than all: no more is asked for.
+    const counted = Math.min(given.units, search.most);
+    if (counted < units) continue;
+    if (counted > units) [units, bestMinor, nextMinor] = [counted, Infinity, Infinity];
     const own = carriage(request, members, given);
     const minor = costOf(search, members, given);
     if (minor >= nextMinor) continue;
@@ -227,19 +239,19 @@ function cheapest(search: Search, among: readonly number[], size: number): Found
     } else [nextMinor, nextCarriage] = [minor, own];
   }
   if (best === undefined) return undefined;
-  return { members: best, nextMinor: nextMinor === Infinity ? undefined : nextCarriage };
+  return { members: best, units, nextMinor: nextMinor === Infinity ? undefined : nextCarriage };
 }
 
-/** Candidates one by one, each the one with which the set gives most, until it gives all there is. */
+/**
+ * Candidates one by one, each the one with which the set gives most, until it gives all there is or is as large as it
+ * may be. Whoever gives first decides what is left for others, so the way there may lose some: then all, in their order.
+ */
 function mostFirst(
-  request: SourcingRequest,
-  bundles: readonly Bundle[],
-  most: number,
-  useful: readonly number[],
+  { request, bundles, most }: Search, useful: readonly number[], parcelsMax: number,
 ): readonly number[] {
   let members: number[] = [];
   let units = 0;
-  while (units < most && members.length < useful.length) {
+  while (units < most && members.length < Math.min(useful.length, parcelsMax)) {
     let best: number | undefined;
     let bestUnits = -1;
     for (const candidate of useful) {
@@ -249,12 +261,17 @@ function mostFirst(
       best = candidate;
       bestUnits = given;
     }
-    if (best === undefined) break;
-    members = [...members, best];
+    members = [...members, must(best, 'a candidate')];
     units = bestUnits;
   }
-  return members;
+  if (units >= most) return members;
+  const giving = givingOf(give(request, bundles, useful), useful);
+  return giving.length <= parcelsMax ? giving : members;
 }
+
+/** Those of a set that give something. */
+const givingOf = ({ byMember }: Given, members: readonly number[]): readonly number[] =>
+  members.filter((_, place) => byMember[place]?.some((units) => units > 0) === true);
 
 function planOf(
   request: SourcingRequest,

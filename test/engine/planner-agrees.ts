@@ -142,18 +142,24 @@ function kitMoney({ request: { needs, candidates, ruling }, price, room, byWeigh
   }));
 }
 
-/** Kits: at least as many units as all places give in turn, in no more parcels than sets need that do so, whole, for no more than any set that gives them in turn. */
+/**
+ * Kits: at least as many units as places give in turn, as many places as there may be parcels; in no more parcels than
+ * sets need that do so, whole, for no more than any set that gives them in turn.
+ */
 function kitsDiffer(drawn: Drawn, plan: Plan, is: Worth): string | undefined {
   const { request: { needs, candidates, ruling }, stock } = drawn;
   const all = [...candidates.keys()];
   const unitsOf = (given: readonly (readonly number[])[]): number => sum(given.flat());
-  const most = unitsOf(inTurn(drawn, all));
-  const sets = Array.from({ length: 1 << all.length }, (_, mask) => all.filter((at) => ((mask >> at) & 1) === 1));
+  const parcelsMax = ruling?.maxParcels ?? Infinity;
+  const sets = Array.from({ length: 1 << all.length }, (_, mask) => all.filter((at) => ((mask >> at) & 1) === 1))
+    .filter((set) => set.length <= parcelsMax);
+  // Whoever gives first decides what is left, so some may give more than all: as many as all are asked for.
+  const most = Math.min(unitsOf(inTurn(drawn, all)), Math.max(...sets.map((set) => unitsOf(inTurn(drawn, set)))));
   const full = sets.filter((set) => set.length > 0 && unitsOf(inTurn(drawn, set)) >= most);
   const size = most === 0 ? 0 : Math.min(...full.map((set) => set.length));
   const least = Math.min(...full.filter((set) => set.length === size).map((set) => sum(inTurn(drawn, set).map((given, place) => kitMoney(drawn, set[place]!, given)))));
   const total = sum(needs.map(({ quantity }) => quantity));
-  const isBlank = ruling !== undefined && (size > ruling.maxParcels || (ruling.allOrNothing && is.units < total));
+  const isBlank = ruling?.allOrNothing === true && is.units < total;
   const parcels = plan.fulfillments.map(({ location, lines }) => ({
     at: candidates.findIndex((one) => one.location === location),
     given: needs.map(({ lineId: id }) => lines.find((line) => line.lineId === id)?.quantity ?? 0),
@@ -166,9 +172,10 @@ function kitsDiffer(drawn: Drawn, plan: Plan, is: Worth): string | undefined {
     const groups = kit.together ? parcels.map(({ given }) => [given]) : [parcels.map(({ given }) => given)];
     return groups.every((given) => kitsIn(given, a) === kitsIn(given, b));
   }));
+  const isFew = is.parcels > 0 && is.parcels <= (is.units > most ? parcelsMax : size);
   const isSame = isBlank || most === 0
     ? is.units === 0 && is.parcels === 0
-    : is.units >= most && is.parcels <= size && is.parcels > 0 && isThere && isWhole && (size > 3 || paid <= least) && (ruling === undefined || is.minor === Math.round(paid));
+    : is.units >= most && isFew && isThere && isWhole && (size > 3 || is.units > most || paid <= least) && (ruling === undefined || is.minor === Math.round(paid));
   return isSame ? undefined : `planned ${JSON.stringify({ ...is, paid, isThere, isWhole })}, enumerated ${JSON.stringify({ most, size, least, isBlank })}`;
 }
 

@@ -199,6 +199,16 @@ describe('rules and prices in one planner', () => {
     }
   });
 
+  it('[Z83] kits: as many as so many parcels as are allowed can hold, and none lost to whoever would give first', () => {
+    // A kit of S1 and S2 together, two of twice of both together, and three S2, from places that are short of them.
+    const { request, book } = drawRequest(3_813_323);
+    const placed = [1, 2, 3, Infinity].map((maxParcels) => {
+      const { fulfillments, short } = plannedSource(book)({ ...request, ruling: { ...request.ruling!, maxParcels } });
+      return [fulfillments.length, 13 - short];
+    });
+    expect(placed).toEqual([[1, 4], [2, 7], [3, 8], [4, 9]]);
+  });
+
   it('[R26] a price never takes a unit its place, whatever it is', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 31 }), fc.integer({ min: 1, max: 1_000_000 }), (seed, factor) => {

@@ -18,36 +18,45 @@ export const parcelAt = (told: Told | undefined, found: readonly Judged[], at: n
   (found[at]?.scoreOf?.(units) ?? found[at]?.scoreMinor ?? 0) + (told?.prices === undefined ? 0 : told.room(found[at]?.location ?? ''));
 
 /**
- * Kits under a plan: as many units in as few parcels as without, for no more of the plan's own money, with prices, than
- * any set of so many locations takes that gives them in turn.
+ * Kits under a plan: as many units as without, or as sets of no more places than it allows parcels; in no more parcels
+ * than such sets need, for no more of the plan's own money, with prices, than any set of so many that gives them in turn.
  * @param own the set that is carried for least.
  */
 export function kitsBy(
   told: Told | undefined, own: ShadowPlan, found: readonly Judged[], needs: readonly ShadowNeed[], has: (at: number, sku: string) => number, policy: Policy,
   onGuess: (() => void) | undefined,
 ): ShadowPlan & { readonly minor?: number | undefined } {
-  const isBlank = own.parcels.length > policy.maxParcels || (policy.allOrNothing && own.short > 0);
-  if (isBlank || own.parcels.length === 0) return own;
+  if ((policy.allOrNothing && own.short > 0) || own.parcels.length === 0) return own;
+  const wanted = sum(needs.map(({ quantity }) => quantity));
   if (told === undefined) {
     onGuess?.();
-    return own;
+    return own.parcels.length > policy.maxParcels ? { ...own, parcels: [], short: wanted } : own;
   }
-  type Given = readonly { readonly at: number; readonly units: readonly (readonly [need: number, quantity: number])[] }[];
+  const giving = (set: readonly number[]): Given => giveKits(needs, set, has).map((units, place) => ({ at: set[place] ?? -1, units: [...units] }));
   const minorOf = (given: Given): number => sum(given.map(({ at, units }) => {
     const one = found[at];
     const lines = units.map(([need, quantity]) => (one?.lineMinor[need] ?? 0) + quantity * ((one?.unitMinor[need] ?? 0) + priceAt(told, found, at, needs[need]?.sku ?? '')));
     return parcelAt(told, found, at, units.map(([need, quantity]) => ({ sku: needs[need]?.sku ?? '', quantity }))) + sum(lines);
   }));
+  // One place alone may give more whole kits than all of them in turn: no more than these are asked for.
+  const all = unitsOf(giving([...found.keys()]));
+  const bySize = [1, 2, 3].filter((size) => size <= policy.maxParcels).map((size) => subsets(found.length, size).map(giving));
+  const most = policy.maxParcels === Infinity ? all : Math.min(all, Math.max(0, ...bySize.flat().map(unitsOf)));
+  const full = bySize.map((sets) => sets.filter((given) => unitsOf(given) >= most)).find((sets) => sets.length > 0);
+  const units = wanted - told.short;
+  if (policy.allOrNothing && units === 0 && most < wanted) return { ...own, parcels: [], short: wanted };
   const parcels = believed(told, found.map(bare), needs, has);
-  const is = minorOf(told.parcels.map(({ location, units }) => ({ at: found.findIndex((one) => one.location === location), units })));
-  // One place alone may give more whole kits than all of them in turn.
-  const wanted = sum(needs.map(({ quantity }) => quantity));
-  const most = sum(giveKits(needs, [...found.keys()], has).flatMap((units) => [...units.values()]));
-  const sets = own.parcels.length > 3 ? [] : subsets(found.length, own.parcels.length);
-  const others = sets.map((set): Given => giveKits(needs, set, has).map((units, place) => ({ at: set[place] ?? -1, units: [...units] })));
-  const least = Math.min(Infinity, ...others.filter((given) => sum(given.flatMap(({ units }) => units.map(([, quantity]) => quantity))) >= most).map(minorOf));
-  if (wanted - told.short < most || parcels.length > own.parcels.length || is > least || told.scoreMinor !== Math.round(is)) {
+  const is = minorOf(told.parcels.map(({ location, units: given }) => ({ at: found.findIndex((one) => one.location === location), units: given })));
+  const isMore = units > most && all > most;
+  const least = full === undefined || isMore ? Infinity : Math.min(...full.map(minorOf));
+  const sizeMax = full === undefined || isMore ? policy.maxParcels : Math.max(...full.map((given) => given.length));
+  if (units < most || parcels.length > sizeMax || is > least || told.scoreMinor !== Math.round(is)) {
     throw new Violation(`kits cost ${is} by the plan, and ${least} would do: ${JSON.stringify(told)}`);
   }
   return { ...own, parcels, short: told.short, runnerUpMinor: told.runnerUpMinor, minor: told.scoreMinor };
 }
+
+/** What places give of the needs. */
+type Given = readonly { readonly at: number; readonly units: readonly (readonly [need: number, quantity: number])[] }[];
+
+const unitsOf = (given: Given): number => sum(given.flatMap(({ units }) => units.map(([, quantity]) => quantity)));

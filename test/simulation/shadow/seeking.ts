@@ -120,7 +120,8 @@ export function planKits(
     const ways = useful.filter((one) => !set.includes(one)).map((one) => [...set, one]);
     set = ways.sort((a, b) => units(b) - units(a))[0] as number[];
   }
-  return plan(set);
+  // One by one, some may be lost to whoever gives first.
+  return plan(units(set) < most ? all : set);
 }
 
 const subsetsKept = new Map<string, number[][]>();
