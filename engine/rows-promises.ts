@@ -54,8 +54,9 @@ export function readPromises(
     const index = reader.uint();
     const part = must(fulfillments[index], 'a fulfillment number');
     const own = reader.maybe() as ServiceId | undefined;
-    const [shipByMs, deliverByMs, workAtMs] = [time(), time(), reader.uint()];
-    fulfillments[index] = { ...part, service: own, shipByMs, deliverByMs, workAtMs: workAtMs === 0 ? undefined : workAtMs };
+    const [shipByMs, deliverByMs] = [time(), time()];
+    const workAtMs = reader.uint() || undefined;
+    fulfillments[index] = { ...part, service: own, shipByMs, deliverByMs, workAtMs };
   }
   return service;
 }

@@ -281,7 +281,7 @@ export function orderFromRow(id: OrderId, row: unknown): Snapshot<OrderContext> 
   assert(reader.isAtEnd, `order ${id}: a row that is too long`);
   const { segment, priority, promisedByMs, tags, attributes, holds } = rare;
   const { sourcedAtMs, declined, improved, batch, replaces, intake } = rare;
-  // Written out, in the machine's order: put together of objects it is copied slowly ever after (as in actors/order.ts).
+  // Written out, in the machine's order: put together of objects it would be copied slowly ever after.
   const context: Whole<OrderContext> = {
     orderId: id, channel, destination, currency, customer, shortage, service, releaseAfterMs,
     segment, priority, promisedByMs, tags, attributes, holds, placedAtMs, changedAtMs, releasedAtMs, attempt,

@@ -215,7 +215,7 @@ function carriage(request: SourcingRequest, members: readonly number[], given: G
 const flatMinor = ({ candidates }: SourcingRequest, members: readonly number[]): number =>
   members.reduce((sum, member) => sum + parcelMinorOf(must(candidates[member], 'a candidate'), noShape), 0);
 
-/** Of the sets of so many that give most, the cheapest, and what the next is carried for; undefined: none gives. */
+/** Of the sets of so many that give most, the cheapest, and what the next is carried for; undefined: none. */
 function cheapest(search: Search, among: readonly number[], size: number): Found | undefined {
   const { request } = search;
   let best: readonly number[] | undefined;
@@ -244,7 +244,7 @@ function cheapest(search: Search, among: readonly number[], size: number): Found
 
 /**
  * Candidates one by one, each the one with which the set gives most, until it gives all there is or is as large as it
- * may be. Whoever gives first decides what is left for others, so the way there may lose some: then all, in their order.
+ * may be. Whoever gives first decides what is left for others, so this may lose some: then all, in their order.
  */
 function mostFirst(
   { request, bundles, most }: Search, useful: readonly number[], parcelsMax: number,
