@@ -150,7 +150,7 @@ function moved(context: CaseContext, message: Extract<CaseMessage, { type: 'case
   const now = start ? opened({ ...context, cause, times: context.times + 1 }, playbook, atMs) : context;
   const counted = { ...now, orders: now.orders + joined - left, nextPlace: now.nextPlace + joined };
   const told = start ? logged(counted, atMs, 'engine', 'raised', cause) : counted;
-  // A location or carrier is in trouble whether it has orders or not.
+  // A location or carrier is in trouble, and stock is suspect, whether there are orders of it or not.
   const stands = told.orders > 0 || message.stands === true || caseKinds[told.code].watch === 'subject';
   return stands ? told : logged(ended(told, 'cleared', atMs), atMs, 'engine', 'cleared');
 }

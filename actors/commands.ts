@@ -24,6 +24,7 @@ import { reservationCommands } from './reservation-commands.ts';
 import { returnCommands } from './return-commands.ts';
 import { stockCommands } from './stock-commands.ts';
 import { supplyCommands } from './supply-commands.ts';
+import { suspectCommands } from './suspect-commands.ts';
 import { carrierCommands } from './carrier-commands.ts';
 import { trackingCommands } from './tracking-commands.ts';
 import { terminalCommands } from './terminal-commands.ts';
@@ -42,6 +43,7 @@ export const commandBodies = {
   ...poolCommands,
   ...planCommands,
   ...supplyCommands,
+  ...suspectCommands,
   ...reservationCommands,
   ...feedCommands,
   ...orderCommands,

@@ -16,6 +16,10 @@ export const dropQueueMax = 1_000_000;
 export const reservationLocationsMax = 100;
 /** Location groups one reservation may be confined to. */
 export const reservationGroupsMax = 100;
+/** How long stock is suspect if nobody counts it, in milliseconds. */
+export const suspectMs = { min: 1_000, max: 365 * 24 * 3_600_000, default: 24 * 3_600_000 } as const;
+/** Orders that a case concerns because they are to be sent suspect stock. */
+export const suspectOrdersMax = 500;
 /** SKU-locations in one stock command. */
 export const stockEntriesMax = 1_000;
 /** Lines in one supply document. */

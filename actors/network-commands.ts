@@ -34,6 +34,7 @@ import {
   text,
   TransitIdSchema,
 } from './schemas.ts';
+import { ShortPickSchema } from './suspect-commands.ts';
 import { BreakerPolicySchema } from './carrier-commands.ts';
 import { TrackingPolicySchema } from './tracking-commands.ts';
 
@@ -119,6 +120,8 @@ export const LocationSchema = Type.Object(
      * back and sourced elsewhere, if anybody else has them. Counts for what is released from then on. Absent: for ever.
      */
     startWithinMs: Type.Optional(Type.Integer({ minimum: 1, maximum: processingMsMax })),
+    /** How far a short pick here reaches. Absent: no further than the units that were not found. */
+    shortPick: Type.Optional(ShortPickSchema),
     capabilities: Type.Optional(
       Type.Array(Type.Unsafe<Capability>(Type.Enum([...capabilities])), {
         maxItems: locationListMax,

@@ -161,9 +161,10 @@ export interface Cause {
   /**
    * `rejected`: their location declined them. `not-started`: it did not begin to pick them in time. `cheaper`: the
    * routing plan asks for a better place when there is one. `batch`: they were sourced together with other orders.
-   * `rerouted`: a case had them sourced elsewhere. `edited`: the order is another one.
+   * `rerouted`: a case had them sourced elsewhere. `edited`: the order is another one. `suspect`: they may not be where
+   * they were to come from.
    */
-  readonly kind: 'rejected' | 'not-started' | 'cheaper' | 'batch' | 'rerouted' | 'edited';
+  readonly kind: 'rejected' | 'not-started' | 'cheaper' | 'batch' | 'rerouted' | 'edited' | 'suspect';
   /** The parts they were taken from. */
   readonly from: readonly FulfillmentId[];
   /** Who declined them, or had them sourced elsewhere, and why. */

@@ -37,7 +37,10 @@ export type StockMessage =
   | ({ readonly type: 'stock.short' } & Units)
   /** Units leave for another location, from what nobody was promised. */
   | ({ readonly type: 'stock.transfer-out' } & Units)
-  | ({ readonly type: 'stock.transfer-in'; readonly bucket: Bucket | undefined } & Units);
+  | ({ readonly type: 'stock.transfer-in'; readonly bucket: Bucket | undefined } & Units)
+  /** Units may not be there: nothing is promised of it, until they are found again or counted. */
+  | { readonly type: 'stock.suspect' }
+  | { readonly type: 'stock.trust' };
 
 /** Units that are there and may not be sold. */
 export function unavailable(levels: StockLevels): number {
@@ -51,6 +54,7 @@ export function free(levels: StockLevels): number {
 
 /** Units that may be promised: never below 0, also where a buffer is larger than what is free (rule S1). */
 export function atp(levels: StockLevels): number {
+  if (levels.suspect === true) return 0;
   const units = free(levels) - levels.buffer;
   return units > 0 ? units : 0;
 }
@@ -100,6 +104,10 @@ export function applied(stock: StockContext, message: StockMessage): StockContex
       return arrived(stock, -message.quantity, message.bucket);
     case 'stock.buffer':
       return { ...stock, buffer: message.buffer };
+    case 'stock.suspect':
+      return { ...stock, suspect: true };
+    case 'stock.trust':
+      return { ...stock, suspect: undefined };
     case 'stock.ship':
     case 'stock.short': {
       const { quantity } = message;

@@ -33,12 +33,15 @@ const kindOf: Record<StockMessage['type'], MovementKind> = {
   'stock.short': 'short',
   'stock.transfer-out': 'transferred-out',
   'stock.transfer-in': 'transferred-in',
+  'stock.suspect': 'suspected',
+  'stock.trust': 'trusted',
 };
 
 /** The numbers movements have on disk: never reuse one. */
 export const movementKinds: readonly MovementKind[] = [
   'received', 'adjusted', 'counted', 'returned', 'set-aside', 'put-back', 'disposed', 'buffered', 'reserved',
   'unreserved', 'committed', 'allocated', 'deallocated', 'shipped', 'short', 'transferred-out', 'transferred-in',
+  'suspected', 'trusted',
 ];
 const numberOfKind = new Map(movementKinds.map((kind, index) => [kind, index]));
 
@@ -64,13 +67,18 @@ export function moveFor(before: StockContext, message: StockMessage): Move {
       return { kind, units: message.onHand - before.onHand };
     case 'stock.buffer':
       return { kind, units: message.buffer - before.buffer };
+    case 'stock.suspect':
+    case 'stock.trust':
+      return { kind, units: 0 };
     default:
       return { kind, units: message.quantity, bucket: 'bucket' in message ? message.bucket : undefined };
   }
 }
 
+type Balance = Exclude<keyof StockLevels, 'suspect'>;
+
 /** What each kind does to balances, per unit. Buckets stand for themselves. */
-const effects: Record<MovementKind, Partial<Record<keyof StockLevels | 'bucket', 1 | -1>>> = {
+const effects: Record<MovementKind, Partial<Record<Balance | 'bucket', 1 | -1>>> = {
   received: { onHand: 1 },
   adjusted: { onHand: 1 },
   counted: { onHand: 1 },
@@ -88,6 +96,8 @@ const effects: Record<MovementKind, Partial<Record<keyof StockLevels | 'bucket',
   short: { onHand: -1, allocated: -1 },
   'transferred-out': { onHand: -1 },
   'transferred-in': { onHand: 1, bucket: 1 },
+  suspected: {},
+  trusted: {},
 };
 
 /** Units a movement brought in (+) or took out (−) of what is physically there. */
@@ -98,8 +108,10 @@ export function onHandChange({ kind, units }: Move): number {
 
 /** The balances before a movement, from those after it. */
 export function undone(after: StockLevels, move: Move): StockLevels {
-  const before: Record<keyof StockLevels, number> = { ...after };
-  for (const [field, sign] of Object.entries(effects[move.kind]) as [keyof StockLevels | 'bucket', number][]) {
+  if (move.kind === 'trusted') return { ...after, suspect: true };
+  if (move.kind === 'suspected') return { ...after, suspect: undefined };
+  const before: { -readonly [K in keyof StockLevels]: StockLevels[K] } = { ...after };
+  for (const [field, sign] of Object.entries(effects[move.kind]) as [Balance | 'bucket', number][]) {
     const balance = field === 'bucket' ? move.bucket : field;
     if (balance !== undefined) before[balance] -= sign * move.units;
   }

@@ -59,6 +59,8 @@ export const stockMachine = setup({
         'stock.short': move,
         'stock.transfer-out': move,
         'stock.transfer-in': move,
+        'stock.suspect': move,
+        'stock.trust': move,
       },
     },
   },

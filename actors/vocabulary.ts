@@ -20,6 +20,7 @@ import type { LotEvent } from './lots.ts';
 import type { PromiseOption } from './promise.ts';
 import type { OrderState } from './order-states.ts';
 import type { SupplyEvent } from './supply-context.ts';
+import type { SuspectEvent } from './suspect.ts';
 import type { TaskEvent } from './task-context.ts';
 import type { TerminalEvent } from './terminal-context.ts';
 import type { ReturnEvent } from './return-context.ts';
@@ -95,7 +96,7 @@ export type DeliveryMethod = (typeof deliveryMethods)[number];
 
 /**
  * One SKU at one location, in units. ATP = onHand − damaged − quality − held − reserved − allocated − buffer,
- * not below 0 (rule S1).
+ * not below 0 (rule S1); 0 while it is suspect.
  */
 export interface StockLevels {
   /** Physically there, in whatever condition and for whomever. */
@@ -111,27 +112,17 @@ export interface StockLevels {
   readonly allocated: number;
   /** Held back from sale. */
   readonly buffer: number;
+  /** Units may not be there: nothing of it is promised until it is counted. Absent: they are. */
+  readonly suspect?: true | undefined;
 }
 
 /** What can happen to units of a stock. */
 export type MovementKind =
-  | 'received'
-  | 'adjusted'
-  | 'counted'
-  | 'returned'
-  | 'set-aside'
-  | 'put-back'
-  | 'disposed'
-  | 'buffered'
-  | 'reserved'
-  | 'unreserved'
-  | 'committed'
-  | 'allocated'
-  | 'deallocated'
-  | 'shipped'
-  | 'short'
-  | 'transferred-out'
-  | 'transferred-in';
+  | 'received' | 'adjusted' | 'counted' | 'returned' | 'set-aside' | 'put-back' | 'disposed' | 'buffered'
+  | 'reserved' | 'unreserved' | 'committed' | 'allocated' | 'deallocated' | 'shipped' | 'short'
+  | 'transferred-out' | 'transferred-in'
+  /** No unit moved: what is there is not promised from now on, or again. */
+  | 'suspected' | 'trusted';
 
 /** What happened, published after it is durable. Units and ids as in the order. */
 export type Event =
@@ -242,6 +233,7 @@ export type Event =
       readonly untilMs?: number | undefined;
     }
   | SupplyEvent
+  | SuspectEvent
   | ParcelEvent
   | PaymentEvent
   | AmendedEvent

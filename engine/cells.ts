@@ -41,6 +41,7 @@ import { Holders } from './holders.ts';
 import type { Lots, SkuLots } from './lots.ts';
 import type { Work } from './promise/capacity.ts';
 import type { SellingViews, Sum } from './selling.ts';
+import type { SuspectCell } from './suspects/suspect-cell.ts';
 import type { Quota } from './quotas.ts';
 import type { TrackingCell } from './tracking/parcel-cell.ts';
 import type { RateCell } from './rate-cell.ts';
@@ -234,6 +235,7 @@ export type Cell =
   | IntakeCell
   | TerminalCell | TaskCell
   | PaymentCell
+  | SuspectCell
   | CaseCell | CaseOrderCell | CaseLogCell | PlaybookCell;
 
 export interface PoolCell extends Marks {
@@ -290,6 +292,8 @@ export interface SkuCell {
   shape: Shape;
   /** The kits it is a component of. */
   kits: Set<SkuCell> | undefined;
+  /** Stocks of it that are suspect. */
+  suspects: Set<StockCell> | undefined;
   waiting: Waiting | undefined;
   /** Who waits in line for it, once anybody did. */
   line: DropLine | undefined;
@@ -372,6 +376,7 @@ export const skuCell = (sku: Sku): SkuCell => ({
   untracked: undefined,
   shape: noShape,
   kits: undefined,
+  suspects: undefined,
   waiting: undefined,
   line: undefined,
 });

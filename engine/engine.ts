@@ -218,6 +218,8 @@ export class Engine implements EngineApi {
       heldOrders: views.held.size,
       openSupplies: world.supplies.openCount,
       openReturns: world.returns.openCount,
+      suspectStocks: world.suspects.size,
+      suspicions: world.suspects.begun,
       openParcels: world.parcels.openCount,
       alarmedParcels: world.parcels.alarmedCount,
       openCircuits: sumOf(world, (health) => health.cut?.length ?? 0),

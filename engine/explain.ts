@@ -77,10 +77,12 @@ function termsOf(world: World, view: View | undefined, stock: StockCell, method:
   };
 }
 
-function reasonNotToSell(view: View, { sku, location }: StockCell, method: DeliveryMethod): NotSold | undefined {
+function reasonNotToSell(view: View, stock: StockCell, method: DeliveryMethod): NotSold | undefined {
+  const { sku, location, snapshot } = stock;
   if (view.sells(location)) {
     if (view.isUntracked(sku)) return 'untracked';
-    return isOnPreorder(sku) ? 'preorder' : undefined;
+    if (isOnPreorder(sku)) return 'preorder';
+    return snapshot?.context.suspect === true ? 'suspect' : undefined;
   }
   const place: Location | undefined = location.snapshot?.context;
   if (place === undefined || place.state !== 'open') return 'paused';

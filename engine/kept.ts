@@ -19,9 +19,14 @@ import { channelOfSeat } from './plans.ts';
 import type { Work } from './promise/capacity.ts';
 import { nextChangeMs } from './routing/plans/next-change.ts';
 import type { Snapshot } from './step.ts';
+import { doubtOrder, lookAgain } from './suspects/rescore.ts';
+import type { SuspectCell } from './suspects/suspect-cell.ts';
 import { reasons, type Sweeping } from './wakes.ts';
 
-/** Bring the views up to date with one kept change, and wake whom it concerns. */
+/**
+ * Bring the views up to date with one kept change, and wake whom it concerns. Nobody waits for pace, transit, trial,
+ * shadow, logs or playbooks.
+ */
 export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: number): void {
   const { world, views, wakes } = core;
   switch (cell.kind) {
@@ -43,6 +48,8 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
       return world.parcels.changed(cell, before as typeof cell.snapshot);
     case 'terminal': case 'task':
       return floorKept(core, cell, before);
+    case 'suspect':
+      return suspectKept(core, cell, before as typeof cell.snapshot);
     case 'case':
       return world.cases.changed(cell, before as typeof cell.snapshot, atMs);
     case 'case-order':
@@ -77,7 +84,6 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
     case 'rates':
       return sweep(core, 'rules');
     default:
-      // Nobody waits for pace, transit, trial, shadow, logs or playbooks.
       return;
   }
 }
@@ -99,11 +105,18 @@ function orderKept(core: Core, { id, snapshot }: OrderCell, before: OrderCell['s
   if (snapshot === undefined) return;
   core.views.orderChanged(id, before, snapshot);
   orderOnFloor(core, before?.context, snapshot.context);
+  if (!core.world.suspects.isEmpty) doubtOrder(core, before?.context, snapshot.context);
   if (core.world.plans.isIdle && snapshot.context.declined === undefined) return;
   const units = waitingUnits(snapshot.context);
   expectChange(core, snapshot.context, atMs);
   // Having less to place, it may be another order to the routing plan.
   if (units > 0 && before !== undefined && waitingUnits(before.context) > units) core.wakes.addOrder(id);
+}
+
+/** Whose units may not be there is looked at. */
+function suspectKept(core: Core, cell: SuspectCell, before: SuspectCell['snapshot']): void {
+  core.world.suspects.changed(cell, before);
+  lookAgain(core, [cell.stock]);
 }
 
 function seatKept(core: Core, { id }: SeatCell, atMs: number): void {
@@ -128,11 +141,13 @@ export function expectChange({ world, views }: Core, order: OrderContext, atMs: 
   views.moments.expect(order.orderId, waits.map(({ sku }) => sku), nextMs);
 }
 
-function stockKept({ world, wakes }: Core, cell: StockCell, before: Snapshot<StockContext> | undefined): void {
+function stockKept(core: Core, cell: StockCell, before: Snapshot<StockContext> | undefined): void {
+  const { world, wakes } = core;
   const had = before === undefined ? 0 : atp(before.context);
   // Under rules of per cent, units that leave make others free.
   if (cell.atp > had || world.selling.buffers.count > 0) wakes.add(cell.sku);
   if (cell.atp > had && world.plans.improves) wakes.better.add(cell.sku);
+  if (cell.atp > had && cell.sku.suspects !== undefined) lookAgain(core, cell.sku.suspects);
   // Under a routing plan, whatever it says of them.
   const mayTurn = world.plans.readsLess || (cell.sku.waiting?.kitCount ?? 0) > 0;
   if (mayTurn && !world.plans.isIdle) wakes.add(cell.sku, reasons.less);
@@ -147,8 +162,9 @@ function locationKept(core: Core, { id, snapshot }: LocationCell): void {
   improveAll(core);
 }
 
-/** Anybody may have a better place now, where a plan asks for that. */
+/** Anybody may have a better place now, where a plan asks for that; and another, who is to be sent suspect stock. */
 export function improveAll(core: Core): void {
+  for (const { stock } of core.world.suspects.all) lookAgain(core, [stock]);
   if (core.world.plans.improves) core.wakes.better.addAll(() => improvable(core));
 }
 

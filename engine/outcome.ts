@@ -22,6 +22,7 @@ import type { QueryKind } from '../actors/queries.ts';
 import type { IntakeAnswers } from './outcome-intake.ts';
 import type { OrderAnswers } from './outcome-orders.ts';
 import type { FloorAnswers, FloorStatus } from './outcome-floor.ts';
+import type { SuspectAnswers } from './suspects/outcome.ts';
 import type { TriedAnswers } from './outcome-what-if.ts';
 import type { Finding } from './routing/plans/lint.ts';
 import type { WorkHour } from './promise/capacity.ts';
@@ -216,7 +217,8 @@ export interface LotTrace extends LotView {
 }
 
 /** Why nothing is sold from a location through a view. */
-export type NotSold = 'paused' | 'cannot-deliver' | 'not-of-channel' | 'unknown-channel' | 'preorder' | 'untracked';
+export type NotSold =
+  | 'paused' | 'cannot-deliver' | 'not-of-channel' | 'unknown-channel' | 'preorder' | 'untracked' | 'suspect';
 
 /** What a location gives to a view, term by term. */
 export interface AtpTerms extends StockLevels {
@@ -278,6 +280,9 @@ export interface EngineStatus extends TrackingStatus {
   /** Supply documents with units still to come. */
   readonly openSupplies: number;
   readonly openReturns: number;
+  /** SKU-locations that are suspect, and times since the start that one came under suspicion. */
+  readonly suspectStocks: number;
+  readonly suspicions: number;
   readonly floor: FloorStatus;
   /** Orders with units that wait for a place. */
   readonly waitingOrders: number;
@@ -315,7 +320,7 @@ export interface PromiseAnswer {
 }
 
 export interface Answers
-  extends OrderAnswers, TriedAnswers, TrackingAnswers, IntakeAnswers, FloorAnswers, CaseAnswers {
+  extends OrderAnswers, TriedAnswers, TrackingAnswers, IntakeAnswers, FloorAnswers, CaseAnswers, SuspectAnswers {
   'reservation.get': ReservationView | null;
   'reservation.list': { readonly reservations: readonly ReservationView[]; readonly next?: string | undefined };
   'line.get': LineView;

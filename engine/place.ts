@@ -18,6 +18,7 @@ export function place(cell: Cell, snapshot: Cell['snapshot']): void {
   else if (cell.kind === 'pool') cell.all.placed(cell, before as PoolCell['snapshot']);
   else if (cell.kind === 'seat' || cell.kind === 'shadow') cell.all.placed();
   else if (cell.kind === 'rates') cell.all.placed(cell);
+  else if (cell.kind === 'suspect') cell.all.placed(cell);
   else if (cell.kind === 'location') cell.views.locationChanged(cell);
   else if (cell.kind === 'channel') cell.views.channelChanged(cell);
   else if (cell.kind === 'item') placeItem(cell);

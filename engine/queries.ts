@@ -22,6 +22,7 @@ import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
 import { lineFor, listReservations, reservationOf } from './reservation-views.ts';
 import { moveOptions } from './commands/move.ts';
 import { explainDecision } from './routing/explain-decision.ts';
+import { answerSuspects, isSuspectQuery, type SuspectQuery } from './suspects/queries.ts';
 import { whatIf } from './what-if.ts';
 
 /** What is asked beside the world. */
@@ -116,7 +117,7 @@ function answerDecision(
 }
 
 type Asked = QueryOf<'payment.get'> | QueryOf<'whatif.run'> | QueryOf<RehearsalKind>;
-type Rest = Asked | CaseQuery | IntakeQuery | TrackingQuery | FloorQuery | PlanQuery | NetworkQuery;
+type Rest = Asked | SuspectQuery | CaseQuery | IntakeQuery | TrackingQuery | FloorQuery | PlanQuery | NetworkQuery;
 type RehearsalKind = Extract<QueryKind, `rehearsal.${string}`>;
 
 function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[QueryKind] {
@@ -138,6 +139,7 @@ function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[Query
     default:
       if (isTrackingQuery(query)) return answerTracking(core.world, query, nowMs());
       if (isFloorQuery(query)) return answerFloor(core.world, query);
+      if (isSuspectQuery(query)) return answerSuspects(core, query, nowMs());
       if (isCaseQuery(query)) return answerCases(core.world, query);
       return isPlanQuery(query) ? answerPlans(core, query, nowMs) : answerNetwork(core, query, nowMs);
   }

@@ -15,6 +15,7 @@ import type {
   BufferId, CarrierId, ChannelId, LocationId, OrderId, PlanId, ReservationId, ReturnId, Sku, SupplyId,
 } from '../actors/ids.ts';
 import type { PlanShadow, TrialCounts } from '../actors/trial-commands.ts';
+import type { Suspect } from '../actors/suspect.ts';
 import type { Known, Mapping, OrderDetails, RecentOrders } from '../actors/intake.ts';
 import type { IntakePolicy } from '../actors/intake-commands.ts';
 import type { OrderReturns } from '../actors/return-context.ts';
@@ -33,25 +34,15 @@ import type { EngineLimits } from './limits.ts';
 import { lotNames } from './lots.ts';
 import type { Entry, Receipts } from './receipts.ts';
 import { settingsFrom, settingsKey } from './replaced.ts';
-import {
-  carrierFromRow,
-  driftFromRow,
-  itemFromRow,
-  orderFromRow,
-  prefixes,
-  reservationFromRow,
-  returnFromRow,
-  stockFromRow,
-  supplyFromRow,
-  valueFromRow,
-} from './rows.ts';
-import type { RowBytes } from './rows.ts';
+import { carrierFromRow, driftFromRow, itemFromRow, orderFromRow, prefixes, reservationFromRow } from './rows.ts';
+import { returnFromRow, stockFromRow, supplyFromRow, valueFromRow, type RowBytes } from './rows.ts';
 import type { PlanCell } from './plan-cells.ts';
 import { sweep } from './kept.ts';
 import { channelOfSeat, type Plans } from './plans.ts';
 import type { Quota } from './quotas.ts';
 import type { RateVersion } from './rate-cell.ts';
 import type { Saver } from './saver.ts';
+import { lookAgain } from './suspects/rescore.ts';
 
 type Latest = Map<string, unknown>;
 
@@ -99,6 +90,7 @@ export async function recover(
   // Whoever waits says anew when time may change the answer, if it has not by now.
   if (!core.world.plans.isIdle) sweep(core, 'rules');
   carriersChanged(core);
+  for (const { stock } of core.world.suspects.all) lookAgain(core, [stock]);
   expectRoom(core, lastAtMs);
   core.world.plans.expect(lastAtMs);
   core.world.rates.expect(lastAtMs);
@@ -134,7 +126,7 @@ async function loadAll(
 const plainPrefixes = [
   prefixes.location, prefixes.channel, prefixes.carrier, prefixes.item, prefixes.buffer, prefixes.transit,
   prefixes.pool, prefixes.work, prefixes.quota, prefixes.drift, prefixes.plan, prefixes.seat, prefixes.trial,
-  prefixes.shadow, prefixes.stock, prefixes.pace, prefixes.lot, prefixes['return-policy'],
+  prefixes.shadow, prefixes.stock, prefixes.suspect, prefixes.pace, prefixes.lot, prefixes['return-policy'],
   prefixes.forecast, prefixes.rates, prefixes.lane, prefixes['intake-policy'], prefixes.playbook,
 ] as const;
 type Plain = (typeof plainPrefixes)[number];
@@ -190,6 +182,7 @@ function load({ world, views }: Core, prefix: Plain, key: string, row: unknown):
     case 'W/': return placed(world.lanes.cell(name), valueFromRow<LaneStats>(row));
     case 'R/': return placed(world.rates.cell(name), valueFromRow<RateVersion>(row));
     case 'Xp/': return placed(world.cases.playbookCell(name as never), valueFromRow<Playbook>(row));
+    case 'S/': return loadSuspect(world, key, row);
     case 's/': return loadStock(world, key, row);
     default:
       return unreachable(prefix);
@@ -207,6 +200,13 @@ function loadStock(world: Core['world'], key: string, row: unknown): Cell {
   const { snapshot, changedAt, changedBefore } = stockFromRow(sku, location, row);
   const known = { changedAt, changedBefore, movedAt: changedAt };
   return Object.assign(placed(world.stock(sku, world.location(location)), snapshot), known);
+}
+
+function loadSuspect(world: Core['world'], key: string, row: unknown): Cell {
+  const { sku, location } = stockNames(key);
+  const cell = placed(world.suspects.cell(world.stock(sku, world.location(location))), valueFromRow<Suspect>(row));
+  world.suspects.changed(cell, undefined);
+  return cell;
 }
 
 /** What is kept of routing plans. */

@@ -2,7 +2,8 @@
  * Under which keys rows stand: each kind has a prefix of its own, and none another's meaning, ever.
  *
  * Keys: o/ order open, c/ order closed, v/ reservation open, w/ reservation closed, s/ stock (location/SKU),
- * k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, x/ pool, p/ supply document open,
+ * S/ suspect stock (location/SKU), k/ carrier, l/ location, n/ channel, i/ item, b/ buffer rule, x/ pool,
+ * p/ supply document open,
  * P/ supply document ended, m/ return open, M/ return ended, j/ returns of an order, J/ return policy,
  * e/ lot with units, E/ lot ended, h/ shipment of a lot, t/ transit times
  * (table/origin), d/ work of a location by the hour, g/ pace of a stock (location/SKU),
@@ -21,6 +22,7 @@
 export const prefixes = {
   open: 'o/', closed: 'c/', reservation: 'v/', reservationClosed: 'w/',
   stock: 's/',
+  suspect: 'S/',
   carrier: 'k/',
   location: 'l/',
   channel: 'n/',

@@ -322,12 +322,17 @@ export function reservationFromRow(id: ReservationId, row: unknown): Snapshot<Re
   return readReservation(open(row, `reservation ${id}`), id);
 }
 
+/** In the mask of a stock, beside the five balances: it is suspect. */
+const suspectBit = 32;
+
 /** Balances that are mostly 0 are written only where they are not: a mask says which stand there. */
-function writeStock({ onHand, damaged, quality, held, reserved, allocated, buffer }: StockContext): void {
+function writeStock(stock: StockContext): void {
+  const { onHand, damaged, quality, held, reserved, allocated, buffer } = stock;
   const rare = [damaged, quality, held, reserved, buffer];
   writer.uint(onHand);
   writer.uint(allocated);
-  writer.uint(rare.reduce((mask, units, bit) => (units > 0 ? mask | (1 << bit) : mask), 0));
+  const marks = stock.suspect === true ? suspectBit : 0;
+  writer.uint(rare.reduce((mask, units, bit) => (units > 0 ? mask | (1 << bit) : mask), marks));
   for (const units of rare) if (units > 0) writer.uint(units);
 }
 
@@ -345,7 +350,8 @@ export function stockFromRow(sku: Sku, location: LocationId, row: unknown): Stor
   const [damaged, quality, held, reserved, buffer] = [rare(0), rare(1), rare(2), rare(3), rare(4)];
   const changedAt = reader.uint();
   const back = reader.uint();
-  const context = { sku, location, onHand, damaged, quality, held, reserved, allocated, buffer };
+  const levels = { sku, location, onHand, damaged, quality, held, reserved, allocated, buffer };
+  const context = (mask & suspectBit) === 0 ? levels : { ...levels, suspect: true as const };
   return { snapshot: { value: 'open', context }, changedAt, changedBefore: back === 0 ? 0 : changedAt - back };
 }
 

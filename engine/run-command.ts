@@ -53,6 +53,9 @@ import { measuredAboveBytes } from './limits.ts';
 import { tellReservation } from './reservation-effects.ts';
 import { isOpen } from './reservations.ts';
 import { orderDue } from './order-due.ts';
+import type { Doubt } from './suspects/doubts.ts';
+import { changeSuspects, isSuspectCommand, suspectDue, type SuspectCommand } from './suspects/raise.ts';
+import { rescore } from './suspects/rescore.ts';
 import { isReplaced } from './replaced.ts';
 import { bodyBytes, measuredRows, valueBytes } from './sizes.ts';
 import type { TimerOwner } from './timers.ts';
@@ -178,7 +181,7 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'fulfillment.pick':
       return orders.pickFulfillment(core, command.body, atMs);
     case 'fulfillment.short':
-      return orders.shortFulfillment(core, command.body, atMs);
+      return orders.shortFulfillment(core, command.body, atMs, command.by);
     case 'fulfillment.ship':
       return orders.shipFulfillment(core, command.body, atMs);
     case 'fulfillment.deliver':
@@ -228,10 +231,12 @@ type RestCommand =
   | PlanCommand | TrackingCommand
   | CarrierHealthCommand
   | FloorCommand
+  | SuspectCommand
   | network.NetworkCommand;
 
 function changeRest(core: Core, command: RestCommand, atMs: number): Handled {
   if (isCancelCommand(command)) return changeCancel(core, command, atMs);
+  if (isSuspectCommand(command)) return changeSuspects(core, command, atMs);
   if (isHealthCommand(command)) return changeHealth(core, command, atMs);
   if (isCaseCommand(command)) return changeCases(core, command, atMs);
   if (isTrackingCommand(command)) return scanParcel(core, command.body, atMs);
@@ -262,6 +267,10 @@ export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): 
   };
   return tellQuietly(core, atMs, again, onBug);
 }
+
+/** Look for another place for units of suspect stock. False when that does not fit into the turn. */
+export const rescoreOrder = (core: Core, doubt: Doubt, atMs: number, onBug: OnBug): boolean =>
+  tellQuietly(core, atMs, () => rescore(core, doubt, atMs), onBug);
 
 /** Plan a parcel anew whose carrier takes it no more. False when it does not fit into the turn. */
 export const rerateParcel = (core: Core, parcel: Stranded, atMs: number, onBug: OnBug): boolean =>
@@ -324,6 +333,8 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
       return tellQuietly(core, atMs, () => parcelDue(core, owner.id, atMs), onBug);
     case 'terminal':
       return terminalTime(core, owner.id, atMs, onBug);
+    case 'suspect':
+      return tellQuietly(core, atMs, () => suspectDue(core, owner.id, atMs), onBug);
     case 'case':
       return tellQuietly(core, atMs, () => caseDue(core, core.world.cases.cell(owner.id), atMs), onBug);
     case 'buffer':

@@ -52,6 +52,7 @@ export function cellBytes(cell: Cell): number {
     case 'lot': case 'lot-shipment':
     case 'parcel':
     case 'lane':
+    case 'suspect':
       return 240 + valueRowBytes(cell.snapshot?.context);
     case 'payment':
     case 'case': case 'case-log': case 'playbook':
@@ -154,7 +155,7 @@ interface LineNames extends NamedLots {
 
 /** Bodies that are measured whole. */
 const isMeasured = (kind: string): boolean =>
-  /^(return|tracking|carrier|payment|mapping|order\.edit|case\.|playbook|task\.|terminal\.)/.test(kind);
+  /^(return|tracking|carrier|payment|mapping|order\.edit|case\.|playbook|suspect|task\.|terminal\.)/.test(kind);
 
 /** The body of a command with its id, kind and credential. */
 export function bodyBytes({ kind, commandId, by, body }: Command): number {
@@ -231,6 +232,7 @@ export function eventBytes(event: Event): number {
   if (event.kind.startsWith('payment.')) return bytes + 64 + valueRowBytes(event);
   if (/^parcel|^carrier.[he]|rerated$|^cancellation/.test(event.kind)) return bytes + valueRowBytes(event);
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
+  if (event.kind === 'suspect.changed') return bytes + valueBytes(event);
   if (event.kind === 'case.changed') return bytes + 2 * valueBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;
 }

@@ -18,3 +18,9 @@ export function maySweep(
   if (turn.swept === 0) turn.sweptUntilMs = clock.measureMs() + turnSweptMs;
   return turn.swept < turnSweptMax && (turn.swept === 0 || clock.measureMs() < turn.sweptUntilMs);
 }
+
+/** Those who are looked at in pieces. `isMeant`: whom of these. */
+export interface Queue<T, M> {
+  take(isMeant: M): T | undefined;
+  putBack(): void;
+}

@@ -24,6 +24,8 @@ export type TimerOwner =
   | { readonly kind: 'terminal'; readonly id: TerminalId }
   /** A step of a playbook is due, or a case should have ended. */
   | { readonly kind: 'case'; readonly id: CaseId }
+  /** Stock is suspect no more; its name is location and SKU. */
+  | { readonly kind: 'suspect'; readonly id: string }
   /** A pause ends. */
   | { readonly kind: 'location'; readonly id: LocationId }
   /** A location with a capacity takes work for another day. */

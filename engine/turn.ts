@@ -34,12 +34,13 @@ import { replacedRow } from './replaced.ts';
 import { pricesRow } from './routing/prices/recorded.ts';
 import { pushRows, type RowBytes } from './rows.ts';
 import { strandedOf } from './carriers/rerate.ts';
-import { dealTasks, rerateParcel, runCommand, serveLine, timerDue, wakeOrder } from './run-command.ts';
+import { dealTasks, rerateParcel, rescoreOrder, runCommand, serveLine, timerDue, wakeOrder } from './run-command.ts';
 import type { Saver } from './saver.ts';
 import type { Waiting } from './shadows.ts';
 import type { Timers } from './timers.ts';
 import { walkInsOf } from './walk-ins.ts';
-import { maySweep } from './sweep-room.ts';
+import { isToRescore } from './suspects/rescore.ts';
+import { maySweep, type Queue } from './sweep-room.ts';
 import { watchCommit } from './watchdog.ts';
 
 export interface TurnHooks {
@@ -214,31 +215,29 @@ export class Turns {
       turn.swept += 1;
       this.#wake(turn, order);
     }
-    if (!wakes.rerates.isEmpty) this.#rerate(turn);
-    this.#improve(turn);
+    if (wakes.hasPlaced) this.#lookAgain(turn);
   }
 
-  /** Parcels whose carrier takes them no more come after all who have no place. */
-  #rerate(turn: Turn): void {
-    const { wakes, limits } = this.#core;
-    while (!wakes.hasUrgent && maySweep(turn, limits, this.#parts.clock) && this.#hasRoom(turn)) {
-      const parcel = wakes.rerates.take((id) => strandedOf(this.#core, id));
-      if (parcel === undefined) break;
-      turn.swept += 1;
-      turn.isFull = !rerateParcel(this.#core, parcel, turn.atMs, this.#parts.hooks.onBug);
-      if (turn.isFull) wakes.rerates.putBack();
-    }
+  /** Who has a place comes after all who have none: it may not be there, no carrier takes it, there is a better one. */
+  #lookAgain(turn: Turn): void {
+    const core = this.#core;
+    const { doubts, rerates, better } = core.wakes;
+    const { atMs } = turn;
+    const { onBug } = this.#parts.hooks;
+    this.#each(turn, doubts, (one) => isToRescore(core, one), (one) => rescoreOrder(core, one, atMs, onBug));
+    this.#each(turn, rerates, (id) => strandedOf(core, id), (one) => rerateParcel(core, one, atMs, onBug));
+    this.#each(turn, better, (id) => mayImprove(core, id), (one) => improveOrder(core, one, atMs, onBug));
   }
 
-  /** Whoever may have a better place comes after all who have none. */
-  #improve(turn: Turn): void {
+  /** Look at one after another of a queue, while there is room for that. */
+  #each<T, M>(turn: Turn, queue: Queue<T, M>, isMeant: M, look: (one: T) => boolean): void {
     const { wakes, limits } = this.#core;
     while (!wakes.hasUrgent && maySweep(turn, limits, this.#parts.clock) && this.#hasRoom(turn)) {
-      const order = wakes.better.take((id) => mayImprove(this.#core, id));
-      if (order === undefined) break;
+      const one = queue.take(isMeant);
+      if (one === undefined) return;
       turn.swept += 1;
-      turn.isFull = !improveOrder(this.#core, order, turn.atMs, this.#parts.hooks.onBug);
-      if (turn.isFull) wakes.better.putBack();
+      turn.isFull = !look(one);
+      if (turn.isFull) queue.putBack();
     }
   }
 

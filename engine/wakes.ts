@@ -12,6 +12,7 @@ import type { ChannelId, OrderId } from '../actors/ids.ts';
 import { Rerates } from './carriers/rerates.ts';
 import type { SkuCell } from './cells.ts';
 import { Improvements } from './improvements.ts';
+import { Doubts } from './suspects/doubts.ts';
 import type { Waiter } from './waiting.ts';
 
 /** Why a SKU wakes those who wait for it; several together are added. */
@@ -89,6 +90,8 @@ export class Wakes {
   readonly lines = new LineWakes();
   /** Orders planned with carriers that take no more. */
   readonly rerates = new Rerates();
+  /** Orders that are to be sent suspect stock. */
+  readonly doubts = new Doubts();
   #current: (Walk & { readonly reason: number }) | undefined;
   #sweeps: Sweep[] = [];
   /** Orders looked at since the start, and those of which nothing came. */
@@ -98,7 +101,12 @@ export class Wakes {
   #undo: () => void = () => undefined;
 
   get isEmpty(): boolean {
-    return !this.isWaking && this.better.isEmpty && this.rerates.isEmpty;
+    return !this.isWaking && !this.hasPlaced;
+  }
+
+  /** Whether anybody who has a place is to be looked at. */
+  get hasPlaced(): boolean {
+    return !this.better.isEmpty || !this.rerates.isEmpty || !this.doubts.isEmpty;
   }
 
   /** Whether anybody who has no place is to be looked at. */

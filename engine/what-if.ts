@@ -235,6 +235,10 @@ class Trial {
   }
 }
 
+/** What an order is to be sent, and whether any of it comes after what was promised. */
+export const sideOf = (order: OrderContext): { readonly parts: WhatIfPart[]; readonly isLate: boolean } =>
+  ({ parts: partsOf(order), isLate: isLate(order) });
+
 const isLive = (part: Fulfillment): boolean => isHeld(part) && part.lines.length > 0;
 
 function partsOf(order: OrderContext): WhatIfPart[] {
@@ -252,7 +256,7 @@ function isLate({ promisedByMs, fulfillments }: OrderContext): boolean {
   return fulfillments.some((part) => isLive(part) && (part.deliverByMs ?? 0) > promisedByMs);
 }
 
-function sumsOf(orders: readonly WhatIfOrder[], side: 'before' | 'after'): WhatIfSums {
+export function sumsOf(orders: readonly WhatIfOrder[], side: 'before' | 'after'): WhatIfSums {
   const sums = { costMinor: 0, parcels: 0, splitOrders: 0, lateOrders: 0, waitingOrders: 0, waitingUnits: 0 };
   for (const order of orders) {
     const [parts, waiting] = [order[side], side === 'before' ? order.waitingBefore : order.waitingAfter];
@@ -266,7 +270,7 @@ function sumsOf(orders: readonly WhatIfOrder[], side: 'before' | 'after'): WhatI
   return sums;
 }
 
-const money = (minor: number): string => (minor / 100).toFixed(2);
+export const moneyText = (minor: number): string => (minor / 100).toFixed(2);
 
 function wordsOf(
   { affected, isCut, units, moved, reservations }: Pick<
@@ -277,7 +281,8 @@ function wordsOf(
 ): string[] {
   return [
     `${isCut ? 'At least ' : ''}${affected} orders lose ${units} units; ${moved} of them get another place.`,
-    `Parcels ${before.parcels} → ${after.parcels}, cost ${money(before.costMinor)} → ${money(after.costMinor)}.`,
+    `Parcels ${before.parcels} → ${after.parcels}, ` +
+      `cost ${moneyText(before.costMinor)} → ${moneyText(after.costMinor)}.`,
     `Late orders ${before.lateOrders} → ${after.lateOrders}.`,
     `Waiting units ${before.waitingUnits} → ${after.waitingUnits}.`,
     ...(reservations === 0 ? [] : [`${reservations} reservations lose units.`]),

@@ -47,6 +47,7 @@ import { Rates } from './rates.ts';
 import { Reservations } from './reservations.ts';
 import { Returns } from './returns.ts';
 import { Supplies } from './supplies.ts';
+import { Suspects } from './suspects/suspects.ts';
 import { CarrierTimes } from './carriers/carrier-times.ts';
 import { Lanes } from './tracking/lanes.ts';
 import { Parcels } from './tracking/parcels.ts';
@@ -86,6 +87,8 @@ export class World {
   readonly quotas = new Quotas();
   /** How far counts differed from what was believed. */
   readonly drifts = new Drifts();
+  /** Stock that may not be there. */
+  readonly suspects: Suspects;
   /** Terminals, their tasks, and what waits for one. */
   readonly floor: Floor;
   readonly plans: Plans;
@@ -108,6 +111,7 @@ export class World {
     this.supplies = new Supplies(saved);
     this.returns = new Returns(saved, timers);
     this.carrierTimes = new CarrierTimes(timers);
+    this.suspects = new Suspects(timers);
     this.parcels = new Parcels(saved, timers, ordersInMemoryMax);
     this.intakes = new Intakes(saved);
     this.payments = new Payments(saved, timers);
@@ -173,6 +177,7 @@ export class World {
     this.lots.trimMemory();
     this.quotas.trimMemory();
     this.drifts.trimMemory();
+    this.suspects.trimMemory();
     this.selling.buffers.trimMemory();
     this.selling.pools.trimMemory();
     let tries = this.orders.size - this.#ordersMax;

@@ -234,6 +234,9 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
   gauge('baton_held_orders', 'Open orders that somebody holds', registers, () => status().heldOrders);
   gauge('baton_orders_in_memory', 'Orders in memory', registers, () => status().ordersInMemory);
   gauge('baton_stocks', 'Stock actors', registers, () => status().stocks);
+  gauge('baton_suspect_stocks', 'Stock that may not be there', registers, () => status().suspectStocks);
+  const suspicions = () => status().suspicions;
+  counter('baton_suspicions_total', 'Times stock came under suspicion', registers, suspicions);
   gauge('baton_timers', 'Timers set', registers, () => status().timers);
   gauge('baton_journal_bytes', 'Size of the journal’s records', registers, () => status().recordBytes);
   gauge('baton_save_lag', 'Positions not yet in saved rows', registers, () => {

@@ -153,7 +153,7 @@ export class TopicIndex {
       add(this.#terminal.get(terminalOf(event) ?? ''));
       return add(this.#location.get(event.location));
     }
-    if (event.kind === 'location.changed') return add(this.#location.get(event.location));
+    if (isOfPlace(event)) return add(this.#location.get(event.location));
     if (event.kind === 'lot.changed') return event.locations.forEach((location) => add(this.#location.get(location)));
     if ('reservationId' in event) return add(this.#reservation.get(event.reservationId));
     add(this.#order.get(event.orderId));
@@ -180,6 +180,9 @@ export class TopicIndex {
     }
   }
 }
+
+const isOfPlace = (event: Event): event is Extract<Event, { kind: 'location.changed' | 'suspect.changed' }> =>
+  event.kind === 'location.changed' || event.kind === 'suspect.changed';
 
 /** Whom an event of the floor concerns; a task that waits concerns nobody yet. */
 const terminalOf = (event: TaskEvent | TerminalEvent): string | undefined =>

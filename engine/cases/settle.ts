@@ -1,11 +1,11 @@
 /**
- * Causes the engine sees by itself: orders in exception, locations that are paused, and what it knows to be wrong with
- * orders and carriers (troubles.ts). Each command that changed any of these ends with its cases brought up to date,
- * within itself. A command that changed none costs a look at what it touched.
+ * Causes the engine sees by itself: orders in exception, stock that is suspect, locations that are paused, and what it
+ * knows to be wrong with orders and carriers (troubles.ts). Each command that changed any of these ends with its cases
+ * brought up to date, within itself. A command that changed none costs a look at what it touched.
  */
 import { caseKinds, seen, type CaseCode } from '../../actors/case-kinds.ts';
 import { hasEnded } from '../../actors/case-life.ts';
-import type { CarrierId, CaseId, OrderId } from '../../actors/ids.ts';
+import type { CarrierId, CaseId, OrderId, Sku } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { isHeld } from '../../actors/order-takings.ts';
 import { must } from '../assert.ts';
@@ -13,7 +13,11 @@ import { orderSteps, type CarrierCell, type Cell, type LocationCell, type OrderC
 import type { Core } from '../core.ts';
 import type { PaymentCell } from '../payments/cell.ts';
 import { isFinal, type Snapshot } from '../step.ts';
+import { isDoubted } from '../suspects/rescore.ts';
+import type { SuspectCell } from '../suspects/suspect-cell.ts';
+import { isSuspect } from '../suspects/suspects.ts';
 import type { LaneCell, ParcelCell } from '../tracking/parcel-cell.ts';
+import type { World } from '../world.ts';
 import { carrierStands, settleTroubles } from './compare.ts';
 import { carrierOfLane, isDoubtful, isLateLane, isTroubled } from './troubles.ts';
 import { about, clearCase, joinCase, leaveCase, raiseCase, tellCase, type About } from './tell.ts';
@@ -39,6 +43,8 @@ export interface Moves {
   subject?: 'down' | 'up';
   /** The order it is about. */
   about?: OrderId | undefined;
+  /** Stock of its SKU is suspect no more. */
+  isTrusted?: true;
 }
 
 export class Settling {
@@ -64,6 +70,7 @@ export function settleCauses(core: Core, atMs: number): void {
   }
   if (settling === undefined) return;
   settleTroubles(core, settling);
+  for (const [caseId, moves] of settling.moves) if (moves.isTrusted === true) trustedMoves(core, caseId, moves);
   const sorted = [...settling.moves].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [caseId, moves] of sorted) carryOut(core, caseId, moves, atMs);
 }
@@ -95,7 +102,7 @@ function concernsCases({ world, changes }: Core, cell: Cell, index: number): boo
     case 'lane':
       return lateAt(cell.snapshot) !== lateAt(changes.beforeOf(index) as LaneCell['snapshot']);
     default:
-      return cell.kind === 'location';
+      return cell.kind === 'location' || cell.kind === 'suspect';
   }
 }
 
@@ -113,6 +120,7 @@ function look(core: Core, cell: Cell, index: number, settling: Settling): void {
     const isTroubled = cell.snapshot?.context.exception !== undefined;
     if (isTroubled || core.world.cases.byOrder.has(cell.id)) orderMoves(core, cell, before as never, settling);
   } else if (cell.kind === 'location') locationMoves(cell, before as LocationCell['snapshot'], settling);
+  else if (cell.kind === 'suspect') suspectMoves(cell, before as SuspectCell['snapshot'], settling);
   else if (cell.kind === 'parcel') settling.orders.add(must(cell.snapshot, 'a parcel that changed').context.orderId);
   else if (cell.kind === 'payment') settling.orders.add(cell.id);
   else if (cell.kind === 'carrier') settling.carriers.add(cell.id);
@@ -155,14 +163,15 @@ function orderMoves(
   for (const of of wanted) {
     if (world.cases.concerns(of.caseId, id)) continue;
     const moves = settling.of(of.caseId, of);
-    moves.cause = causes[must(order.context.exception, 'an exception').code];
+    // Stock that is suspect says more.
+    if (moves.subject === undefined) moves.cause = causes[must(order.context.exception, 'an exception').code];
     moves.joined.push(id);
   }
   for (const caseId of world.cases.ofOrder(id)) {
     const { code, subject } = must(world.cases.look(caseId), 'a case of an order').context;
     const stands =
       caseKinds[code].watch === 'order'
-        ? wanted.some((of) => of.caseId === caseId)
+        ? wanted.some((of) => of.caseId === caseId) || isOfSuspect(world, code, subject.id, order.context)
         : (isAtSubject(code, subject.id, order.context) ?? !hasJustEnded(order, before));
     if (!stands && world.cases.concerns(caseId, id)) settling.of(caseId, undefined).left.push(id);
   }
@@ -177,11 +186,40 @@ function locationMoves({ id, snapshot }: LocationCell, before: LocationCell['sna
   moves.cause = snapshot.context.pause?.reason || 'it was paused';
 }
 
-/** Whether what the engine knows of a carrier keeps its case open without any order. */
+/** Whether what the engine knows of a carrier, or of stock of a SKU, keeps its case open without any order. */
 function standsOf({ world }: Core, caseId: CaseId): boolean {
   const context = world.cases.look(caseId)?.context;
-  if (context === undefined || context.subject.type !== 'carrier') return false;
-  return carrierStands(world, context.subject.id as CarrierId, context.code);
+  if (context === undefined) return false;
+  const { code, subject } = context;
+  if (code === 'STOCKOUT_AT_PICK') return isSuspect(world.skus.get(subject.id as Sku));
+  return subject.type === 'carrier' && carrierStands(world, subject.id as CarrierId, code);
+}
+
+/** Whether a case concerns an order because it is to be sent suspect stock. */
+export const isOfSuspect = (world: World, code: CaseCode, sku: string, order: OrderContext): boolean =>
+  code === 'STOCKOUT_AT_PICK' && !world.suspects.isEmpty && isDoubted(world, order, sku as Sku);
+
+function suspectMoves({ stock, snapshot }: SuspectCell, before: SuspectCell['snapshot'], settling: Settling): void {
+  const { value, context } = must(snapshot, 'a suspicion that changed');
+  const of = about('STOCKOUT_AT_PICK', stock.sku.sku);
+  const moves = settling.of(of.caseId, of);
+  // An order may have left it before, which says of no case what it is about.
+  moves.of = of;
+  if (value === 'put') {
+    moves.subject = 'down';
+    moves.cause = `${context.sku} at ${context.location} is suspect: ${context.reason}`;
+  } else if (before?.value === 'put') moves.isTrusted = true;
+}
+
+/** Those whom the case concerned because of stock that is trusted again leave it. */
+function trustedMoves({ world }: Core, caseId: CaseId, { left, of }: Moves): void {
+  const { code, subject } = must(of, 'a case of suspect stock');
+  for (const id of world.cases.ordersOf(caseId).values()) {
+    const order = world.look(id)?.context;
+    if (order === undefined || left.includes(id)) continue;
+    const isWanted = casesOf(order).some((one) => one.caseId === caseId);
+    if (!isWanted && !isOfSuspect(world, code, subject.id, order)) left.push(id);
+  }
 }
 
 function carryOut(core: Core, caseId: CaseId, moves: Moves, atMs: number): void {
@@ -191,9 +229,13 @@ function carryOut(core: Core, caseId: CaseId, moves: Moves, atMs: number): void 
   if (of !== undefined && subject === 'down') {
     raiseCase(core, { of, cause, orders: order === undefined ? [] : [order], by: 'engine' }, atMs);
   }
-  if (joined.length + left.length === 0) return;
   const cell = cases.cell(caseId);
   const context = cell.snapshot?.context;
+  if (joined.length + left.length === 0) {
+    const isOver = moves.isTrusted === true && context?.orders === 0 && !standsOf(core, caseId);
+    if (of !== undefined && isOver) clearCase(core, of, atMs);
+    return;
+  }
   const place = context === undefined || hasEnded(context) ? 0 : context.nextPlace;
   const playbook = cases.stepsFor(of?.code ?? must(context, 'a case').code);
   const [came, went] = [joined.toSorted(), left.toSorted()];

@@ -64,6 +64,18 @@ export function joinCase(
   }
 }
 
+/** An open case concerns one more order, unless it concerns so many. */
+export function joinMore(core: Core, caseId: CaseId, orderId: OrderId, max: number, atMs: number): void {
+  const { cases } = core.world;
+  const cell = cases.cell(caseId);
+  const context = cell.snapshot?.context;
+  if (context === undefined || hasEnded(context) || context.orders >= max || cases.concerns(caseId, orderId)) return;
+  const { nextPlace, cause, code } = context;
+  const message = { type: 'case.orders', joined: 1, left: 0, cause, playbook: cases.stepsFor(code), atMs } as const;
+  tellCase(core, cell, message);
+  joinCase(core, caseId, [orderId], nextPlace, atMs);
+}
+
 /** What somebody reports, or a part of the engine. */
 export interface Report {
   readonly of: About;

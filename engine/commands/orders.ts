@@ -22,6 +22,7 @@ import { cancelMissed } from './cancels.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 import { mayNotWait } from './may-wait.ts';
 import { followPicks, hasLots, lotsGone, lotsMeant, lotsToPick } from './lot-orders.ts';
+import { doubtShort } from '../suspects/raise.ts';
 import { deliverParcel, registerParcel } from '../tracking/register.ts';
 import { orderAnswer } from './order-answer.ts';
 import { heldForLine, reservationFor, takeReservation, type Taken } from './reservations.ts';
@@ -238,13 +239,17 @@ export function pickFulfillment(core: Core, body: FulfillmentBody, atMs: number)
   });
 }
 
-export function shortFulfillment(core: Core, body: CommandBody<'fulfillment.short'>, atMs: number): Handled {
+export function shortFulfillment(
+  core: Core, body: CommandBody<'fulfillment.short'>, atMs: number, by: string,
+): Handled {
   const { fulfillmentId, lines, reason } = body;
   return withPart(core, body, (order, context) => {
     const rejection = shortRefusal(context, fulfillmentId, lines);
-    const isPicking = findFulfillment(context, fulfillmentId)?.state === 'picking';
+    const part = must(findFulfillment(context, fulfillmentId), 'a fulfillment');
+    const isPicking = part.state === 'picking';
     // What its state forbids is told before how many units it has.
     if (rejection !== undefined && (isPicking || rejection.code !== 'not-enough')) return refused(rejection);
+    if (isPicking) doubtShort(core, context, part, lines, { by, reason }, atMs);
     return tellGone(core, body, order, context, lines, (lots) => ({
       type: 'fulfillment.short', fulfillmentId, lines, reason, lots, atMs,
     }));

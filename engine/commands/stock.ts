@@ -13,6 +13,7 @@ import { tellStock } from '../effects.ts';
 import { DriftNotes } from '../drift.ts';
 import { newBudget, reconcile, type Budget } from '../reconcile.ts';
 import { isRejection, isTracked } from '../lot-units.ts';
+import { trustCounted } from '../suspects/raise.ts';
 import { displace, Losses, sourceAgain } from './displace.ts';
 import { moveLots, newLotBudget, tellMoved, unitsIn, type LotBudget } from './lot-stock.ts';
 import { done, refused, type Handled } from './handled.ts';
@@ -52,6 +53,7 @@ export function moveStock<K extends StockKind>(
       'code' in found
         ? found
         : (wrongEntry(found, entry, seen, atMs) ?? moveOne(core, found, message(entry, body), entry, turn));
+    if (told === undefined && kind === 'stock.count') trustFound(core, found as StockCell, entry, atMs);
     if (told === 'next-turn') return undefined;
     if (told === 'outdated') outdated.push(index);
     else if (told !== undefined) {
@@ -63,6 +65,12 @@ export function moveStock<K extends StockKind>(
   drift?.keep(core, (body as CommandBody<'stock.count'>).feed, atMs);
   const answer = { entries: entries.length, displaced: [...losses.orders], broken: [...losses.reservations] };
   return done(outdated.length === 0 ? answer : { ...answer, outdated });
+}
+
+/** What was counted is suspect no more. */
+function trustFound(core: Core, stock: StockCell, entry: object, atMs: number): void {
+  const { countedAtMs = atMs } = entry as { readonly countedAtMs?: number };
+  if (stock.sku.suspects !== undefined) trustCounted(core, stock, countedAtMs);
 }
 
 /** What is wrong with an entry whatever its stock: what makes no sense, and what stands there twice. */

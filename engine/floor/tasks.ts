@@ -1,5 +1,5 @@
 /** Commands on tasks, by the terminals that hold them. */
-import type { Command, CommandBody } from '../../actors/commands.ts';
+import type { Command, CommandBody, CommandOf } from '../../actors/commands.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { findFulfillment } from '../../actors/order-takings.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
@@ -44,7 +44,7 @@ export function changeTask(core: Core, command: TaskCommand, atMs: number): Hand
       return told(core, held, { type: 'task.scan', scans: fresh, atMs }, repeated);
     }
     case 'task.short':
-      return short(core, held, body, atMs);
+      return short(core, held, command, atMs);
     case 'task.pack': {
       const parcels = judgeParcels(held.context, body.parcels);
       if ('code' in parcels && typeof parcels.code === 'string') return refused(parcels as Rejection);
@@ -142,13 +142,13 @@ function begin(core: Core, held: Held, atMs: number): Handled {
 
 const contextOf = ({ snapshot }: OrderCell): OrderContext => must(snapshot, 'an order').context;
 
-function short(core: Core, held: Held, body: CommandBody<'task.short'>, atMs: number): Handled {
+function short(core: Core, held: Held, { body, by }: CommandOf<'task.short'>, atMs: number): Handled {
   const { task, order } = held;
   if (task.snapshot?.value !== 'picking') return refused(wrongState(task, 'task.short'));
   const wrong = shortOfTask(held.context, body.lines);
   if (wrong !== undefined) return refused(wrong);
   const { orderId, fulfillmentId, lines, reason } = body;
-  const gone = shortFulfillment(core, { orderId, fulfillmentId, lines, reason }, atMs);
+  const gone = shortFulfillment(core, { orderId, fulfillmentId, lines, reason }, atMs, by);
   if ('refused' in gone) return gone;
   followOrder(core, order, atMs);
   return done(answerOf(task));

@@ -58,6 +58,7 @@ const causeWords = {
   cheaper: 'had a better place by now',
   batch: 'was sourced together with other orders',
   rerouted: 'was in trouble there',
+  suspect: 'may not be where it was to come from',
 } as const;
 
 /** Why units that had a place were sourced again. */

@@ -75,6 +75,8 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'stock.put-back': stock,
   'stock.dispose': stock,
   'stock.buffer': stock,
+  'suspect.raise': [{ rule: 'location', roles: stockers }],
+  'suspect.clear': [{ rule: 'location', roles: stockers }],
   'supply.put': [{ rule: 'put-supply', roles: systems }],
   'supply.order': [{ rule: 'supply-places', roles: systems }],
   // A location sends what leaves it, and receives what arrives there.
@@ -173,6 +175,9 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'lot.get': [{ rule: 'everything', roles: systems }],
   'lot.list': [{ rule: 'location', roles: stockers }],
   'stock.get': [{ rule: 'location', roles: stockers }],
+  'suspect.list': [{ rule: 'location', roles: stockers }],
+  // It tells of orders of every channel, and of where they would go.
+  'short.preview': [{ rule: 'everything', roles: systems }],
   'stock.history': [{ rule: 'location', roles: stockers }],
   'stock.drift': [{ rule: 'location', roles: stockers }],
   'drift.report': [{ rule: 'location', roles: stockers }],

@@ -18,4 +18,17 @@ describe('the page about what channels see', () => {
     expect(shop.ask('atp.get', { skus: ['VASE'], channel: 'market' })).toEqual({ VASE: 4 });
     expect(await playSection('Why is this 7?', shop)).toBe(1);
   });
+
+  it('[Y7] says what an engine answers about suspect stock', async () => {
+    const shop = await Shop.open({ isBare: true });
+    await shop.ok('location.put', { location: location('LEEDS') });
+    await shop.ok('location.put', { location: { ...location('YORK'), type: 'store' } });
+    await shop.ok('channel.put', { channel: { id: 'web', name: 'Web' } });
+    await shop.ok('carrier.put', { carrier: { id: 'post', name: 'Post', baseMinor: 300, perKmMinor: 1 } });
+    await shop.receive({ 'YORK/LAMP': 4 });
+    for (const id of ['W-1', 'W-2']) await shop.place(id, { LAMP: 1 });
+    await shop.receive({ 'LEEDS/LAMP': 1 });
+    await shop.ok('fulfillment.pick', { orderId: 'W-1', fulfillmentId: '1' });
+    expect(await playSection('Suspect stock', shop)).toBe(4);
+  });
 });

@@ -10,6 +10,7 @@ import type { Outcome, Published } from '../../engine/outcome.ts';
 import { outcomeOf, type Entry } from '../../engine/receipts.ts';
 import { prefixes } from '../../engine/rows.ts';
 import type { Stranded } from '../../engine/carriers/rerates.ts';
+import type { Doubt } from '../../engine/suspects/doubts.ts';
 import type { TimerOwner } from '../../engine/timers.ts';
 import type { Position, Row, TurnRecord } from '../../storage/journal.ts';
 import { expect, Violation } from './actions.ts';
@@ -22,7 +23,8 @@ import type { Forecast } from './shadow/decided.ts';
 import { isOver } from './shadow/reservations.ts';
 import type { Told } from './shadow/told.ts';
 import { StrandedParcels } from './shadow/rerates.ts';
-import { better, carryOut, deal, rerateParcel, serveLine, timer, wake } from './shadow/run.ts';
+import { better, carryOut, deal, rerateParcel, rescore, serveLine, timer, wake } from './shadow/run.ts';
+import { DoubtedOrders } from './shadow/suspects.ts';
 import { Shadow } from './shadow/state.ts';
 import type { Verdict } from './shadow/verdict.ts';
 import type { Watcher } from './watch.ts';
@@ -47,10 +49,21 @@ interface Turn {
   readonly replies: Submission[];
 }
 
+/** What the engine looks at. */
+type Pending =
+  | { readonly kind: 'wake' | 'better'; readonly id: string }
+  | { readonly kind: 'line'; readonly sku: string }
+  | { readonly kind: 'deal'; readonly location: string }
+  | { readonly kind: 'timer'; readonly owner: TimerOwner }
+  | { readonly kind: 'rerate'; readonly parcel: Stranded }
+  | { readonly kind: 'doubt'; readonly doubt: Doubt };
+
 export class Auditor implements Omit<Watcher, 'moved' | 'givenUp'> {
   readonly shadow: Shadow;
   /** Parcels that the engine owes a look since their carrier took no more. */
   readonly stranded = new StrandedParcels();
+  /** And orders that are to be sent suspect stock. */
+  readonly doubted = new DoubtedOrders();
   /** Every turn by position, as handed to the journal; later lives overwrite what was lost. */
   readonly turns = new Map<Position, Turn>();
   /** Commands that were answered, durably: a client may send any of them again. */
@@ -69,13 +82,7 @@ export class Auditor implements Omit<Watcher, 'moved' | 'givenUp'> {
   #atMs = 0;
   /** Whether the time of the turn under way is known. */
   #hasTime = false;
-  #pending:
-    | { readonly kind: 'wake' | 'better'; readonly id: string }
-    | { readonly kind: 'line'; readonly sku: string }
-    | { readonly kind: 'deal'; readonly location: string }
-    | { readonly kind: 'timer'; readonly owner: TimerOwner }
-    | { readonly kind: 'rerate'; readonly parcel: Stranded }
-    | undefined;
+  #pending: Pending | undefined;
   #isSilent = false;
   /** Reservations that have closed and whose rows were deleted, or will be at any moment. */
   readonly #forgottenReservations = new Set<string>();
@@ -137,39 +144,25 @@ export class Auditor implements Omit<Watcher, 'moved' | 'givenUp'> {
   }
 
   readonly gathered = (orders: readonly string[]): void => void (this.shadow.gathered = orders);
-  wake(id: string): void {
+  readonly wake = (id: string): void => this.#begin(() => ({ kind: 'wake', id }));
+  readonly better = (id: string): void => this.#begin(() => ({ kind: 'better', id }));
+  readonly line = (sku: string): void => this.#begin(() => ({ kind: 'line', sku }));
+  readonly deal = (location: string): void => this.#begin(() => ({ kind: 'deal', location }));
+  readonly timer = (owner: TimerOwner): void => this.#begin(() => ({ kind: 'timer', owner }));
+
+  /** The engine looks at one thing: it is done in the shadow once it is known whether there was room for it. */
+  #begin(next: () => Pending): void {
     this.#settlePending();
-    this.#pending = { kind: 'wake', id };
+    this.#pending = next();
   }
 
-  better(id: string): void {
-    this.#settlePending();
-    this.#pending = { kind: 'better', id };
-  }
-
-  line(sku: string): void {
-    this.#settlePending();
-    this.#pending = { kind: 'line', sku };
-  }
-
-  deal(location: string): void {
-    this.#settlePending();
-    this.#pending = { kind: 'deal', location };
-  }
-
-  timer(owner: TimerOwner): void {
-    this.#settlePending();
-    this.#pending = { kind: 'timer', owner };
-  }
-
-  rerate(parcel: Stranded): void {
-    this.#settlePending();
-    this.#pending = this.stranded.seen(parcel);
-  }
+  readonly rerate = (parcel: Stranded): void => this.#begin(() => this.stranded.seen(parcel));
+  readonly doubt = (doubt: Doubt): void => this.#begin(() => this.doubted.seen(doubt));
 
   /** The wake or timer just taken found no room in its turn and did nothing. */
   putBack(): void {
     if (this.#pending?.kind === 'rerate') this.stranded.owed(this.#pending.parcel);
+    if (this.#pending?.kind === 'doubt') this.doubted.owed(this.#pending.doubt);
     this.#pending = undefined;
   }
 
@@ -186,7 +179,9 @@ export class Auditor implements Omit<Watcher, 'moved' | 'givenUp'> {
     else if (pending?.kind === 'deal') deal(this.shadow, pending.location, this.#atMs, this.#events);
     else if (pending?.kind === 'timer') timer(this.shadow, pending.owner, this.#atMs, this.#events);
     else if (pending?.kind === 'rerate') rerateParcel(this.shadow, pending.parcel, this.#atMs, this.#events);
+    else if (pending?.kind === 'doubt') rescore(this.shadow, pending.doubt, this.#atMs, this.#events);
     this.stranded.note(this.shadow);
+    this.doubted.note(this.shadow);
     this.shadow.told = [];
   }
 
@@ -233,6 +228,7 @@ export class Auditor implements Omit<Watcher, 'moved' | 'givenUp'> {
     this.shadow.set(this.shadow.executed, id, { kind, by, body, ok, refused, position: undefined });
     this.shadow.keep();
     this.stranded.note(this.shadow);
+    this.doubted.note(this.shadow);
     submission.expected = outcome;
     this.#entries.push(entry);
     this.#replies.push(submission);
@@ -342,6 +338,7 @@ export class Auditor implements Omit<Watcher, 'moved' | 'givenUp'> {
     expect(tail >= this.publishedAt, `position ${this.publishedAt} was acknowledged, the journal ends at ${tail}`);
     this.shadow.rewind(tail);
     this.stranded.restart(this.shadow);
+    this.doubted.restart(this.shadow);
     for (const position of this.turns.keys()) if (position > tail) this.turns.delete(position);
     this.#inbox = [];
     this.#events = [];

@@ -18,6 +18,7 @@ import { sellingDraws } from './bodies-selling.ts';
 import { drawExisting, lineUnits } from './draw-order.ts';
 import { drawNumber, trackingDraws } from './bodies-tracking.ts';
 import { supplyDraws } from './bodies-supply.ts';
+import { suspectDraws } from './bodies-suspects.ts';
 import { customerNames, drawReach, drawSku, segmentNames } from './draw-sku.ts';
 import { trackingOf } from './shadow/lots.ts';
 import { waitingOf } from './shadow/order-facts.ts';
@@ -49,6 +50,7 @@ const draws: Record<CommandKind, Draw> = {
   'item.put': (rng, names, _, index) =>
     index !== undefined || rng.chance(0.3) ? drawKit(rng, names, index) : drawItem(rng, names, drawSku(rng, names.settings)),
   ...caseDraws,
+  ...suspectDraws,
   ...lotDraws,
   'forecast.put': (rng, { settings, now }) => ({ sku: drawSku(rng, settings), rows: rng.chance(0.2) ? [] : Array.from({ length: rng.between(1, 4) }, () => drawForecast(rng, settings, now())) }),
   'stock.receive': (rng, names, shadow) => {

@@ -35,9 +35,15 @@ type Change = { readonly kind: string; readonly location?: string | undefined };
 function check(shadow: Shadow, change: Change, answer: Answers['whatif.run']): void {
   if (answer === null) return;
   const what = JSON.stringify(change);
+  for (const order of answer.orders) expect(order.units > 0, () => `${what}: order ${order.orderId} loses nothing`);
+  checkGiven(shadow, what, answer.orders);
+}
+
+/** No unit is given twice or out of nothing, and none is lost. */
+export function checkGiven(shadow: Shadow, what: string, orders: readonly WhatIfOrder[]): void {
   const more = new Map<string, number>();
   const isCounted = (order: WhatIfOrder, sku: string): boolean => !isUntracked(shadow, sku, order.channel);
-  for (const order of answer.orders) {
+  for (const order of orders) {
     const units = { before: 0, after: 0 };
     for (const side of ['before', 'after'] as const) {
       for (const part of order[side]) {
@@ -55,7 +61,7 @@ function check(shadow: Shadow, change: Change, answer: Answers['whatif.run']): v
     const { orderId, waitingBefore } = order;
     const is = shadow.orders.get(orderId);
     expect(is !== undefined, () => `${what}: there is no order ${orderId}`);
-    expect(waitingBefore >= 0 && order.units > 0, () => `${what}: order ${orderId} loses nothing`);
+    expect(waitingBefore >= 0, () => `${what}: fewer than no units of ${orderId} wait`);
   }
   for (const [key, units] of more) {
     const stock = shadow.stocks.get(key);

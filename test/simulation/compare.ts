@@ -29,6 +29,7 @@ import { compareCases } from './compare-cases.ts';
 import { compareReturns, viewWithReturns } from './compare-returns.ts';
 import { compareEdits } from './compare-edit.ts';
 import { compareWhatIf } from './compare-what-if.ts';
+import { compareSuspects } from './compare-suspects.ts';
 import { compareSupplies } from './compare-supply.ts';
 import { hasEnded, incomingTo } from './shadow/supply-facts.ts';
 
@@ -50,6 +51,7 @@ export function compareAll(
     expect(wrong === undefined, () => `the engine answers otherwise: ${wrong}`);
   };
   compareWhatIf(shadow, turnOf, ask);
+  compareSuspects(shadow, turnOf, agree, ask);
   compareOrders(shadow, turnOf, (orderId, view) => agree(`order ${orderId}`, viewWithReturns(shadow, orderId, view), ask('order.get', { orderId })));
   compareCounts(shadow, agree, ask('order.counts', {}));
   compareLists(shadow, (body) => ask('order.list', body));

@@ -41,6 +41,7 @@ export class Fold {
   /** What was told last of each case. */
   readonly #cases = new Map<string, CaseEvent>();
   readonly #carriers = new Map<string, string>();
+  readonly #suspects = new Map<string, unknown>();
 
   take({ position, events, stock }: Published): void {
     expect(position === this.position + 1, `the stream goes from ${this.position} to ${position}`);
@@ -64,6 +65,12 @@ export class Fold {
     }
     if (event.kind === 'task.changed' || event.kind === 'terminal.changed') {
       this.#floor.take(event);
+      return;
+    }
+    if (event.kind === 'suspect.changed') {
+      const { kind: _, state, ...suspect } = event;
+      if (state === 'stands') this.#suspects.set(`${event.location}/${event.sku}`, suspect);
+      else this.#suspects.delete(`${event.location}/${event.sku}`);
       return;
     }
     if (event.kind === 'case.changed') {
@@ -150,6 +157,9 @@ export class Fold {
     this.#payments.check(shadow);
     this.#floor.check(shadow);
     this.#checkCases(shadow);
+    const suspects = [...shadow.suspects].filter(([, one]) => one !== undefined);
+    for (const [key, one] of suspects) expect(difference(one, this.#suspects.get(key), key) === undefined, `the events told otherwise of what is suspect at ${key}`);
+    expect(this.#suspects.size === suspects.length, 'events were told of stock that is not suspect');
     for (const [id, { isOpen }] of shadow.carriers) {
       const told = this.#carriers.get(id) ?? 'open';
       expect(told === (isOpen ? 'open' : 'suspended'), `the stream says carrier ${id} is ${told}`);

@@ -6,7 +6,8 @@ import { caseKinds, type CaseCode } from '../../actors/case-kinds.ts';
 import { caseDueAtMs, stateOf } from '../../actors/case-life.ts';
 import type { CarrierId, CaseId, OrderId } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
-import { casesOf } from '../../engine/cases/settle.ts';
+import { casesOf, isOfSuspect } from '../../engine/cases/settle.ts';
+import { isSuspect } from '../../engine/suspects/suspects.ts';
 import { carrierOfLane, carrierTroubles, isLateLane, troublesOf, type Sight } from '../../engine/cases/troubles.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { expect } from './actions.ts';
@@ -71,8 +72,13 @@ export function checkCases(engine: Engine, orders: readonly Standing[]): void {
     expect(pages === 0 ? logged === log.length : logged >= 32 * pages + log.length && log.length <= 40, `the log of case ${id} does not sum`);
     const { watch, subject: type } = caseKinds[code];
     if (watch === 'order') {
-      const stand = members.every(([, order]) => casesOf(byId.get(order)?.context ?? ({} as OrderContext)).some(({ caseId }) => caseId === id));
-      expect(concerned > 0 && stand, `case ${id} is open and its cause is gone`);
+      const { world } = core;
+      const isSuspectSku = code === 'STOCKOUT_AT_PICK' && isSuspect(world.skus.get(subject.id as never));
+      const stand = members.every(([, order]) => {
+        const { context: of = {} as OrderContext } = byId.get(order) ?? {};
+        return casesOf(of).some(({ caseId }) => caseId === id) || isOfSuspect(world, code, subject.id, of);
+      });
+      expect((concerned > 0 || isSuspectSku) && stand, `case ${id} is open and its cause is gone`);
     }
     const hasTrouble = carrierTroubles(carriers.get(subject.id as never)?.snapshot).some((one) => one.code === code);
     const isDown = type === 'location' ? locations.get(subject.id as never)?.snapshot?.context.state === 'paused' : hasTrouble;

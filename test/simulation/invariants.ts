@@ -41,8 +41,8 @@ export function checkLevels(name: string, levels: StockLevels): void {
 }
 
 /** Units to promise, by the formula of rule S1. */
-export function promiseOf({ onHand, damaged, quality, held, reserved, allocated, buffer }: StockLevels): number {
-  return Math.max(0, onHand - damaged - quality - held - reserved - allocated - buffer);
+export function promiseOf({ onHand, damaged, quality, held, reserved, allocated, buffer, suspect }: StockLevels): number {
+  return suspect === true ? 0 : Math.max(0, onHand - damaged - quality - held - reserved - allocated - buffer);
 }
 
 /** Everything, over every open order and every stock: views against a fresh build of them. */
@@ -133,6 +133,8 @@ function checkStocks(
       expect(atp === promise, `${key} promises ${atp}, has ${promise}`);
       const held = allocated.get(key) ?? 0;
       expect(levels.allocated === held, `${key} has ${levels.allocated} allocated, orders hold ${held}`);
+      const isSuspect = engine.inspect().core.world.suspects.get(key)?.snapshot?.value === 'put';
+      expect(isSuspect === (levels.suspect === true), `${key} is suspect for no reason, or not for one`);
       const carts = reserved.get(key) ?? 0;
       expect(levels.reserved === carts, `${key} has ${levels.reserved} reserved, reservations hold ${carts}`);
     }

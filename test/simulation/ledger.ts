@@ -12,7 +12,8 @@ const ledgersMax = 2;
 const pagesMax = 4;
 const wholeEvery = 16;
 
-type Change = Partial<Record<keyof StockLevels, 1 | -1>>;
+type Balance = Exclude<keyof StockLevels, 'suspect'>;
+type Change = Partial<Record<Balance, 1 | -1>>;
 
 /** What each movement does to balances: written by hand, apart from the engine's own table. */
 const changes: Record<MovementView['kind'], Change> = {
@@ -22,6 +23,7 @@ const changes: Record<MovementView['kind'], Change> = {
   allocated: { allocated: 1 }, deallocated: { allocated: -1 },
   shipped: { onHand: -1, allocated: -1 }, short: { onHand: -1, allocated: -1 },
   'transferred-out': { onHand: -1 }, 'transferred-in': { onHand: 1 },
+  suspected: {}, trusted: {},
 };
 const intoBucket = new Set<MovementView['kind']>(['set-aside', 'returned', 'transferred-in']);
 
@@ -69,10 +71,11 @@ function compareLedger(engine: Engine, sku: Sku, location: LocationId, now: Stoc
 }
 
 function before({ kind, units, bucket, levels }: MovementView): StockLevels {
-  const balances: Record<keyof StockLevels, number> = { ...levels };
-  for (const [field, sign] of Object.entries(changes[kind])) balances[field as keyof StockLevels] -= sign * units;
+  const { suspect, ...balances } = levels;
+  for (const [field, sign] of Object.entries(changes[kind])) balances[field as Balance] -= sign * units;
   if (bucket !== undefined) balances[bucket] -= intoBucket.has(kind) ? units : -units;
-  return balances;
+  const isSuspect = kind === 'trusted' || (kind !== 'suspected' && suspect === true);
+  return isSuspect ? { ...balances, suspect: true } : balances;
 }
 
 /** Balances at a time are those after the last movement up to it. */

@@ -95,6 +95,7 @@ export class Life {
       wake: (id) => pass(() => auditor.wake(id)),
       better: (id) => pass(() => auditor.better(id)),
       rerate: (parcel) => pass(() => auditor.rerate(parcel)),
+      doubt: (doubt) => pass(() => auditor.doubt(doubt)),
       moved: (moves) => pass(() => void auditor.shadow.moves.push(...moves)),
       givenUp: (window) => pass(() => {
         auditor.shadow.givenUp.add(window);

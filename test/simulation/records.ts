@@ -48,7 +48,8 @@ export function checkRecord(shadow: Shadow, record: TurnRecord, position: number
   const hasReplaced = [...written.keys()].filter((key) => key.startsWith(prefixes.replaced) && written.delete(key)).length > 0;
   expect(written.delete(settingsKey) === hasReplaced, `turn ${position} says wrongly whether settings changed`);
   for (const [map, key] of shadow.changed()) {
-    if (map === shadow.executed || map === shadow.transit || map === shadow.caseWatch || map === shadow.caseKnown) continue;
+    const isOurs = map === shadow.caseWatch || map === shadow.caseKnown || map === shadow.suspectWatch;
+    if (isOurs || map === shadow.executed || map === shadow.transit) continue;
     const wrong = checkOne(shadow, map, key, written);
     expect(wrong === undefined, () => `turn ${position}, ${key}: ${wrong}`);
   }
@@ -141,6 +142,10 @@ function checkOne(
     const row = take((map === shadow.planTrials ? prefixes.trial : prefixes.shadow) + key);
     const is = map === shadow.planTrials && now !== undefined ? countsOf(shadow, key) : now;
     return row === undefined ? 'the trial was not written' : difference(is, row === null ? undefined : valueFromRow(row).context);
+  }
+  if (map === shadow.suspects) {
+    const row = take(prefixes.suspect + key);
+    return row === undefined ? 'the suspicion was not written' : difference(now, row === null ? undefined : valueFromRow(row).context);
   }
   if (map === shadow.rates) {
     const row = take(prefixes.rates + key);

@@ -31,6 +31,8 @@ export interface Settings {
   readonly calendarShare: number;
   /** Locations that must begin to pick within a time. */
   readonly startLimitShare: number;
+  /** Of locations at which a short pick may reach further than its units. */
+  readonly shortPickShare: number;
   /** Items that are sold without stock. */
   readonly untrackedShare: number;
   /** Buffer rules that grow. */
@@ -74,6 +76,7 @@ export function drawSettings(rng: Rng): Settings {
     mayWaitShare: rng.pick([0, 0.3, 0.7, 1]),
     calendarShare: rng.pick([0, 0.3, 0.8, 0.8]),
     startLimitShare: rng.pick([0, 0, 0.3, 0.8]),
+    shortPickShare: rng.pick([0, 0.5, 1]),
     growingShare: rng.pick([0, 0.2, 0.7]),
     untrackedShare: rng.pick([0, 0, 0.2, 0.6]),
     dropShare,
@@ -161,6 +164,8 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'stock.put-back': 2,
     'stock.dispose': 1,
     'stock.buffer': 1,
+    'suspect.raise': 2,
+    'suspect.clear': 0.7,
     'plan.put': 2,
     'plan.validate': 2,
     'plan.publish': 2,

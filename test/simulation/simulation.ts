@@ -175,6 +175,7 @@ export class Simulation {
     if (!isIdle || claim === undefined || this.disk.pending.length > 0) return;
     checkRest(engine, claim, this.clock.now() - 1);
     this.auditor.stranded.checkRest(this.auditor.shadow);
+    this.auditor.doubted.checkRest(this.auditor.shadow);
     checkLines(this.auditor.shadow, this.auditor.turnTimeNow);
   }
 

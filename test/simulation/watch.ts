@@ -9,6 +9,7 @@ import type { Entry } from '../../engine/receipts.ts';
 import type { Core } from '../../engine/core.ts';
 import type { Stranded } from '../../engine/carriers/rerates.ts';
 import type { Joint } from '../../engine/batch/reassign.ts';
+import type { Doubt } from '../../engine/suspects/doubts.ts';
 import { keyOf, type JointNames } from '../../engine/batch/windows.ts';
 import type { HeardMove } from './shadow/batches.ts';
 import type { Told } from './shadow/told.ts';
@@ -30,6 +31,8 @@ export interface Watcher {
   line(sku: string): void;
   /** A parcel whose carrier takes it no more is looked at. */
   rerate(parcel: Stranded): void;
+  /** An order that is to be sent suspect stock is looked at. */
+  doubt(doubt: Doubt): void;
   /** A location at which a task may be given to a terminal is looked at. */
   deal(location: string): void;
   timer(owner: TimerOwner): void;
@@ -129,6 +132,18 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
   rerates.putBack = () => {
     watcher.putBack();
     putBackRerate();
+  };
+  const { doubts } = core.wakes;
+  const takeDoubt = doubts.take.bind(doubts);
+  doubts.take = (isMeant) => {
+    const doubt = takeDoubt(isMeant);
+    if (doubt !== undefined) watcher.doubt(doubt);
+    return doubt;
+  };
+  const putBackDoubt = doubts.putBack.bind(doubts);
+  doubts.putBack = () => {
+    watcher.putBack();
+    putBackDoubt();
   };
   const { lines } = core.wakes;
   const takeLine = lines.take.bind(lines);

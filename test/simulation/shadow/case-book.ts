@@ -1,5 +1,6 @@
 /** What the shadow keeps of cases. */
 import type { Known } from './known.ts';
+import type { ShadowSuspect } from './suspects.ts';
 import type { ShadowCase, ShadowEntry, ShadowMember, ShadowPlaybook } from './case-facts.ts';
 
 export class CaseBook {
@@ -11,6 +12,9 @@ export class CaseBook {
   /** Whether locations were open when last looked at, and what was known to be wrong then. */
   readonly caseWatch = new Map<string, boolean>();
   readonly caseKnown = new Map<string, Known | undefined>();
+  /** Suspect stock by its key; undefined once it is trusted. How often each was said when last looked at. */
+  readonly suspects = new Map<string, ShadowSuspect | undefined>();
+  readonly suspectWatch = new Map<string, number>();
   /** Orders that the engine says it gathered for a case. */
   gathered: readonly string[] = [];
   readonly casesOpenMax: number;

@@ -11,6 +11,7 @@ import { isKnown as isSku } from './kits.ts';
 import { waitingOf } from './order-facts.ts';
 import type { Doing } from './orders.ts';
 import { isUntouched, type Shadow } from './state.ts';
+import { isDoubted, isSuspectSku } from './suspects.ts';
 import { no, type Verdict } from './verdict.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -25,7 +26,8 @@ function flow(doing: Doing, caseId: string, of: { code: CaseCode; subject: strin
   for (const id of went) leaves(doing, caseId, id);
   joins(doing, caseId, came, start.nextPlace);
   const left = membersOf(shadow, caseId).length;
-  const stands = caseKinds[of.code].subject === 'carrier' && isKnown(knownNow(shadow), of);
+  const ofSku = of.code === 'STOCKOUT_AT_PICK' && isSuspectSku(shadow, of.subject);
+  const stands = ofSku || (caseKinds[of.code].subject === 'carrier' && isKnown(knownNow(shadow), of));
   const isOver = left === 0 && caseKinds[of.code].watch !== 'subject' && !stands;
   const logged = [...(isNew ? [{ by: 'engine', what: 'raised', text: of.cause }] : []), ...(isOver ? [{ by: 'engine', what: 'cleared' }] : [])];
   const now = { ...start, nextPlace: start.nextPlace + came.length, ...(isOver ? over(doing, 'cleared') : {}), entries: before.entries, pages: before.pages };
@@ -40,6 +42,7 @@ interface Moves {
   went: string[];
   way: 'down' | 'up' | undefined;
   orders: readonly string[];
+  isTrusted?: true;
 }
 
 /** After each thing that was done: whoever is in exception is in a case, and nobody else is; what is shut has one. */
@@ -65,7 +68,8 @@ export function settle(doing: Doing): void {
     const one = shadow.cases.get(member?.caseId ?? '');
     if (member === undefined || order === undefined || one === undefined) continue;
     const isWanted = caseKinds[one.code].watch === 'order'
-      ? wantedBy(order, (line) => waitingOf(order, line) > 0).some(({ code, subject }) => code === one.code && subject === one.subject)
+      ? wantedBy(order, (line) => waitingOf(order, line) > 0).some(({ code, subject }) => code === one.code && subject === one.subject) ||
+        (one.code === 'STOCKOUT_AT_PICK' && isDoubted(shadow, order, one.subject))
       : (isThere(one.code, one.subject, order) ?? (member.wasClosed || !hasEndedOrder(order)));
     if (!isWanted) movesOf(one.code, one.subject).went.push(order.id);
   }
@@ -78,6 +82,7 @@ export function settle(doing: Doing): void {
   for (const { id, state, pause } of shadow.locations.values()) {
     look(`location ${id}`, state === 'open', () => Object.assign(movesOf('NODE_DOWN', id), { cause: pause === undefined || pause.reason === '' ? 'it was paused' : pause.reason }));
   }
+  suspect(shadow, movesOf);
   const known = knownNow(shadow);
   learn(shadow, known, movesOf);
   // Of an order that ends what is known to stand goes on.
@@ -103,14 +108,38 @@ function learn(shadow: Shadow, known: ReadonlyMap<string, Known>, movesOf: (code
   }
 }
 
-function apply(doing: Doing, id: string, { code, subject, cause, came, went, way, orders }: Moves): void {
+/** Stock that is suspect since it was last looked at, or said to be again, and what is trusted again. */
+function suspect(shadow: Shadow, movesOf: (code: CaseCode, subject: string) => Moves): void {
+  for (const [key, one] of shadow.suspects) {
+    const [was, times] = [shadow.suspectWatch.get(key) ?? 0, one?.times ?? 0];
+    if (was === times) continue;
+    shadow.set(shadow.suspectWatch, key, times);
+    const moves = movesOf('STOCKOUT_AT_PICK', key.slice(key.indexOf('/') + 1));
+    if (one === undefined) moves.isTrusted = true;
+    else Object.assign(moves, { way: 'down', cause: `${one.sku} at ${one.location} is suspect: ${one.reason}` });
+  }
+}
+
+function apply(doing: Doing, id: string, { code, subject, cause, came, went, way, orders, isTrusted }: Moves): void {
   const one = doing.shadow.cases.get(id);
   if (way === 'up') {
     if (one !== undefined && one.ended === undefined) tell(doing, one, over(doing, 'cleared'), [{ by: 'engine', what: 'cleared' }]);
     return;
   }
   if (way === 'down') raise(doing, { code, subject, cause, orders, by: 'engine' });
+  const now = doing.shadow.cases.get(id);
+  const isIdle = came.length + went.length === 0 && now !== undefined && now.ended === undefined && membersOf(doing.shadow, id).length === 0;
+  if (isIdle && isTrusted === true && !isSuspectSku(doing.shadow, subject)) tell(doing, now, over(doing, 'cleared'), [{ by: 'engine', what: 'cleared' }]);
   if (came.length + went.length > 0) flow(doing, id, { code, subject, cause }, came.toSorted(), went.toSorted());
+}
+
+/** An order is to be sent suspect stock still: the case of the SKU concerns it, as one of five hundred at most. */
+export function doubted(doing: Doing, sku: string, orderId: string): void {
+  const { shadow } = doing;
+  const caseId = `STOCKOUT_AT_PICK/${sku}`;
+  const one = shadow.cases.get(caseId);
+  if (one === undefined || one.ended !== undefined || shadow.caseOrders.get(keyOf(caseId, orderId)) !== undefined) return;
+  if (membersOf(shadow, caseId).length < 500) flow(doing, caseId, one, [orderId], []);
 }
 
 /** What is due of a case. */

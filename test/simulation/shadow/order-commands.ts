@@ -11,6 +11,7 @@ import { feeOf } from './edits.ts';
 import type { IntakePolicy } from '../../../actors/intake-commands.ts';
 import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
+import * as suspects from './suspects.ts';
 import * as quotas from './quotas.ts';
 import * as reservations from './reservations.ts';
 import * as payments from './payments.ts';
@@ -191,7 +192,7 @@ function startPicking(doing: Doing, order: ShadowOrder, part: Part, index: numbe
   return lotOrders.isLots(lots) ? patch(doing, order, index, { state: 'picking', lots }) : lots;
 }
 
-export function short(doing: Doing, body: CommandBody<'fulfillment.short'>): Verdict {
+export function short(doing: Doing, body: CommandBody<'fulfillment.short'>, by: string): Verdict {
   return withPart(doing, body, (order, part, index) => {
     const wanted: Wanted = new Map();
     let excess: Verdict | undefined;
@@ -204,6 +205,7 @@ export function short(doing: Doing, body: CommandBody<'fulfillment.short'>): Ver
     }
     if (part.state !== 'picking') return no('wrong-state');
     if (excess !== undefined) return excess;
+    suspects.short(doing, order, index, wanted, by, body.reason);
     if (!lotOrders.isAbout(doing.shadow, order, part, body.lines)) return orders.short(doing, order, index, wanted);
     const lots = lotOrders.meant(doing, order, part, body.lines, false);
     if (!lotOrders.isLots(lots)) return lots;

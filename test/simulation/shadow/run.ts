@@ -1,6 +1,7 @@
 /** One command, wake or timer in the shadow: all of it or, when refused, nothing. */
 import type { Command } from '../../../actors/commands.ts';
 import type { Stranded } from '../../../engine/carriers/rerates.ts';
+import type { Doubt } from '../../../engine/suspects/doubts.ts';
 import type { TimerOwner } from '../../../engine/timers.ts';
 import * as floor from './floor.ts';
 import * as batches from './batches.ts';
@@ -35,6 +36,7 @@ import type { Part, Shadow, ShadowOrder } from './state.ts';
 import { closeFeed } from './drift.ts';
 import { moveStock } from './stock-commands.ts';
 import * as supply from './supply-commands.ts';
+import * as suspects from './suspects.ts';
 import * as tasks from './tasks.ts';
 import * as trials from './trials.ts';
 import type { ShadowDecision } from './decided.ts';
@@ -100,6 +102,15 @@ export function rerateParcel(shadow: Shadow, { orderId, fulfillmentId }: Strande
   whole(shadow, atMs, events, (doing) => rerate(doing, orderId, Number(fulfillmentId) - 1));
 }
 
+/** An order that is to be sent suspect stock is scored again. */
+export function rescore(shadow: Shadow, { stock, orderId }: Doubt, atMs: number, events: unknown[]): void {
+  const { sku } = stock.sku;
+  whole(shadow, atMs, events, (doing) => {
+    if (suspects.rescore(doing, sku, stock.location.id, orderId)) cases.doubted(doing, sku, orderId);
+    return undefined;
+  });
+}
+
 /** The first in line for a SKU gets its units, if they are there. */
 export function serveLine(shadow: Shadow, sku: string, atMs: number, events: unknown[]): void {
   whole(shadow, atMs, events, (doing) => {
@@ -129,6 +140,7 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
     else if (owner.kind === 'carrier') health.due(doing, owner.id);
     else if (owner.kind === 'parcel') parcels.due(doing, owner.id);
     else if (owner.kind === 'terminal') floor.due(doing, owner.id);
+    else if (owner.kind === 'suspect') suspects.due(doing, owner.id);
     else if (owner.kind === 'case') cases.due(doing, owner.id);
     else if (owner.kind === 'buffer') buffers.grow(doing, owner.id);
     else network.endPause(doing, owner.id);
@@ -200,7 +212,7 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'fulfillment.pick':
       return orderCommands.pick(doing, command.body);
     case 'fulfillment.short':
-      return orderCommands.short(doing, command.body);
+      return orderCommands.short(doing, command.body, command.by);
     case 'fulfillment.reject':
       return reject(doing, command);
     case 'fulfillment.requestCancel':
@@ -252,6 +264,9 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return returns.refund(doing, command.body);
     case 'return.cancel':
       return returns.callOff(doing, command.body, 'cancelled');
+    case 'suspect.raise':
+    case 'suspect.clear':
+      return suspects.command(doing, command);
     case 'case.raise':
       return cases.report(doing, command);
     case 'case.retry':
@@ -355,7 +370,7 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'task.scan':
       return tasks.scan(doing, command.body);
     case 'task.short':
-      return tasks.short(doing, command.body);
+      return tasks.short(doing, command);
     case 'task.pack':
       return tasks.pack(doing, command.body);
     case 'task.label':

@@ -116,6 +116,7 @@ export interface ShadowStock {
   readonly reserved: number;
   readonly allocated: number;
   readonly buffer: number;
+  readonly suspect?: true | undefined;
   /** The last count that found it otherwise: one object for each, with the instant it is of. */
   readonly counted?: { readonly ofMs: number };
   /** What came and went, the newest first. */
@@ -390,4 +391,4 @@ export const onHand = ({ came, went }: ShadowStock): number => came - went;
 export const aside = ({ damaged, quality, held }: ShadowStock): number => damaged + quality + held;
 export const free = (stock: ShadowStock): number => onHand(stock) - aside(stock) - stock.reserved - stock.allocated;
 export const levelsOf = ({ came, went, counted: _counted, past: _past, ...rest }: ShadowStock): StockLevels => ({ onHand: came - went, ...rest });
-export const toPromise = (stock: ShadowStock): number => Math.max(0, free(stock) - stock.buffer);
+export const toPromise = (stock: ShadowStock): number => (stock.suspect === true ? 0 : Math.max(0, free(stock) - stock.buffer));

@@ -9,6 +9,7 @@ import type { Doing } from './orders.ts';
 import * as losses from './reservation-losses.ts';
 import * as reservations from './reservations.ts';
 import { free, levelsOf, onHand, stockKey, type ShadowOrder, type ShadowStock } from './state.ts';
+import * as suspects from './suspects.ts';
 import type { Verdict } from './verdict.ts';
 
 type StockKind = Extract<CommandKind, `stock.${string}`>;
@@ -41,6 +42,7 @@ export function moveStock(doing: Doing, kind: StockCommand['kind'], body: Comman
   const budget = { lots: 1_000 };
   for (const [index, entry] of (body.entries as readonly Entry[]).entries()) {
     const verdict = moveOne(doing, kind, { ...entry, bucket: 'bucket' in body ? body.bucket : undefined }, seen, lost, budget, found);
+    if (verdict === undefined && kind === 'stock.count') suspects.counted(doing, stockKey(entry.sku, entry.location), entry.countedAtMs ?? doing.atMs);
     if (verdict === 'outdated') outdated.push(index);
     else if (verdict !== undefined) return { field: `body.entries[${index}]`, ...verdict };
   }

@@ -1,5 +1,5 @@
 /** The commands on tasks, in the shadow: what each must answer, and why not. */
-import type { CommandBody } from '../../../actors/commands.ts';
+import type { CommandBody, CommandOf } from '../../../actors/commands.ts';
 import type { TaskState } from '../../../actors/task-context.ts';
 import { followOne, giveBack, isWithTerminal, scannedOf, see, setTask, sum, taskKeyOf, unitsOf, type ShadowTask, type TaskLine } from './floor.ts';
 import * as orderCommands from './order-commands.ts';
@@ -97,7 +97,7 @@ export function scan(doing: Doing, body: CommandBody<'task.scan'>): Verdict {
   }, repeats);
 }
 
-export function short(doing: Doing, body: CommandBody<'task.short'>): Verdict {
+export function short(doing: Doing, { body, by }: CommandOf<'task.short'>): Verdict {
   return withTask(doing, body, (task) => {
     if (task.state !== 'picking') return no('wrong-state');
     const asked = new Map<string, number>();
@@ -108,7 +108,7 @@ export function short(doing: Doing, body: CommandBody<'task.short'>): Verdict {
       if ((asked.get(lineId) ?? 0) > line.quantity - line.scanned) return no('not-enough', `body.lines[${index}].quantity`);
     }
     const { orderId, fulfillmentId, lines, reason } = body;
-    const gone = orderCommands.short(doing, { orderId, fulfillmentId, lines, reason });
+    const gone = orderCommands.short(doing, { orderId, fulfillmentId, lines, reason }, by);
     if (isRefused(gone)) return gone;
     followOne(doing, task);
     return undefined;
