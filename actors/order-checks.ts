@@ -10,6 +10,7 @@ import type { OrderContext, OrderInput, Plan } from './order-context.ts';
 import { answerByMs, mayBeAsked } from './order-cancels.ts';
 import { holdEndsAtMs, withHold, type Hold } from './order-holds.ts';
 import { reduce, waitingUnits } from './order-lines.ts';
+import { scheduleRefusal } from './order-schedule.ts';
 import { cancelPlan, findFulfillment, isUntouched } from './order-takings.ts';
 import { startByMs } from './order-trouble.ts';
 import { reject, type Rejection } from './rejection.ts';
@@ -30,6 +31,8 @@ export function orderInput(
   if ('code' in lines) return lines;
   const holds = body.holds === undefined ? undefined : placedHolds(body, by, atMs);
   if (holds !== undefined && 'code' in holds) return holds;
+  const refused = scheduleRefusal(body, atMs);
+  if (refused !== undefined) return refused;
   return {
     orderId: body.orderId,
     channel: body.channel,
@@ -42,6 +45,8 @@ export function orderInput(
     segment: body.segment,
     priority: body.priority,
     promisedByMs: body.promisedByMs,
+    fulfillAtMs: body.fulfillAtMs !== undefined && body.fulfillAtMs > atMs ? body.fulfillAtMs : undefined,
+    fulfillByMs: body.fulfillByMs,
     tags: body.tags,
     attributes: body.attributes,
     holds,
@@ -185,10 +190,10 @@ export function batchEndsAtMs(state: string, { batch }: OrderContext): number | 
   return state === 'cancelled' ? undefined : batch?.untilMs;
 }
 
-/** When the order's release delay, or its window, ends, while it runs and nothing holds the order. */
+/** When the order's release delay and its window have ended and its time has come, while nothing holds it. */
 export function releaseAtMs(state: string, order: OrderContext): number | undefined {
   if (state !== 'allocated' || order.holds !== undefined) return undefined;
-  return Math.max(order.placedAtMs + order.releaseAfterMs, order.batch?.untilMs ?? 0);
+  return Math.max(order.placedAtMs + order.releaseAfterMs, order.fulfillAtMs ?? 0, order.batch?.untilMs ?? 0);
 }
 
 /** The units a move is about: those named, or all of the part, or all that wait. */

@@ -89,6 +89,10 @@ export const orderCommands = {
       service: Type.Optional(ServiceIdSchema),
       /** How long it may still be changed before its locations start. Absent: its channel's intake policy, else 0. */
       releaseAfterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: delayMsMax })),
+      /** Its locations are told to start at this instant, and not before its release delay ends. Absent: at once. */
+      fulfillAtMs: Type.Optional(TimeMsSchema),
+      /** It must have left by then: terminals are given what is due first. */
+      fulfillByMs: Type.Optional(TimeMsSchema),
       /** 9 is served first where waiting orders are served by priority. Default 0. */
       priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })),
       /** Reasons why it must not be picked yet: its units are allocated and its locations are not told to start. */
@@ -115,7 +119,20 @@ export const orderCommands = {
   'order.hold': Type.Object({ orderId: OrderIdSchema, ...holdFields }, exact),
   /** Lift a hold. With the last one the order goes on: at once, or when its release delay ends. */
   'order.unhold': Type.Object({ orderId: OrderIdSchema, holdId: HoldIdSchema }, exact),
-  /** Tell the locations to start now instead of when the release delay ends. */
+  /**
+   * When an order is to be fulfilled: these instants take the place of those it had, and without one it is free of it.
+   * An instant that is over is now. Dates of its parcels are reckoned anew; units keep their places.
+   */
+  'order.schedule': Type.Object(
+    {
+      orderId: OrderIdSchema,
+      /** Not once its locations were told to start. */
+      fulfillAtMs: Type.Optional(TimeMsSchema),
+      fulfillByMs: Type.Optional(TimeMsSchema),
+    },
+    exact,
+  ),
+  /** Tell the locations to start now instead of when the release delay ends, or the order is scheduled for. */
   'order.release': Type.Object({ orderId: OrderIdSchema }, exact),
   /**
    * Send a parcel again that is lost, damaged, on its way back, or of which nothing is scanned in time: an order of

@@ -7,6 +7,7 @@ import type { OrderId, PlanId, ServiceId, Sku } from './ids.ts';
 import type { LotUnits } from './lots.ts';
 import type { CancelRequest } from './order-cancels.ts';
 import type { Hold } from './order-holds.ts';
+import type { PartDates, Schedule } from './order-schedule.ts';
 import type { Rejection } from './rejection.ts';
 import type { Event, ExceptionCode, Fulfillment, LineLot, LineUnits, OrderException } from './vocabulary.ts';
 import type { OrderLine } from './vocabulary.ts';
@@ -27,6 +28,9 @@ export interface OrderContext {
   /** 0 to 9, absent 0, and what the customer was told: its place among those who wait. */
   readonly priority?: number | undefined;
   readonly promisedByMs?: number | undefined;
+  /** Not to be started before, and to have left by. */
+  readonly fulfillAtMs?: number | undefined;
+  readonly fulfillByMs?: number | undefined;
   /** Words and values of its own, for routing plans. */
   readonly tags?: readonly string[] | undefined;
   readonly attributes?: Attributes | undefined;
@@ -77,6 +81,8 @@ export interface OrderInput {
   readonly segment?: string | undefined;
   readonly priority?: number | undefined;
   readonly promisedByMs?: number | undefined;
+  readonly fulfillAtMs?: number | undefined;
+  readonly fulfillByMs?: number | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly attributes?: Attributes | undefined;
   readonly holds?: readonly Hold[] | undefined;
@@ -236,6 +242,8 @@ export type OrderMessage =
   /** Stock refused what the plan said. Only a plan made of stale numbers could cause it. */
   | ({ readonly type: 'order.unallocated'; readonly rejection: Rejection } & At)
   | ({ readonly type: 'order.release' } & At)
+  /** It is to be fulfilled at other instants, or at none. */
+  | ({ readonly type: 'order.schedule'; readonly dates: readonly PartDates[] } & Schedule & At)
   | ({ readonly type: 'order.hold'; readonly hold: Hold } & At)
   /** Holds of the order were lifted, or have ended by themselves. */
   | ({ readonly type: 'order.unhold'; readonly holdIds: readonly HoldId[]; readonly ended: boolean } & At)

@@ -6,6 +6,7 @@ import { moved, waitingUnits } from './line-units.ts';
 import { timesWith } from './order-decision.ts';
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
 import { charged, edited } from './order-edit.ts';
+import { scheduled } from './order-schedule.ts';
 import type { OrderState } from './order-states.ts';
 import { withHold, withoutHolds } from './order-holds.ts';
 import { judged, overdue, ruled, timed, troubled, watched, withDeclined } from './order-trouble.ts';
@@ -46,8 +47,8 @@ function patched(context: OrderContext, id: string, patch: Partial<Fulfillment>)
 
 /** Whether an order that has just got its places starts at once: nothing delays it, waits or holds it. */
 export function startsWhenPlaced(context: OrderContext): boolean {
-  const { releaseAfterMs, releasedAtMs, holds, batch } = context;
-  const isFree = batch === undefined && holds === undefined;
+  const { releaseAfterMs, releasedAtMs, holds, batch, fulfillAtMs } = context;
+  const isFree = batch === undefined && holds === undefined && fulfillAtMs === undefined;
   return isFree && releaseAfterMs === 0 && releasedAtMs === undefined && waitingUnits(context) === 0;
 }
 
@@ -61,8 +62,9 @@ function started(context: OrderContext, atMs: number): OrderContext {
 /** The window is over: the order starts now, if nothing else keeps it. */
 function batchOver(context: OrderContext, atMs: number): OrderContext {
   const next = { ...context, batch: undefined };
-  const { releasedAtMs, holds, placedAtMs, releaseAfterMs } = context;
-  const mayStart = releasedAtMs === undefined && holds === undefined && placedAtMs + releaseAfterMs <= atMs;
+  const { releasedAtMs, holds, placedAtMs, releaseAfterMs, fulfillAtMs = 0 } = context;
+  const isTime = Math.max(placedAtMs + releaseAfterMs, fulfillAtMs) <= atMs;
+  const mayStart = releasedAtMs === undefined && holds === undefined && isTime;
   return mayStart && waitingUnits(context) === 0 ? started(next, atMs) : next;
 }
 
@@ -188,6 +190,8 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
       return { ...context, holds: withHold(context, message.hold) };
     case 'order.unhold':
       return { ...context, holds: withoutHolds(context, message.holdIds) };
+    case 'order.schedule':
+      return scheduled(context, message);
     case 'order.release':
       return started(context, message.atMs);
     case 'order.cancel': {

@@ -20,20 +20,17 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
     }
     case 'order.allocated':
       return [...(after.attempt > 1 ? partNews(before, after, message) : []), settled(after)];
+    case 'order.schedule': {
+      const { fulfillAtMs, fulfillByMs } = message;
+      const told = { kind: 'order.scheduled', ...who(after), fulfillAtMs, fulfillByMs } as const;
+      return [...partNews(before, after, message), told];
+    }
     case 'order.release':
       return [...partNews(before, after, message), standing(after)];
     case 'order.cancel':
-      return [
-        ...partNews(before, after, message),
-        ...exceptionNews(before, after),
-        endNews(before, after, message),
-      ];
-    case 'fulfillment.answerCancel': {
-      const asked = findFulfillment(before, message.fulfillmentId)?.cancelling;
-      const news = [...partNews(before, after, message), ...exceptionNews(before, after)];
-      if (asked !== undefined && message.isAccepted) news.push(cancelled(after, unitsOf(asked.units), asked.reason));
-      return news;
-    }
+      return [...changedNews(before, after, message), endNews(before, after, message)];
+    case 'fulfillment.answerCancel':
+      return answerNews(before, after, message);
     case 'order.edit':
       return newsOfEdit(before, after, message);
     case 'order.displace':
@@ -41,7 +38,7 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
     case 'order.withdraw':
     case 'order.yield':
     case 'fulfillment.short':
-      return [...partNews(before, after, message), ...exceptionNews(before, after)];
+      return changedNews(before, after, message);
     case 'order.settle':
     case 'order.timed':
     case 'order.overdue':
@@ -50,7 +47,7 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
     case 'fulfillment.askCancel':
     case 'fulfillment.ship':
     case 'fulfillment.deliver': {
-      const events = [...partNews(before, after, message), ...exceptionNews(before, after)];
+      const events = changedNews(before, after, message);
       if (stateOf(before) !== stateOf(after)) events.push(standing(after));
       return events;
     }
@@ -69,6 +66,17 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
 
 type EndEvent = Extract<Event, { kind: 'order.cancelled' }>;
 type Message<T extends OrderMessage['type']> = Extract<OrderMessage, { type: T }>;
+
+const changedNews = (before: OrderContext, after: OrderContext, message: OrderMessage): Event[] =>
+  [...partNews(before, after, message), ...exceptionNews(before, after)];
+
+/** A location gave up what it was asked for, or did not. */
+function answerNews(before: OrderContext, after: OrderContext, message: Message<'fulfillment.answerCancel'>): Event[] {
+  const asked = findFulfillment(before, message.fulfillmentId)?.cancelling;
+  const news = changedNews(before, after, message);
+  if (asked !== undefined && message.isAccepted) news.push(cancelled(after, unitsOf(asked.units), asked.reason));
+  return news;
+}
 
 function endNews(before: OrderContext, after: OrderContext, message: Message<'order.cancel'>): Event {
   const { units, reason, feeMinor } = message;

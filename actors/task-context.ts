@@ -44,7 +44,7 @@ export interface TaskContext {
   readonly orderId: OrderId;
   readonly fulfillmentId: FulfillmentId;
   readonly location: LocationId;
-  /** The cut-off it is to leave with, as the fulfillment has it. */
+  /** The cut-off it is to leave with, or the deadline of its order if that is earlier. */
   readonly shipByMs?: number | undefined;
   readonly lines: readonly TaskLine[];
   /** Who holds it, or held it to its end; absent while it waits. */

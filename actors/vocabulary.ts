@@ -18,6 +18,7 @@ import type { PlanEvent } from './plan-commands.ts';
 import type { ItemState } from './item-policy.ts';
 import type { LotEvent } from './lots.ts';
 import type { PromiseOption } from './promise.ts';
+import type { ScheduledEvent } from './order-schedule.ts';
 import type { OrderState } from './order-states.ts';
 import type { SupplyEvent } from './supply-context.ts';
 import type { SuspectEvent } from './suspect.ts';
@@ -156,7 +157,7 @@ export type Event =
       readonly startByMs?: number | undefined;
       readonly overdue?: true | undefined;
     }
-  | HoldEvent | CancelEvent
+  | HoldEvent | CancelEvent | ScheduledEvent
   | {
       readonly kind: 'exception.raised';
       readonly orderId: OrderId;
@@ -270,6 +271,9 @@ export interface OrderView {
   readonly service?: ServiceId | undefined;
   readonly priority?: number | undefined;
   readonly promisedByMs?: number | undefined;
+  /** Not to be started before, and to have left by. */
+  readonly fulfillAtMs?: number | undefined;
+  readonly fulfillByMs?: number | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly attributes?: Attributes | undefined;
   readonly lines: readonly OrderLineView[];
@@ -282,7 +286,7 @@ export interface OrderView {
   /** Locations that declined units of it, or did not begin to pick them in time: asked no more until then. */
   readonly declined?: readonly Declined[] | undefined;
   readonly replaces?: Replaces | undefined;
-  /** When the release delay ends, while it runs. */
+  /** When its locations are told to start: its release delay has ended, and its time has come. */
   readonly releaseAtMs?: number | undefined;
   /** What changing it cost so far. */
   readonly feesMinor?: number | undefined;

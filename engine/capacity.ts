@@ -7,7 +7,7 @@ import { isUntouched } from '../actors/order-takings.ts';
 import type { Fulfillment } from '../actors/vocabulary.ts';
 import type { LocationCell, SkuCell } from './cells.ts';
 import type { Core } from './core.ts';
-import { nextDayMs, slotFor, withWork, type Slot } from './promise/capacity.ts';
+import { nextDayMs, slotFor, withWork, type Slot, type WorkHour } from './promise/capacity.ts';
 import { placeOf } from './promise/places.ts';
 import type { Timers } from './timers.ts';
 import type { World } from './world.ts';
@@ -23,16 +23,32 @@ export function countWork(
 ): void {
   for (let index = 0; index < after.length; index += 1) {
     const [was, now] = [before[index], after[index]];
-    if (now?.workAtMs === undefined || now === was) continue;
+    if (now === undefined || now === was) continue;
+    if (was !== undefined && was.workAtMs !== now.workAtMs) {
+      moveWork(core, was, now, atMs);
+      continue;
+    }
+    if (now.workAtMs === undefined) continue;
     // What is picked is work that was done, whatever becomes of the units.
     if (was !== undefined && !isUntouched(was)) continue;
     const units = unitsOf(now) - (was === undefined ? 0 : unitsOf(was));
     const parcels = Number(now.lines.length > 0) - Number(was !== undefined);
     if (units === 0 && parcels === 0) continue;
-    const cell = core.world.work(now.location);
-    const change = { hourMs: now.workAtMs, units, parcels };
-    core.changes.set(cell, { value: 'put', context: withWork(cell.snapshot?.context, change, atMs) });
+    giveWork(core, now.location, { hourMs: now.workAtMs, units, parcels }, atMs);
   }
+}
+
+function giveWork(core: Core, location: LocationId, change: WorkHour, atMs: number): void {
+  const cell = core.world.work(location);
+  core.changes.set(cell, { value: 'put', context: withWork(cell.snapshot?.context, change, atMs) });
+}
+
+/** The work of a part is for another hour now. */
+function moveWork(core: Core, was: Fulfillment, { workAtMs }: Fulfillment, atMs: number): void {
+  const units = unitsOf(was);
+  const { location, workAtMs: hourMs } = was;
+  if (hourMs !== undefined) giveWork(core, location, { hourMs, units: -units, parcels: -1 }, atMs);
+  if (workAtMs !== undefined) giveWork(core, location, { hourMs: workAtMs, units, parcels: 1 }, atMs);
 }
 
 /**

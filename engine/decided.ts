@@ -1,6 +1,7 @@
 /** What is decided about orders and carts: the plan with its dates, and the note of it for plans on trial. */
 import type { OrderContext, Plan } from '../actors/order-context.ts';
 import type { ReservationId, Sku } from '../actors/ids.ts';
+import { startsAtMs } from '../actors/order-schedule.ts';
 import type { ReservationContext } from '../actors/reservation-context.ts';
 import type { Core } from './core.ts';
 import type { PlanInForce } from './plans.ts';
@@ -28,7 +29,7 @@ export function planOrder(
   core: Core, order: OrderContext, atMs: number, given?: Plan, candidate?: PlanInForce,
 ): Plan {
   const found = given ?? planned(core, order, atMs, candidate);
-  return datedPlan(core.world, found, order.destination, atMs);
+  return datedPlan(core.world, found, order.destination, startsAtMs(order, atMs));
 }
 
 /** Where the units would come from that a reservation does not hold, with dates when it is known where they go. */

@@ -58,6 +58,8 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
     service: context.service,
     priority: context.priority,
     promisedByMs: context.promisedByMs,
+    fulfillAtMs: context.fulfillAtMs,
+    fulfillByMs: context.fulfillByMs,
     tags: context.tags,
     attributes: context.attributes,
     lines: context.lines,

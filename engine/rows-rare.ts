@@ -8,7 +8,7 @@ import type { ByteReader, ByteWriter } from './bytes.ts';
 export type Rare = Pick<
   OrderContext,
   | 'priority' | 'promisedByMs' | 'segment' | 'tags' | 'attributes' | 'holds' | 'sourcedAtMs' | 'declined' | 'improved'
-  | 'batch' | 'replaces' | 'intake'
+  | 'batch' | 'replaces' | 'intake' | 'fulfillAtMs' | 'fulfillByMs'
 >;
 type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 
@@ -16,7 +16,7 @@ type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 const bits = {
   priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16, lots: 32, marks: 64, holds: 128,
   sourced: 256, declined: 512, times: 1_024, improved: 2_048, batch: 4_096,
-  cancels: 8_192, replaces: 16_384, intake: 32_768,
+  cancels: 8_192, replaces: 16_384, intake: 32_768, schedule: 65_536,
 } as const;
 
 function maskOf(order: Whole): number {
@@ -31,6 +31,7 @@ function maskOf(order: Whole): number {
   if (batch !== undefined) mask |= bits.batch;
   if (replaces !== undefined) mask |= bits.replaces;
   if (intake !== undefined) mask |= bits.intake;
+  if (order.fulfillAtMs !== undefined || order.fulfillByMs !== undefined) mask |= bits.schedule;
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
   if (segment !== undefined) mask |= bits.segment;
   for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
@@ -65,6 +66,11 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   if ((mask & bits.cancels) !== 0) writer.text(JSON.stringify(cancelsOf(order.fulfillments)));
   if (order.replaces !== undefined) writer.text(JSON.stringify(order.replaces));
   if (order.intake !== undefined) writer.text(JSON.stringify(order.intake));
+  if ((mask & bits.schedule) !== 0) {
+    // One more than the instant; 0: it is free of it.
+    writer.uint(1 + (order.fulfillAtMs ?? -1));
+    writer.uint(1 + (order.fulfillByMs ?? -1));
+  }
 }
 
 /** What locations are asked to give up, by the numbers of their parts. */
@@ -94,6 +100,11 @@ function readStartTimes(reader: ByteReader, fulfillments: Fulfillment[]): void {
     fulfillments[index] = { ...part, startByMs: time - 1, overdue: reader.uint() === 1 ? true : undefined };
   }
 }
+
+const readInstant = (reader: ByteReader): number | undefined => {
+  const instant = reader.uint();
+  return instant === 0 ? undefined : instant - 1;
+};
 
 /** Each as its distance from the one before it. */
 function writeTimes(writer: ByteWriter, timesMs: readonly number[]): void {
@@ -217,7 +228,9 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   const replaces = has(bits.replaces) ? (JSON.parse(reader.text()) as Rare['replaces']) : undefined;
   const intake = has(bits.intake) ? (JSON.parse(reader.text()) as Rare['intake']) : undefined;
   const { tags, attributes } = marks ?? {};
+  const [fulfillAtMs, fulfillByMs] = has(bits.schedule) ? [readInstant(reader), readInstant(reader)] : [];
   return {
     priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, declined, improved, batch, replaces, intake,
+    fulfillAtMs, fulfillByMs,
   };
 }

@@ -279,12 +279,13 @@ export function orderFromRow(id: OrderId, row: unknown): Snapshot<OrderContext> 
   const service = readPromises(reader, placedAtMs, destination, fulfillments);
   const rare = readRare(reader, lines, fulfillments);
   assert(reader.isAtEnd, `order ${id}: a row that is too long`);
-  const { segment, priority, promisedByMs, tags, attributes, holds } = rare;
+  const { segment, priority, promisedByMs, fulfillAtMs, fulfillByMs, tags, attributes, holds } = rare;
   const { sourcedAtMs, declined, improved, batch, replaces, intake } = rare;
   // Written out, in the machine's order: put together of objects it would be copied slowly ever after.
   const context: Whole<OrderContext> = {
     orderId: id, channel, destination, currency, customer, shortage, service, releaseAfterMs,
-    segment, priority, promisedByMs, tags, attributes, holds, placedAtMs, changedAtMs, releasedAtMs, attempt,
+    segment, priority, promisedByMs, fulfillAtMs, fulfillByMs, tags, attributes, holds,
+    placedAtMs, changedAtMs, releasedAtMs, attempt,
     sourcedAtMs, declined, improved, batch, replaces, intake, lines, fulfillments, trouble, exception,
   };
   return { value, context };

@@ -6,6 +6,7 @@ import { isLeftAsItIs } from '../actors/order-checks.ts';
 import type { Command, CommandOf } from '../actors/commands.ts';
 import type { LocationId, OrderId, ReservationId, Sku, TerminalId } from '../actors/ids.ts';
 import type { OrderContext } from '../actors/order-context.ts';
+import { startsAtMs } from '../actors/order-schedule.ts';
 import { maySource } from '../actors/kits.ts';
 import { itemState } from '../actors/item-policy.ts';
 import { waitingUnits } from '../actors/order-lines.ts';
@@ -170,10 +171,10 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
       return orders.cancelByCommand(core, command.body, atMs);
     case 'order.hold':
     case 'order.unhold':
+    case 'order.schedule':
     case 'order.release':
-      return orders.holdOrRelease(core, command, atMs);
     case 'order.retry':
-      return orders.retryOrder(core, command.body, atMs);
+      return orders.goOn(core, command, atMs);
     case 'order.move':
     case 'order.reship':
     case 'fulfillment.reject':
@@ -280,8 +281,8 @@ export const rerateParcel = (core: Core, parcel: Stranded, atMs: number, onBug: 
 function isUseful({ world, views }: Core, order: OrderContext, atMs: number): boolean {
   if (views.rooms.isEmpty) return maySource(order.lines, (sku) => world.atp(sku, order));
   // A location with a capacity takes all that the order still wants, or is no candidate.
-  const units = waitingUnits(order);
-  const hasRoomNow = (location: LocationCell): boolean => hasRoom(world, location, units, atMs);
+  const [units, startMs] = [waitingUnits(order), startsAtMs(order, atMs)];
+  const hasRoomNow = (location: LocationCell): boolean => hasRoom(world, location, units, startMs);
   return maySource(order.lines, (sku) => world.unitsWhere(sku, order, hasRoomNow));
 }
 

@@ -98,6 +98,7 @@ function orderBytes(order: OrderContext): number {
   const marks = (tags === undefined ? 0 : valueRowBytes(tags)) + valueRowBytes(attributes);
   const named = textBytes(customer) + (segment?.length ?? 0) + (destination.timeZone?.length ?? 0);
   let bytes = 192 + 3 * marks + named + 6 * (order.sourcedAtMs?.length ?? 0) + valueRowBytes(order.holds);
+  if (order.fulfillAtMs !== undefined || order.fulfillByMs !== undefined) bytes += 24;
   bytes += valueRowBytes(order.declined) + valueRowBytes(order.batch) + valueRowBytes(order.intake);
   for (const line of lines) {
     bytes += 28 + line.sku.length + line.lineId.length;
@@ -176,6 +177,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     if (body.tags !== undefined) bytes += valueBytes(body.tags);
     if (body.attributes !== undefined) bytes += valueBytes(body.attributes);
     if (body.holds !== undefined) bytes += valueBytes(body.holds);
+    if (body.fulfillAtMs !== undefined || body.fulfillByMs !== undefined) bytes += 52;
   } else if (kind === 'reservation.make') {
     const places = (body.locations?.length ?? 0) + (body.groups?.length ?? 0);
     bytes += 192 + body.reservationId.length + textBytes(body.customer) + 36 * places;
@@ -195,7 +197,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   if (kind === 'location.put' || kind === 'transit.put' || kind === 'item.put') {
     bytes += valueBytes(body);
   }
-  if (kind === 'forecast.put' || kind === 'order.hold') bytes += valueBytes(body);
+  if (kind === 'forecast.put' || kind === 'order.hold' || kind === 'order.schedule') bytes += valueBytes(body);
   if (kind === 'buffer.put') bytes += 600;
   if (kind === 'feed.close') bytes += 128 + 40 * (body.locations?.length ?? 0);
   if (kind === 'pool.put' || kind === 'intake-policy.put' || kind === 'order.amend') bytes += valueBytes(body);
@@ -225,7 +227,7 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
   if (event.kind === 'task.changed' || event.kind === 'terminal.changed') return bytes + valueBytes(event);
   if (event.kind === 'return.changed' || event.kind === 'refund.due') return bytes + valueRowBytes(event);
-  if (event.kind === 'order.amended') return bytes + 160;
+  if (event.kind === 'order.amended' || event.kind === 'order.scheduled') return bytes + 160;
   if (event.kind === 'order.edited') return bytes + valueBytes(event);
   if (event.kind === 'order.cancelled') return bytes + 24 + textBytes(event.reason);
   if (event.kind === 'capture.wanted') return bytes + 64 + valueRowBytes(event);

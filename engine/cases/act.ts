@@ -43,7 +43,7 @@ export function actOnOrder(
       const holds = core.world.order(orderId)?.snapshot?.context.holds;
       if (by === playedBy && holds?.some((one) => isHoldOf(context.code, one)) === true) return undefined;
       const body = { orderId, holdId: caseHold, reason, untilMs: atMs + forMs };
-      return orders.holdOrRelease(core, { kind: 'order.hold', commandId: '' as never, by, body }, atMs);
+      return orders.goOn(core, { kind: 'order.hold', commandId: '' as never, by, body }, atMs);
     }
     case 'unhold':
       return orders.unholdOrder(core, { orderId, holdId: caseHold }, atMs);

@@ -5,6 +5,7 @@
 import type { Command } from '../../actors/commands.ts';
 import type { FulfillmentId, LocationId, Sku } from '../../actors/ids.ts';
 import { unitsToMove } from '../../actors/order-checks.ts';
+import { startsAtMs } from '../../actors/order-schedule.ts';
 import type { OrderContext, Plan, PlanUse } from '../../actors/order-context.ts';
 import { findFulfillment } from '../../actors/order-takings.ts';
 import type { QueryBody } from '../../actors/queries.ts';
@@ -40,6 +41,8 @@ interface Asked {
   readonly view: View;
   readonly decision: Decision;
   readonly atMs: number;
+  /** When a location would begin. */
+  readonly startMs: number;
 }
 
 function ask(core: Core, order: OrderContext, units: readonly LineUnits[], atMs: number): Asked {
@@ -53,15 +56,17 @@ function ask(core: Core, order: OrderContext, units: readonly LineUnits[], atMs:
   }
   const { world } = core;
   const view = world.selling.of(world.channels.get(order.channel), 'ship', order.segment);
-  return { core, order, units, wanted, count, view, decision: decide(core, { ...order, lines }, atMs), atMs };
+  const startMs = startsAtMs(order, atMs);
+  const decision = decide(core, { ...order, lines }, atMs);
+  return { core, order, units, wanted, count, view, decision, atMs, startMs };
 }
 
 /** What stands against having all of the units at a location; undefined: nothing. */
-function obstacleAt({ core, wanted, count, view, decision, atMs }: Asked, cell: LocationCell, isFree: boolean) {
+function obstacleAt({ core, wanted, count, view, decision, startMs }: Asked, cell: LocationCell, isFree: boolean) {
   if (!view.sells(cell)) return { reason: 'location-closed' } as const;
   const rule = ruleAt(decision.request, cell.id);
   if (rule !== undefined && !isFree) return { reason: 'rule-excludes', rule } as const;
-  if (!hasRoom(core.world, cell, count, atMs)) return { reason: 'no-capacity' } as const;
+  if (!hasRoom(core.world, cell, count, startMs)) return { reason: 'no-capacity' } as const;
   for (const [sku, quantity] of wanted) {
     if (unitsAt(core, view, sku, cell) < quantity) return { reason: 'out-of-stock' } as const;
   }
@@ -167,14 +172,15 @@ export function moveOptions(core: Core, body: QueryBody<'order.options'>, nowMs:
 }
 
 function optionAt(asked: Asked, cell: LocationCell, at: LocationId | undefined): MoveOption {
-  const { core, order, wanted, count, view, decision, atMs } = asked;
+  const { core, order, wanted, count, view, decision, startMs } = asked;
   const { world } = core;
   const obstacle = cell.id === at ? ({ reason: 'current' } as const) : obstacleAt(asked, cell, false);
   const { carrier, service, distanceKm, costMinor, ruled } = offerAt(asked, cell);
   let units = 0;
   for (const [sku, quantity] of wanted) units += Math.min(quantity, unitsAt(core, view, sku, cell));
-  const readyMs = cell.snapshot?.context.capacity === undefined ? undefined : roomAt(world, cell, count, atMs)?.readyMs;
-  const dates = parcelDates(world, { location: cell.id, carrier, service }, order.destination, atMs, readyMs);
+  const isLimited = cell.snapshot?.context.capacity !== undefined;
+  const readyMs = isLimited ? roomAt(world, cell, count, startMs)?.readyMs : undefined;
+  const dates = parcelDates(world, { location: cell.id, carrier, service }, order.destination, startMs, readyMs);
   const { shipByMs, deliverByMs } = dates ?? {};
   const isDated = deliverByMs !== undefined && order.promisedByMs !== undefined;
   const { parcelMinor, lineMinor, unitMinor } = ruled ?? {};

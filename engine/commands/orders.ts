@@ -25,6 +25,7 @@ import { followPicks, hasLots, lotsGone, lotsMeant, lotsToPick } from './lot-ord
 import { doubtShort } from '../suspects/raise.ts';
 import { deliverParcel, registerParcel } from '../tracking/register.ts';
 import { orderAnswer } from './order-answer.ts';
+import { scheduleOrder, unschedule } from './schedule.ts';
 import { heldForLine, reservationFor, takeReservation, type Taken } from './reservations.ts';
 
 export function placeOrder(core: Core, command: CommandOf<'order.place'>, atMs: number): Handled {
@@ -156,19 +157,24 @@ export function cancelOrder(
   });
 }
 
-/** Whether an order's locations may start: not while it is held, and else once they are told to. */
-export function holdOrRelease(core: Core, command: Starting, atMs: number): Handled {
+/** Whether an order goes on: held, at its instant or now; and what waits for units, asked for once more. */
+export function goOn(core: Core, command: Going, atMs: number): Handled {
   switch (command.kind) {
     case 'order.hold':
       return holdOrder(core, command, atMs);
     case 'order.unhold':
       return unholdOrder(core, command.body, atMs);
+    case 'order.schedule':
+      return scheduleOrder(core, command.body, atMs);
+    case 'order.retry':
+      return retryOrder(core, command.body, atMs);
     default:
       return releaseOrder(core, command.body, atMs);
   }
 }
 
-type Starting = CommandOf<'order.hold'> | CommandOf<'order.unhold'> | CommandOf<'order.release'>;
+type GoingKind = 'order.hold' | 'order.unhold' | 'order.schedule' | 'order.release' | 'order.retry';
+type Going = { [K in GoingKind]: CommandOf<K> }[GoingKind];
 
 function holdOrder(core: Core, { body, by }: CommandOf<'order.hold'>, atMs: number): Handled {
   const { orderId, ...asked } = body;
@@ -192,11 +198,13 @@ function releaseOrder(core: Core, body: CommandBody<'order.release'>, atMs: numb
   return withOrder(core, body.orderId, (order, context) => {
     const held = heldRefusal(context);
     const isNext = order.snapshot?.value === 'allocated';
-    return held !== undefined && isNext ? refused(held) : tell(core, order, { type: 'order.release', atMs });
+    if (held !== undefined && isNext) return refused(held);
+    const refusal = isNext ? unschedule(core, order, context, atMs) : undefined;
+    return refusal === undefined ? tell(core, order, { type: 'order.release', atMs }) : refused(refusal);
   });
 }
 
-export function retryOrder(core: Core, body: CommandBody<'order.retry'>, atMs: number): Handled {
+function retryOrder(core: Core, body: CommandBody<'order.retry'>, atMs: number): Handled {
   return withOrder(core, body.orderId, (order) => tell(core, order, { type: 'order.source', atMs }));
 }
 

@@ -5,6 +5,7 @@
  */
 import type { LocationId, OrderId } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
+import { leavesByMs } from '../../actors/order-schedule.ts';
 import type { TaskLine } from '../../actors/task-context.ts';
 import { unitsOfTask } from '../../actors/task-lines.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
@@ -85,7 +86,8 @@ export function carryOutDeal(core: Core, location: LocationId, { terminal, entri
     const task = floor.beginTask(key);
     if (task.snapshot === undefined) {
       const { order, part } = fulfillmentOf(core, orderId, fulfillmentId);
-      const { shipByMs, cancelling } = part;
+      const { cancelling } = part;
+      const shipByMs = leavesByMs(order, part.shipByMs);
       const input = { orderId, fulfillmentId, location, shipByMs, lines: linesOf(order, part), cancelling };
       core.changes.set(task, taskSteps.begin(input, []));
     }

@@ -48,7 +48,8 @@ export function orderOnFloor({ world }: Core, before: OrderContext | undefined, 
   if (floor.places.size === 0) return;
   const isHeldOtherwise = (before?.holds === undefined) !== (after.holds === undefined);
   // Tasks of one cut-off stand by what the customer is told.
-  const isAnother = isHeldOtherwise || before?.promisedByMs !== after.promisedByMs;
+  const isDueOtherwise = before?.promisedByMs !== after.promisedByMs || before?.fulfillByMs !== after.fulfillByMs;
+  const isAnother = isHeldOtherwise || isDueOtherwise;
   for (const [index, part] of after.fulfillments.entries()) {
     if (isAnother || part !== before?.fulfillments[index]) floor.refresh(after, part);
   }

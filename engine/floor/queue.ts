@@ -5,6 +5,7 @@
  */
 import type { FulfillmentId, OrderId, Sku } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
+import { leavesByMs } from '../../actors/order-schedule.ts';
 import { trackedUnits } from '../../actors/order-takings.ts';
 import type { TerminalContext } from '../../actors/terminal-context.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
@@ -61,7 +62,7 @@ export function entryFor(order: OrderContext, part: Fulfillment, traitsOf: Trait
     orderId: order.orderId,
     fulfillmentId: part.fulfillmentId,
     placedAtMs: order.placedAtMs,
-    shipByMs: part.shipByMs,
+    shipByMs: leavesByMs(order, part.shipByMs),
     deliverByMs: order.promisedByMs ?? part.deliverByMs,
     units: part.lines.reduce((sum, { quantity }) => sum + quantity, 0),
     skus,

@@ -4,6 +4,7 @@
  */
 import { isOfParts } from '../../actors/order-lines.ts';
 import { unitsOfPart } from '../../actors/order-takings.ts';
+import type { CommandBody } from '../../actors/commands.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { OrderId } from '../../actors/ids.ts';
 import type { Event, Fulfillment, OrderLine } from '../../actors/vocabulary.ts';
@@ -87,7 +88,7 @@ export function wasReserved({ record, decision }: Found): boolean {
 
 function placementIn({ commands }: StoredRecord, orderId: OrderId) {
   for (const [index, [, kind, , given, refused]] of (commands as readonly Entry[]).entries()) {
-    const body = given as { readonly orderId?: OrderId; readonly reservationId?: string };
+    const body = given as Partial<Pick<CommandBody<'order.place'>, 'orderId' | 'reservationId' | 'fulfillAtMs'>>;
     if (kind === 'order.place' && refused === null && body.orderId === orderId) return { index, body };
   }
   return undefined;
@@ -169,7 +170,8 @@ export function orderThen(order: OrderContext, { record, index, decision }: Foun
     if (isEditedAgain(record, index, decision)) return undefined;
     const fresh = { allocated: 0, shipped: 0, cancelled: 0 };
     const lines = constant.lines.map((line): OrderLine => ({ ...line, ...fresh, backordered: line.quantity }));
-    return { ...constant, lines, fulfillments: [], declined: undefined };
+    const fulfillAtMs = placementIn(record, order.orderId)?.body.fulfillAtMs;
+    return { ...constant, lines, fulfillments: [], declined: undefined, fulfillAtMs };
   }
   if (after === undefined || changesAgain(record, index, decision)) return undefined;
   if (decision.ruled?.fallback === 'cancel' && decision.short > 0) return undefined;
@@ -185,14 +187,14 @@ export function orderThen(order: OrderContext, { record, index, decision }: Foun
     const waits = ofParts ? units : line.backordered + units;
     return { ...line, allocated: line.allocated - units, backordered: waits };
   });
-  return { ...constant, lines, declined: after.declined };
+  return { ...constant, lines, declined: after.declined, fulfillAtMs: after.fulfillAtMs };
 }
 
 /** Whether more happened to the order later in the turn than that its parts were given out. */
 function changesAgain({ events }: StoredRecord, index: number, { orderId }: Sourced): boolean {
   return (events as readonly Event[]).slice(index + 1).some((event) => {
     if (!('orderId' in event) || event.orderId !== orderId) return false;
-    if (/^order\.(sourced|cancelled|edited)$/.test(event.kind)) return true;
+    if (/^order\.(sourced|cancelled|edited|scheduled)$/.test(event.kind)) return true;
     return event.kind === 'fulfillment.changed' && event.state !== 'open' && event.state !== 'released';
   });
 }

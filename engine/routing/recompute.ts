@@ -3,6 +3,7 @@
  * same code, and compared with what was recorded.
  */
 import type { Sku } from '../../actors/ids.ts';
+import { startsAtMs } from '../../actors/order-schedule.ts';
 import type { OrderContext, Plan } from '../../actors/order-context.ts';
 import type { Core } from '../core.ts';
 import type { Recomputed } from '../outcome-plans.ts';
@@ -52,7 +53,7 @@ export function remake(core: Core, order: OrderContext, found: Found): Remade {
   if (was === undefined) return unknown('too-far');
   // What names no prices went by none, whatever prices there are by now.
   const forked = { ...core, world: was.world, source: plannedSource(prices), prices };
-  const rooms = giveRooms(was.world, decision, record.atMs);
+  const rooms = giveRooms(was.world, decision, startsAtMs(then, record.atMs));
   const again = { core: forked, order: then, atMs: record.atMs, decision: decide(forked, then, record.atMs) };
   const differs = differences(decision, withCards(was.world.rates, again.decision.plan, record.atMs));
   return { reproduced: differs.length === 0, differs, assumed: [...rooms, ...was.assumed], again };

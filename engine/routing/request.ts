@@ -4,6 +4,7 @@ import type { ChannelId, LocationId, ServiceId, Sku } from '../../actors/ids.ts'
 import type { Destination } from '../../actors/order-commands.ts';
 import { perKit, wholeKits, type WaitingLine } from '../../actors/kits.ts';
 import type { Declined, OrderContext, Removed } from '../../actors/order-context.ts';
+import { startsAtMs } from '../../actors/order-schedule.ts';
 import type { ReservationContext } from '../../actors/reservation-context.ts';
 import { must } from '../assert.ts';
 import { roomAt } from '../capacity.ts';
@@ -28,7 +29,7 @@ export type Found = Candidate & {
 export type Asked = Pick<OrderContext, 'channel' | 'segment' | 'destination' | 'service' | 'lines' | 'declined'> &
   Partial<
     Pick<OrderContext, 'orderId' | 'customer' | 'currency' | 'priority' | 'shortage' | 'attempt' | 'placedAtMs'> &
-      Pick<OrderContext, 'promisedByMs' | 'tags' | 'attributes'>
+      Pick<OrderContext, 'fulfillAtMs' | 'promisedByMs' | 'tags' | 'attributes'>
   >;
 
 /** Everything sourcing needs for the units of an order that have no place. */
@@ -91,6 +92,8 @@ export interface Seeker {
   readonly groups?: readonly string[] | undefined;
   /** Locations that declined units of it. */
   readonly declined?: readonly Declined[] | undefined;
+  /** It is not to be started before. */
+  readonly fulfillAtMs?: number | undefined;
 }
 
 /** Whether a location is not asked, because it declined units of the order; that is noted. */
@@ -109,9 +112,10 @@ function requestFor(world: World, wanted: readonly Need[], seeker: Seeker, atMs:
   const needs = isWeighed ? shapedNeeds(world, wanted) : wanted;
   const removed: Removed[] = [];
   const units = needs.reduce((sum, { quantity }) => sum + quantity, 0);
+  const startMs = startsAtMs(seeker, atMs);
   const hasRoom = (cell: LocationCell): boolean => {
     if (hasDeclined(cell, seeker, atMs, removed)) return false;
-    if (cell.snapshot?.context.capacity === undefined || roomAt(world, cell, units, atMs) !== undefined) return true;
+    if (cell.snapshot?.context.capacity === undefined || roomAt(world, cell, units, startMs) !== undefined) return true;
     removed.push({ location: cell.id, reason: 'no-capacity' });
     return false;
   };

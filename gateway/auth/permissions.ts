@@ -125,6 +125,7 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'order.hold': [{ rule: 'order-channel', roles: sellers }],
   // Who sells may hold an order, for fraud say; lifting a hold is for those who look into it.
   'order.unhold': [{ rule: 'order-channel', roles: systems }],
+  'order.schedule': [{ rule: 'order-channel', roles: sellers }],
   'order.release': [{ rule: 'order-channel', roles: systems }],
   'order.retry': [{ rule: 'order-channel', roles: systems }],
   'order.move': [{ rule: 'order-channel', roles: systems }],

@@ -62,7 +62,7 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
   }
   const part = context.fulfillments[dice.upTo(Math.max(0, context.fulfillments.length - 1))];
   const id = part?.fulfillmentId ?? fulfillmentId('9');
-  switch (dice.upTo(19)) {
+  switch (dice.upTo(20)) {
     case 0:
       return { type: 'order.source', atMs };
     case 1:
@@ -99,11 +99,15 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
       const request = { units, reason: 'dice', by: 'dice', sinceMs: atMs, answerByMs: atMs + 5, silence: 'reject' } as const;
       return { type: 'fulfillment.askCancel', fulfillmentId: id, request, atMs };
     }
+    case 19: {
+      const dates = part?.state === 'open' ? [{ fulfillmentId: id, shipByMs: atMs + 9, deliverByMs: undefined, workAtMs: undefined }] : [];
+      return { type: 'order.schedule', fulfillAtMs: dice.upTo(1) === 1 ? atMs + 3 : undefined, fulfillByMs: undefined, dates, atMs };
+    }
     case 18:
       return { type: 'fulfillment.answerCancel', fulfillmentId: id, isAccepted: dice.upTo(1) === 1, by: 'dice', reason: undefined, atMs };
     case 16:
       return { type: 'order.settle', atMs };
-    case 19:
+    case 20:
       return randomEdit(context, dice, atMs);
     case 14:
       return { type: 'order.overdue', fulfillmentId: id, atMs };

@@ -140,7 +140,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'order.cancel': ['yu -- yu yu yu', order],
   'order.hold': ['yu -- yu yu yu', order],
   'order.unhold': ['-- -- yu yu --', order],
-  'order.release': ['-- -- yu yu --', order],
+  'order.schedule': ['yu -- yu yu yu', order], 'order.release': ['-- -- yu yu --', order],
   'order.retry': ['-- -- yu yu --', order],
   'order.move': ['-- -- yu yu --', order],
   'order.reship': ['-- -- yu yu --', order],

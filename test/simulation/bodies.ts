@@ -128,6 +128,7 @@ const draws: Record<CommandKind, Draw> = {
     const held = order?.holds?.[0]?.holdId ?? 'h0';
     return { orderId: order?.id ?? 'nobody', holdId: rng.chance(0.9) ? held : `h${rng.below(20)}` };
   },
+  'order.schedule': (rng, names, shadow) => ({ orderId: drawExisting(rng, names, shadow, ({ startedAtMs }) => startedAtMs === undefined)?.id ?? 'nobody', ...drawInstants(rng, names.now()) }),
   'order.release': (rng, names, shadow) => ({ orderId: drawExisting(rng, names, shadow)?.id ?? 'nobody' }),
   'order.retry': (rng, names, shadow) => ({
     orderId: drawExisting(rng, names, shadow, (order) => order.lines.some((_, line) => waitingOf(order, line) > 0))?.id ?? 'nobody',
@@ -243,8 +244,15 @@ function drawOrder(rng: Rng, names: Names, shadow: Shadow) {
     ...(rng.chance(settings.mayWaitShare) ? { shortage: 'backorder' } : {}),
     ...(rng.chance(0.1) ? { holds: Array.from({ length: rng.between(1, 3) }, () => drawHold(rng, names.now())) } : {}),
     ...(rng.chance(settings.delayShare) ? { releaseAfterMs: rng.pick([0, 1, 500, 60_000, 3_600_000, 31_536_000_000]) } : {}),
+    ...(rng.chance(settings.delayShare / 3) ? drawInstants(rng, names.now()) : {}),
     ...taken,
   };
+}
+
+/** When an order is to be fulfilled: mostly soon, at times days ahead, at times over. */
+function drawInstants(rng: Rng, nowMs: number): object {
+  const ahead = (): number => nowMs + rng.pick([-1, 0, 1, 500, 60_000, 3_600_000, 86_400_000, 400_000_000, rng.chance(0.05) ? 90_000_000_000 : 60_000]);
+  return { ...(rng.chance(0.8) ? { fulfillAtMs: ahead() } : {}), ...(rng.chance(0.5) ? { fulfillByMs: ahead() } : {}) };
 }
 
 function drawHold(rng: Rng, nowMs: number): object {

@@ -3,6 +3,7 @@ import type { QueryKind } from '../../actors/queries.ts';
 import type { Answers } from '../../engine/outcome.ts';
 import { expect } from './actions.ts';
 import { heldBy, isWithTerminal, queueAt, type ShadowTask, type ShadowTerminal } from './shadow/floor.ts';
+import { leavesBy } from './shadow/parts.ts';
 import type { Shadow } from './shadow/state.ts';
 
 type Agree = (what: string, is: unknown, said: unknown) => void;
@@ -36,7 +37,7 @@ function compareQueue(shadow: Shadow, location: string, hasTerminals: boolean, a
   const queue = hasTerminals ? queueAt(shadow, location) : [];
   const tasks = queue.map(({ order, index, part, units, zone, needs, deliverByMs }) => ({
     orderId: order.id, fulfillmentId: String(index + 1), units, ...(zone !== '' && { zone }), ...(needs.length > 0 && { needs }),
-    shipByMs: part.shipByMs, deliverByMs, placedAtMs: order.placedAtMs,
+    shipByMs: leavesBy(order, part), deliverByMs, placedAtMs: order.placedAtMs,
   }));
   agree(`what waits at ${location}`, { waiting: tasks.length, tasks: tasks.slice(0, 200) }, ask('task.queue', { location, limit: 200 }));
 }

@@ -252,7 +252,7 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
     const isOwed = !context.lines.some(({ kit }) => kit?.together === true) && maySource(context.lines, (sku) => world.unitsWhere(sku, context, isUnlimited));
     expect(!isOwed, `order ${id} waits for kits that can be had`);
     // A window keeps its orders until it ends, and is to end at its instant.
-    const dueMs = Math.max(context.placedAtMs + context.releaseAfterMs, context.batch?.untilMs ?? 0);
+    const dueMs = Math.max(context.placedAtMs + context.releaseAfterMs, context.fulfillAtMs ?? 0, context.batch?.untilMs ?? 0);
     for (const { holdId, untilMs = Infinity } of context.holds ?? []) {
       expect(untilMs > nowMs, `order ${id} was to be held by ${holdId} until ${untilMs}, it is ${nowMs}`);
     }

@@ -141,6 +141,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'order.hold': 3,
     'order.unhold': 3,
     'order.release': 3,
+    'order.schedule': 4,
     'order.retry': 2,
     'order.move': 4,
     'order.reship': 3,

@@ -3,8 +3,8 @@
  * carrier and by its soft rules, and how the plan lets the order be split.
  */
 import type { Sku } from '../../../actors/ids.ts';
-import type { PlanUse } from '../../../actors/order-context.ts';
-import type { Removed } from '../../../actors/order-context.ts';
+import type { PlanUse, Removed } from '../../../actors/order-context.ts';
+import { startsAtMs } from '../../../actors/order-schedule.ts';
 import type { Location } from '../../../actors/network-commands.ts';
 import { must } from '../../assert.ts';
 import { roomAt } from '../../capacity.ts';
@@ -273,10 +273,11 @@ export function requestUnder(
   const judge = new Judge(world, view, order, facts, needs, plan, atMs);
   judge.book.begin(judge);
   const units = needs.reduce((sum, { quantity }) => sum + quantity, 0);
+  const startMs = startsAtMs(order, atMs);
   const candidates: Ruledly[] = [];
   for (const cell of world.locationList) {
     if (!view.sells(cell) || !isAmong(cell, order) || hasDeclined(cell, order, atMs, judge.removed)) continue;
-    if (cell.snapshot?.context.capacity !== undefined && roomAt(world, cell, units, atMs) === undefined) {
+    if (cell.snapshot?.context.capacity !== undefined && roomAt(world, cell, units, startMs) === undefined) {
       judge.removed.push({ location: cell.id, reason: 'no-capacity' });
       continue;
     }

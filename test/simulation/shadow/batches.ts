@@ -9,6 +9,7 @@ import { sentFrom, type ShadowPlan } from './seeking.ts';
 import { planUnits } from './sourcing.ts';
 import type { Part, ShadowBatch, ShadowOrder } from './state.ts';
 import { Violation } from '../actions.ts';
+import { dueOf } from './parts.ts';
 
 /** What the engine was heard deciding about a window: who moves where. Each is shown to be possible, and all to save. */
 export interface HeardMove {
@@ -46,7 +47,7 @@ export function end(doing: Doing, batch: ShadowBatch, heard: readonly HeardMove[
 
 /** The window of one order is over: it starts, if nothing else keeps it. */
 export function goOn(doing: Doing, order: ShadowOrder): void {
-  const mayStart = order.startedAtMs === undefined && order.holds === undefined && order.placedAtMs + order.delayMs <= doing.atMs && waiting(order) === 0;
+  const mayStart = order.startedAtMs === undefined && order.holds === undefined && dueOf({ ...order, batch: undefined }) <= doing.atMs && waiting(order) === 0;
   const after = orders.put(doing, mayStart ? orders.started(order, doing.atMs) : { ...order, batch: undefined });
   orders.tellParts(doing, order, after);
   if (stateOf(order) !== stateOf(after)) orders.tellState(doing, after);

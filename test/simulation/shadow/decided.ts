@@ -1,6 +1,7 @@
 /** What is decided about orders and carts, for plans on trial: what counts of it, and what shadows must find. */
 import type { ShadowNeed } from './kits.ts';
 import type { Doing } from './orders.ts';
+import { startOf } from './parts.ts';
 import { promised } from './promised.ts';
 import { planUnits } from './sourcing.ts';
 import type { Seeker, ShadowPlan } from './seeking.ts';
@@ -47,7 +48,7 @@ function sideOf(shadow: Shadow, seeker: Seeker, plan: ShadowPlan, atMs: number, 
   const parcels = isRefused ? [] : plan.parcels;
   const { destination } = seeker;
   const isLate = parcels.some(({ from, units }) => {
-    const by = destination === undefined ? undefined : promised(shadow, from, units, destination, atMs).deliverByMs;
+    const by = destination === undefined ? undefined : promised(shadow, from, units, destination, startOf(seeker, atMs)).deliverByMs;
     return by !== undefined && asked.promisedByMs !== undefined && by > asked.promisedByMs;
   });
   const places = parcels.map(({ from, units }) => `${from.location} ${from.carrier} ${from.service} ${units.map(({ line, quantity }) => `${line}x${quantity}`).join()}`);

@@ -7,6 +7,7 @@ import type { TaskState } from '../../../actors/task-context.ts';
 import type { TerminalState } from '../../../actors/terminal-context.ts';
 import { shown } from './asked.ts';
 import { isClosed } from './order-facts.ts';
+import { leavesBy } from './parts.ts';
 import * as orderCommands from './order-commands.ts';
 import type { Doing } from './orders.ts';
 import { tracked, type Part, type Shadow, type ShadowOrder } from './state.ts';
@@ -223,7 +224,7 @@ export function queueAt(shadow: Shadow, location: string): Queued[] {
     isClosed(order) ? [] : order.parts.flatMap((part, index) => (part.location === location && isQueued(shadow, order, part, index) ? [queuedOf(shadow, order, part, index)] : [])),
   );
   const last = Number.MAX_SAFE_INTEGER;
-  const rank = ({ part, deliverByMs, order }: Queued): number[] => [part.shipByMs ?? last, deliverByMs ?? last, order.placedAtMs];
+  const rank = ({ part, deliverByMs, order }: Queued): number[] => [leavesBy(order, part) ?? last, deliverByMs ?? last, order.placedAtMs];
   return queued.sort((a, b) => {
     const [left, right] = [rank(a), rank(b)];
     const at = left.findIndex((one, place) => one !== right[place]);
@@ -295,7 +296,7 @@ function lease(doing: Doing, { order, index, part }: Queued, terminal: string, w
   const { shadow } = doing;
   const lines = part.units.map(({ line, quantity }) => ({ lineId: order.lines[line]?.lineId ?? '', sku: order.lines[line]?.sku ?? '', quantity, scanned: 0 }));
   const fresh: ShadowTask = {
-    orderId: order.id, index, location: part.location, shipByMs: part.shipByMs, state: 'waiting', lines, terminal: undefined, wave: undefined,
+    orderId: order.id, index, location: part.location, shipByMs: leavesBy(order, part), state: 'waiting', lines, terminal: undefined, wave: undefined,
     leasedAtMs: 0, isStarted: false, scans: [], parcels: [], manifest: undefined, cancelling: shown(order, part.asked), reason: undefined,
   };
   setTask(doing, shadow.tasks.get(taskKeyOf(order.id, index)) ?? fresh, { state: 'leased', terminal, wave, leasedAtMs: atMs, reason: undefined });

@@ -5,6 +5,7 @@ import { hasRoom } from './capacity.ts';
 import { unitsFrom } from './selling.ts';
 import type { Shadow, ShadowLine, ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
+import { startOf } from './parts.ts';
 
 export { kitOf };
 
@@ -122,7 +123,7 @@ export function maySource(shadow: Shadow, order: ShadowOrder, atMs: number): boo
   const wanted = needs.reduce((sum, { quantity }) => sum + quantity, 0);
   const isOpen = (place: string): boolean => {
     const location = shadow.locations.get(place);
-    return location !== undefined && hasRoom(shadow, location, wanted, atMs);
+    return location !== undefined && hasRoom(shadow, location, wanted, startOf(order, atMs));
   };
   const has = (sku: string): number =>
     (isUntracked(shadow, sku, order.channel) ? [...shadow.locations.keys()] : (shadow.places.get(sku) ?? []))

@@ -14,6 +14,7 @@ import { planUnits, pricesFor } from './sourcing.ts';
 import { isUntracked } from './items.ts';
 import { isUntouched, type Part, type ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
+import { startOf } from './parts.ts';
 
 type Body = CommandBody<'order.move'>;
 
@@ -67,7 +68,7 @@ function planTo({ shadow, atMs }: Doing, order: ShadowOrder, wanted: Wanted, pla
   const rule = decided.removed?.find(({ location, reason }) => location === place.id && reason === 'rule')?.rule;
   if (rule !== undefined && body.override !== true) return refusal('rule-excludes');
   const count = [...wanted.values()].reduce((sum, units) => sum + units, 0);
-  if (!hasRoom(shadow, place, count, atMs)) return refusal('no-capacity');
+  if (!hasRoom(shadow, place, count, startOf(order, atMs))) return refusal('no-capacity');
   const totals = new Map<string, number>();
   for (const { sku, quantity } of needs) totals.set(sku, (totals.get(sku) ?? 0) + quantity);
   for (const [sku, quantity] of totals) if (unitsFrom(shadow, sku, place.id, view) < quantity) return refusal('out-of-stock', 'body.lines');

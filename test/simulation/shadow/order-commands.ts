@@ -14,6 +14,7 @@ import type { Doing, Wanted } from './orders.ts';
 import * as suspects from './suspects.ts';
 import * as quotas from './quotas.ts';
 import * as reservations from './reservations.ts';
+import * as schedule from './schedule.ts';
 import * as payments from './payments.ts';
 import * as intake from './intake.ts';
 import { isOffered } from './sourcing.ts';
@@ -43,6 +44,8 @@ export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, i
   if (!isLines(lines)) return lines;
   const heldBy = holds.placed(doing, body.holds, by);
   if (heldBy !== undefined && !holds.isHolds(heldBy)) return heldBy;
+  const wrong = schedule.refusal(body, atMs);
+  if (wrong !== undefined) return wrong;
   const takenIn = isTakenIn ? intake.takeIn(doing, body, said, heldBy) : { delayMs: body.releaseAfterMs ?? 0, holds: heldBy };
   if (!('delayMs' in takenIn)) return takenIn;
   const waits = held === undefined ? reservations.heldForLine(doing, lines) : undefined;
@@ -59,6 +62,8 @@ export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, i
     delayMs: takenIn.delayMs,
     priority: body.priority,
     promisedByMs: body.promisedByMs,
+    fulfillAtMs: body.fulfillAtMs === undefined || body.fulfillAtMs <= atMs ? undefined : body.fulfillAtMs,
+    fulfillByMs: body.fulfillByMs,
     tags: body.tags,
     replaces,
     attributes: body.attributes,
@@ -132,7 +137,7 @@ export function release(doing: Doing, body: CommandBody<'order.release'>): Verdi
   return withOrder(doing, body.orderId, (order) => {
     if (stateOf(order) !== 'allocated') return no('wrong-state');
     if (order.holds !== undefined) return no('on-hold');
-    releaseNow(doing, order);
+    releaseNow(doing, schedule.over(doing, order));
     return undefined;
   });
 }

@@ -1,7 +1,7 @@
 /** What follows from a shadow order: where its units are, which state it is in, how others see it. */
 import type { OrderState } from '../../../actors/order-states.ts';
 import { shown } from './asked.ts';
-import { isHeld } from './parts.ts';
+import { dueOf, isHeld } from './parts.ts';
 import type { Part, ShadowOrder } from './state.ts';
 
 /** Units of a line in parts that `which` accepts. */
@@ -112,6 +112,8 @@ function viewIn(order: ShadowOrder, state: OrderState): unknown {
     service: order.service,
     priority: order.priority,
     promisedByMs: order.promisedByMs,
+    fulfillAtMs: order.fulfillAtMs,
+    fulfillByMs: order.fulfillByMs,
     tags: order.tags,
     attributes: order.attributes,
     lines: order.lines.map(({ lineId, sku, quantity, unitPriceMinor, cancelled, kit }, line) => ({
@@ -131,6 +133,6 @@ function viewIn(order: ShadowOrder, state: OrderState): unknown {
     declined: order.declined,
     replaces: order.replaces && { orderId: order.replaces.orderId, fulfillmentId: String(order.replaces.part + 1) },
     feesMinor: order.feesMinor === 0 ? undefined : order.feesMinor,
-    releaseAtMs: state === 'allocated' && order.holds === undefined ? Math.max(order.placedAtMs + order.delayMs, order.batch?.untilMs ?? 0) : undefined,
+    releaseAtMs: state === 'allocated' && order.holds === undefined ? dueOf(order) : undefined,
   };
 }

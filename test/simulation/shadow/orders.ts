@@ -16,6 +16,7 @@ import { windowFor } from './windows.ts';
 import { alsoDeclined, judged, timesOf, watched } from './troubles.ts';
 import { cardsOf } from './rates.ts';
 import { no, type Verdict } from './verdict.ts';
+import { startOf } from './parts.ts';
 
 /** One thing done in the shadow: at one time, with what it tells the world. */
 export interface Doing {
@@ -130,7 +131,8 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   const { shadow, atMs } = doing;
   const before = shadow.orders.get(id) as ShadowOrder;
   const state = before.startedAtMs === undefined ? 'open' : 'released';
-  const added = plan.parcels.map(({ from, units, untracked }): Part => ({ ...from, ...promised(shadow, from, units, before.destination, atMs), state, units, tracking: undefined, untracked }));
+  const startMs = startOf(before, atMs);
+  const added = plan.parcels.map(({ from, units, untracked }): Part => ({ ...from, ...promised(shadow, from, units, before.destination, startMs), state, units, tracking: undefined, untracked }));
   const parts = [...before.parts, ...added];
   const improved = plan.cause?.['kind'] === 'cheaper' ? (before.improved ?? 0) + 1 : before.improved;
   const batch = before.attempts === 0 ? plan.batch : plan.cause?.['kind'] === 'batch' ? undefined : before.batch;
@@ -147,7 +149,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   let last = placed;
   if (added.length > 0) {
     for (const part of added) moveStock(shadow, placed, part, how);
-    const startsNow = placed.batch === undefined && placed.delayMs === 0 && placed.startedAtMs === undefined && waiting(placed) === 0 && placed.holds === undefined;
+    const startsNow = placed.batch === undefined && placed.fulfillAtMs === undefined && placed.delayMs === 0 && placed.startedAtMs === undefined && waiting(placed) === 0 && placed.holds === undefined;
     if (startsNow) last = put(doing, started(placed, atMs));
     if (last.attempts > 1) tellParts(doing, placed, last);
   }
@@ -167,7 +169,7 @@ function ruledBy(order: ShadowOrder, { ruled }: ShadowPlan): [ShadowOrder, numbe
 }
 
 function decision(order: ShadowOrder, plan: ShadowPlan): object {
-  const startsNow = order.startedAtMs !== undefined || (order.batch === undefined && order.delayMs === 0 && waiting(order) === 0 && order.holds === undefined);
+  const startsNow = order.startedAtMs !== undefined || (order.batch === undefined && order.fulfillAtMs === undefined && order.delayMs === 0 && waiting(order) === 0 && order.holds === undefined);
   const first = order.parts.length - plan.parcels.length;
   return {
     kind: 'order.sourced',

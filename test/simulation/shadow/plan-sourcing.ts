@@ -18,6 +18,7 @@ import { isNamed, kilometres, planKits, sentFrom, type Candidate, type Seeker, t
 import type { Shadow } from './state.ts';
 import { believed, toldOf, type Told } from './told.ts';
 import { hasDeclined } from './troubles.ts';
+import { startOf } from './parts.ts';
 
 /** Units that leave as one: of one SKU, or of SKUs that stay together. */
 export interface Lump {
@@ -68,7 +69,7 @@ function under(
       judge.removed.push({ location: place.id, reason: 'declined' });
       continue;
     }
-    if (!hasRoom(shadow, place, order.units, atMs)) {
+    if (!hasRoom(shadow, place, order.units, startOf(seeker, atMs))) {
       judge.removed.push({ location: place.id, reason: 'no-capacity' });
       continue;
     }

@@ -30,7 +30,9 @@ import * as health from './carrier-health.ts';
 import { rerate } from './rerates.ts';
 import { reship } from './reship.ts';
 import * as parcels from './parcels.ts';
+import { dueOf } from './parts.ts';
 import * as returns from './returns.ts';
+import * as schedule from './schedule.ts';
 import { putRates, removeRates } from './rates.ts';
 import type { Part, Shadow, ShadowOrder } from './state.ts';
 import { closeFeed } from './drift.ts';
@@ -154,7 +156,7 @@ function orderDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): 
   if (order === undefined) return;
   if (order.batch !== undefined && stateOf(order) !== 'cancelled' && order.batch.untilMs <= atMs) return windowDue(shadow, order, atMs, events);
   const isOver = holds.ended(order, atMs).length > 0;
-  const isDue = order.holds === undefined && stateOf(order) === 'allocated' && order.placedAtMs + order.delayMs <= atMs;
+  const isDue = order.holds === undefined && stateOf(order) === 'allocated' && dueOf(order) <= atMs;
   const firstMs = Math.min(...order.parts.map(startByOf));
   const late = order.holds === undefined && firstMs <= atMs ? order.parts.findIndex((part) => startByOf(part) === firstMs) : -1;
   const asked = cancels.lateOf(order, atMs);
@@ -201,6 +203,8 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return holds.hold(doing, command);
     case 'order.unhold':
       return holds.unhold(doing, command.body);
+    case 'order.schedule':
+      return schedule.schedule(doing, command.body);
     case 'order.release':
       return orderCommands.release(doing, command.body);
     case 'order.retry':

@@ -61,6 +61,8 @@ export interface Seeker {
   readonly groups?: readonly string[] | undefined;
   /** Places that are asked no more. */
   readonly declined?: readonly Declined[] | undefined;
+  /** It is not to begin before. */
+  readonly fulfillAtMs?: number | undefined;
   readonly priority?: number | undefined;
   readonly placedAtMs?: number | undefined;
   readonly promisedByMs?: number | undefined;

@@ -16,6 +16,7 @@ import type { Shadow, ShadowOrder } from './state.ts';
 import { pricedPlan, toldOf } from './told.ts';
 import { hasDeclined } from './troubles.ts';
 import { planByWeight } from './weighed.ts';
+import { startOf } from './parts.ts';
 
 export function planFor(shadow: Shadow, order: ShadowOrder, atMs: number): ShadowPlan {
   return planUnits(shadow, order, needsOf(order), atMs);
@@ -45,7 +46,7 @@ function planned(
   const isAsked = ({ location }: Candidate): boolean => !hasDeclined(seeker.declined, location, atMs);
   const all = asked.filter(isAsked);
   const wanted = needs.reduce((sum, { quantity }) => sum + quantity, 0);
-  const isFull = ({ location }: Candidate): boolean => !hasRoom(shadow, shadow.locations.get(location) as Location, wanted, atMs);
+  const isFull = ({ location }: Candidate): boolean => !hasRoom(shadow, shadow.locations.get(location) as Location, wanted, startOf(seeker, atMs));
   const candidates = all.filter((one) => !isFull(one));
   const full = all.filter(isFull).map(({ location }) => ({ location, reason: 'no-capacity' as const }));
   const declined = asked.filter((one) => !isAsked(one)).map(({ location }) => ({ location, reason: 'declined' as const }));

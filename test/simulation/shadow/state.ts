@@ -83,6 +83,8 @@ export interface ShadowOrder {
   readonly delayMs: number;
   readonly priority: number | undefined;
   readonly promisedByMs: number | undefined;
+  readonly fulfillAtMs?: number | undefined;
+  readonly fulfillByMs?: number | undefined;
   readonly tags: readonly string[] | undefined;
   readonly attributes: Readonly<Record<string, string | number>> | undefined;
   readonly holds?: readonly ShadowHold[] | undefined;

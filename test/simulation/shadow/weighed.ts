@@ -13,6 +13,7 @@ import { isNamed, kilometres, planKits, sentFrom, subsets, type Candidate, type 
 import type { Shadow } from './state.ts';
 import { hasDeclined } from './troubles.ts';
 import { believed, paid, pricedPlan, toldOf, type Told } from './told.ts';
+import { startOf } from './parts.ts';
 
 type Removal = NonNullable<ShadowPlan['removed']>[number];
 type Has = (at: number, sku: string) => number;
@@ -54,7 +55,7 @@ function candidateAt(
     removed.push({ location, reason: 'declined' });
     return undefined;
   }
-  if (!hasRoom(shadow, place, sum(needs.map(({ quantity }) => quantity)), atMs)) {
+  if (!hasRoom(shadow, place, sum(needs.map(({ quantity }) => quantity)), startOf(seeker, atMs))) {
     removed.push({ location, reason: 'no-capacity' });
     return undefined;
   }
