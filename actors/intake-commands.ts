@@ -166,6 +166,8 @@ export const IntakePolicySchema = Type.Object(
     mapping: Type.Optional(Type.Union([Type.Literal('first'), Type.Literal('only')])),
     /** What changing and cancelling an order costs. Absent: nothing. */
     fees: Type.Optional(Type.Object({ edit: Type.Optional(FeesSchema), cancel: Type.Optional(FeesSchema) }, exact)),
+    /** From which chance of missing its date on an order is at risk, in per cent. Absent: 50. */
+    riskPercent: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
     /** How orders are paid. Absent: nothing is asked of their payment. */
     payment: Type.Optional(PaymentTermsSchema),
   },

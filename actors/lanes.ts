@@ -49,9 +49,12 @@ export const laneOf = (from: LocationCard, to: Destination): string => `${region
 /** The date lateness is reckoned from. */
 const baseOf = ({ deliverByMs, shippedAtMs }: Parcel): number => deliverByMs ?? shippedAtMs;
 
+/** The bin of what happened so long after a date. */
+export const binAfter = (baseMs: number, atMs: number): number =>
+  Math.min(binMax, Math.max(binMin, Math.floor((atMs - baseMs) / binMs)));
+
 /** The bin of a delivery of a parcel. */
-export const binOf = (parcel: Parcel, deliveredAtMs: number): number =>
-  Math.min(binMax, Math.max(binMin, Math.floor((deliveredAtMs - baseOf(parcel)) / binMs)));
+export const binOf = (parcel: Parcel, deliveredAtMs: number): number => binAfter(baseOf(parcel), deliveredAtMs);
 
 /** With one more delivery. */
 export function taught(stats: LaneStats | undefined, bin: number): LaneStats {
@@ -92,6 +95,30 @@ function weighed({ bins, recent }: LaneStats): [number, number][] {
   const weights = new Map<number, number>(bins.map(([bin, count]) => [bin, count / all]));
   for (const bin of recent) weights.set(bin, (weights.get(bin) ?? 0) + 1 / recent.length);
   return [...weights].sort(([a], [b]) => a - b);
+}
+
+/**
+ * Ends of bins with the share of each, counted from a date, of what has not happened by now; undefined: too little was
+ * learnt. Of what is later than all that was learnt, now.
+ */
+export function endsOf(
+  stats: LaneStats | undefined, baseMs: number, nowMs: number,
+): readonly (readonly [endMs: number, share: number])[] | undefined {
+  if (stats === undefined || deliveriesOf(stats) < taughtMin) return undefined;
+  const left = weighed(stats).map(([bin, weight]): [number, number] => [baseMs + (bin + 1) * binMs, weight]);
+  const open = left.filter(([endMs]) => endMs > nowMs);
+  const all = open.reduce((sum, [, weight]) => sum + weight, 0);
+  return all === 0 ? [[nowMs, 1]] : open.map(([endMs, weight]) => [endMs, weight / all]);
+}
+
+/** The chance that something comes later than a date, not having come by now; undefined: too little was learnt. */
+export function chanceAfter(
+  stats: LaneStats | undefined, baseMs: number, byMs: number, nowMs: number,
+): number | undefined {
+  const ends = endsOf(stats, baseMs, nowMs);
+  if (ends === undefined) return undefined;
+  const later = ends.reduce((sum, [endMs, share]) => (endMs > byMs ? sum + share : sum), 0);
+  return Math.min(1, later);
 }
 
 /** When a parcel that is on its way is to be expected, given that it is not there yet; undefined: that says nothing. */

@@ -28,6 +28,7 @@ import type { ReturnEvent } from './return-context.ts';
 import type { AmendedEvent } from './intake.ts';
 import type { PaymentEvent } from './payments.ts';
 import type { CarrierHealthEvent } from './carrier-health.ts';
+import type { PromiseView } from './jeopardy.ts';
 import type { ParcelEvent } from './tracking.ts';
 import type { ReservationLine, ReservationState } from './reservation-context.ts';
 
@@ -286,6 +287,8 @@ export interface OrderView {
   /** Locations that declined units of it, or did not begin to pick them in time: asked no more until then. */
   readonly declined?: readonly Declined[] | undefined;
   readonly replaces?: Replaces | undefined;
+  /** How its promise stands, where it has one and is open; as order.get shows it. */
+  readonly promise?: PromiseView | undefined;
   /** When its locations are told to start: its release delay has ended, and its time has come. */
   readonly releaseAtMs?: number | undefined;
   /** What changing it cost so far. */

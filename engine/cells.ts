@@ -27,6 +27,7 @@ import type { SupplyContext, SupplyEffect, SupplyInput, SupplyMessage } from '..
 import { supplyMachine } from '../actors/supply.ts';
 import type { Transit } from '../actors/transit-commands.ts';
 import type { Buffers } from './buffers.ts';
+import type { PromiseCell } from './jeopardy/promise-cell.ts';
 import type { CaseCell, CaseLogCell, CaseOrderCell, PlaybookCell } from './cases/case-cells.ts';
 import type { DriftCell } from './drift-cell.ts';
 import type { PlanCell, SeatCell, ShadowCell, TrialCell } from './plan-cells.ts';
@@ -236,6 +237,7 @@ export type Cell =
   | TerminalCell | TaskCell
   | PaymentCell
   | SuspectCell
+  | PromiseCell
   | CaseCell | CaseOrderCell | CaseLogCell | PlaybookCell;
 
 export interface PoolCell extends Marks {

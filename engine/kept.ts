@@ -38,10 +38,10 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
       return world.quotas.changed(cell);
     case 'lot':
       return world.lots.changed(cell, before as typeof cell.snapshot);
-    case 'drift':
-      return world.drifts.changed(cell);
+    case 'drift': return world.drifts.changed(cell);
     case 'return':
       return world.returns.changed(cell, before as typeof cell.snapshot);
+    case 'promise': return world.promises.changed(cell);
     case 'payment':
       return world.payments.changed(cell, before as typeof cell.snapshot);
     case 'parcel':

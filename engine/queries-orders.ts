@@ -9,6 +9,7 @@ import type { OrderView } from '../actors/vocabulary.ts';
 import type { Core } from './core.ts';
 import type { Answers } from './outcome.ts';
 import type { OrderCounts } from './outcome-orders.ts';
+import { promiseView } from './jeopardy/look.ts';
 import { orderIdOf } from './intake/queries.ts';
 import { withReturns } from './queries-returns.ts';
 import type { OrderPage } from './search/order-search.ts';
@@ -20,13 +21,21 @@ export type Search = (asked: QueryBody<'order.search'>) => OrderPage;
 
 const pageDefault = 100;
 
-export function answerOrders(core: Core, { kind, body }: OrderQuery, search: Search): Answers[OrderKind] {
+/** What orders are looked for with, and when. */
+export interface Asking {
+  readonly search: Search;
+  readonly nowMs: () => number;
+}
+
+export function answerOrders(
+  core: Core, { kind, body }: OrderQuery, { search, nowMs }: Asking,
+): Answers[OrderKind] {
   switch (kind) {
     case 'order.get':
-      return orderOf(core.world, core.world.look(body.orderId));
+      return orderOf(core.world, core.world.look(body.orderId), nowMs);
     case 'order.find': {
       const orderId = orderIdOf(core.world, body.channel, body.externalId);
-      return orderId === undefined ? null : orderOf(core.world, core.world.look(orderId));
+      return orderId === undefined ? null : orderOf(core.world, core.world.look(orderId), nowMs);
     }
     case 'order.list':
       return listOrders(core, body);
@@ -39,8 +48,13 @@ export function answerOrders(core: Core, { kind, body }: OrderQuery, search: Sea
   }
 }
 
-function orderOf(world: Core['world'], snapshot: Snapshot<OrderContext> | undefined): OrderView | null {
-  return snapshot === undefined ? null : withReturns(world, orderView(snapshot));
+function orderOf(
+  world: Core['world'], snapshot: Snapshot<OrderContext> | undefined, nowMs: () => number,
+): OrderView | null {
+  if (snapshot === undefined) return null;
+  const view = withReturns(world, orderView(snapshot));
+  if (snapshot.context.promisedByMs === undefined) return view;
+  return { ...view, promise: promiseView(world, snapshot, nowMs()) };
 }
 
 /** An order as others see it. */

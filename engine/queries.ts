@@ -49,7 +49,7 @@ function answerAny(core: Core, query: Query, beside: Beside): Answers[QueryKind]
     case 'order.list':
     case 'order.search':
     case 'order.counts':
-      return answerOrders(core, query, beside.search);
+      return answerOrders(core, query, beside);
     case 'reservation.get':
       return reservationOf(world, body.reservationId);
     case 'reservation.list':

@@ -74,7 +74,7 @@ export async function recover(
   await recoverReturns(core, claim, latest, touched);
   recoverIntakes(core, latest, touched);
   const all = (prefix: string, each: (key: string, row: unknown) => void) => loadAll(claim, latest, prefix, each);
-  await recoverCases(core.world.cases, { latest, all, kept: (key, cell) => keep(touched, latest, key, cell) });
+  await recoverCases(core.world, { latest, all, kept: (key, cell) => keep(touched, latest, key, cell) });
   await recoverReservations(core, claim, latest, touched);
   await recoverPayments(core, claim, latest, touched);
   await recoverParcels(core, claim, latest, touched);

@@ -16,6 +16,7 @@
  * R/ version of a rate card (carrier/service/version), r/ receipt (command id → position),
  * I/ what orders are found by (search/blocks.ts), I once that is complete,
  * Xc/ case open, Xe/ case ended, Xo/ order of a case, Xl/ page of the log of one, Xp/ playbook of a kind,
+ * Xj/ what stands in the way of the promise of an order,
  * K/ terminal, L/ task, N/ task that has ended,
  * U/ where settings changed last; u/ what settings were (replaced.ts): in records alone, never saved.
  */
@@ -56,4 +57,5 @@ export const prefixes = {
   'case-order': 'Xo/',
   'case-log': 'Xl/',
   playbook: 'Xp/',
+  promise: 'Xj/',
 } as const;

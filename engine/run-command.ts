@@ -4,29 +4,24 @@
  */
 import { isLeftAsItIs } from '../actors/order-checks.ts';
 import type { Command, CommandOf } from '../actors/commands.ts';
-import type { LocationId, OrderId, ReservationId, Sku, TerminalId } from '../actors/ids.ts';
+import type { LocationId, OrderId } from '../actors/ids.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { startsAtMs } from '../actors/order-schedule.ts';
 import { maySource } from '../actors/kits.ts';
-import { itemState } from '../actors/item-policy.ts';
 import { waitingUnits } from '../actors/order-lines.ts';
 import { reject } from '../actors/rejection.ts';
 import { mustWait } from '../actors/reservation-lines.ts';
-import { assert, unreachable } from './assert.ts';
-import { expectRoom, hasRoom, wakeForRoom } from './capacity.ts';
+import { assert } from './assert.ts';
+import { expectRoom, hasRoom } from './capacity.ts';
 import type { Cell, LocationCell, SkuCell } from './cells.ts';
 import { isPaymentCommand, tellPayment, type PaymentCommand } from './payments/commands.ts';
-import { paymentDue } from './payments/follow.ts';
 import { isIntakeCommand, takeInCommand, type IntakeCommand } from './intake/commands.ts';
-import { changeHealth, healthDue, isHealthCommand, type CarrierHealthCommand } from './carriers/health.ts';
+import { changeHealth, isHealthCommand, type CarrierHealthCommand } from './carriers/health.ts';
 import { rerate } from './carriers/rerate.ts';
 import type { Stranded } from './carriers/rerates.ts';
 import { changeCancel, isCancelCommand, type CancelCommand } from './commands/cancels.ts';
-import { changeItem, settleItem } from './commands/items.ts';
-import { growBuffer } from './commands/buffers.ts';
-import * as locations from './commands/locations.ts';
+import { changeItem } from './commands/items.ts';
 import { closeFeed, openFeed } from './commands/feeds.ts';
-import * as lots from './commands/lots.ts';
 import { moveOrder } from './commands/move.ts';
 import * as network from './commands/network.ts';
 import * as orders from './commands/orders.ts';
@@ -34,32 +29,27 @@ import { changePlans, isPlanCommand, type PlanCommand } from './commands/plans.t
 import { changeSelling } from './commands/selling.ts';
 import { commandReservation } from './commands/reservations.ts';
 import { refused, type Handled } from './commands/handled.ts';
-import { changeReturns, expireReturn, isReturnCommand } from './commands/returns.ts';
-import { caseDue } from './cases/play.ts';
+import { changeReturns, isReturnCommand } from './commands/returns.ts';
 import { settleCauses } from './cases/settle.ts';
 import { changeCases, isCaseCommand, type CaseCommand } from './commands/cases.ts';
 import { moveStock } from './commands/stock.ts';
 import { commandSupply } from './commands/supply.ts';
 import { reship } from './commands/reship.ts';
-import { isTrackingCommand, parcelDue, scanParcel, type TrackingCommand } from './commands/tracking.ts';
+import { isTrackingCommand, scanParcel, type TrackingCommand } from './commands/tracking.ts';
 import { rejectFulfillment } from './commands/withdraw.ts';
 import type { Core } from './core.ts';
 import { changeFloor, dealAt, isFloorCommand, type FloorCommand } from './floor/commands.ts';
 import { followOrders } from './floor/follow.ts';
-import { isTerminalDue, terminalDue } from './floor/terminals.ts';
 import { planFor, planned } from './decided.ts';
 import { tellOrder } from './effects.ts';
-import { expectChange, kept, momentDue, sweep } from './kept.ts';
+import { expectChange, kept } from './kept.ts';
 import { measuredAboveBytes } from './limits.ts';
 import { tellReservation } from './reservation-effects.ts';
-import { isOpen } from './reservations.ts';
-import { orderDue } from './order-due.ts';
 import type { Doubt } from './suspects/doubts.ts';
-import { changeSuspects, isSuspectCommand, suspectDue, type SuspectCommand } from './suspects/raise.ts';
+import { changeSuspects, isSuspectCommand, type SuspectCommand } from './suspects/raise.ts';
 import { rescore } from './suspects/rescore.ts';
 import { isReplaced } from './replaced.ts';
 import { bodyBytes, measuredRows, valueBytes } from './sizes.ts';
-import type { TimerOwner } from './timers.ts';
 
 type OnBug = (bug: unknown) => void;
 
@@ -300,94 +290,10 @@ export function serveLine(core: Core, sku: SkuCell, atMs: number, onBug: OnBug):
   return tellQuietly(core, atMs, () => tellReservation(core, cell, { type: 'reservation.sourced', plan, atMs }), onBug);
 }
 
-/** A time has come for its owner. False when what follows does not fit into the turn. */
-export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnBug): boolean {
-  switch (owner.kind) {
-    case 'order':
-      return orderDue(core, owner.id, atMs, (tell) => tellQuietly(core, atMs, tell, onBug));
-    case 'location':
-      return tellQuietly(core, atMs, () => locations.endPause(core, owner.id, atMs), onBug);
-    case 'capacity':
-      wakeForRoom(core, owner.id);
-      expectRoom(core, atMs);
-      return true;
-    case 'plan':
-      sweep(core, 'rules');
-      core.world.plans.expect(atMs);
-      return true;
-    case 'moment':
-      momentDue(core, Number(owner.id));
-      return true;
-    case 'rates':
-      sweep(core, 'rules');
-      core.world.rates.expect(atMs);
-      return true;
-    case 'reservation':
-      return expiryDue(core, owner.id, atMs, onBug);
-    case 'return':
-      return tellQuietly(core, atMs, () => expireReturn(core, owner.id, atMs), onBug);
-    case 'payment':
-      return tellQuietly(core, atMs, () => paymentDue(core, owner.id, atMs), onBug);
-    case 'carrier':
-      return tellQuietly(core, atMs, () => healthDue(core, owner.id, atMs), onBug);
-    case 'parcel':
-      return tellQuietly(core, atMs, () => parcelDue(core, owner.id, atMs), onBug);
-    case 'terminal':
-      return terminalTime(core, owner.id, atMs, onBug);
-    case 'suspect':
-      return tellQuietly(core, atMs, () => suspectDue(core, owner.id, atMs), onBug);
-    case 'case':
-      return tellQuietly(core, atMs, () => caseDue(core, core.world.cases.cell(owner.id), atMs), onBug);
-    case 'buffer':
-      return tellQuietly(core, atMs, () => growBuffer(core, owner.id, atMs), onBug);
-    case 'item':
-      return availableNow(core, owner.id, atMs, onBug);
-    case 'lot':
-      return lotDue(core, owner.id, atMs, onBug);
-    default:
-      return unreachable(owner);
-  }
-}
-
 /** Give one terminal of a location what is next for it. False when that does not fit into the turn. */
 export function dealTasks(core: Core, location: LocationId, atMs: number, onBug: OnBug): boolean {
   const deal = dealAt(core, location, atMs);
   return deal === undefined || tellQuietly(core, atMs, deal, onBug);
-}
-
-/** Something of a terminal may be due: then it is seen to, and its timer is set anew. */
-function terminalTime(core: Core, id: TerminalId, atMs: number, onBug: OnBug): boolean {
-  const isDue = isTerminalDue(core, id, atMs);
-  if (isDue && !tellQuietly(core, atMs, () => terminalDue(core, id, atMs), onBug)) return false;
-  core.world.floor.timerCame(id, atMs);
-  return true;
-}
-
-/** Expire a reservation whose time is over; one that was extended waits on. */
-function expiryDue(core: Core, id: ReservationId, atMs: number, onBug: OnBug): boolean {
-  const { reservations } = core.world;
-  const cell = reservations.cells.get(id);
-  if (cell?.snapshot === undefined || !isOpen(cell.snapshot)) return true;
-  const { expiresAtMs } = cell.snapshot.context;
-  if (expiresAtMs <= atMs) {
-    return tellQuietly(core, atMs, () => tellReservation(core, cell, { type: 'reservation.expire', atMs }), onBug);
-  }
-  reservations.rearm(cell, expiresAtMs, atMs);
-  return true;
-}
-
-/** A lot leaves sale, or more of one that did is taken back from orders, unless that was overtaken. */
-function lotDue(core: Core, id: string, atMs: number, onBug: OnBug): boolean {
-  const cell = core.world.lots.cells.get(id);
-  if (cell === undefined || !lots.isLotDue(cell, atMs)) return true;
-  return tellQuietly(core, atMs, () => lots.leaveSale(core, cell, atMs), onBug);
-}
-
-/** Open an item whose preorder has ended, unless it was overtaken. */
-function availableNow(core: Core, sku: Sku, atMs: number, onBug: OnBug): boolean {
-  const snapshot = core.world.item(sku).snapshot;
-  if (snapshot?.value !== 'preorder' || itemState(snapshot.context, atMs) === 'preorder') return true;
-  return tellQuietly(core, atMs, () => settleItem(core, snapshot.context, atMs), onBug);
 }
 
 /** What no command asks for, all or nothing. False when it does not fit into the turn. */

@@ -53,6 +53,7 @@ export function cellBytes(cell: Cell): number {
     case 'parcel':
     case 'lane':
     case 'suspect':
+    case 'promise':
       return 240 + valueRowBytes(cell.snapshot?.context);
     case 'payment':
     case 'case': case 'case-log': case 'playbook':

@@ -7,7 +7,7 @@
 import type { BufferId, CarrierId, CaseId, LocationId, OrderId, ReservationId, ReturnId } from '../actors/ids.ts';
 import type { Sku, TerminalId } from '../actors/ids.ts';
 
-/** Whose time it is. What happens then: engine/run-command.ts, `timerDue`. */
+/** Whose time it is. What happens then: engine/timer-due.ts. */
 export type TimerOwner =
   /** A release delay or a hold ends. */
   | { readonly kind: 'order'; readonly id: OrderId }
@@ -16,6 +16,8 @@ export type TimerOwner =
   | { readonly kind: 'return'; readonly id: ReturnId }
   /** Nothing of a parcel was scanned in time; its name is carrier and number. */
   | { readonly kind: 'parcel'; readonly id: string }
+  /** The promise of an order is looked at. */
+  | { readonly kind: 'promise'; readonly id: OrderId }
   /** An authorisation of an order's payment expires, or will soon. */
   | { readonly kind: 'payment'; readonly id: OrderId }
   /** A circuit is tried again, or an embargo ends. */

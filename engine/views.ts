@@ -106,6 +106,8 @@ export class Views {
     const was = before === undefined ? undefined : batchOf(before);
     const is = batchOf(after);
     if (was !== is) this.windows.changed(id, was, is);
+    const { promisedByMs, changedAtMs } = after.context;
+    if (promisedByMs !== undefined) this.#world.promises.expect(after, changedAtMs);
     const due = orderDueAtMs(after.value, after.context);
     if (due !== undefined && !isDueAt(due, before, after)) this.#timers.set(due, { kind: 'order', id });
   }

@@ -50,6 +50,7 @@ import { Supplies } from './supplies.ts';
 import { Suspects } from './suspects/suspects.ts';
 import { CarrierTimes } from './carriers/carrier-times.ts';
 import { Lanes } from './tracking/lanes.ts';
+import { Promises } from './jeopardy/promises.ts';
 import { Parcels } from './tracking/parcels.ts';
 import type { Timers } from './timers.ts';
 
@@ -79,6 +80,8 @@ export class World {
   /** What is taken in with orders. */
   readonly intakes: Intakes;
   readonly payments: Payments;
+  /** What stands in the way of promises. */
+  readonly promises: Promises;
   /** What went wrong, and what is done about it. */
   readonly cases: Cases;
   readonly reservations: Reservations;
@@ -115,6 +118,7 @@ export class World {
     this.parcels = new Parcels(saved, timers, ordersInMemoryMax);
     this.intakes = new Intakes(saved);
     this.payments = new Payments(saved, timers);
+    this.promises = new Promises(timers);
     this.floor = new Floor(saved, timers, this.#traitsOf);
     this.cases = new Cases(saved, timers);
     this.plans = new Plans(timers);
@@ -173,6 +177,7 @@ export class World {
     this.payments.trimMemory();
     this.floor.trimMemory();
     this.cases.trimMemory();
+    this.promises.trimMemory();
     this.reservations.trimMemory();
     this.lots.trimMemory();
     this.quotas.trimMemory();

@@ -4,6 +4,7 @@ import type { CarrierId, OrderId } from '../../actors/ids.ts';
 import { must } from '../assert.ts';
 import type { Cell } from '../cells.ts';
 import type { Core } from '../core.ts';
+import { promiseOf } from '../jeopardy/promise-cell.ts';
 import type { LaneCell } from '../tracking/parcel-cell.ts';
 import type { World } from '../world.ts';
 import type { Settling } from './settle.ts';
@@ -32,9 +33,11 @@ function sightOf({ world }: Core, id: OrderId, before: Before | undefined): Sigh
   const at = <C extends Cell>(cell: C): C['snapshot'] =>
     before?.has(cell) === true ? (before.get(cell) as C['snapshot']) : cell.snapshot;
   const payments = world.payments.isUsed ? world.payments.cell(id) : undefined;
+  const promise = world.promises.find(id);
   return {
     order: order === undefined ? undefined : at(order)?.context,
     payments: payments === undefined ? undefined : at(payments)?.context,
+    promise: promise === undefined ? undefined : promiseOf(at(promise)),
     parcel: (key) => {
       const parcel = world.parcels.get(key);
       return parcel === undefined ? undefined : at(parcel)?.context;

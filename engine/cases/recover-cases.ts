@@ -1,10 +1,13 @@
-/** Recovery of cases: the open ones with the orders they concern, and what is not saved yet of others and of logs. */
+/**
+ * Recovery of cases: the open ones with the orders they concern, and what is not saved yet of others and of logs; and
+ * of what stands in the way of promises.
+ */
 import type { CaseLogPage, CaseOrder } from '../../actors/case-context.ts';
 import type { CaseId } from '../../actors/ids.ts';
 import type { Cell } from '../cells.ts';
 import { place } from '../place.ts';
 import { caseFromRow, prefixes, valueFromRow } from '../rows.ts';
-import type { Cases } from './cases.ts';
+import type { World } from '../world.ts';
 
 /** What there is to recover from. */
 interface Stored {
@@ -16,7 +19,7 @@ interface Stored {
   kept(key: string, cell: Cell): void;
 }
 
-export async function recoverCases(cases: Cases, { latest, all, kept }: Stored): Promise<void> {
+export async function recoverCases({ cases, promises }: World, { latest, all, kept }: Stored): Promise<void> {
   const recoverOne = (prefix: string, key: string, row: unknown): void => {
     const id = key.slice(prefix.length) as CaseId;
     kept(key, cases.recover(id, caseFromRow(id, row)));
@@ -33,4 +36,5 @@ export async function recoverCases(cases: Cases, { latest, all, kept }: Stored):
   }
   await all(prefixes['case-order'], (key, row) => kept(key, cases.recoverOrder(valueFromRow<CaseOrder>(row))));
   cases.sortByAge();
+  await all(prefixes.promise, (key, row) => kept(key, promises.recover(key, row)));
 }

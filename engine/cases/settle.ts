@@ -9,6 +9,7 @@ import type { CarrierId, CaseId, OrderId, Sku } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { isHeld } from '../../actors/order-takings.ts';
 import { must } from '../assert.ts';
+import { lookAtParcel, lookAtPromise } from '../jeopardy/look.ts';
 import { orderSteps, type CarrierCell, type Cell, type LocationCell, type OrderCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import type { PaymentCell } from '../payments/cell.ts';
@@ -16,6 +17,7 @@ import { isFinal, type Snapshot } from '../step.ts';
 import { isDoubted } from '../suspects/rescore.ts';
 import type { SuspectCell } from '../suspects/suspect-cell.ts';
 import { isSuspect } from '../suspects/suspects.ts';
+import { isOfLocation } from '../tracking/lanes.ts';
 import type { LaneCell, ParcelCell } from '../tracking/parcel-cell.ts';
 import type { World } from '../world.ts';
 import { carrierStands, settleTroubles } from './compare.ts';
@@ -66,6 +68,8 @@ export function settleCauses(core: Core, atMs: number): void {
   // Every command comes by here: an index, and nothing is made for those that have no part in it.
   for (let index = 0; index < touched.length; index += 1) {
     const cell = touched[index];
+    if (cell?.kind === 'order' && cell.snapshot?.context.promisedByMs !== undefined) lookAtPromise(core, cell, atMs);
+    else if (cell?.kind === 'parcel') lookAtParcel(core, cell, atMs);
     if (cell !== undefined && concernsCases(core, cell, index)) look(core, cell, index, (settling ??= new Settling()));
   }
   if (settling === undefined) return;
@@ -100,9 +104,10 @@ function concernsCases({ world, changes }: Core, cell: Cell, index: number): boo
       return before?.value !== after?.value || before?.context.health !== after?.context.health;
     }
     case 'lane':
+      if (isOfLocation(cell.id)) return false;
       return lateAt(cell.snapshot) !== lateAt(changes.beforeOf(index) as LaneCell['snapshot']);
     default:
-      return cell.kind === 'location' || cell.kind === 'suspect';
+      return cell.kind === 'location' || cell.kind === 'suspect' || cell.kind === 'promise';
   }
 }
 
@@ -122,7 +127,7 @@ function look(core: Core, cell: Cell, index: number, settling: Settling): void {
   } else if (cell.kind === 'location') locationMoves(cell, before as LocationCell['snapshot'], settling);
   else if (cell.kind === 'suspect') suspectMoves(cell, before as SuspectCell['snapshot'], settling);
   else if (cell.kind === 'parcel') settling.orders.add(must(cell.snapshot, 'a parcel that changed').context.orderId);
-  else if (cell.kind === 'payment') settling.orders.add(cell.id);
+  else if (cell.kind === 'payment' || cell.kind === 'promise') settling.orders.add(cell.id);
   else if (cell.kind === 'carrier') settling.carriers.add(cell.id);
   else if (cell.kind === 'lane') settling.carriers.add(carrierOfLane(cell.id) as CarrierId);
 }

@@ -4,6 +4,7 @@
  * after a command.
  */
 import type { CaseCode } from '../../actors/case-kinds.ts';
+import type { PromiseWatch } from '../../actors/jeopardy.ts';
 import { delayHours, deliveriesOf, taughtMin, type LaneStats } from '../../actors/lanes.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
 import type { OrderId } from '../../actors/ids.ts';
@@ -28,6 +29,7 @@ export interface Trouble {
 export interface Sight {
   readonly order: OrderContext | undefined;
   readonly payments: OrderPayments | undefined;
+  readonly promise: PromiseWatch | undefined;
   /** The parcel with a number, whosever it is. */
   parcel(key: string): Parcel | undefined;
   /** Another order, that stands for a parcel of it. */
@@ -69,6 +71,7 @@ export function troublesOf(sight: Sight): readonly Trouble[] {
   const all: Trouble[] = [];
   for (const hold of order.holds ?? []) doubt(hold, all);
   if (payments !== undefined) unpaid(payments, dueNowMinor(payments.dueMinor, order), all);
+  if (sight.promise !== undefined) promised(sight.promise, all);
   for (const part of order.fulfillments) if (part.state === 'shipped') onItsWay(order, part, sight, all);
   return all;
 }
@@ -92,6 +95,17 @@ function unpaid(doc: OrderPayments, dueMinor: number, all: Trouble[]): void {
     if (payment.state !== 'authorised' || payment.warned !== true) continue;
     const cause = `payment ${payment.paymentId} expires with ${leftMinor(payment)} minor units left to take`;
     all.push({ code: 'AUTH_EXPIRING', source: payment.paymentId, cause });
+  }
+}
+
+function promised({ state, missPercent, late }: PromiseWatch, all: Trouble[]): void {
+  const source = 'promise';
+  if (state === 'breached') all.push({ code: 'PROMISE_BREACHED', source, cause: 'it was not there by its date' });
+  if (state === 'at-risk') {
+    all.push({ code: 'PROMISE_JEOPARDY', source, cause: `it misses its date with a chance of ${missPercent ?? 0} %` });
+  }
+  for (const id of late) {
+    all.push({ code: 'CUTOFF_MISSED', source: id, cause: `part ${id} has not left by its cut-off` });
   }
 }
 

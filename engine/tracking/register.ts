@@ -51,6 +51,9 @@ export function registerParcel(
   const from = core.world.locations.get(location)?.snapshot?.context;
   const lane = from === undefined ? undefined : laneOf(from, order.destination);
   const left = { ...by, shippedAtMs, deliverByMs, lane, again };
+  if (part.shipByMs !== undefined) {
+    core.world.lanes.learnLeaving(core.changes, location, part.shipByMs, shippedAtMs);
+  }
   putParcel(core, core.world.parcels.begin(id), undefined, begun(left, policyOf(card, service)));
   return undefined;
 }

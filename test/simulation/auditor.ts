@@ -144,6 +144,7 @@ export class Auditor implements Omit<Watcher, 'moved' | 'givenUp'> {
   }
 
   readonly gathered = (orders: readonly string[]): void => void (this.shadow.gathered = orders);
+  readonly looked = (id: string): void => void this.shadow.looked.push(id);
   readonly wake = (id: string): void => this.#begin(() => ({ kind: 'wake', id }));
   readonly better = (id: string): void => this.#begin(() => ({ kind: 'better', id }));
   readonly line = (sku: string): void => this.#begin(() => ({ kind: 'line', sku }));

@@ -66,6 +66,6 @@ function sound(fields: object): object {
 export function drawStanding(rng: Rng, { now }: Names): object {
   return {
     ...(rng.chance(0.2) ? { priority: rng.below(10) } : {}),
-    ...(rng.chance(0.2) ? { promisedByMs: now() + rng.between(-5, 5) * 60_000 } : {}),
+    ...(rng.chance(0.2) ? { promisedByMs: now() + rng.between(-5, 5) * rng.pick([60_000, 60_000, 21_600_000, 86_400_000]) } : {}),
   };
 }

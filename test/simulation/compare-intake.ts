@@ -42,7 +42,7 @@ export function compareIntake(shadow: Shadow, turnOf: number, agree: Agree, ask:
     const [channel = ''] = key.split('/');
     const order = shadow.orders.get(orderId);
     expect(order !== undefined && order.channel === channel, `${key} names order ${orderId}, which is not there`);
-    const found = ask('order.find', { channel, externalId: key.slice(channel.length + 1) });
+    const { promise: _, ...found } = ask('order.find', { channel, externalId: key.slice(channel.length + 1) }) ?? {};
     agree(`order ${key}`, viewWithReturns(shadow, orderId, viewOf(order as ShadowOrder)), found);
   }
   expect(ask('order.find', { channel: 'web', externalId: 'none' }) === null, 'an external id that never came was found');

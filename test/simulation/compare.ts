@@ -31,7 +31,10 @@ import { compareEdits } from './compare-edit.ts';
 import { compareWhatIf } from './compare-what-if.ts';
 import { compareSuspects } from './compare-suspects.ts';
 import { compareSupplies } from './compare-supply.ts';
+import { promiseOf } from './shadow/promise-watch.ts';
 import { hasEnded, incomingTo } from './shadow/supply-facts.ts';
+
+const percents = Array.from({ length: 101 }, (_, index) => index);
 
 /** Closed orders looked at in one comparison. */
 const closedSampleMax = 100;
@@ -52,7 +55,12 @@ export function compareAll(
   };
   compareWhatIf(shadow, turnOf, ask);
   compareSuspects(shadow, turnOf, agree, ask);
-  compareOrders(shadow, turnOf, (orderId, view) => agree(`order ${orderId}`, viewWithReturns(shadow, orderId, view), ask('order.get', { orderId })));
+  compareOrders(shadow, turnOf, (orderId, view) => {
+    const { promise, ...said } = ask('order.get', { orderId }) ?? {};
+    agree(`order ${orderId}`, viewWithReturns(shadow, orderId, view), said);
+    agree(`promise of ${orderId}`, promiseOf(shadow, orderId), promise && { ...promise, missPercent: undefined });
+    expect([undefined, ...percents].includes(promise?.missPercent), `order ${orderId} misses its date with ${promise?.missPercent} %`);
+  });
   compareCounts(shadow, agree, ask('order.counts', {}));
   compareLists(shadow, (body) => ask('order.list', body));
   // Others find what is durable.

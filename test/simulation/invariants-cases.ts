@@ -9,7 +9,9 @@ import type { OrderContext } from '../../actors/order-context.ts';
 import { casesOf, isOfSuspect } from '../../engine/cases/settle.ts';
 import { isSuspect } from '../../engine/suspects/suspects.ts';
 import { carrierOfLane, carrierTroubles, isLateLane, troublesOf, type Sight } from '../../engine/cases/troubles.ts';
+import { promiseOf } from '../../engine/jeopardy/promise-cell.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { isOfLocation } from '../../engine/tracking/lanes.ts';
 import { expect } from './actions.ts';
 import { difference } from './same.ts';
 
@@ -25,14 +27,34 @@ function checkKnown(engine: Engine, orders: readonly Standing[]): void {
     return world.parcels.look(key.slice(0, place) as CarrierId, key.slice(place + 1));
   };
   for (const { id, context } of orders) {
-    const sight: Sight = { order: context, payments: world.payments.look(id), parcel, other: (one) => world.look(one)?.context };
+    const sight: Sight = { order: context, payments: world.payments.look(id), promise: promiseOf(world.promises.find(id)?.snapshot), parcel, other: (one) => world.look(one)?.context };
     for (const { code } of troublesOf(sight)) expect(owned(code, id), `order ${id} is in trouble, and nobody has ${code}`);
   }
   for (const [id, { snapshot }] of world.carriers) {
     for (const { code } of carrierTroubles(snapshot)) expect(owned(code, id), `carrier ${id} is in trouble, and nobody has ${code}`);
   }
   for (const [id, { snapshot }] of world.lanes.cells) {
-    if (isLateLane(snapshot?.context)) expect(owned('LANE_DELAY', carrierOfLane(id)), `lane ${id} is late, and nobody has it`);
+    if (!isOfLocation(id) && isLateLane(snapshot?.context)) expect(owned('LANE_DELAY', carrierOfLane(id)), `lane ${id} is late, and nobody has it`);
+  }
+}
+
+/** Whatever time alone does to promises has been seen to by now, and what it will do has a timer. */
+export function checkPromises(engine: Engine, orders: Iterable<Standing>, nowMs: number, decidedAtMs: number): void {
+  const { core: { world }, timers } = engine.inspect();
+  const set = new Set([...timers.all].flatMap(({ atMs, owner }) => (owner.kind === 'promise' ? [`${owner.id} ${atMs}`] : [])));
+  const { due } = world.promises;
+  for (const { id, state, context } of orders) {
+    const { promisedByMs, fulfillments, lines } = context;
+    if (promisedByMs === undefined || state === 'delivered' || state === 'cancelled') continue;
+    const watch = promiseOf(world.promises.find(id)?.snapshot);
+    const isTold = fulfillments.some((part) => part.state === 'shipped' ? part.tracking !== undefined && part.carrier !== undefined : part.state !== 'delivered' && part.state !== 'cancelled');
+    const isOpen = isTold || lines.some(({ backordered }) => backordered > 0);
+    if (promisedByMs <= nowMs) expect(!isOpen || watch?.state === 'breached', `order ${id} was promised by ${promisedByMs}, it is ${nowMs}`);
+    else if (promisedByMs > decidedAtMs) expect(set.has(`${id} ${due.get(id)}`) && (due.get(id) ?? Infinity) <= promisedByMs, `nobody looks at the promise of order ${id}`);
+    for (const { fulfillmentId, shipByMs = Infinity, state: is } of fulfillments) {
+      const isLate = ['open', 'released', 'picking'].includes(is) && shipByMs <= nowMs;
+      expect(!isLate || watch?.late.includes(fulfillmentId) === true, `part ${fulfillmentId} of ${id} was to leave by ${shipByMs}, it is ${nowMs}`);
+    }
   }
 }
 

@@ -17,7 +17,7 @@ import type { Claim } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
 import { checkFloor } from './invariants-floor.ts';
 import { checkLots } from './invariants-lots.ts';
-import { checkCases } from './invariants-cases.ts';
+import { checkCases, checkPromises } from './invariants-cases.ts';
 import { checkReservations } from './invariants-reservation.ts';
 import { checkGrowth } from './invariants-selling.ts';
 import { checkReturns } from './invariants-returns.ts';
@@ -234,6 +234,7 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
     const { hasLeft, leavesAtMs = Infinity, places = [] } = snapshot?.context ?? { hasLeft: true };
     expect(hasLeft || places.length === 0 || leavesAtMs > nowMs, `lot ${id} was to leave sale at ${leavesAtMs}, it is ${nowMs}`);
   }
+  checkPromises(engine, openOrders(engine, claim), nowMs, decidedAtMs);
   for (const { id, state, context } of openOrders(engine, claim)) {
     if ((!world.plans.isIdle || !world.rates.isIdle) && context.lines.some(({ backordered }) => backordered > 0)) {
       const { request, plan: { fulfillments, ruled } } = decide(core, context, decidedAtMs);

@@ -111,6 +111,7 @@ export class Life {
       }),
       decided: (told) => pass(() => auditor.decided(told)),
       gathered: (ids) => pass(() => auditor.gathered(ids)),
+      looked: (id) => pass(() => auditor.looked(id)),
       taken: (id) => pass(() => auditor.taken(id)),
       executed: (entry) => pass(() => auditor.executed(entry)),
       sealed: (record, position) => pass(() => auditor.sealed(record, position)),

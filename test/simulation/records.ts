@@ -151,6 +151,10 @@ function checkOne(
     const row = take(prefixes.rates + key);
     return row === undefined ? 'the rate card was not written' : difference({ card: now }, valueFromRow(row).context);
   }
+  if (map === shadow.promises) {
+    const row = take(prefixes.promise + key);
+    return row === undefined ? 'the promise was not written' : difference(now, row === null ? undefined : valueFromRow(row).context);
+  }
   if (map === shadow.cases) return checkCase(shadow, key, now as ShadowCase, take);
   if (map === shadow.caseOrders) {
     const row = take(prefixes['case-order'] + key);

@@ -42,6 +42,8 @@ export interface Watcher {
   decided(told: Told): void;
   /** A case gathered orders of the location that it is about. */
   gathered(orders: readonly string[]): void;
+  /** The promise of an order is looked at. */
+  looked(orderId: string): void;
   /** A command was taken from the inbox. */
   taken(commandId: string): void;
   /** A command was carried out, with this outcome. */
@@ -175,6 +177,12 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
     const found = gather(id, among, fits);
     watcher.gathered(found);
     return found;
+  };
+  const { promises } = core.world;
+  const was = promises.was.bind(promises);
+  promises.was = (id) => {
+    watcher.looked(id);
+    return was(id);
   };
   let last: ReturnType<Timers['takeDue']>;
   const takeDue = timers.takeDue.bind(timers);

@@ -1,4 +1,5 @@
 /** What the shadow keeps of cases. */
+import type { PromiseWatch } from '../../../actors/jeopardy.ts';
 import type { Known } from './known.ts';
 import type { ShadowSuspect } from './suspects.ts';
 import type { ShadowCase, ShadowEntry, ShadowMember, ShadowPlaybook } from './case-facts.ts';
@@ -15,6 +16,10 @@ export class CaseBook {
   /** Suspect stock by its key; undefined once it is trusted. How often each was said when last looked at. */
   readonly suspects = new Map<string, ShadowSuspect | undefined>();
   readonly suspectWatch = new Map<string, number>();
+  /** What stands in the way of promises, by order; undefined once nothing does. */
+  readonly promises = new Map<string, PromiseWatch | undefined>();
+  /** Orders whose promises the engine says it looks at. */
+  looked: string[] = [];
   /** Orders that the engine says it gathered for a case. */
   gathered: readonly string[] = [];
   readonly casesOpenMax: number;

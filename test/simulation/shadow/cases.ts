@@ -6,6 +6,7 @@ import { actOn, attempted } from './case-acts.ts';
 import { fresh, joins, leaves, opened, over, play, raise, stopped, tell, worse } from './case-raise.ts';
 import { caseConditions, hasEndedOrder, isThere, keyOf, membersOf, orderConditions, stateOfCase, summaryOfCase, wantedBy, type ShadowCase } from './case-facts.ts';
 import { isGone, knownNow, type Known } from './known.ts';
+import { look } from './promise-watch.ts';
 import { pauseLocation } from './network-commands.ts';
 import { isKnown as isSku } from './kits.ts';
 import { waitingOf } from './order-facts.ts';
@@ -48,6 +49,7 @@ interface Moves {
 /** After each thing that was done: whoever is in exception is in a case, and nobody else is; what is shut has one. */
 export function settle(doing: Doing): void {
   const { shadow } = doing;
+  look(shadow, doing.atMs);
   const all = new Map<string, Moves>();
   const movesOf = (code: CaseCode, subject: string): Moves => {
     const id = `${code}/${subject}`;
@@ -73,14 +75,14 @@ export function settle(doing: Doing): void {
       : (isThere(one.code, one.subject, order) ?? (member.wasClosed || !hasEndedOrder(order)));
     if (!isWanted) movesOf(one.code, one.subject).went.push(order.id);
   }
-  const look = (key: string, isUp: boolean, change: () => Moves): void => {
+  const watch = (key: string, isUp: boolean, change: () => Moves): void => {
     const was = shadow.caseWatch.get(key);
     if (was === isUp) return;
     shadow.set(shadow.caseWatch, key, isUp);
     if (was !== undefined) change().way = isUp ? 'up' : 'down';
   };
   for (const { id, state, pause } of shadow.locations.values()) {
-    look(`location ${id}`, state === 'open', () => Object.assign(movesOf('NODE_DOWN', id), { cause: pause === undefined || pause.reason === '' ? 'it was paused' : pause.reason }));
+    watch(`location ${id}`, state === 'open', () => Object.assign(movesOf('NODE_DOWN', id), { cause: pause === undefined || pause.reason === '' ? 'it was paused' : pause.reason }));
   }
   suspect(shadow, movesOf);
   const known = knownNow(shadow);

@@ -28,6 +28,10 @@ function ofOrder(shadow: Shadow, order: ShadowOrder): Known[] {
   for (const { holdId, by, reason } of order.holds ?? []) if (by === 'intake') add(intake[holdId], holdId, reason);
   const doc = shadow.intake.payments.get(order.id);
   for (const { code, source, cause } of doc === undefined ? [] : doubtsOf(order, doc)) add(code, source, cause);
+  const { state: stands, missPercent, late = [] } = shadow.promises.get(order.id) ?? {};
+  if (stands === 'breached') add('PROMISE_BREACHED', 'promise', 'it was not there by its date');
+  if (stands === 'at-risk') add('PROMISE_JEOPARDY', 'promise', `it misses its date with a chance of ${missPercent} %`);
+  for (const part of late) add('CUTOFF_MISSED', part, `part ${part} has not left by its cut-off`);
   for (const [index, { state, carrier = '', tracking = '' }] of order.parts.entries()) {
     const key = keyOf(carrier, tracking);
     const parcel = shadow.parcels.get(key);

@@ -101,7 +101,7 @@ export function tell({ shadow, events }: Doing, before: ShadowParcel, one: Shado
 }
 
 /** A country, with the first two letters or digits of a postal code. */
-function region(one: { readonly country: string; readonly postalCode?: string | undefined } | undefined): string {
+export function regionOf(one: { readonly country: string; readonly postalCode?: string | undefined } | undefined): string {
   const code = [...(one?.postalCode ?? '').toUpperCase()].filter((letter) => /[A-Z0-9]/.test(letter));
   return `${one?.country}${code.slice(0, 2).join('')}`;
 }
@@ -131,7 +131,12 @@ export function left({ shadow, atMs }: Doing, orderId: string, index: number): V
   const policy = { ...card?.tracking, ...card?.services?.find(({ id }) => id === service)?.tracking };
   const told = [{ scanId: undefined, status: 'handed-over', atMs, toldAtMs: atMs, code: undefined, place: undefined }];
   const from = shadow.locations.get(location);
-  const lane = `${region(from)}>${region(order.destination)}`;
+  const lane = `${regionOf(from)}>${regionOf(order.destination)}`;
+  const part = order.parts[index] as Part;
+  if (part.shipByMs !== undefined) {
+    const bin = Math.max(-12, Math.min(55, Math.floor((atMs - part.shipByMs) / 21_600_000)));
+    shadow.set(shadow.lanes, `@${location}/leaving`, [...(shadow.lanes.get(`@${location}/leaving`) ?? []), bin]);
+  }
   const of = { lane, carrier, service, tracking: tracking ?? '', orderId, part: index, channel: order.channel, location, deliverByMs };
   shadow.set(shadow.parcels, key, { ...of, policy, isSecond: other !== undefined, told, alarm: undefined });
   return undefined;

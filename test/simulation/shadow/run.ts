@@ -72,6 +72,7 @@ function whole(
   trials.settle({ shadow, atMs, events, decided: [] }, stands);
   shadow.keep();
   shadow.foretold.push(...stands.flatMap(({ forecasts }) => forecasts));
+  shadow.looked = [];
   return verdict;
 }
 
@@ -134,6 +135,7 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
   if (owner.kind === 'order') return orderDue(shadow, owner.id, atMs, events);
   if (owner.kind === 'reservation') return expiryDue(shadow, owner.id, atMs, events);
   if (owner.kind === 'capacity' || owner.kind === 'plan' || owner.kind === 'moment' || owner.kind === 'rates') return;
+  if (owner.kind === 'promise') return void whole(shadow, atMs, events, () => undefined);
   whole(shadow, atMs, events, (doing) => {
     if (owner.kind === 'item') items.due(doing, owner.id);
     else if (owner.kind === 'lot') recalls.due(doing, owner.id);
