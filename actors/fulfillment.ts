@@ -1,6 +1,7 @@
 /** The parts of an order: values inside it. */
 import type { CarrierId, FulfillmentId, LineId, LocationId, LotId, ServiceId } from './ids.ts';
 import type { CancelRequest } from './order-cancels.ts';
+import type { Hold } from './order-holds.ts';
 
 export interface LineUnits {
   readonly lineId: LineId;
@@ -43,6 +44,8 @@ export interface Fulfillment {
   readonly startByMs?: number | undefined;
   /** It was not begun in time and is still there, because no other place has its units. */
   readonly overdue?: true | undefined;
+  /** What keeps it from being picked, beside what holds its order; absent when nothing does. */
+  readonly holds?: readonly Hold[] | undefined;
   /** A cancellation that its location is asked for and has not answered. */
   readonly cancelling?: CancelRequest | undefined;
 }

@@ -59,16 +59,6 @@ export function stillAsked(part: Fulfillment): Fulfillment {
   return isThere ? part : { ...part, cancelling: undefined };
 }
 
-/** When the next location must have answered; undefined when none is asked. */
-export function answerByMs({ fulfillments }: Pick<OrderContext, 'fulfillments'>): number | undefined {
-  let nextMs: number | undefined;
-  for (const { cancelling } of fulfillments) {
-    if (cancelling === undefined) continue;
-    if (nextMs === undefined || cancelling.answerByMs < nextMs) nextMs = cancelling.answerByMs;
-  }
-  return nextMs;
-}
-
 /** What is told of a part whose request is another one, or none, after a message. */
 export function cancelNews(
   { orderId, channel }: OrderContext, before: Fulfillment | undefined, part: Fulfillment, message: OrderMessage,

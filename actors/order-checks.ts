@@ -7,7 +7,7 @@ import type { FulfillmentId, LineId, Sku } from './ids.ts';
 import type { Kit } from './item-commands.ts';
 import { componentUnits, explode, tornKit } from './kits.ts';
 import type { OrderContext, OrderInput, Plan } from './order-context.ts';
-import { answerByMs, mayBeAsked } from './order-cancels.ts';
+import { mayBeAsked } from './order-cancels.ts';
 import { holdEndsAtMs, withHold, type Hold } from './order-holds.ts';
 import { reduce, waitingUnits } from './order-lines.ts';
 import { scheduleRefusal } from './order-schedule.ts';
@@ -77,7 +77,7 @@ function kitLines(body: CommandBody<'order.place'>, kitOf: (sku: Sku) => Kit | u
   return lines.map((line) => ({ ...line, backordered: line.quantity, ...places }));
 }
 
-/** Why an order may not be held so, or undefined when it may. */
+/** Why an order, or a part of one, may not be held so, or undefined when it may. */
 export function holdRefusal(
   order: Pick<OrderContext, 'holds'>,
   hold: Pick<Hold, 'holdId' | 'untilMs'>,
@@ -89,7 +89,7 @@ export function holdRefusal(
   }
   const isNew = order.holds?.some((known) => known.holdId === holdId) !== true;
   if (!isNew || (order.holds?.length ?? 0) < holdsMax) return undefined;
-  return reject('over-limit', `an order has at most ${holdsMax} holds`, 'body.holdId');
+  return reject('over-limit', `there are at most ${holdsMax} holds at once`, 'body.holdId');
 }
 
 /** The holds of an order that is placed with some. */
@@ -170,8 +170,8 @@ export function shortRefusal(
 }
 
 /**
- * When something of the order is due by itself: its next hold ends, or else its release delay or a part’s time; a
- * location must have answered.
+ * When something of the order is due by itself: its next hold ends, or else its release delay or a part’s time; a hold
+ * of a part ends, or a location must have answered.
  */
 export function orderDueAtMs(state: string, order: OrderContext): number | undefined {
   const batchMs = batchEndsAtMs(state, order);
@@ -179,7 +179,17 @@ export function orderDueAtMs(state: string, order: OrderContext): number | undef
     order.holds !== undefined
       ? earlier(holdEndsAtMs(order), batchMs)
       : earlier(batchMs ?? releaseAtMs(state, order), startByMs(order));
-  return earlier(dueMs, answerByMs(order));
+  return earlier(dueMs, partsDueMs(order));
+}
+
+/** When a location must have answered, or the next hold of a part ends; undefined when neither is so. */
+function partsDueMs({ fulfillments }: OrderContext): number | undefined {
+  let nextMs: number | undefined;
+  for (const { cancelling, holds } of fulfillments) {
+    if (cancelling === undefined && holds === undefined) continue;
+    nextMs = earlier(nextMs, earlier(cancelling?.answerByMs, holdEndsAtMs({ holds })));
+  }
+  return nextMs;
 }
 
 const earlier = (one: number | undefined, other: number | undefined): number | undefined =>

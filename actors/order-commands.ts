@@ -169,6 +169,12 @@ export const orderCommands = {
     exact,
   ),
   /**
+   * Keep one part of an order from being picked, as `order.hold` does with all of it: many at once, each with its id. A
+   * hold goes with its part; units that are sent from elsewhere are free of it.
+   */
+  'fulfillment.hold': Type.Object({ ...FulfillmentRef, ...holdFields }, exact),
+  'fulfillment.unhold': Type.Object({ ...FulfillmentRef, holdId: HoldIdSchema }, exact),
+  /**
    * A location began to pick: from here on its units can no longer be cancelled or displaced. Of tracked SKUs the
    * answer says which to take, the first to expire first.
    */

@@ -247,6 +247,14 @@ export type OrderMessage =
   | ({ readonly type: 'order.hold'; readonly hold: Hold } & At)
   /** Holds of the order were lifted, or have ended by themselves. */
   | ({ readonly type: 'order.unhold'; readonly holdIds: readonly HoldId[]; readonly ended: boolean } & At)
+  /** The same of one part. */
+  | ({ readonly type: 'fulfillment.hold'; readonly fulfillmentId: FulfillmentId; readonly hold: Hold } & At)
+  | ({
+      readonly type: 'fulfillment.unhold';
+      readonly fulfillmentId: FulfillmentId;
+      readonly holdIds: readonly HoldId[];
+      readonly ended: boolean;
+    } & At)
   | ({
       readonly type: 'order.cancel';
       readonly units: readonly LineUnits[];

@@ -1,9 +1,10 @@
 /**
- * Holds: reasons why an order must not go on to be picked, as many at once as there are reasons, each set and lifted
- * by itself. A held order keeps its units: nobody picks them, and its release waits until the last hold is lifted or
- * has ended by itself. Pure.
+ * Holds: reasons why an order, or one part of it, must not go on to be picked, as many at once as there are reasons,
+ * each set and lifted by itself. A held order keeps its units: nobody picks them, and its release waits until the last
+ * hold is lifted or has ended by itself; a held part is released with the others and not picked. Pure.
  */
-import type { ChannelId, HoldId, OrderId } from './ids.ts';
+import type { Fulfillment } from './fulfillment.ts';
+import type { ChannelId, FulfillmentId, HoldId, LocationId, OrderId } from './ids.ts';
 import type { OrderContext } from './order-context.ts';
 import { reject, type Rejection } from './rejection.ts';
 
@@ -34,7 +35,22 @@ export type HoldEvent =
       readonly holdIds: readonly HoldId[];
       readonly ended: boolean;
       readonly left: number;
-    };
+    }
+  /** The same of one part. */
+  | (OfPart & { readonly kind: 'fulfillment.held'; readonly hold: Hold })
+  | (OfPart & {
+      readonly kind: 'fulfillment.unheld';
+      readonly holdIds: readonly HoldId[];
+      readonly ended: boolean;
+      readonly left: number;
+    });
+
+interface OfPart {
+  readonly orderId: OrderId;
+  readonly channel: ChannelId;
+  readonly fulfillmentId: FulfillmentId;
+  readonly location: LocationId;
+}
 
 type Held = Pick<OrderContext, 'holds'>;
 
@@ -61,10 +77,18 @@ export function holdEndsAtMs({ holds = [] }: Held): number | undefined {
   return endsAtMs === Infinity ? undefined : endsAtMs;
 }
 
-/** Why a held order does not go on, or undefined when it is not held. */
-export function heldRefusal({ orderId, holds }: Pick<OrderContext, 'orderId' | 'holds'>): Rejection | undefined {
-  const [first, ...others] = holds ?? [];
+/** Whether a part is kept from being picked: it is held, or its order is. */
+export const isKept = (order: Held, part: Pick<Fulfillment, 'holds'> | undefined): boolean =>
+  order.holds !== undefined || part?.holds !== undefined;
+
+/** Why a held order, or the part of it that is meant, does not go on; undefined when it is not held. */
+export function heldRefusal(
+  { orderId, holds }: Pick<OrderContext, 'orderId' | 'holds'>,
+  part?: Pick<Fulfillment, 'fulfillmentId' | 'holds'>,
+): Rejection | undefined {
+  const [first, ...others] = holds ?? part?.holds ?? [];
   if (first === undefined) return undefined;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return reject('on-hold', `order ${orderId} is held by ${first.holdId} (${first.reason})${more}`);
+  const what = holds === undefined ? `fulfillment ${part?.fulfillmentId}` : `order ${orderId}`;
+  return reject('on-hold', `${what} is held by ${first.holdId} (${first.reason})${more}`);
 }

@@ -139,6 +139,15 @@ function withdrawn(context: OrderContext, message: Withdrawal): OrderContext {
   return isRejected ? troubled(next, 'rejected') : next;
 }
 
+function partHeld(context: OrderContext, message: Message<'fulfillment.hold' | 'fulfillment.unhold'>): OrderContext {
+  const { fulfillmentId } = message;
+  const part = findFulfillment(context, fulfillmentId);
+  if (part === undefined) return context;
+  const isSet = message.type === 'fulfillment.hold';
+  const holds = isSet ? withHold(part, message.hold) : withoutHolds(part, message.holdIds);
+  return { ...context, fulfillments: patched(context, fulfillmentId, { holds }) };
+}
+
 /** What a location was asked to give up is cancelled, or stays. */
 function cancelAnswered(context: OrderContext, message: Message<'fulfillment.answerCancel'>): OrderContext {
   const { fulfillmentId, isAccepted } = message;
@@ -150,6 +159,7 @@ function cancelAnswered(context: OrderContext, message: Message<'fulfillment.ans
 }
 
 type Message<T extends OrderMessage['type']> = Extract<OrderMessage, { type: T }>;
+type PartMessage = Extract<OrderMessage, { type: `fulfillment.${string}` }>;
 type GoneOn = Message<'order.settle' | 'order.timed' | 'order.overdue'>;
 
 /** A time has come for an order or a part of it, or begins to run. */
@@ -166,7 +176,8 @@ function sent(context: OrderContext, message: Message<'fulfillment.ship'>): Orde
   const carrier = message.carrier ?? part.carrier;
   const service = carrier === part.carrier ? part.service : undefined;
   const left = { ...withLots('shipped', lots), carrier, service, tracking };
-  const patch = part.cancelling === undefined ? left : { ...left, cancelling: undefined };
+  const isPlain = part.cancelling === undefined && part.holds === undefined;
+  const patch = isPlain ? left : { ...left, cancelling: undefined, holds: undefined };
   const lines = moved(context.lines, part.lines, 'allocated', 'shipped');
   return { ...context, lines, fulfillments: patched(context, fulfillmentId, patch) };
 }
@@ -215,6 +226,14 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
     case 'order.timed':
     case 'order.overdue':
       return goneOn(context, message);
+    default:
+      return reducedPart(context, message);
+  }
+}
+
+/** The same for what happens to one part. */
+function reducedPart(context: OrderContext, message: PartMessage): OrderContext {
+  switch (message.type) {
     case 'fulfillment.pick':
       return { ...context, fulfillments: patched(context, message.fulfillmentId, withLots('picking', message.lots)) };
     case 'fulfillment.unpick':
@@ -225,6 +244,9 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
       const takings = [{ fulfillment: part, units: message.lines }];
       return troubled(withTakings(context, takings, 'backordered', message.lots), 'short-pick');
     }
+    case 'fulfillment.hold':
+    case 'fulfillment.unhold':
+      return partHeld(context, message);
     case 'fulfillment.askCancel':
       return { ...context, fulfillments: patched(context, message.fulfillmentId, { cancelling: message.request }) };
     case 'fulfillment.answerCancel':

@@ -1,5 +1,6 @@
 /** What an order has to tell the world about a message: pure, from the context before and after it. */
 import { cancelNews } from './order-cancels.ts';
+import { isKept } from './order-holds.ts';
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
 import { cancelPlan } from './order-takings.ts';
 import { editNews, mayPlace } from './order-edit.ts';
@@ -58,6 +59,9 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
       const left = after.holds?.length ?? 0;
       return [...heldNews(before, after), { kind: 'order.unheld', ...who(after), holdIds, ended, left }];
     }
+    case 'fulfillment.hold':
+    case 'fulfillment.unhold':
+      return partHeldNews(before, after, message);
     case 'order.source':
     case 'order.unallocated':
       return [];
@@ -182,13 +186,33 @@ function partNews(before: OrderContext, after: OrderContext, message: OrderMessa
 const who = ({ orderId, channel }: OrderContext): Pick<OrderContext, 'orderId' | 'channel'> => ({ orderId, channel });
 
 /** A location was told to start, and must not while the order is held. */
-const isWaitingForHolds = ({ holds }: OrderContext, { state }: Fulfillment): boolean =>
-  holds !== undefined && state === 'released';
+const isWaitingForHolds = (order: OrderContext, part: Fulfillment): boolean =>
+  part.state === 'released' && isKept(order, part);
+
+/** The same of one part: its location hears when it must stop and when it may go on. */
+function partHeldNews(
+  before: OrderContext, after: OrderContext, message: Message<'fulfillment.hold' | 'fulfillment.unhold'>,
+): Event[] {
+  const { fulfillmentId } = message;
+  const part = findFulfillment(after, fulfillmentId);
+  if (part === undefined) return [];
+  const wasKept = isKept(before, findFulfillment(before, fulfillmentId));
+  const isOther = part.state === 'released' && wasKept !== isKept(after, part);
+  const of = { ...who(after), fulfillmentId, location: part.location };
+  const left = part.holds?.length ?? 0;
+  const told: Event =
+    message.type === 'fulfillment.hold'
+      ? { kind: 'fulfillment.held', ...of, hold: message.hold }
+      : { kind: 'fulfillment.unheld', ...of, holdIds: message.holdIds, ended: message.ended, left };
+  return isOther ? [partIs(after, part), told] : [told];
+}
 
 /** What the locations that were told to start hear when the first hold comes and when the last one goes. */
 function heldNews(before: OrderContext, after: OrderContext): Event[] {
   if ((before.holds === undefined) === (after.holds === undefined)) return [];
-  return after.fulfillments.filter(({ state }) => state === 'released').map((part) => partIs(after, part));
+  // What is held by itself stays so.
+  const isOther = ({ state, holds }: Fulfillment): boolean => state === 'released' && holds === undefined;
+  return after.fulfillments.filter(isOther).map((part) => partIs(after, part));
 }
 
 function exceptionNews(before: OrderContext, after: OrderContext): Event[] {

@@ -65,7 +65,8 @@ function without(part: Fulfillment, units: ReadonlyMap<string, number>, gone: re
     const left = quantity - (units.get(lineId) ?? 0);
     if (left > 0) lines.push({ lineId, quantity: left });
   }
-  const rest = { ...part, lines, state: lines.length === 0 ? ('cancelled' as const) : part.state };
+  const left = { ...part, lines, state: lines.length === 0 ? ('cancelled' as const) : part.state };
+  const rest = lines.length > 0 || part.holds === undefined ? left : { ...left, holds: undefined };
   return stillAsked(part.lots === undefined ? rest : { ...rest, lots: fitting(part.lots, gone, lines) });
 }
 

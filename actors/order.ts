@@ -15,6 +15,7 @@ import {
   cancelPlan,
   displacePlan,
   findFulfillment,
+  isHeld,
   isUntouched,
   plannedUnits,
   stockUnits,
@@ -164,6 +165,8 @@ const life = {
   'order.overdue': settle(['exception'], [tell, 'apply']),
   'order.withdraw': { guard: 'areUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
   'order.move': { guard: 'isPartUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
+  'fulfillment.hold': { guard: 'isPartThere', actions: [tell, 'apply'] },
+  'fulfillment.unhold': { guard: 'isPartThere', actions: [tell, 'apply'] },
   'fulfillment.askCancel': { guard: 'mayAskCancel', actions: [tell, 'apply'] },
   'fulfillment.answerCancel': ['cancelled', ...standing, 'shipped', 'delivered'].map((state) => ({
     guard: { type: 'askedLeadsTo', params: { state: state as OrderState } } as const,
@@ -204,6 +207,10 @@ export const orderMachine = setup({
     isPartUntouched: (args) => {
       const found = part(args);
       return found !== undefined && isUntouched(found);
+    },
+    isPartThere: (args) => {
+      const found = part(args);
+      return found !== undefined && isHeld(found);
     },
     mayAskCancel: (args) => {
       const found = part(args);

@@ -51,7 +51,7 @@ export function tellOrder(
   const before = must(order.snapshot, 'an order that exists').context;
   const rejection = carryThrough(core, order, first, given);
   const { holds } = must(order.snapshot, 'an order that exists').context;
-  const mayBeTimed = core.views.rooms.isTimed || holds !== undefined;
+  const mayBeTimed = core.views.rooms.isTimed || holds !== undefined || first.type === 'fulfillment.hold';
   if (rejection === undefined && mayBeTimed) timeParts(core, order, before, first.atMs);
   return rejection;
 }

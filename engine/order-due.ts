@@ -31,6 +31,12 @@ export function orderDue(core: Core, id: OrderId, atMs: number, quietly: Quietly
   const tell = (message: OrderMessage): boolean => quietly(() => tellOrder(core, order, message));
   const holdIds = endedHolds(context, atMs).map(({ holdId }) => holdId);
   if (holdIds.length > 0) return tell({ type: 'order.unhold', holdIds, ended: true, atMs });
+  const free = context.fulfillments.find((part) => endedHolds(part, atMs).length > 0);
+  if (free !== undefined) {
+    const { fulfillmentId } = free;
+    const ids = endedHolds(free, atMs).map(({ holdId }) => holdId);
+    return tell({ type: 'fulfillment.unhold', fulfillmentId, holdIds: ids, ended: true, atMs });
+  }
   const asked = context.fulfillments.find(({ cancelling }) => (cancelling?.answerByMs ?? Infinity) <= atMs);
   if (asked !== undefined) return quietly(() => cancelUnanswered(core, order, asked, atMs));
   if ((releaseAtMs(value, context) ?? Infinity) <= atMs) return tell({ type: 'order.release', atMs });

@@ -16,7 +16,7 @@ type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 const bits = {
   priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16, lots: 32, marks: 64, holds: 128,
   sourced: 256, declined: 512, times: 1_024, improved: 2_048, batch: 4_096,
-  cancels: 8_192, replaces: 16_384, intake: 32_768, schedule: 65_536,
+  cancels: 8_192, replaces: 16_384, intake: 32_768, schedule: 65_536, partHolds: 131_072,
 } as const;
 
 function maskOf(order: Whole): number {
@@ -35,7 +35,8 @@ function maskOf(order: Whole): number {
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
   if (segment !== undefined) mask |= bits.segment;
   for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
-  for (const { lots, startByMs, cancelling } of fulfillments) {
+  for (const { lots, startByMs, cancelling, holds: ofPart } of fulfillments) {
+    if (ofPart !== undefined) mask |= bits.partHolds;
     if (lots !== undefined) mask |= bits.lots;
     if (startByMs !== undefined) mask |= bits.times;
     if (cancelling !== undefined) mask |= bits.cancels;
@@ -66,6 +67,7 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
   if ((mask & bits.cancels) !== 0) writer.text(JSON.stringify(cancelsOf(order.fulfillments)));
   if (order.replaces !== undefined) writer.text(JSON.stringify(order.replaces));
   if (order.intake !== undefined) writer.text(JSON.stringify(order.intake));
+  if ((mask & bits.partHolds) !== 0) writer.text(JSON.stringify(holdsOf(order.fulfillments)));
   if ((mask & bits.schedule) !== 0) {
     // One more than the instant; 0: it is free of it.
     writer.uint(1 + (order.fulfillAtMs ?? -1));
@@ -76,6 +78,16 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
 /** What locations are asked to give up, by the numbers of their parts. */
 const cancelsOf = (parts: readonly Fulfillment[]): readonly (readonly [number, Fulfillment['cancelling']])[] =>
   parts.flatMap(({ cancelling }, index) => (cancelling === undefined ? [] : [[index, cancelling] as const]));
+
+/** What holds parts, by their numbers. */
+const holdsOf = (parts: readonly Fulfillment[]): readonly (readonly [number, Fulfillment['holds']])[] =>
+  parts.flatMap(({ holds }, index) => (holds === undefined ? [] : [[index, holds] as const]));
+
+function readHolds(reader: ByteReader, parts: Fulfillment[]): void {
+  for (const [index, holds] of JSON.parse(reader.text()) as ReturnType<typeof holdsOf>) {
+    parts[index] = { ...must(parts[index], 'a fulfillment that is held'), holds };
+  }
+}
 
 /** Add them to the fulfillments read before. */
 function readCancels(reader: ByteReader, parts: Fulfillment[]): void {
@@ -228,6 +240,7 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   const replaces = has(bits.replaces) ? (JSON.parse(reader.text()) as Rare['replaces']) : undefined;
   const intake = has(bits.intake) ? (JSON.parse(reader.text()) as Rare['intake']) : undefined;
   const { tags, attributes } = marks ?? {};
+  if (has(bits.partHolds)) readHolds(reader, parts);
   const [fulfillAtMs, fulfillByMs] = has(bits.schedule) ? [readInstant(reader), readInstant(reader)] : [];
   return {
     priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, declined, improved, batch, replaces, intake,

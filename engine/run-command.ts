@@ -19,7 +19,7 @@ import { isIntakeCommand, takeInCommand, type IntakeCommand } from './intake/com
 import { changeHealth, isHealthCommand, type CarrierHealthCommand } from './carriers/health.ts';
 import { rerate } from './carriers/rerate.ts';
 import type { Stranded } from './carriers/rerates.ts';
-import { changeCancel, isCancelCommand, type CancelCommand } from './commands/cancels.ts';
+import { changePart, isPartCommand } from './commands/parts.ts';
 import { changeItem } from './commands/items.ts';
 import { closeFeed, openFeed } from './commands/feeds.ts';
 import { moveOrder } from './commands/move.ts';
@@ -169,14 +169,6 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'order.reship':
     case 'fulfillment.reject':
       return giveElsewhere(core, command, atMs);
-    case 'fulfillment.pick':
-      return orders.pickFulfillment(core, command.body, atMs);
-    case 'fulfillment.short':
-      return orders.shortFulfillment(core, command.body, atMs, command.by);
-    case 'fulfillment.ship':
-      return orders.shipFulfillment(core, command.body, atMs);
-    case 'fulfillment.deliver':
-      return orders.deliverFulfillment(core, command.body, atMs);
     case 'stock.receive':
     case 'stock.adjust':
     case 'stock.count':
@@ -206,6 +198,7 @@ function dispatch(core: Core, command: Command, atMs: number): Handled | undefin
     case 'feed.close':
       return command.kind === 'feed.open' ? openFeed(command.body, atMs) : closeFeed(core, command.body, atMs);
     default:
+      if (isPartCommand(command)) return changePart(core, command, atMs);
       return isReturnCommand(command) ? changeReturns(core, command, atMs) : changeRest(core, command, atMs);
   }
 }
@@ -218,7 +211,7 @@ function giveElsewhere(core: Core, command: Elsewhere, atMs: number): Handled {
 }
 
 type RestCommand =
-  | CancelCommand | CaseCommand | IntakeCommand | PaymentCommand
+  | CaseCommand | IntakeCommand | PaymentCommand
   | PlanCommand | TrackingCommand
   | CarrierHealthCommand
   | FloorCommand
@@ -226,7 +219,6 @@ type RestCommand =
   | network.NetworkCommand;
 
 function changeRest(core: Core, command: RestCommand, atMs: number): Handled {
-  if (isCancelCommand(command)) return changeCancel(core, command, atMs);
   if (isSuspectCommand(command)) return changeSuspects(core, command, atMs);
   if (isHealthCommand(command)) return changeHealth(core, command, atMs);
   if (isCaseCommand(command)) return changeCases(core, command, atMs);

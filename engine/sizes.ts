@@ -112,6 +112,7 @@ function orderBytes(order: OrderContext): number {
     for (const { lineId } of part.lines) bytes += 16 + lineId.length;
     if (part.untracked !== undefined) bytes += untrackedBytes(part.untracked);
     if (part.startByMs !== undefined) bytes += 64;
+    if (part.holds !== undefined) bytes += 16 + 2 * valueRowBytes(part.holds);
     if (part.cancelling !== undefined) bytes += 16 + 2 * valueRowBytes(part.cancelling);
     // In the row, and in the answer with its keys.
     if (part.lots !== undefined) for (const { lot, lineId } of part.lots) bytes += 48 + 2 * lot.length + lineId.length;
@@ -156,8 +157,9 @@ interface LineNames extends NamedLots {
 }
 
 /** Bodies that are measured whole. */
-const isMeasured = (kind: string): boolean =>
-  /^(return|tracking|carrier|payment|mapping|order\.edit|case\.|playbook|suspect|task\.|terminal\.)/.test(kind);
+const measured =
+  /^(return|tracking|carrier|payment|mapping|order\.[ehs]|case\.|playbook|suspect|task|terminal|fulfillment\.[hr])/;
+const isMeasured = (kind: string): boolean => measured.test(kind);
 
 /** The body of a command with its id, kind and credential. */
 export function bodyBytes({ kind, commandId, by, body }: Command): number {
@@ -198,7 +200,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   if (kind === 'location.put' || kind === 'transit.put' || kind === 'item.put') {
     bytes += valueBytes(body);
   }
-  if (kind === 'forecast.put' || kind === 'order.hold' || kind === 'order.schedule') bytes += valueBytes(body);
+  if (kind === 'forecast.put') bytes += valueBytes(body);
   if (kind === 'buffer.put') bytes += 600;
   if (kind === 'feed.close') bytes += 128 + 40 * (body.locations?.length ?? 0);
   if (kind === 'pool.put' || kind === 'intake-policy.put' || kind === 'order.amend') bytes += valueBytes(body);
@@ -221,6 +223,7 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'batch.settled') return bytes + 96;
   if (event.kind === 'canary.changed') return bytes + 384 + textBytes(event.reason);
   if (event.kind === 'shadow.changed') return bytes + 128 + textBytes(event.reason);
+  if (event.kind === 'fulfillment.held' || event.kind === 'fulfillment.unheld') return bytes + 160 + valueBytes(event);
   if (event.kind === 'order.held') return bytes + 160 + valueRowBytes(event.hold);
   if (event.kind === 'order.unheld') return bytes + 160 + 40 * event.holdIds.length;
   if (event.kind === 'fulfillment.changed' && event.startByMs !== undefined) return bytes + 48;

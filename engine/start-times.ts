@@ -1,6 +1,7 @@
 /** Until when locations are to begin what they were told to pick: by their limit, within their hours. */
 import type { LocationId } from '../actors/ids.ts';
 import type { OrderContext, OrderMessage } from '../actors/order-context.ts';
+import { isKept } from '../actors/order-holds.ts';
 import { placeOf } from './promise/places.ts';
 import type { World } from './world.ts';
 
@@ -10,13 +11,16 @@ type StartBy = Extract<OrderMessage, { type: 'order.timed' }>['startBy'];
 export function startTimes(
   world: World,
   before: OrderContext,
-  { fulfillments, holds }: OrderContext,
+  after: OrderContext,
   atMs: number,
 ): StartBy {
-  return fulfillments.flatMap(({ fulfillmentId, location, state, startByMs }, index): StartBy => {
-    if (state !== 'released' || (startByMs === undefined) === (holds !== undefined)) return [];
-    if (holds !== undefined) return [{ fulfillmentId, startByMs: undefined }];
-    const wasToldBefore = before.fulfillments[index]?.state === 'released' && before.holds === undefined;
+  return after.fulfillments.flatMap((part, index): StartBy => {
+    const { fulfillmentId, location, state, startByMs } = part;
+    const isHeld = isKept(after, part);
+    if (state !== 'released' || (startByMs === undefined) === isHeld) return [];
+    if (isHeld) return [{ fulfillmentId, startByMs: undefined }];
+    const was = before.fulfillments[index];
+    const wasToldBefore = was?.state === 'released' && !isKept(before, was);
     const nextMs = wasToldBefore ? undefined : startByAt(world, location, atMs);
     return nextMs === undefined ? [] : [{ fulfillmentId, startByMs: nextMs }];
   });

@@ -3,7 +3,7 @@
  * first is what happened, and whoever sells and the location are told in the same turn. What is too late is a case of
  * its order: somebody owns the parcel that is not wanted any more.
  */
-import type { Command, CommandOf } from '../../actors/commands.ts';
+import type { CommandOf } from '../../actors/commands.ts';
 import { unitsToGiveUp } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderMessage } from '../../actors/order-context.ts';
 import { findFulfillment } from '../../actors/order-takings.ts';
@@ -23,11 +23,6 @@ export type CancelCommand =
   | CommandOf<'fulfillment.requestCancel'>
   | CommandOf<'fulfillment.acceptCancel'>
   | CommandOf<'fulfillment.rejectCancel'>;
-
-export const isCancelCommand = (command: Command): command is CancelCommand =>
-  command.kind === 'fulfillment.requestCancel' ||
-  command.kind === 'fulfillment.acceptCancel' ||
-  command.kind === 'fulfillment.rejectCancel';
 
 /** How long a location has to answer, where nobody says: an hour. */
 const answerMs = 3_600_000;

@@ -235,7 +235,7 @@ export function pickFulfillment(core: Core, body: FulfillmentBody, atMs: number)
   const { fulfillmentId } = body;
   return withPart(core, body, (order, context) => {
     const part = findFulfillment(context, fulfillmentId);
-    const held = part?.state === 'released' ? heldRefusal(context) : undefined;
+    const held = part?.state === 'released' ? heldRefusal(context, part) : undefined;
     if (held !== undefined) return refused(held);
     const isTracked = part?.state === 'released' && hasLots(core, context, part, undefined);
     if (!isTracked) return tellPart(core, body, { type: 'fulfillment.pick', fulfillmentId, atMs });

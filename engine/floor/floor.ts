@@ -5,6 +5,7 @@
  */
 import type { FulfillmentId, LocationId, OrderId, Sku, TerminalId } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
+import { isKept } from '../../actors/order-holds.ts';
 import type { TaskContext } from '../../actors/task-context.ts';
 import type { TerminalContext } from '../../actors/terminal-context.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
@@ -255,7 +256,7 @@ export class Floor {
   isWanted(order: OrderContext, part: Fulfillment): boolean {
     const task = this.tasks.get(taskKey(order.orderId, part.fulfillmentId))?.snapshot;
     if (part.state === 'picking') return task?.value === 'waiting';
-    return part.state === 'released' && order.holds === undefined && (task === undefined || task.value === 'waiting');
+    return part.state === 'released' && !isKept(order, part) && (task === undefined || task.value === 'waiting');
   }
 
   /** What an item says of where and how it is picked. */

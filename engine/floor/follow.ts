@@ -3,6 +3,7 @@
  * others pick or ship, is taken from its terminal, and the terminal is told. A terminal that was to close once its
  * last task is done closes with it.
  */
+import { isKept } from '../../actors/order-holds.ts';
 import { isOtherThan } from '../../actors/task-lines.ts';
 import { must } from '../assert.ts';
 import type { OrderCell } from '../cells.ts';
@@ -22,7 +23,7 @@ export function followOrders(core: Core, atMs: number): void {
 /** Bring the tasks of one order in line with it. */
 export function followOrder(core: Core, { snapshot }: OrderCell, atMs: number): void {
   if (snapshot === undefined) return;
-  const { orderId, fulfillments, holds } = snapshot.context;
+  const { orderId, fulfillments } = snapshot.context;
   for (const part of fulfillments) {
     const task = core.world.floor.tasks.get(taskKey(orderId, part.fulfillmentId));
     if (task?.snapshot === undefined || !isOpenTask(task.snapshot)) continue;
@@ -37,9 +38,9 @@ export function followOrder(core: Core, { snapshot }: OrderCell, atMs: number): 
       if (context.cancelling?.sinceMs !== part.cancelling?.sinceMs) {
         must(tellTask(core, task, { type: 'task.ask', request: part.cancelling, atMs }), 'a task that is open');
       }
-      const isHeldBack = value === 'leased' && part.state === 'released' && holds !== undefined;
+      const isHeldBack = value === 'leased' && part.state === 'released' && isKept(snapshot.context, part);
       if (!isHeldBack) continue;
-      tellTask(core, task, { type: 'task.return', reason: 'its order is held', isStarted: false, atMs });
+      tellTask(core, task, { type: 'task.return', reason: 'it is held', isStarted: false, atMs });
     }
   }
 }

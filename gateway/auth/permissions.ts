@@ -135,6 +135,12 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'fulfillment.reject': fulfillment,
   'fulfillment.ship': fulfillment,
   'fulfillment.deliver': fulfillment,
+  // A location may say itself that a part must wait.
+  'fulfillment.hold': [
+    { rule: 'order-channel', roles: sellers },
+    { rule: 'fulfillment-location', roles: ['terminal'] },
+  ],
+  'fulfillment.unhold': [{ rule: 'order-channel', roles: systems }],
   'fulfillment.requestCancel': [{ rule: 'order-channel', roles: sellers }],
   'fulfillment.acceptCancel': fulfillment,
   'fulfillment.rejectCancel': fulfillment,

@@ -62,7 +62,7 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
   }
   const part = context.fulfillments[dice.upTo(Math.max(0, context.fulfillments.length - 1))];
   const id = part?.fulfillmentId ?? fulfillmentId('9');
-  switch (dice.upTo(20)) {
+  switch (dice.upTo(22)) {
     case 0:
       return { type: 'order.source', atMs };
     case 1:
@@ -103,6 +103,10 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
       const dates = part?.state === 'open' ? [{ fulfillmentId: id, shipByMs: atMs + 9, deliverByMs: undefined, workAtMs: undefined }] : [];
       return { type: 'order.schedule', fulfillAtMs: dice.upTo(1) === 1 ? atMs + 3 : undefined, fulfillByMs: undefined, dates, atMs };
     }
+    case 21:
+      return { type: 'fulfillment.hold', fulfillmentId: id, hold: { holdId: holdId(`h${dice.upTo(2)}`), reason: 'dice', by: 'dice', sinceMs: atMs }, atMs };
+    case 22:
+      return { type: 'fulfillment.unhold', fulfillmentId: id, holdIds: [holdId(`h${dice.upTo(2)}`)], ended: false, atMs };
     case 18:
       return { type: 'fulfillment.answerCancel', fulfillmentId: id, isAccepted: dice.upTo(1) === 1, by: 'dice', reason: undefined, atMs };
     case 16:

@@ -1,13 +1,22 @@
 /** The bodies of commands about parts of orders that are not a step on their way, drawn for the orders as the shadow has them. */
 import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw, Names } from './bodies.ts';
-import { drawExisting, lineUnits } from './draw-order.ts';
+import { drawExisting, drawHold, lineUnits } from './draw-order.ts';
 import type { Rng } from './rng.ts';
 import type { Part, Shadow } from './shadow/state.ts';
 
-type PartKind = Extract<CommandKind, `fulfillment.${string}Cancel`>;
+type PartKind = Extract<CommandKind, `fulfillment.${string}Cancel` | `fulfillment.${string}hold`>;
 
 export const partDraws: Record<PartKind, Draw> = {
+  'fulfillment.hold': (rng, names, shadow) => {
+    const { order: _, ...ref } = drawPartWith(rng, names, shadow, ({ state }) => state === 'open' || state === 'released' || (state === 'picking' && rng.chance(0.2)));
+    return { ...ref, ...drawHold(rng, names.now()) };
+  },
+  'fulfillment.unhold': (rng, names, shadow) => {
+    const { order, ...ref } = drawPartWith(rng, names, shadow, ({ holds }) => holds !== undefined);
+    const held = order?.parts[Number(ref.fulfillmentId) - 1]?.holds ?? [];
+    return { ...ref, holdId: held.length === 0 || rng.chance(0.05) ? 'h0' : rng.pick(held).holdId };
+  },
   'fulfillment.requestCancel': (rng, names, shadow) => {
     const { order, ...ref } = drawPartWith(rng, names, shadow, ({ state, asked }) => asked === undefined && (state === 'picking' || (state === 'released' && rng.chance(0.3))));
     return {

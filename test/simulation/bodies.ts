@@ -15,7 +15,7 @@ import { paymentDraws } from './bodies-payments.ts';
 import { planDraws } from './bodies-plans.ts';
 import { returnDraws } from './bodies-returns.ts';
 import { sellingDraws } from './bodies-selling.ts';
-import { drawExisting, lineUnits } from './draw-order.ts';
+import { drawExisting, drawHold, lineUnits } from './draw-order.ts';
 import { drawNumber, trackingDraws } from './bodies-tracking.ts';
 import { supplyDraws } from './bodies-supply.ts';
 import { suspectDraws } from './bodies-suspects.ts';
@@ -253,15 +253,6 @@ function drawOrder(rng: Rng, names: Names, shadow: Shadow) {
 function drawInstants(rng: Rng, nowMs: number): object {
   const ahead = (): number => nowMs + rng.pick([-1, 0, 1, 500, 60_000, 3_600_000, 86_400_000, 400_000_000, rng.chance(0.05) ? 90_000_000_000 : 60_000]);
   return { ...(rng.chance(0.8) ? { fulfillAtMs: ahead() } : {}), ...(rng.chance(0.5) ? { fulfillByMs: ahead() } : {}) };
-}
-
-function drawHold(rng: Rng, nowMs: number): object {
-  return {
-    holdId: `h${rng.below(20)}`,
-    reason: rng.pick(['fraud review', 'address']),
-    ...(rng.chance(0.2) ? { note: 'call them' } : {}),
-    ...(rng.chance(0.7) ? { untilMs: nowMs + rng.pick([0, 1, 500, 60_000, 60_000, 3_600_000, 40_000_000_000]) } : {}),
-  };
 }
 
 function drawPart(rng: Rng, names: Names, shadow: Shadow, state: PartState): { orderId: string; fulfillmentId: string } {

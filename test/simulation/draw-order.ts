@@ -27,3 +27,12 @@ export function lineUnits(rng: Rng, order: ShadowOrder | undefined): object[] {
     return { lineId: line?.lineId ?? 'no-such', quantity: rng.between(1, Math.max(1, Math.ceil((line?.quantity ?? 1) / 2))) };
   });
 }
+
+export function drawHold(rng: Rng, nowMs: number): object {
+  return {
+    holdId: `h${rng.below(20)}`,
+    reason: rng.pick(['fraud review', 'address']),
+    ...(rng.chance(0.2) ? { note: 'call them' } : {}),
+    ...(rng.chance(0.7) ? { untilMs: nowMs + rng.pick([0, 1, 500, 60_000, 60_000, 3_600_000, 40_000_000_000]) } : {}),
+  };
+}

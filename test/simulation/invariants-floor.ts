@@ -35,7 +35,7 @@ export function checkFloor(engine: Engine): void {
         const key = taskKey(id, part.fulfillmentId);
         if (floor.isWanted(order, part)) wanted.add(key);
         // Nothing is forgotten: released work waits, is with a terminal, or its order is held.
-        const isSeenTo = part.state !== 'released' || order.holds !== undefined || wanted.has(key) || holder.has(key);
+        const isSeenTo = part.state !== 'released' || order.holds !== undefined || part.holds !== undefined || wanted.has(key) || holder.has(key);
         expect(isSeenTo, `fulfillment ${key} is released, and neither waits for a terminal nor is with one`);
       }
     }

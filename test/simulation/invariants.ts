@@ -257,7 +257,8 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
     for (const { holdId, untilMs = Infinity } of context.holds ?? []) {
       expect(untilMs > nowMs, `order ${id} was to be held by ${holdId} until ${untilMs}, it is ${nowMs}`);
     }
-    for (const { fulfillmentId, cancelling } of context.fulfillments) {
+    for (const { fulfillmentId, cancelling, holds = [] } of context.fulfillments) {
+      expect(holds.every(({ untilMs = Infinity }) => untilMs > nowMs), `part ${fulfillmentId} of ${id} was to be free, it is ${nowMs}`);
       expect(cancelling === undefined || cancelling.answerByMs > nowMs, `a location was to answer of part ${fulfillmentId} of ${id}, it is ${nowMs}`);
     }
     const startMs = context.holds === undefined ? startByMs(context) : undefined;

@@ -7,7 +7,7 @@ import type { TaskState } from '../../../actors/task-context.ts';
 import type { TerminalState } from '../../../actors/terminal-context.ts';
 import { shown } from './asked.ts';
 import { isClosed } from './order-facts.ts';
-import { leavesBy } from './parts.ts';
+import { isKept, leavesBy } from './parts.ts';
 import * as orderCommands from './order-commands.ts';
 import type { Doing } from './orders.ts';
 import { tracked, type Part, type Shadow, type ShadowOrder } from './state.ts';
@@ -196,8 +196,8 @@ export function followOne(doing: Doing, task: ShadowTask): void {
     now = setTask(doing, task, { lines, state, parcels: [], manifest: undefined }, true);
   }
   if (JSON.stringify(shown(order, part.asked)) !== JSON.stringify(now.cancelling)) now = setTask(doing, now, { cancelling: shown(order, part.asked) });
-  if (now.state !== 'leased' || part.state !== 'released' || order.holds === undefined) return;
-  setTask(doing, now, { state: 'waiting', terminal: undefined, wave: undefined, reason: 'its order is held', isStarted: false });
+  if (now.state !== 'leased' || part.state !== 'released' || !isKept(order, part)) return;
+  setTask(doing, now, { state: 'waiting', terminal: undefined, wave: undefined, reason: 'it is held', isStarted: false });
 }
 
 function closeDrained(doing: Doing): void {
@@ -235,7 +235,7 @@ export function queueAt(shadow: Shadow, location: string): Queued[] {
 
 function isQueued(shadow: Shadow, order: ShadowOrder, part: Part, index: number): boolean {
   const task = shadow.tasks.get(taskKeyOf(order.id, index));
-  if (part.state === 'released') return order.holds === undefined && (task === undefined || task.state === 'waiting');
+  if (part.state === 'released') return !isKept(order, part) && (task === undefined || task.state === 'waiting');
   return part.state === 'picking' && task?.state === 'waiting';
 }
 

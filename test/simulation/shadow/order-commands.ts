@@ -13,6 +13,7 @@ import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
 import * as suspects from './suspects.ts';
 import * as quotas from './quotas.ts';
+import { isKept } from './parts.ts';
 import * as reservations from './reservations.ts';
 import * as schedule from './schedule.ts';
 import * as payments from './payments.ts';
@@ -179,7 +180,7 @@ function patch(doing: Doing, before: ShadowOrder, index: number, change: Partial
 
 export function pick(doing: Doing, body: CommandBody<'fulfillment.pick'>): Verdict {
   return withPart(doing, body, (order, part, index) =>
-    part.state === 'released' && order.holds !== undefined ? no('on-hold') : part.state === 'released' ? startPicking(doing, order, part, index) : no('wrong-state'),
+    part.state === 'released' && isKept(order, part) ? no('on-hold') : part.state === 'released' ? startPicking(doing, order, part, index) : no('wrong-state'),
   );
 }
 
@@ -232,7 +233,7 @@ export function ship(doing: Doing, body: CommandBody<'fulfillment.ship'>): Verdi
     const carrier = name === undefined ? undefined : shadow.carriers.get(name);
     if (carrier?.isOpen === false) return no('carrier-suspended', 'body.carrier');
     const service = name === part.carrier ? part.service : undefined;
-    patch(doing, order, index, { state: 'shipped', asked: undefined, carrier: name, service, tracking: body.tracking, ...(lots.length > 0 ? { lots } : {}) });
+    patch(doing, order, index, { state: 'shipped', asked: undefined, holds: undefined, carrier: name, service, tracking: body.tracking, ...(lots.length > 0 ? { lots } : {}) });
     if (carrier !== undefined && name !== undefined) {
       shadow.set(shadow.carriers, name, { ...carrier, inTransit: carrier.inTransit + 1 });
     }

@@ -76,6 +76,7 @@ function fulfillments(order: ShadowOrder): unknown[] {
     untracked: part.untracked?.map((line) => order.lines[line]?.lineId),
     startByMs: part.startByMs,
     overdue: part.isOverdue,
+    holds: part.holds,
     cancelling: shown(order, part.asked),
     lots: part.lots?.map(({ line, lot, quantity }) => ({ lineId: order.lines[line]?.lineId, lot, quantity })),
   }));

@@ -16,7 +16,7 @@ import { windowFor } from './windows.ts';
 import { alsoDeclined, judged, timesOf, watched } from './troubles.ts';
 import { cardsOf } from './rates.ts';
 import { no, type Verdict } from './verdict.ts';
-import { startOf } from './parts.ts';
+import { isKept, startOf } from './parts.ts';
 
 /** One thing done in the shadow: at one time, with what it tells the world. */
 export interface Doing {
@@ -62,9 +62,9 @@ export const partIs = (order: ShadowOrder, index: number, part: Part): unknown =
   state: part.state,
   carrier: part.carrier,
   tracking: part.tracking,
-  held: part.state === 'released' && order.holds !== undefined ? true : undefined,
-  startByMs: part.state === 'released' && order.holds === undefined ? part.startByMs : undefined,
-  overdue: part.state === 'released' && order.holds === undefined ? part.isOverdue : undefined,
+  held: part.state === 'released' && isKept(order, part) ? true : undefined,
+  startByMs: part.state === 'released' && !isKept(order, part) ? part.startByMs : undefined,
+  overdue: part.state === 'released' && !isKept(order, part) ? part.isOverdue : undefined,
 });
 
 /** Tell of every part that is another one now. */
@@ -246,7 +246,7 @@ export function takeOut(
     taken.push({ location: part.location, units, untracked: part.untracked });
     const lots = part.lots === undefined ? {} : { lots: lotsLeft(part.lots, left, gone) };
     const state = left.length === 0 ? ('cancelled' as const) : part.state;
-    parts[index] = lapsed({ ...part, ...lots, units: left, workUnits: workAfter(part, left), state });
+    parts[index] = lapsed({ ...part, ...lots, units: left, workUnits: workAfter(part, left), state, holds: state === 'cancelled' ? undefined : part.holds });
   }
   return { parts, taken };
 }

@@ -16,6 +16,9 @@ export const startOf = ({ fulfillAtMs }: { readonly fulfillAtMs?: number | undef
 /** When its places are told to begin, if nothing holds it. */
 export const dueOf = ({ placedAtMs, delayMs, fulfillAtMs = 0, batch }: ShadowOrder): number => Math.max(placedAtMs + delayMs, fulfillAtMs, batch?.untilMs ?? 0);
 
+/** Whether a part must not be picked: it is held, or its order is. */
+export const isKept = ({ holds }: ShadowOrder, part: Part | undefined): boolean => holds !== undefined || part?.holds !== undefined;
+
 /** By when a part is to leave. */
 export const leavesBy = ({ fulfillByMs = Infinity }: ShadowOrder, { shipByMs = Infinity }: Part): number | undefined => {
   const ms = Math.min(fulfillByMs, shipByMs);

@@ -161,10 +161,11 @@ function orderDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): 
   const isDue = order.holds === undefined && stateOf(order) === 'allocated' && dueOf(order) <= atMs;
   const firstMs = Math.min(...order.parts.map(startByOf));
   const late = order.holds === undefined && firstMs <= atMs ? order.parts.findIndex((part) => startByOf(part) === firstMs) : -1;
-  const asked = cancels.lateOf(order, atMs);
-  if (!isOver && !isDue && late < 0 && asked < 0) return;
+  const [asked, free] = [cancels.lateOf(order, atMs), holds.endedPart(order, atMs)];
+  if (!isOver && !isDue && late < 0 && asked < 0 && free < 0) return;
   whole(shadow, atMs, events, (doing) => {
     if (isOver) holds.end(doing, order);
+    else if (free >= 0) holds.endPart(doing, order, free);
     else if (asked >= 0) cancels.unanswered(doing, order, asked);
     else if (isDue) orderCommands.releaseNow(doing, order);
     else notStarted(doing, order, late);
@@ -221,6 +222,10 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return orderCommands.short(doing, command.body, command.by);
     case 'fulfillment.reject':
       return reject(doing, command);
+    case 'fulfillment.hold':
+      return holds.holdPart(doing, command);
+    case 'fulfillment.unhold':
+      return holds.unholdPart(doing, command.body);
     case 'fulfillment.requestCancel':
       return cancels.request(doing, command);
     case 'fulfillment.acceptCancel':

@@ -57,6 +57,8 @@ export interface Part {
   readonly tracking: string | undefined;
   readonly startByMs?: number | undefined;
   readonly isOverdue?: boolean | undefined;
+  /** What keeps it, beside what keeps its order. */
+  readonly holds?: readonly ShadowHold[] | undefined;
   /** What its location is asked to give up. */
   readonly asked?: Asked | undefined;
   /** Lines of which the units take no stock. */
