@@ -106,11 +106,23 @@ function orderKept(core: Core, { id, snapshot }: OrderCell, before: OrderCell['s
   core.views.orderChanged(id, before, snapshot);
   orderOnFloor(core, before?.context, snapshot.context);
   if (!core.world.suspects.isEmpty) doubtOrder(core, before?.context, snapshot.context);
-  if (core.world.plans.isIdle && snapshot.context.declined === undefined) return;
-  const units = waitingUnits(snapshot.context);
-  expectChange(core, snapshot.context, atMs);
-  // Having less to place, it may be another order to the routing plan.
-  if (units > 0 && before !== undefined && waitingUnits(before.context) > units) core.wakes.addOrder(id);
+  const isPlain = core.world.plans.isIdle && snapshot.context.declined === undefined;
+  if (!isPlain) expectChange(core, snapshot.context, atMs);
+  lookAtRest(core, id, before?.context, snapshot.context, isPlain);
+}
+
+/**
+ * An order that has less to place may be another order to the routing plan, and fit where there was no room for more:
+ * it is looked at again.
+ */
+function lookAtRest(
+  { views, wakes }: Core, id: OrderId, before: OrderContext | undefined, after: OrderContext, isPlain: boolean,
+): void {
+  if (isPlain ? views.rooms.isEmpty : before === undefined && views.rooms.isEmpty) return;
+  const units = waitingUnits(after);
+  if (units === 0) return;
+  const isLess = before === undefined ? after.fulfillments.length > 0 : waitingUnits(before) > units;
+  if (isLess) wakes.addOrder(id);
 }
 
 /** Whose units may not be there is looked at. */

@@ -92,6 +92,20 @@ describe('room that comes back', () => {
     expect([work(shop), shop.order('o2').fulfillments.map((part) => part.location).join()]).toEqual(['4/2', 'A,B']);
   });
 
+  it('[N12] what is left of an order that others place in part, or that wants less, is served where it fits', async () => {
+    const shop = await openLimited({ pick: { perDay: 5 } });
+    await shop.receive({ 'B/S3': 9 });
+    // Nine units are too many for A; once B has given six, the three that only A has are not.
+    await shop.place('o1', { S3: 6, S2: 3 }, { shortage: 'backorder' });
+    await shop.settle();
+    expect([work(shop), shop.order('o1').state]).toEqual(['3/1', 'released']);
+    await shop.place('o2', { S2: 4 }, { shortage: 'backorder' });
+    expect(shop.order('o2').state).toBe('backordered');
+    await shop.ok('order.cancel', { orderId: 'o2', reason: 'two will do', lines: [{ lineId: '1', quantity: 2 }] });
+    await shop.settle();
+    expect([work(shop), shop.order('o2').state]).toEqual(['5/2', 'released']);
+  });
+
   it('[N12] what a loss takes back gives room as well', async () => {
     const shop = await openLimited({ pick: { perDay: 5 } });
     await placed(shop, 'o1', 5);
