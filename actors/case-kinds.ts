@@ -14,7 +14,7 @@ export type SubjectType = (typeof subjectTypes)[number];
 
 /**
  * Who notices it, and what ends it.
- * `order`: the engine, from orders in exception; it ends when none of them is any more.
+ * `order`: the engine, from orders in exception or with lines that wait for a mapping; it ends when none of them is so.
  * `subject`: the engine, from the location or carrier; it ends when that is open again.
  * `known`: the engine, from what it was told of parcels, payments, orders and carriers, and whoever reports it; it
  * ends when that is told otherwise, and as one that is reported.
@@ -52,7 +52,7 @@ const rows = {
     tell('ask the channel for what is missing'), afterwards(2 * hourMs, tell('ask the channel again'))],
   INTAKE_DUPLICATE: ['low', 'channel', 'operations', dayMs, 'order', 'known',
     tell('the first order stands; compare the second one with it')],
-  SKU_UNMAPPED: ['medium', 'integration', 'operations', 4 * hourMs, 'partner', 'report', tell('map the SKU')],
+  SKU_UNMAPPED: ['medium', 'integration', 'operations', 4 * hourMs, 'partner', 'order', tell('map the SKU')],
   LOCATION_UNMAPPED: ['medium', 'integration', 'operations', 4 * hourMs, 'partner', 'report', tell('map the location')],
   SHIPMETHOD_UNMAPPED: ['medium', 'integration', 'operations', 4 * hourMs, 'partner', 'report',
     tell('map the way of shipping')],

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { CaseCodeSchema } from './case-commands.ts';
 import { caseStates, type CaseState } from './case-context.ts';
 import { OwnerSchema, SeveritySchema } from './playbook-schemas.ts';
-import { CaseIdSchema, exact, name, OrderIdSchema } from './schemas.ts';
+import { CaseIdSchema, CaseSubjectSchema, exact, OrderIdSchema } from './schemas.ts';
 
 const StateSchema = Type.Unsafe<CaseState>(Type.Enum([...caseStates]));
 
@@ -27,7 +27,7 @@ export const caseQueries = {
       state: Type.Optional(StateSchema),
       owner: Type.Optional(OwnerSchema),
       severity: Type.Optional(SeveritySchema),
-      subject: Type.Optional(name('What it is about')),
+      subject: Type.Optional(CaseSubjectSchema),
       orderId: Type.Optional(OrderIdSchema),
       /** Continue after this case, as the last page's `next` said. */
       after: Type.Optional(CaseIdSchema),

@@ -4,7 +4,7 @@ import type { LineId, Sku } from './ids.ts';
 import type { Kit } from './item-commands.ts';
 import { explode, perKit, type AskedLine } from './kits.ts';
 import { orderEditsMax, orderLinesMax, quantityMax } from './limits.ts';
-import { cancelledUnits } from './order-checks.ts';
+import { cancelledUnits, waitingLine } from './order-checks.ts';
 import type { OrderContext } from './order-context.ts';
 import type { Edit, LineChange } from './order-edit.ts';
 import { isUntouched } from './order-takings.ts';
@@ -86,6 +86,10 @@ function lineChanges(order: Order, asked: NonNullable<AskedEdit['lines']>): Chan
     }
     const from = (head.quantity - head.cancelled) / perKit(head);
     if (to === from) continue;
+    if (from === 0) {
+      const detail = `nothing is left of line ${lineId}: what is wanted again is a new line`;
+      return reject('wrong-state', detail, `${field}.lineId`);
+    }
     changed.changes.push({ lineId, sku: head.kit?.sku ?? head.sku, from, to });
     if (to < from) changed.ends.push({ lineId, quantity: from - to });
     else {
@@ -120,8 +124,7 @@ function newLines(
   if (order.lines.length + exploded.length > orderLinesMax) {
     return reject('over-limit', `an order has at most ${orderLinesMax} lines`, 'body.add');
   }
-  const waits = { allocated: 0, shipped: 0, cancelled: 0 };
-  const lines = exploded.map((line) => ({ ...line, ...waits, backordered: line.quantity }));
+  const lines = exploded.map(waitingLine);
   const changes = named.map(({ lineId, sku, quantity }) => ({ lineId, sku, from: 0, to: quantity }));
   const minor = named.reduce((sum, { quantity, unitPriceMinor = 0 }) => sum + quantity * unitPriceMinor, 0);
   return { lines, changes, minor };

@@ -160,10 +160,12 @@ export const IntakePolicySchema = Type.Object(
     /** An order of the very units that the customer ordered within this time is held. */
     repeat: Type.Optional(Type.Object({ windowMs: WindowMs }, exact)),
     /**
-     * Whether lines name SKUs as the channel does: those with a mapping are what it says (`first`), and others are
-     * taken as they are, or refused (`only`). Absent: they name ours.
+     * Whether lines name SKUs as the channel does: those with a mapping are what it says, and others are taken as they
+     * are (`first`), refused (`only`), or wait in their order for a mapping (`park`). Absent: they name ours.
      */
-    mapping: Type.Optional(Type.Union([Type.Literal('first'), Type.Literal('only')])),
+    mapping: Type.Optional(Type.Union([Type.Literal('first'), Type.Literal('only'), Type.Literal('park')])),
+    /** What the rest of an order does while lines of it wait for a mapping: waits too (default), or goes on. */
+    parked: Type.Optional(Type.Union([Type.Literal('wait'), Type.Literal('go')])),
     /** What changing and cancelling an order costs. Absent: nothing. */
     fees: Type.Optional(Type.Object({ edit: Type.Optional(FeesSchema), cancel: Type.Optional(FeesSchema) }, exact)),
     /** From which chance of missing its date on an order is at risk, in per cent. Absent: 50. */

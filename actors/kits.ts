@@ -14,6 +14,8 @@ export interface AskedLine {
   readonly sku: Sku;
   readonly quantity: number;
   readonly unitPriceMinor?: number | undefined;
+  /** Its name is mapped to nothing: it is no SKU of ours, and no kit. */
+  readonly isUnmapped?: true | undefined;
 }
 
 /** A line to be sourced: as it was asked for, or a component of a kit that was. */
@@ -23,6 +25,7 @@ export interface ExplodedLine {
   readonly quantity: number;
   readonly unitPriceMinor: number;
   readonly kit?: KitRef | undefined;
+  readonly isUnmapped?: true | undefined;
 }
 
 /** The longest a line id may be (rule O23). */
@@ -47,9 +50,11 @@ export function explode(
   };
   for (const [index, line] of lines.entries()) {
     const { lineId = String(index + 1) as LineId, sku, quantity, unitPriceMinor = 0 } = line;
-    const kit = kitOf(sku);
+    const kit = line.isUnmapped === true ? undefined : kitOf(sku);
     if (kit === undefined) {
-      const refused = add({ lineId, sku, quantity, unitPriceMinor }, index);
+      const { isUnmapped } = line;
+      const unmapped = isUnmapped === undefined ? {} : { isUnmapped };
+      const refused = add({ lineId, sku, quantity, unitPriceMinor, ...unmapped }, index);
       if (refused !== undefined) return refused;
       continue;
     }

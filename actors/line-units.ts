@@ -32,3 +32,15 @@ export function waitingUnits(context: { readonly lines: readonly OrderLine[] }):
   for (const line of context.lines) units += line.backordered;
   return units;
 }
+
+/** Units of lines that have no place end: those that wait for stock, and those of lines that wait for a mapping. */
+export function endedWaiting(lines: readonly OrderLine[], units: readonly LineUnits[]): readonly OrderLine[] {
+  const sums = byLine(units);
+  return lines.map((line) => {
+    const quantity = sums.get(line.lineId);
+    if (quantity === undefined) return line;
+    const cancelled = line.cancelled + quantity;
+    if (line.parked === undefined) return { ...line, backordered: line.backordered - quantity, cancelled };
+    return { ...line, parked: line.parked - quantity || undefined, cancelled };
+  });
+}

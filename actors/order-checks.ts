@@ -5,7 +5,7 @@
 import type { CommandBody } from './commands.ts';
 import type { FulfillmentId, LineId, Sku } from './ids.ts';
 import type { Kit } from './item-commands.ts';
-import { componentUnits, explode, tornKit } from './kits.ts';
+import { componentUnits, explode, tornKit, type ExplodedLine } from './kits.ts';
 import type { OrderContext, OrderInput, Plan } from './order-context.ts';
 import { mayBeAsked } from './order-cancels.ts';
 import { holdEndsAtMs, withHold, type Hold } from './order-holds.ts';
@@ -17,12 +17,19 @@ import { reject, type Rejection } from './rejection.ts';
 import { delayMsMax, holdsMax } from './limits.ts';
 import type { Fulfillment, LineUnits, OrderLine } from './vocabulary.ts';
 
+type Body = CommandBody<'order.place'>;
+
+/** A placement with our SKUs in its lines; those that are mapped to nothing are marked. */
+export interface OurBody extends Omit<Body, 'lines'> {
+  readonly lines: (Body['lines'][number] & { readonly isUnmapped?: true })[];
+}
+
 /**
  * The order as placed: lines numbered, defaults filled in, every unit waiting for a place.
  * @param by the credential it is placed with: who set the holds it has from the beginning.
  */
 export function orderInput(
-  body: CommandBody<'order.place'>,
+  body: OurBody,
   by: string,
   atMs: number,
   kitOf: ((sku: Sku) => Kit | undefined) | undefined = undefined,
@@ -57,24 +64,34 @@ export function orderInput(
 
 const places = { allocated: 0, shipped: 0, cancelled: 0 } as const;
 
-function plainLines(body: CommandBody<'order.place'>): OrderLine[] | Rejection {
+/** A line of which every unit waits: for a place, or for what it is. */
+export function waitingLine({ isUnmapped, ...line }: ExplodedLine): OrderLine {
+  const { quantity } = line;
+  return isUnmapped === true
+    ? { ...line, ...places, backordered: 0, parked: quantity }
+    : { ...line, ...places, backordered: quantity };
+}
+
+function plainLines(body: OurBody): OrderLine[] | Rejection {
   const seen = new Set<string>();
   const lines: OrderLine[] = [];
-  for (const [index, { sku, quantity, ...line }] of body.lines.entries()) {
+  for (const [index, { sku, quantity, isUnmapped, ...line }] of body.lines.entries()) {
     const lineId = line.lineId ?? (String(index + 1) as LineId);
     if (seen.has(lineId)) return reject('duplicate', `line id ${lineId} twice`, `body.lines[${index}].lineId`);
     seen.add(lineId);
     const unitPriceMinor = line.unitPriceMinor ?? 0;
-    const waiting = { allocated: 0, backordered: quantity, shipped: 0, cancelled: 0 };
-    lines.push({ lineId, sku, quantity, unitPriceMinor, ...waiting });
+    if (isUnmapped === true) lines.push(waitingLine({ lineId, sku, quantity, unitPriceMinor, isUnmapped }));
+    else {
+      const waiting = { allocated: 0, backordered: quantity, shipped: 0, cancelled: 0 };
+      lines.push({ lineId, sku, quantity, unitPriceMinor, ...waiting });
+    }
   }
   return lines;
 }
 
-function kitLines(body: CommandBody<'order.place'>, kitOf: (sku: Sku) => Kit | undefined): OrderLine[] | Rejection {
+function kitLines(body: OurBody, kitOf: (sku: Sku) => Kit | undefined): OrderLine[] | Rejection {
   const lines = explode(body.lines, kitOf);
-  if ('code' in lines) return lines;
-  return lines.map((line) => ({ ...line, backordered: line.quantity, ...places }));
+  return 'code' in lines ? lines : lines.map(waitingLine);
 }
 
 /** Why an order, or a part of one, may not be held so, or undefined when it may. */
@@ -94,7 +111,7 @@ export function holdRefusal(
 
 /** The holds of an order that is placed with some. */
 function placedHolds(
-  { holds }: CommandBody<'order.place'>,
+  { holds }: Pick<Body, 'holds'>,
   by: string,
   atMs: number,
 ): readonly Hold[] | undefined | Rejection {
@@ -139,7 +156,7 @@ export function cancelledUnits(
 }
 
 function openUnits(line: OrderLine): LineUnits[] {
-  const quantity = line.allocated + line.backordered;
+  const quantity = line.allocated + line.backordered + (line.parked ?? 0);
   return quantity > 0 ? [{ lineId: line.lineId, quantity }] : [];
 }
 

@@ -1,6 +1,7 @@
 /** What an order remembers, is told, and asks for. */
 import type { Destination } from './order-commands.ts';
 import type { Edit, LineChange, OrderIntake } from './order-edit.ts';
+import type { Unparked } from './order-parked.ts';
 import type { Attributes } from './schemas.ts';
 import type { CarrierId, ChannelId, FulfillmentId, HoldId, LineId, LocationId, LotId } from './ids.ts';
 import type { OrderId, PlanId, ServiceId, Sku } from './ids.ts';
@@ -86,6 +87,7 @@ export interface OrderInput {
   readonly tags?: readonly string[] | undefined;
   readonly attributes?: Attributes | undefined;
   readonly holds?: readonly Hold[] | undefined;
+  readonly intake?: OrderIntake | undefined;
   readonly lines: readonly OrderLine[];
   readonly atMs: number;
 }
@@ -168,9 +170,9 @@ export interface Cause {
    * `rejected`: their location declined them. `not-started`: it did not begin to pick them in time. `cheaper`: the
    * routing plan asks for a better place when there is one. `batch`: they were sourced together with other orders.
    * `rerouted`: a case had them sourced elsewhere. `edited`: the order is another one. `suspect`: they may not be where
-   * they were to come from.
+   * they were to come from. `mapped`: lines that waited for a mapping have one.
    */
-  readonly kind: 'rejected' | 'not-started' | 'cheaper' | 'batch' | 'rerouted' | 'edited' | 'suspect';
+  readonly kind: 'rejected' | 'not-started' | 'cheaper' | 'batch' | 'rerouted' | 'edited' | 'suspect' | 'mapped';
   /** The parts they were taken from. */
   readonly from: readonly FulfillmentId[];
   /** Who declined them, or had them sourced elsewhere, and why. */
@@ -262,6 +264,8 @@ export type OrderMessage =
       /** What that costs, where the policy of its channel says. */
       readonly feeMinor?: number | undefined;
     } & At)
+  /** Lines that waited for a mapping are these. */
+  | ({ readonly type: 'order.unpark'; readonly lines: readonly Unparked[] } & At)
   /** It is another order from now on. */
   | ({
       readonly type: 'order.edit';

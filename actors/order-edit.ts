@@ -1,7 +1,7 @@
 /** What an edit makes of an order: units that end, units more, new lines, another way or day. Pure. */
 import type { Destination } from './order-commands.ts';
 import type { ChannelId, LineId, OrderId, ServiceId, Sku } from './ids.ts';
-import { moved, waitingUnits } from './line-units.ts';
+import { endedWaiting, waitingUnits } from './line-units.ts';
 import { perKit } from './kits.ts';
 import type { OrderContext, OrderMessage } from './order-context.ts';
 import type { OrderState } from './order-states.ts';
@@ -20,6 +20,8 @@ export interface Edit {
   readonly addedMinor: number;
   /** Everything that nobody picks yet is to find its place anew. */
   readonly isAnew: boolean;
+  /** New lines wait for a mapping; what the rest does meanwhile. */
+  readonly parks?: 'wait' | 'go' | undefined;
   /** Where it is another one. */
   readonly destination?: Destination | undefined;
   readonly service?: { readonly to: ServiceId | undefined } | undefined;
@@ -41,6 +43,8 @@ export interface OrderIntake {
   readonly feesMinor?: number | undefined;
   /** What edits added to what it was placed for. */
   readonly addedMinor?: number | undefined;
+  /** Lines of it wait for a mapping; what the rest of it does meanwhile. */
+  readonly parked?: 'wait' | 'go' | undefined;
 }
 
 export type EditEvent =
@@ -67,7 +71,28 @@ export type EditEvent =
       readonly service?: ServiceId | null | undefined;
       readonly promisedByMs?: number | null | undefined;
       readonly feeMinor?: number | undefined;
+    }
+  /** The channel’s names of these lines are mapped to nothing: they wait. */
+  | {
+      readonly kind: 'order.parked';
+      readonly orderId: OrderId;
+      readonly channel: ChannelId;
+      readonly lines: readonly ParkedLine[];
+    }
+  /** These lines wait no more: they are what their names are mapped to now. */
+  | {
+      readonly kind: 'order.unparked';
+      readonly orderId: OrderId;
+      readonly channel: ChannelId;
+      readonly lines: readonly (ParkedLine & { readonly mapped: { readonly sku: Sku; readonly quantity: number } })[];
     };
+
+/** A line as its channel names it. */
+export interface ParkedLine {
+  readonly lineId: LineId;
+  readonly sku: Sku;
+  readonly quantity: number;
+}
 
 type EditMessage = Extract<OrderMessage, { type: 'order.edit' }>;
 
@@ -77,7 +102,7 @@ export const mayPlace = (edit: Edit): boolean =>
 
 export function edited(context: OrderContext, { edit, feeMinor = 0, atMs }: EditMessage): OrderContext {
   const { waiting, takings } = cancelPlan(context, edit.less);
-  const lines = moved(context.lines, waiting, 'backordered', 'cancelled');
+  const lines = endedWaiting(context.lines, waiting);
   const less = withTakings({ ...context, lines }, takings, 'cancelled');
   const free = edit.isAnew ? withTakings(less, untouched(less), 'backordered') : less;
   const { intake = {} } = context;
@@ -87,7 +112,12 @@ export function edited(context: OrderContext, { edit, feeMinor = 0, atMs }: Edit
     destination: edit.destination ?? context.destination,
     service: edit.service === undefined ? context.service : edit.service.to,
     promisedByMs: edit.promise === undefined ? context.promisedByMs : edit.promise.to,
-    intake: { ...intake, edits: (intake.edits ?? 0) + 1, ...sums(intake, feeMinor, edit.addedMinor) },
+    intake: {
+      ...intake,
+      edits: (intake.edits ?? 0) + 1,
+      ...sums(intake, feeMinor, edit.addedMinor),
+      parked: intake.parked ?? edit.parks,
+    },
   };
   // What is sourced next is judged then.
   return mayPlace(edit) && waitingUnits(next) > 0 ? next : judged(next, atMs);
@@ -117,7 +147,8 @@ function grown(lines: readonly OrderLine[], more: readonly LineUnits[]): readonl
   return lines.map((line) => {
     const added = units.get(line.lineId);
     if (added === undefined) return line;
-    const { kit } = line;
+    const { kit, parked } = line;
+    if (parked !== undefined) return { ...line, quantity: line.quantity + added, parked: parked + added };
     const larger = { ...line, quantity: line.quantity + added, backordered: line.backordered + added };
     return kit === undefined
       ? larger

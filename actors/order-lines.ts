@@ -2,11 +2,12 @@
  * The arithmetic of an order: pure functions on its lines and fulfillments. `reduce` is what each message does to
  * the context; `stateOf` is the state that context belongs in. The machine (order.ts) says when each may happen.
  */
-import { moved, waitingUnits } from './line-units.ts';
+import { endedWaiting, moved, waitingUnits } from './line-units.ts';
 import { timesWith } from './order-decision.ts';
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
 import { charged, edited } from './order-edit.ts';
 import { scheduled } from './order-schedule.ts';
+import { unparked, waitsForMapping, withoutParked } from './order-parked.ts';
 import type { OrderState } from './order-states.ts';
 import { withHold, withoutHolds } from './order-holds.ts';
 import { judged, overdue, ruled, timed, troubled, watched, withDeclined } from './order-trouble.ts';
@@ -21,7 +22,8 @@ export { waitingUnits } from './line-units.ts';
 /** The state a context belongs in once its last message is done with. The first that fits, in this order. */
 export function stateOf(context: OrderContext): OrderState {
   if (context.exception !== undefined) return 'exception';
-  if (waitingUnits(context) > 0) return 'backordered';
+  const parked = context.intake?.parked;
+  if (waitingUnits(context) > 0 || parked === 'wait') return 'backordered';
   let open = 0;
   let released = 0;
   let picking = 0;
@@ -34,6 +36,8 @@ export function stateOf(context: OrderContext): OrderState {
     else if (part.state === 'shipped') shipped += 1;
     else if (part.state === 'delivered') delivered += 1;
   }
+  // What goes on without them ends where only lines are left that wait for a mapping.
+  if (parked !== undefined && open + released + picking === 0) return 'backordered';
   if (open > 0) return 'allocated';
   if (picking > 0) return 'picking';
   if (released > 0) return shipped + delivered > 0 ? 'picking' : 'released';
@@ -48,7 +52,7 @@ function patched(context: OrderContext, id: string, patch: Partial<Fulfillment>)
 /** Whether an order that has just got its places starts at once: nothing delays it, waits or holds it. */
 export function startsWhenPlaced(context: OrderContext): boolean {
   const { releaseAfterMs, releasedAtMs, holds, batch, fulfillAtMs } = context;
-  const isFree = batch === undefined && holds === undefined && fulfillAtMs === undefined;
+  const isFree = batch === undefined && holds === undefined && fulfillAtMs === undefined && !waitsForMapping(context);
   return isFree && releaseAfterMs === 0 && releasedAtMs === undefined && waitingUnits(context) === 0;
 }
 
@@ -65,7 +69,8 @@ function batchOver(context: OrderContext, atMs: number): OrderContext {
   const { releasedAtMs, holds, placedAtMs, releaseAfterMs, fulfillAtMs = 0 } = context;
   const isTime = Math.max(placedAtMs + releaseAfterMs, fulfillAtMs) <= atMs;
   const mayStart = releasedAtMs === undefined && holds === undefined && isTime;
-  return mayStart && waitingUnits(context) === 0 ? started(next, atMs) : next;
+  const isReady = waitingUnits(context) === 0 && !waitsForMapping(context);
+  return mayStart && isReady ? started(next, atMs) : next;
 }
 
 function sourced(context: OrderContext, plan: Plan, atMs: number): OrderContext {
@@ -108,7 +113,9 @@ function batchAfter({ attempt, batch }: OrderContext, plan: Plan): OrderContext[
 
 /** Whether a plan is about the units of some parts alone: what waits beside them waits on. */
 export const isOfParts = ({ moved: byHand, cause }: Pick<Plan, 'moved' | 'cause'>): boolean =>
-  byHand !== undefined || (cause !== undefined && cause.kind !== 'rejected' && cause.kind !== 'edited');
+  byHand !== undefined || (cause !== undefined && !ofAll.has(cause.kind));
+/** Why all is decided about that has no place, whatever it was that came to have none. */
+const ofAll: ReadonlySet<string> = new Set(['rejected', 'edited', 'mapped']);
 
 /** Its time to begin runs anew. */
 const unpicked = { state: 'released', lots: undefined, startByMs: undefined, overdue: undefined } as const;
@@ -122,7 +129,7 @@ let memoAfter: OrderContext | undefined;
  */
 export function reduce(context: OrderContext, message: OrderMessage): OrderContext {
   if (memoAfter !== undefined && memoBefore === context && memoMessage === message) return memoAfter;
-  const next = watched(unheld(reduced(context, message)));
+  const next = watched(unheld(withoutParked(reduced(context, message))));
   memoBefore = context;
   memoMessage = message;
   memoAfter = next === context ? context : { ...next, changedAtMs: message.atMs };
@@ -184,7 +191,9 @@ function sent(context: OrderContext, message: Message<'fulfillment.ship'>): Orde
 
 /** Holds end with what they could keep from being picked. */
 function unheld(context: OrderContext): OrderContext {
-  if (context.holds === undefined || waitingUnits(context) > 0 || context.fulfillments.some(isHeld)) return context;
+  const { holds, intake, fulfillments } = context;
+  if (holds === undefined || waitingUnits(context) > 0 || fulfillments.some(isHeld)) return context;
+  if (intake?.parked !== undefined) return context;
   return { ...context, holds: undefined };
 }
 
@@ -207,11 +216,13 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
       return started(context, message.atMs);
     case 'order.cancel': {
       const { waiting, takings } = cancelPlan(context, message.units);
-      const lines = moved(context.lines, waiting, 'backordered', 'cancelled');
+      const lines = endedWaiting(context.lines, waiting);
       return charged(judged(withTakings({ ...context, lines }, takings, 'cancelled'), message.atMs), message.feeMinor);
     }
     case 'order.edit':
       return edited(context, message);
+    case 'order.unpark':
+      return unparked(context, message);
     case 'order.displace':
       return troubled(
         withTakings(context, displacePlan(context, message), 'backordered', lotsTaken(context, message)),

@@ -2,6 +2,7 @@
 import { cancelNews } from './order-cancels.ts';
 import { isKept } from './order-holds.ts';
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
+import { parkNews, unparkNews } from './order-parked.ts';
 import { cancelPlan } from './order-takings.ts';
 import { editNews, mayPlace } from './order-edit.ts';
 import { reduce, startsWhenPlaced, stateOf, waitingUnits } from './order-lines.ts';
@@ -32,6 +33,8 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
       return [...changedNews(before, after, message), endNews(before, after, message)];
     case 'fulfillment.answerCancel':
       return answerNews(before, after, message);
+    case 'order.unpark':
+      return [unparkNews(before, message)];
     case 'order.edit':
       return newsOfEdit(before, after, message);
     case 'order.displace':
@@ -91,6 +94,8 @@ function endNews(before: OrderContext, after: OrderContext, message: Message<'or
 function newsOfEdit(before: OrderContext, after: OrderContext, message: Message<'order.edit'>): readonly Event[] {
   const events: Event[] = [editNews(after, message), ...partNews(before, after, message)];
   events.push(...exceptionNews(before, after));
+  const parked = parkNews(after, message.edit.added);
+  if (parked !== undefined) events.push(parked);
   // What is sourced next tells where it stands.
   const isNext = mayPlace(message.edit) && waitingUnits(after) > 0;
   if (!isNext && stateOf(before) !== stateOf(after)) events.push(standing(after));

@@ -84,7 +84,7 @@ export function cancelPlan(
   const left = byLine(units);
   const waiting: LineUnits[] = [];
   for (const line of context.lines) {
-    const quantity = Math.min(line.backordered, left.get(line.lineId) ?? 0);
+    const quantity = Math.min(line.backordered + (line.parked ?? 0), left.get(line.lineId) ?? 0);
     if (quantity > 0) waiting.push({ lineId: line.lineId, quantity });
     if (quantity > 0) left.set(line.lineId, (left.get(line.lineId) ?? 0) - quantity);
   }

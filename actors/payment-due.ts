@@ -35,7 +35,7 @@ export function dueNowMinor(placedMinor: number, order: Worth): number {
 
 /** What a parcel asks for: what is in it; the last one all that is left to ask for. */
 export function partMinor(order: OrderContext, fulfillmentId: string, leftMinor: number): number {
-  const isLast = order.lines.every(({ allocated, backordered }) => allocated + backordered === 0);
+  const isLast = order.lines.every(({ allocated, backordered, parked = 0 }) => allocated + backordered + parked === 0);
   if (isLast) return leftMinor;
   const part = order.fulfillments.find((one) => one.fulfillmentId === fulfillmentId);
   const units = new Map(order.lines.map((line) => [line.lineId, unitMinor(order, line)]));

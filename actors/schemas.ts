@@ -45,9 +45,13 @@ export const LotIdSchema = Type.Unsafe<LotId>(
 );
 export const TerminalIdSchema = Type.Unsafe<TerminalId>(place('Terminal id, unique over all locations'));
 export const HoldIdSchema = Type.Unsafe<HoldId>(place('Hold id, unique within the order'));
+export const CaseSubjectSchema = Type.String({
+  pattern: '^[!-~](?:[ -~]{0,126}[!-~])?$',
+  description: 'What a case is about: up to 128 characters, for some are about a channel’s name of a SKU',
+});
 export const CaseIdSchema = Type.Unsafe<CaseId>(
   Type.String({
-    pattern: '^[A-Z_]{1,32}/[!-~](?:[ -~]{0,62}[!-~])?$',
+    pattern: '^[A-Z_]{1,32}/[!-~](?:[ -~]{0,126}[!-~])?$',
     description: 'Case id: its kind, a slash, its subject',
   }),
 );

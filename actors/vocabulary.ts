@@ -44,7 +44,7 @@ export interface KitRef {
 
 /**
  * One line of an order. Every unit is in exactly one place:
- * quantity = allocated + backordered + shipped + cancelled (rule O2).
+ * quantity = allocated + backordered + shipped + cancelled + parked (rule O2).
  */
 export interface OrderLine {
   readonly lineId: LineId;
@@ -55,6 +55,8 @@ export interface OrderLine {
   readonly allocated: number;
   /** Accepted, waiting for stock. */
   readonly backordered: number;
+  /** Of a line that waits for a mapping of its channel’s SKU: all that is left of it. Absent: none. */
+  readonly parked?: number | undefined;
   /** Left with a carrier, delivered or not. */
   readonly shipped: number;
   readonly cancelled: number;

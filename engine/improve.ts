@@ -22,6 +22,7 @@ export function improveOrder(core: Core, id: OrderId, atMs: number, onBug: (bug:
   const order = core.world.order(id);
   const { value, context } = order?.snapshot ?? {};
   if (order === undefined || context === undefined || waitingUnits(context) > 0) return true;
+  if (context.intake?.parked !== undefined) return true;
   if (core.world.plans.traitsOf(context.channel)?.improves !== true) return true;
   const parts = context.fulfillments.filter(isUntouched);
   const takings = parts.map(({ fulfillmentId, lines }) => ({ fulfillmentId, units: lines }));

@@ -14,6 +14,7 @@ import { bufferKept } from './commands/buffers.ts';
 import type { Core } from './core.ts';
 import { floorKept, itemOnFloor, orderOnFloor } from './floor/kept.ts';
 import { improvable } from './improvements.ts';
+import { wakeMapped, wakeParked } from './intake/mapping.ts';
 import type { PlanCell, SeatCell } from './plan-cells.ts';
 import { channelOfSeat } from './plans.ts';
 import type { Work } from './promise/capacity.ts';
@@ -34,8 +35,7 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
       return orderKept(core, cell, before as typeof cell.snapshot, atMs);
     case 'reservation':
       return reservationKept(core, cell, before as typeof cell.snapshot);
-    case 'quota':
-      return world.quotas.changed(cell);
+    case 'quota': return world.quotas.changed(cell);
     case 'lot':
       return world.lots.changed(cell, before as typeof cell.snapshot);
     case 'drift': return world.drifts.changed(cell);
@@ -79,6 +79,7 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
     case 'channel':
       for (const sku of world.reservations.lined) wakes.lines.add(sku);
       return sweep(core, 'rules', cell.id);
+    case 'mapping': return wakeParked(core, cell.id);
     case 'forecast':
       return core.keeper?.forecastChanged(cell.id);
     case 'rates':
@@ -91,6 +92,7 @@ export function kept(core: Core, cell: Cell, before: Cell['snapshot'], atMs: num
 function itemKept(core: Core, cell: ItemCell, before: ItemCell['snapshot']): void {
   core.views.itemChanged(cell);
   itemOnFloor(core, cell, before);
+  if (core.views.parked.size > 0) wakeMapped(core);
   core.wakes.add(cell.sku, reasons.more | reasons.other);
 }
 
@@ -154,7 +156,8 @@ export function expectChange({ world, views }: Core, order: OrderContext, atMs: 
 }
 
 function stockKept(core: Core, cell: StockCell, before: Snapshot<StockContext> | undefined): void {
-  const { world, wakes } = core;
+  const { world, views, wakes } = core;
+  if (before === undefined && views.parked.size > 0) wakeMapped(core);
   const had = before === undefined ? 0 : atp(before.context);
   // Under rules of per cent, units that leave make others free.
   if (cell.atp > had || world.selling.buffers.count > 0) wakes.add(cell.sku);

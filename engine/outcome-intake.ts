@@ -11,6 +11,8 @@ export interface EditSide {
   /** Units the customer is to get, and those of them that wait. */
   readonly units: number;
   readonly backordered: number;
+  /** Units of lines that wait for a mapping; absent: none. */
+  readonly parked?: number | undefined;
   /** Parts that have units. */
   readonly parts: readonly Pick<
     Fulfillment,

@@ -8,6 +8,7 @@ import type { Item } from '../actors/item-commands.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import type { ReservationContext } from '../actors/reservation-context.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
+import type { OrderLine } from '../actors/vocabulary.ts';
 import { quotaCell, reservationSteps, type QuotaCell } from './cells.ts';
 import type { Core } from './core.ts';
 import { isFinal, type Snapshot } from './step.ts';
@@ -126,11 +127,16 @@ export function countOrder(
   const known = before.value === 'received' ? [] : before.context.lines;
   if (known === lines) return;
   for (const [index, line] of lines.entries()) {
-    const then = known[index];
-    const was = then === undefined ? 0 : then.quantity - then.cancelled;
-    count(core, line.sku, { customer, startedAtMs: placedAtMs }, line.quantity - line.cancelled - was, atMs);
+    // Lines of a kit may stand where one line waited for a mapping.
+    const then = known[index]?.lineId === line.lineId ? known[index] : known.find((one) => one.lineId === line.lineId);
+    const was = then === undefined ? 0 : countedOf(then);
+    count(core, line.sku, { customer, startedAtMs: placedAtMs }, countedOf(line) - was, atMs);
   }
 }
+
+/** Of a line that waits for a mapping nobody knows what it is. */
+const countedOf = ({ quantity, cancelled, parked }: OrderLine): number =>
+  parked === undefined ? quantity - cancelled : 0;
 
 function count(core: Core, sku: Sku, { customer, startedAtMs }: Owner, more: number, atMs: number): void {
   const { quotas } = core.world;

@@ -30,6 +30,7 @@ import { place } from './place.ts';
 import type { Core } from './core.ts';
 import type { Work } from './promise/capacity.ts';
 import { lineUp } from './floor/kept.ts';
+import { wakeMapped } from './intake/mapping.ts';
 import type { EngineLimits } from './limits.ts';
 import { lotNames } from './lots.ts';
 import type { Entry, Receipts } from './receipts.ts';
@@ -87,6 +88,7 @@ export async function recover(
     saver.add(position, index === 0 ? touched : [], index === 0 ? rows : [], entries);
   }
   core.wakes.addAll(core.views.waitedFor, core.world.reservations.lined);
+  wakeMapped(core);
   // Whoever waits says anew when time may change the answer, if it has not by now.
   if (!core.world.plans.isIdle) sweep(core, 'rules');
   carriersChanged(core);
@@ -105,10 +107,7 @@ function keep(touched: Cell[], latest: Latest, key: string, cell: Cell): void {
 
 /** Every row under a prefix, saved or newer, once, as it stands now. */
 async function loadAll(
-  claim: Claim,
-  latest: Latest,
-  prefix: string,
-  each: (key: string, row: unknown) => void,
+  claim: Claim, latest: Latest, prefix: string, each: (key: string, row: unknown) => void,
 ): Promise<void> {
   const seen = new Set<string>();
   for await (const [key, saved] of claim.rows(prefix)) {

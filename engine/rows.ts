@@ -300,7 +300,10 @@ function readLine(reader: ByteReader, index: number): OrderLine {
   const [quantity, unitPriceMinor] = [reader.uint(), reader.uint()];
   const [allocated, backordered] = [reader.uint(), reader.uint()];
   const [shipped, cancelled] = [reader.uint(), reader.uint()];
-  return { lineId, sku, quantity, unitPriceMinor, allocated, backordered, shipped, cancelled };
+  // What is in no other place waits for a mapping.
+  const parked = quantity - allocated - backordered - shipped - cancelled;
+  const line = { lineId, sku, quantity, unitPriceMinor, allocated, backordered, shipped, cancelled };
+  return parked === 0 ? line : { ...line, parked };
 }
 
 function readFulfillment(reader: ByteReader, index: number, lines: readonly OrderLine[]): Fulfillment {

@@ -16,6 +16,7 @@ import { expectRoom, hasRoom } from './capacity.ts';
 import type { Cell, LocationCell, SkuCell } from './cells.ts';
 import { isPaymentCommand, tellPayment, type PaymentCommand } from './payments/commands.ts';
 import { isIntakeCommand, takeInCommand, type IntakeCommand } from './intake/commands.ts';
+import { mappedNow, unpark } from './intake/mapping.ts';
 import { changeHealth, isHealthCommand, type CarrierHealthCommand } from './carriers/health.ts';
 import { rerate } from './carriers/rerate.ts';
 import type { Stranded } from './carriers/rerates.ts';
@@ -238,6 +239,11 @@ export function wakeOrder(core: Core, id: OrderId, atMs: number, onBug: OnBug): 
   const context = order?.snapshot?.context;
   core.wakes.woken += 1;
   core.wakes.inVain += 1;
+  const mapped = context === undefined ? undefined : mappedNow(core, context);
+  if (mapped !== undefined) {
+    core.wakes.inVain -= 1;
+    return tellQuietly(core, atMs, () => unpark(core, id, mapped, atMs), onBug);
+  }
   if (order === undefined || context === undefined || !isUseful(core, context, atMs)) return true;
   const again = (): ReturnType<typeof tellOrder> => {
     const plan = planned(core, context, atMs);

@@ -232,7 +232,7 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'task.changed' || event.kind === 'terminal.changed') return bytes + valueBytes(event);
   if (event.kind === 'return.changed' || event.kind === 'refund.due') return bytes + valueRowBytes(event);
   if (event.kind === 'order.amended' || event.kind === 'order.scheduled') return bytes + 160;
-  if (event.kind === 'order.edited') return bytes + valueBytes(event);
+  if (/^order\.(edited|parked|unparked)$/.test(event.kind)) return bytes + valueBytes(event);
   if (event.kind === 'order.cancelled') return bytes + 24 + textBytes(event.reason);
   if (event.kind === 'capture.wanted') return bytes + 64 + valueRowBytes(event);
   if (event.kind.startsWith('payment.')) return bytes + 64 + valueRowBytes(event);

@@ -12,7 +12,9 @@ import { isHeld, unitsOfPart } from '../actors/order-takings.ts';
 import type { Location } from '../actors/network-commands.ts';
 import { orderStates, type OrderState } from '../actors/order-states.ts';
 import type { Fulfillment, OrderLine } from '../actors/vocabulary.ts';
+import { namesAwaited } from '../actors/order-parked.ts';
 import { must } from './assert.ts';
+import { join, leave } from './id-lists.ts';
 import { Rooms } from './capacity.ts';
 import { orderSteps, type BufferCell, type ItemCell } from './cells.ts';
 import type { LocationCell, SkuCell, StockCell } from './cells.ts';
@@ -36,6 +38,8 @@ export class Views {
   readonly held = new Set<OrderId>();
   /** SKUs that some order waits for. */
   readonly waitedFor = new Set<SkuCell>();
+  /** Orders that wait for a mapping, by the name their channel gave. */
+  readonly parked = new Map<string, Set<OrderId>>();
   /** Locations with a capacity. */
   readonly rooms: Rooms;
   /** When time may change the answer to orders that wait. */
@@ -100,7 +104,9 @@ export class Views {
   orderChanged(id: OrderId, before: Order | undefined, after: Order): void {
     this.#state(id, before?.value, after.value);
     if (before?.context.fulfillments !== after.context.fulfillments) this.#work(id, before, after);
-    if (before !== undefined && before.context.intake !== after.context.intake) this.#stepOut(id, before);
+    const { intake, lines } = after.context;
+    const mayAwait = intake?.parked !== undefined && before?.context.lines !== lines;
+    if (mayAwait || before?.context.intake !== intake) this.#intake(id, before, after);
     if (before?.context.lines !== after.context.lines) this.#waiting(id, before, after);
     if (before?.context.holds !== after.context.holds) this.#holds(id, after);
     const was = before === undefined ? undefined : batchOf(before);
@@ -173,7 +179,15 @@ export class Views {
     }
   }
 
-  /** An order that was edited is another one to those it waits with: its place in line is found anew. */
+  /** An order was edited, or waits for other mappings: to those it waits with it is another one. */
+  #intake(id: OrderId, before: Order | undefined, after: Order): void {
+    if (before !== undefined) this.#stepOut(id, before);
+    const now = namesAwaited(after.context);
+    for (const name of before === undefined ? [] : namesAwaited(before.context)) leave(this.parked, name, id);
+    for (const name of now) join(this.parked, name, id);
+  }
+
+  /** Its places in line are found anew. */
   #stepOut(id: OrderId, { context }: Order): void {
     for (const line of context.lines) {
       const item = line.backordered > 0 ? this.#world.skus.get(line.sku) : undefined;

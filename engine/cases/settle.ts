@@ -7,6 +7,7 @@ import { caseKinds, seen, type CaseCode } from '../../actors/case-kinds.ts';
 import { hasEnded } from '../../actors/case-life.ts';
 import type { CarrierId, CaseId, OrderId, Sku } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
+import { namesAwaited } from '../../actors/order-parked.ts';
 import { isHeld } from '../../actors/order-takings.ts';
 import { must } from '../assert.ts';
 import { lookAtParcel, lookAtPromise } from '../jeopardy/look.ts';
@@ -34,6 +35,8 @@ const causes = {
   rejected: 'a location declined units, and nobody else has them',
   'not-started': 'it does not begin its work in time, and nobody else has the units',
 } as const;
+
+const unmapped = 'a channel calls a SKU so, and nobody has said what it is';
 
 /** What the command under way makes of a case. */
 export interface Moves {
@@ -89,6 +92,7 @@ function concernsCases({ world, changes }: Core, cell: Cell, index: number): boo
         context?.exception !== undefined ||
         context?.holds !== before?.context.holds ||
         context?.replaces !== undefined ||
+        context?.intake?.parked !== undefined ||
         world.cases.byOrder.has(cell.id)
       );
     }
@@ -122,7 +126,8 @@ function look(core: Core, cell: Cell, index: number, settling: Settling): void {
     // What becomes of it decides whether the parcel it stands for is lost.
     const replaces = cell.snapshot?.context.replaces;
     if (replaces !== undefined) settling.orders.add(replaces.orderId);
-    const isTroubled = cell.snapshot?.context.exception !== undefined;
+    const { exception, intake } = must(cell.snapshot, 'an order that changed').context;
+    const isTroubled = exception !== undefined || intake?.parked !== undefined;
     if (isTroubled || core.world.cases.byOrder.has(cell.id)) orderMoves(core, cell, before as never, settling);
   } else if (cell.kind === 'location') locationMoves(cell, before as LocationCell['snapshot'], settling);
   else if (cell.kind === 'suspect') suspectMoves(cell, before as SuspectCell['snapshot'], settling);
@@ -133,7 +138,12 @@ function look(core: Core, cell: Cell, index: number, settling: Settling): void {
 }
 
 /** The cases of causes the engine sees that concern an order as it stands. */
-export function casesOf({ channel, exception, lines, fulfillments }: OrderContext): readonly About[] {
+export function casesOf(order: OrderContext): readonly About[] {
+  const parked = namesAwaited(order).map((name) => about('SKU_UNMAPPED', name));
+  return [...parked, ...exceptionCases(order)];
+}
+
+function exceptionCases({ channel, exception, lines, fulfillments }: OrderContext): readonly About[] {
   if (exception === undefined) return [];
   const code = seen[exception.code];
   if (code === 'RULE_GAP') return [about(code, channel)];
@@ -168,8 +178,10 @@ function orderMoves(
   for (const of of wanted) {
     if (world.cases.concerns(of.caseId, id)) continue;
     const moves = settling.of(of.caseId, of);
+    const { exception } = order.context;
     // Stock that is suspect says more.
-    if (moves.subject === undefined) moves.cause = causes[must(order.context.exception, 'an exception').code];
+    if (of.code === 'SKU_UNMAPPED') moves.cause = unmapped;
+    else if (moves.subject === undefined) moves.cause = causes[must(exception, 'an exception').code];
     moves.joined.push(id);
   }
   for (const caseId of world.cases.ofOrder(id)) {

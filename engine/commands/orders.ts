@@ -1,8 +1,9 @@
 /** Commands on orders and their fulfillments. */
 import type { CommandBody, CommandOf } from '../../actors/commands.ts';
-import { cancelledUnits, holdRefusal, orderInput, shortRefusal } from '../../actors/order-checks.ts';
+import { cancelledUnits, holdRefusal, orderInput, shortRefusal, type OurBody } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderInput, OrderMessage, Replaces } from '../../actors/order-context.ts';
 import { heldRefusal } from '../../actors/order-holds.ts';
+import { isParked, parkNews } from '../../actors/order-parked.ts';
 import { waitingUnits } from '../../actors/order-lines.ts';
 import { findFulfillment } from '../../actors/order-takings.ts';
 import type { LineLot } from '../../actors/vocabulary.ts';
@@ -15,7 +16,7 @@ import { tellOrder } from '../effects.ts';
 import { quotaRefusal } from '../quotas.ts';
 import { tellReservation } from '../reservation-effects.ts';
 import { isOffered } from '../routing/services.ts';
-import { mapped } from '../intake/mapping.ts';
+import { mapped, withParked } from '../intake/mapping.ts';
 import { knownOrder, saysMore, takeIn } from '../intake/take-in.ts';
 import { followPayments, wantCapture } from '../payments/follow.ts';
 import { cancelMissed } from './cancels.ts';
@@ -32,9 +33,16 @@ export function placeOrder(core: Core, command: CommandOf<'order.place'>, atMs: 
   const known = knownOrder(core, command.body);
   if (known !== undefined) return known;
   const isTakenIn = saysMore(core, command.body);
-  const ours = isTakenIn ? mapped(core, command.body) : command.body;
-  if ('code' in ours) return refused(ours);
-  return place(core, ours === command.body ? command : { ...command, body: ours }, atMs, { isTakenIn, said: command });
+  const { body } = command;
+  const lines = isTakenIn ? mapped(core, body) : body.lines;
+  if ('code' in lines) return refused(lines);
+  const ours = lines === body.lines ? command : { ...command, body: { ...body, lines } };
+  return place(core, ours, atMs, { isTakenIn, said: command });
+}
+
+/** The command with our SKUs in its lines. */
+interface Ours extends Omit<CommandOf<'order.place'>, 'body'> {
+  readonly body: OurBody;
 }
 
 /** How an order comes to be placed. */
@@ -48,7 +56,7 @@ interface Placing {
 
 export function place(
   core: Core,
-  command: CommandOf<'order.place'>,
+  command: Ours,
   atMs: number,
   { isTakenIn, said = command, replaces }: Placing,
 ): Handled {
@@ -60,8 +68,8 @@ export function place(
   if (body.service !== undefined && !isOffered(world, body.service)) {
     return refuse('unknown-service', `no carrier offers ${body.service}`, 'body.service');
   }
-  for (const [index, { sku }] of body.lines.entries()) {
-    const unknown = world.unknownOf(sku);
+  for (const [index, { sku, isUnmapped }] of body.lines.entries()) {
+    const unknown = isUnmapped === true ? undefined : world.unknownOf(sku);
     if (unknown === undefined) continue;
     return refuse('unknown-sku', `no stock of ${unknown} anywhere`, `body.lines[${index}].sku`);
   }
@@ -72,7 +80,7 @@ export function place(
   }
   const kitOf = world.kitsAmong(body.lines);
   const plain = orderInput(withHeld(body, held), by, atMs, kitOf);
-  const input = isTakenIn && !('code' in plain) ? takeIn(core, said, body, plain) : plain;
+  const input = isTakenIn && !('code' in plain) ? takeIn(core, said, body, withParked(core, plain)) : plain;
   if ('code' in input) return refused(input);
   const waits = held === undefined ? heldForLine(world, input.lines) : undefined;
   if (waits !== undefined) return refused(kitOf === undefined ? waits : { ...waits, field: 'body.lines' });
@@ -83,12 +91,18 @@ export function place(
   const context = order.snapshot?.context;
   if ('refused' in placed || context === undefined) return placed;
   // What was reserved was counted then.
-  const over = held === undefined ? quotaRefusal(core, context.customer, context.lines) : undefined;
+  const over = held === undefined ? quotaRefusal(core, context.customer, wanted(context)) : undefined;
   if (over !== undefined) return refused(over);
+  const parked = parkNews(context, context.lines);
+  if (parked !== undefined) core.changes.publish([parked]);
   if (waitingUnits(context) === 0) return placed;
   const rejection = mayNotWait(core, body, context, atMs);
   return rejection === undefined ? placed : refused(rejection);
 }
+
+/** Lines but those of which nobody knows what they are. */
+const wanted = ({ intake, lines }: Pick<OrderContext, 'intake' | 'lines'>): OrderContext['lines'] =>
+  intake?.parked === undefined ? lines : lines.filter((line) => !isParked(line));
 
 /** Place an order with what a reservation holds for it. */
 function take(core: Core, order: OrderCell, held: ReservationCell, input: OrderInput): Handled {
@@ -108,7 +122,7 @@ function convert(core: Core, order: OrderCell, { cell, plan, rest }: Taken, atMs
 }
 
 /** An order that names no service goes by that of its reservation, and is of its segment. */
-function withHeld(body: CommandBody<'order.place'>, held: ReservationCell | undefined): CommandBody<'order.place'> {
+function withHeld(body: OurBody, held: ReservationCell | undefined): OurBody {
   const { service, segment } = held?.snapshot?.context ?? {};
   const goes = service === undefined || body.service !== undefined ? body : { ...body, service };
   return segment === undefined ? goes : { ...goes, segment };

@@ -112,10 +112,10 @@ function fullLine({ sku, line, item }: SkuCell): Rejection | undefined {
 /** What is there of a SKU with a line is for those in it: new carts and orders of it wait their turn. */
 export function heldForLine(
   { skus, reservations }: World,
-  lines: readonly { readonly sku: Sku }[],
+  lines: readonly { readonly sku: Sku; readonly parked?: number | undefined }[],
 ): Rejection | undefined {
   if (reservations.queuedCount === 0) return undefined;
-  const index = lines.findIndex(({ sku }) => (skus.get(sku)?.line?.length ?? 0) > 0);
+  const index = lines.findIndex(({ sku, parked }) => parked === undefined && (skus.get(sku)?.line?.length ?? 0) > 0);
   if (index < 0) return undefined;
   const detail = `there is a line for ${lines[index]?.sku}: reserve it by itself to stand in it`;
   return reject('out-of-stock', detail, `body.lines[${index}].sku`);

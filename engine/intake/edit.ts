@@ -14,6 +14,7 @@ import { holdRefusal } from '../../actors/order-checks.ts';
 import type { Cause, OrderContext, OrderMessage } from '../../actors/order-context.ts';
 import { givenUp } from '../../actors/order-edit.ts';
 import { reduce } from '../../actors/order-lines.ts';
+import { isParked } from '../../actors/order-parked.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import { must } from '../assert.ts';
 import type { OrderCell } from '../cells.ts';
@@ -73,18 +74,24 @@ function check(core: Core, order: OrderContext, body: AskedEdit): Checked | Reje
   if (body.service !== undefined && !isOffered(world, body.service)) {
     return reject('unknown-service', `no carrier offers ${body.service}`, 'body.service');
   }
-  for (const [index, { sku }] of ours.lines.entries()) {
-    const unknown = world.unknownOf(sku);
+  for (const [index, { sku, isUnmapped }] of ours.entries()) {
+    const unknown = isUnmapped === true ? undefined : world.unknownOf(sku);
     if (unknown === undefined) continue;
     return reject('unknown-sku', `no stock of ${unknown} anywhere`, `body.add[${index}].sku`);
   }
-  const checked = editOf(order, body, ours.lines, world.kitsAmong(ours.lines) ?? (() => undefined));
+  const checked = editOf(order, body, ours, world.kitsAmong(ours) ?? (() => undefined));
   if ('code' in checked) return checked;
   const card = cardNumberIn(body.address, 'body.address');
   if (card !== undefined) return reject('card-data', 'this is the number of a payment card: it is not kept', card);
   const inLine = lineCard(body.add ?? []);
-  if (inLine === undefined) return checked;
+  if (inLine === undefined) return withParks(core, order, checked);
   return inAdd(reject('card-data', 'this is the number of a payment card: it is not kept', inLine));
+}
+
+/** New lines that wait for a mapping: what the rest does is as the policy says now, if it was not said before. */
+function withParks({ world }: Core, { channel }: OrderContext, { edit, changes }: Checked): Checked {
+  if (!edit.added.some(isParked)) return { edit, changes };
+  return { edit: { ...edit, parks: world.intakes.policyFor(channel).parked ?? 'wait' }, changes };
 }
 
 /** What of the new place cannot be right, with the address it comes with or had. */
@@ -97,7 +104,8 @@ function addressFaultOf({ world }: Core, { orderId }: OrderContext, { edit }: Ch
 /** Units that a customer may have so many of, or that others stand in line for, are ordered anew. */
 function limitRefusal({ world }: Core, order: OrderContext, { edit }: EditMessage): Rejection | undefined {
   const raised = new Set(edit.more.map(({ lineId }) => lineId));
-  const lines = [...order.lines.filter(({ lineId }) => raised.has(lineId)), ...edit.added];
+  const all = [...order.lines.filter(({ lineId }) => raised.has(lineId)), ...edit.added];
+  const lines = all.filter((line) => !isParked(line));
   const maxOf = (sku: Sku) => world.skus.get(sku)?.item?.snapshot?.context.drop?.perCustomerMax;
   const limited = lines.find(({ sku }) => maxOf(sku) !== undefined);
   if (limited !== undefined) {

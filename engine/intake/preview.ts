@@ -43,12 +43,14 @@ function sideOf(core: Core, order: OrderContext): EditSide {
   });
   const lastMs = Math.max(...parts.map(({ deliverByMs = Infinity }) => deliverByMs));
   const backordered = waitingUnits(order);
+  const parked = order.lines.reduce((sum, line) => sum + (line.parked ?? 0), 0);
   return {
     units: order.lines.reduce((sum, { quantity, cancelled }) => sum + quantity - cancelled, 0),
     backordered,
+    parked: parked || undefined,
     parts,
     costMinor: parts.reduce((sum, { costMinor }) => sum + costMinor, 0),
-    deliverByMs: backordered === 0 && Number.isFinite(lastMs) ? lastMs : undefined,
+    deliverByMs: backordered + parked === 0 && Number.isFinite(lastMs) ? lastMs : undefined,
     promisedByMs: order.promisedByMs,
     dueMinor: dueNowMinor(placedMinor(core, order), order),
     held: order.holds?.map(({ holdId }) => holdId),

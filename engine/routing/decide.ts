@@ -5,6 +5,7 @@
  */
 import { orderId } from '../../actors/ids.ts';
 import type { Plan } from '../../actors/order-context.ts';
+import { isParked } from '../../actors/order-parked.ts';
 import type { ReservationContext } from '../../actors/reservation-context.ts';
 import type { Core } from '../core.ts';
 import type { PlanInForce } from '../plans.ts';
@@ -42,6 +43,7 @@ export interface Decision {
  */
 export function decide(core: Core, order: Asked, atMs: number, candidate?: PlanInForce): Decision {
   const { world } = core;
+  if (isOnlyParked(order)) return { request: sourcingRequest(world, order, atMs), plan: nothing };
   if (!world.plans.isIdle || candidate !== undefined) {
     const needs = orderNeeds(order);
     const facts = orderFacts(world, order, needs, atMs);
@@ -52,6 +54,12 @@ export function decide(core: Core, order: Asked, atMs: number, candidate?: PlanI
   const request = sourcingRequest(world, order, atMs);
   return { request, plan: core.source(request) };
 }
+
+/** Whether there is nothing to be decided: all that has no place waits for a mapping. */
+const isOnlyParked = ({ lines }: Asked): boolean =>
+  lines.every(({ backordered }) => backordered === 0) && lines.some(isParked);
+
+const nothing: Plan = { fulfillments: [], short: 0, candidates: 0, runnerUpMinor: undefined };
 
 /** A placement that has all its units may wait for others, if its plan says so. */
 function withWindow(decision: Decision, { attempt }: Asked): Decision {

@@ -44,7 +44,9 @@ function recomputedFrom(remade: Remade): Recomputed {
 /** The whole order as if all of it had no place yet: nothing is changed. */
 export function decidedNow(core: Core, order: OrderContext, nowMs: number): Explained {
   const none = { allocated: 0, shipped: 0 };
-  const lines = order.lines.map((line) => ({ ...line, ...none, backordered: line.quantity - line.cancelled }));
+  const lines = order.lines.map((line) => {
+    return { ...line, ...none, backordered: line.quantity - line.cancelled - (line.parked ?? 0) };
+  });
   const whole = { ...order, lines };
   const decision = decide(core, whole, nowMs);
   return explained(core, whole, decision, nowMs, waysOf(core, decision));

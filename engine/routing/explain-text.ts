@@ -65,6 +65,7 @@ const causeWords = {
 function causeText({ kind, from, by, reason, savedMinor }: Cause): string {
   const why = reason === undefined ? '' : `: ${reason}`;
   if (kind === 'edited') return `  Sourced again because the order was edited by ${by ?? 'somebody'}${why}`;
+  if (kind === 'mapped') return '  Sourced again because what its channel calls some lines is mapped now';
   const who = by === undefined ? '' : `, said ${by}`;
   const saved = savedMinor === undefined ? '' : `; that saves ${money(savedMinor)}`;
   return `  Sourced again because part ${from.join(', ')} ${causeWords[kind]}${who}${why}${saved}`;

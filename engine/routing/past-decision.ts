@@ -168,8 +168,12 @@ export function orderThen(order: OrderContext, { record, index, decision }: Foun
   const constant = { ...(after ?? order), attempt: attempt - 1, exception: undefined, trouble: undefined };
   if (attempt === 1) {
     if (isEditedAgain(record, index, decision)) return undefined;
+    const parked = parkedAt(record, index, decision);
     const fresh = { allocated: 0, shipped: 0, cancelled: 0 };
-    const lines = constant.lines.map((line): OrderLine => ({ ...line, ...fresh, backordered: line.quantity }));
+    const lines = constant.lines.map((line): OrderLine => {
+      if (parked.has(line.lineId)) return { ...line, ...fresh, backordered: 0, parked: line.quantity };
+      return { ...line, ...fresh, backordered: line.quantity };
+    });
     const fulfillAtMs = placementIn(record, order.orderId)?.body.fulfillAtMs;
     return { ...constant, lines, fulfillments: [], declined: undefined, fulfillAtMs };
   }
@@ -194,7 +198,7 @@ export function orderThen(order: OrderContext, { record, index, decision }: Foun
 function changesAgain({ events }: StoredRecord, index: number, { orderId }: Sourced): boolean {
   return (events as readonly Event[]).slice(index + 1).some((event) => {
     if (!('orderId' in event) || event.orderId !== orderId) return false;
-    if (/^order\.(sourced|cancelled|edited|scheduled)$/.test(event.kind)) return true;
+    if (/^order\.(sourced|cancelled|edited|scheduled|unparked)$/.test(event.kind)) return true;
     return event.kind === 'fulfillment.changed' && event.state !== 'open' && event.state !== 'released';
   });
 }
@@ -202,5 +206,15 @@ function changesAgain({ events }: StoredRecord, index: number, { orderId }: Sour
 /** Whether the order became another one later in the turn in which it was placed. */
 function isEditedAgain({ events }: StoredRecord, index: number, { orderId }: Sourced): boolean {
   const later = (events as readonly Event[]).slice(index + 1);
-  return later.some((event) => event.kind === 'order.edited' && event.orderId === orderId);
+  const isIt = ({ kind }: Event): boolean => kind === 'order.edited' || kind === 'order.unparked';
+  return later.some((event) => isIt(event) && 'orderId' in event && event.orderId === orderId);
+}
+
+/** The lines of an order that waited for a mapping when it was placed. */
+function parkedAt({ events }: StoredRecord, index: number, { orderId }: Sourced): ReadonlySet<string> {
+  for (const event of (events as readonly Event[]).slice(index + 1)) {
+    const isIt = event.kind === 'order.parked' && event.orderId === orderId;
+    if (isIt) return new Set(event.lines.map(({ lineId }) => lineId));
+  }
+  return new Set();
 }

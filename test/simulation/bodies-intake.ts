@@ -21,7 +21,7 @@ export const intakeDraws: Record<IntakeKind, Draw> = {
       ...(rng.chance(0.5) ? { payment: drawPayment(rng) } : {}),
       ...(rng.chance(0.5) ? { fees: { ...(rng.chance(0.7) ? { edit: drawFees(rng) } : {}), ...(rng.chance(0.7) ? { cancel: drawFees(rng) } : {}) } } : {}),
       ...(rng.chance(0.3) ? { riskPercent: rng.pick([1, 30, 100]) } : {}),
-      ...(rng.chance(0.4) ? { mapping: rng.pick(['first', 'first', 'only']) } : {}),
+      ...(rng.chance(0.4) ? { mapping: rng.pick(['first', 'only', 'park', 'park']), ...(rng.chance(0.5) ? { parked: rng.pick(['wait', 'go']) } : {}) } : {}),
       ...(rng.chance(0.5) ? { repeat: { windowMs: drawWindow(rng) } } : {}),
     },
   }),

@@ -52,7 +52,7 @@ function check(shadow: Shadow, order: ShadowOrder, more: number, agree: Agree, s
   // A routing plan may cancel what it has no place for.
   const perLine = order.lines[0]?.kit === undefined ? 1 : order.lines.filter(({ kit }) => kit?.lineId === order.lines[0]?.kit?.lineId).reduce((sum, line) => sum + ratio(line), 0);
   expect(then.units <= units + more * perLine, () => `${what}: ${then.units} units of ${units} and ${more}`);
-  expect(unitsOf(then) + then.backordered === then.units, () => `${what}: a unit is in no place`);
+  expect(unitsOf(then) + then.backordered + (then.parked ?? 0) === then.units, () => `${what}: a unit is in no place`);
   checkStock(shadow, order, now, then, what);
 }
 

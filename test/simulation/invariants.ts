@@ -9,12 +9,14 @@ import { placeOf } from '../../engine/promise/places.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { orderFromRow, prefixes } from '../../engine/rows.ts';
 import { orderDueAtMs } from '../../actors/order-checks.ts';
+import { namesAwaited } from '../../actors/order-parked.ts';
 import { startByMs } from '../../actors/order-trouble.ts';
 import { maySource } from '../../actors/kits.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import type { StockLevels } from '../../actors/vocabulary.ts';
 import type { Claim } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
+import { mappedNow } from '../../engine/intake/mapping.ts';
 import { checkFloor } from './invariants-floor.ts';
 import { checkLots } from './invariants-lots.ts';
 import { checkCases, checkPromises } from './invariants-cases.ts';
@@ -95,9 +97,9 @@ function checkUnits({ id, context }: OpenOrder): void {
       }
       return units;
     };
-    const { quantity, allocated, backordered, shipped, cancelled } = line;
-    const isWhole = quantity === allocated + backordered + shipped + cancelled;
-    const isSigned = Math.min(allocated, backordered, shipped, cancelled) >= 0;
+    const { quantity, allocated, backordered, shipped, cancelled, parked = 0 } = line;
+    const isWhole = quantity === allocated + backordered + shipped + cancelled + parked;
+    const isSigned = Math.min(allocated, backordered, shipped, cancelled, parked) >= 0 && (parked > 0 || line.parked === undefined);
     expect(isWhole && isSigned, `order ${id}, line ${line.lineId}: ${JSON.stringify(line)}`);
     expect(allocated === sum(isHeld), `order ${id}, line ${line.lineId}: ${allocated} allocated, parts hold ${sum(isHeld)}`);
     expect(shipped === sum(isGone), `order ${id}, line ${line.lineId}: ${shipped} shipped, parts shipped ${sum(isGone)}`);
@@ -145,11 +147,15 @@ function checkViews(engine: Engine, orders: readonly OpenOrder[]): void {
   const { views, world } = engine.inspect().core;
   const places = new Map<string, Set<string>>();
   const waiting = new Map<string, Set<string>>();
+  const parked = new Map<string, Set<string>>();
   for (const { id, context } of orders) {
     for (const part of context.fulfillments) if (isHeld(part.state)) addTo(places, part.location, id);
     for (const line of context.lines) if (line.backordered > 0) addTo(waiting, line.sku, id);
     for (const key of heldUnits(context).keys()) checkHolds(engine, key, id);
+    for (const name of namesAwaited({ ...context, orderId: id })) addTo(parked, name, id);
   }
+  for (const [name, ids] of views.parked) expectSame(`waiting for a mapping of ${name}`, ids, parked.get(name));
+  for (const name of parked.keys()) expect(views.parked.has(name), `no view of who waits for ${name}`);
   const held = new Set<string>(orders.filter(({ context }) => context.holds !== undefined).map(({ id }) => id));
   expectSame('orders held', views.held, held);
   for (const [location, ids] of views.byLocation) expectSame(`work at ${location}`, ids, places.get(location));
@@ -201,7 +207,7 @@ function checkOwners(engine: Engine, orders: readonly OpenOrder[]): void {
       state === 'allocated'
         ? timers.has(`order ${id} ${orderDueAtMs(state, context)}`) || isHeldForGood(context)
         : state === 'backordered' || (state === 'exception' && context.exception?.code !== 'not-started')
-          ? waits
+          ? waits || (state === 'backordered' && context.intake?.parked !== undefined)
           : context.fulfillments.some((part) => part.state === 'released' || part.state === 'picking' || part.state === 'shipped');
     const nextMs = orderDueAtMs(state, context);
     expect(nextMs === undefined || timers.has(`order ${id} ${nextMs}`), `order ${id} is due at ${nextMs}, and nothing will wake it`);
@@ -241,8 +247,10 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
       const { request, plan: { fulfillments, ruled } } = decide(core, context, decidedAtMs);
       const isOther = ruled !== undefined || request.isWeighed === true || hasRooms;
       expect(fulfillments.length === 0 || !isOther, `order ${id} waits for what would be placed`);
+      expect(mappedNow(core, context) === undefined, `order ${id} waits for a mapping that is there`);
       if (isOther) continue;
     }
+    expect(mappedNow(core, context) === undefined, `order ${id} waits for a mapping that is there`);
     // Where a capacity is, the day may be full.
     const isUnlimited = ({ id: at, snapshot }: LocationCell): boolean =>
       snapshot?.context.capacity === undefined && context.declined?.some(({ location }) => location === at) !== true;

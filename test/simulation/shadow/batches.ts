@@ -1,6 +1,6 @@
 /** Orders that are sourced together, in the shadow: who joins a window, and what becomes of it when it ends. */
 import { needsFor } from './kits.ts';
-import { stateOf, waiting } from './order-facts.ts';
+import { parkedRest, stateOf, waiting } from './order-facts.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
 import { judgedAt } from './plan-sourcing.ts';
@@ -47,7 +47,7 @@ export function end(doing: Doing, batch: ShadowBatch, heard: readonly HeardMove[
 
 /** The window of one order is over: it starts, if nothing else keeps it. */
 export function goOn(doing: Doing, order: ShadowOrder): void {
-  const mayStart = order.startedAtMs === undefined && order.holds === undefined && dueOf({ ...order, batch: undefined }) <= doing.atMs && waiting(order) === 0;
+  const mayStart = order.startedAtMs === undefined && order.holds === undefined && dueOf({ ...order, batch: undefined }) <= doing.atMs && waiting(order) === 0 && parkedRest(order) !== 'wait';
   const after = orders.put(doing, mayStart ? orders.started(order, doing.atMs) : { ...order, batch: undefined });
   orders.tellParts(doing, order, after);
   if (stateOf(order) !== stateOf(after)) orders.tellState(doing, after);

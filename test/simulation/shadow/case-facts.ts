@@ -1,7 +1,7 @@
 /** What a case is, in the shadow: all that was ever logged of it, and where it stands by that. */
 import { caseKinds, type CaseCode } from '../../../actors/case-kinds.ts';
 import type { PlaybookStep } from '../../../actors/playbook-schemas.ts';
-import { isClosed } from './order-facts.ts';
+import { isClosed, parkedOf } from './order-facts.ts';
 import { isHeld, type Shadow, type ShadowOrder } from './state.ts';
 
 export interface ShadowEntry {
@@ -100,6 +100,11 @@ export function isThere(code: CaseCode, subject: string, { parts }: ShadowOrder)
 
 /** The cases the engine must have an order in. */
 export function wantedBy(order: ShadowOrder, waitsFor: (line: number) => boolean): { code: CaseCode; subject: string; cause: string }[] {
+  const names = [...new Set(order.lines.flatMap(({ sku }, line) => (parkedOf(order, line) > 0 ? [`${order.channel}/${sku}`] : [])))];
+  return [...names.map((subject) => ({ code: 'SKU_UNMAPPED' as const, subject, cause: 'a channel calls a SKU so, and nobody has said what it is' })), ...ofException(order, waitsFor)];
+}
+
+function ofException(order: ShadowOrder, waitsFor: (line: number) => boolean): { code: CaseCode; subject: string; cause: string }[] {
   if (order.exception === undefined) return [];
   if (order.exception.code === 'unroutable') return [{ code: 'RULE_GAP', subject: order.channel, cause: 'the routing plan leaves no place to units of orders' }];
   if (order.exception.code === 'not-started') {

@@ -5,9 +5,10 @@ import * as setHolds from './holds.ts';
 import * as intake from './intake.ts';
 import { mayNotWait } from './items.ts';
 import { explode, isKnown, isLines, ratio, want } from './kits.ts';
-import { answerOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
+import { answerOf, parkedOf, parkedRest, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
+import { tellParked } from './parked.ts';
 import * as payments from './payments.ts';
 import { heldForLine } from './reservations.ts';
 import { isOffered } from './sourcing.ts';
@@ -48,7 +49,7 @@ export function edit(doing: Doing, { body, by }: Pick<CommandOf<'order.edit'>, '
   if (isOtherWay && stageOf(order) === 'picked') return no('wrong-state', made.destination === undefined ? 'body.service' : 'body.destination');
   const fee = feeOf(policy as IntakePolicy, 'edit', order);
   if (fee === 'refuse') return no('too-late');
-  const raised = [...order.lines.filter((_, line) => made.more.has(line)), ...made.added];
+  const raised = [...order.lines.filter((_, line) => made.more.has(line)), ...made.added].filter(({ isParked }) => isParked !== true);
   if (raised.some(({ sku }) => shadow.items.get(sku)?.item.drop?.perCustomerMax !== undefined)) return no('customer-limit', 'body');
   if (heldForLine(doing, raised) !== undefined) return no('out-of-stock', 'body');
   holdLarge(doing, order, made);
@@ -81,7 +82,7 @@ function editOf(doing: Doing, order: ShadowOrder, body: Body): Edit | Refusal {
   if ('code' in ours) return no(ours.code, ours.field?.replace('body.lines', 'body.add'));
   if (!('lines' in ours)) throw new Error('lines that are not mapped');
   if (body.service !== undefined && !isOffered(shadow, body.service)) return no('unknown-service', 'body.service');
-  const unknown = ours.lines.findIndex(({ sku }) => !isKnown(shadow, sku));
+  const unknown = ours.lines.findIndex((line) => !('isParked' in line) && !isKnown(shadow, line.sku));
   if (unknown >= 0) return no('unknown-sku', `body.add[${unknown}].sku`);
   const changed = changesOf(order, body.lines ?? []);
   if ('code' in changed) return changed;
@@ -91,7 +92,7 @@ function editOf(doing: Doing, order: ShadowOrder, body: Body): Edit | Refusal {
   if (twice >= 0) return no('contradiction', `body.clear[${twice}]`);
   if (body.address !== undefined && body.destination === undefined) return no('contradiction', 'body.address');
   const { less, more, changes, minor } = changed;
-  for (const [line, units] of less) if (units > waitingOf(order, line) + unitsIn(order, line, isUntouched)) return no('wrong-state', 'body.lines');
+  for (const [line, units] of less) if (units > waitingOf(order, line) + parkedOf(order, line) + unitsIn(order, line, isUntouched)) return no('wrong-state', 'body.lines');
   const way = wayOf(order, body);
   if (changes.length + come.changes.length === 0 && way.destination === undefined && way.service === undefined && way.promise === undefined) return no('contradiction', 'body');
   const isAll = order.lines.every(({ quantity, cancelled }, line) => (less.get(line) ?? 0) === quantity - cancelled);
@@ -101,7 +102,7 @@ function editOf(doing: Doing, order: ShadowOrder, body: Body): Edit | Refusal {
 }
 
 function changesOf(order: ShadowOrder, asked: NonNullable<Body['lines']>): { less: Wanted; more: Wanted; changes: Change[]; minor: number } | Refusal {
-  const refusal = (code: 'duplicate' | 'unknown-line' | 'kit-in-parts' | 'over-limit', field: string) => no(code, field) as Refusal;
+  const refusal = (code: 'duplicate' | 'unknown-line' | 'kit-in-parts' | 'over-limit' | 'wrong-state', field: string) => no(code, field) as Refusal;
   const found = { less: new Map() as Wanted, more: new Map() as Wanted, changes: [] as Change[], minor: 0 };
   for (const [index, { lineId, quantity: to }] of asked.entries()) {
     const field = `body.lines[${index}]`;
@@ -111,6 +112,7 @@ function changesOf(order: ShadowOrder, asked: NonNullable<Body['lines']>): { les
     if (head.kit !== undefined && head.kit.lineId !== lineId) return refusal('kit-in-parts', `${field}.lineId`);
     const from = (head.quantity - head.cancelled) / ratio(head);
     if (from === to) continue;
+    if (from === 0) return refusal('wrong-state', `${field}.lineId`);
     found.changes.push({ lineId, sku: head.kit?.sku ?? head.sku, from, to });
     const units: Wanted = new Map();
     want(order, units, lineId, Math.abs(to - from));
@@ -122,7 +124,7 @@ function changesOf(order: ShadowOrder, asked: NonNullable<Body['lines']>): { les
   return found;
 }
 
-type Asked = { readonly lineId?: string | undefined; readonly sku: string; readonly quantity: number; readonly unitPriceMinor?: number | undefined };
+type Asked = { readonly isParked?: true | undefined; readonly lineId?: string | undefined; readonly sku: string; readonly quantity: number; readonly unitPriceMinor?: number | undefined };
 
 function newLines({ shadow }: Doing, order: ShadowOrder, asked: readonly Asked[]): { lines: readonly ShadowLine[]; changes: Change[]; minor: number } | Refusal {
   const refusal = (code: 'duplicate' | 'over-limit', field: string) => no(code, field) as Refusal;
@@ -194,7 +196,7 @@ function holdLarge(doing: Doing, order: ShadowOrder, made: Edit): void {
 function carryOut(doing: Doing, before: ShadowOrder, made: Edit, told: { by: string; reason: string; fee: number | undefined }, body: Body): Verdict | undefined {
   const { shadow, atMs, events } = doing;
   const { less, more, added, destination, service, promise } = made;
-  const rest: Wanted = new Map([...less].map(([line, units]) => [line, Math.max(0, units - waitingOf(before, line))]));
+  const rest: Wanted = new Map([...less].map(([line, units]) => [line, Math.max(0, units - waitingOf(before, line) - parkedOf(before, line))]));
   const first = orders.takeOut(before, rest, isUntouched);
   const isMore = more.size + added.length > 0 && stageOf(before) === 'grace';
   const isOtherWay = isMore || destination !== undefined || service !== undefined;
@@ -210,6 +212,7 @@ function carryOut(doing: Doing, before: ShadowOrder, made: Edit, told: { by: str
     edits: (before.edits ?? 0) + 1,
     feesMinor: (before.feesMinor ?? 0) + (told.fee ?? 0),
     addedMinor: (before.addedMinor ?? 0) + made.addedMinor,
+    parked: parkedRest(before) ?? (added.some(({ isParked }) => isParked === true) ? ((intake.policyOf(shadow, before.channel) as IntakePolicy).parked ?? 'wait') : undefined),
   };
   const isSourced = (isOtherWay || more.size + added.length > 0 || promise !== undefined) && waiting(next) > 0;
   const after = orders.put(doing, isSourced ? next : judged(next, atMs));
@@ -220,6 +223,7 @@ function carryOut(doing: Doing, before: ShadowOrder, made: Edit, told: { by: str
   });
   orders.tellParts(doing, before, after);
   orders.tellException(doing, before, after);
+  tellParked(doing, after, added);
   if (!isSourced && stateOf(before) !== stateOf(after)) orders.tellState(doing, after);
   for (const part of [...first.taken, ...second.taken]) orders.moveStock(shadow, before, part, 'give-back');
   const from = before.parts.flatMap((part, index) => (part === second.parts[index] ? [] : [String(index + 1)]));

@@ -2,6 +2,7 @@
 import type { CommandBody } from '../../../actors/commands.ts';
 import { hasPostalCodes, isPostalCode } from '../../../actors/postal-codes.ts';
 import { difference } from '../same.ts';
+import { isKnown } from './kits.ts';
 import type { ShadowHold } from './holds.ts';
 import type { Bought } from './intake-state.ts';
 import * as setHolds from './holds.ts';
@@ -55,11 +56,15 @@ export function mapped({ shadow }: Doing, body: Body): Body | Verdict {
   const { mapping } = policyOf(shadow, body.channel) as Partial<CommandBody<'intake-policy.put'>['policy']>;
   if (mapping === undefined || !shadow.channels.has(body.channel)) return body;
   const what = (sku: string) => shadow.intake.mappings.get(`${body.channel}/${sku}`);
+  const parks = mapping === 'park' && body.reservationId === undefined;
+  const isParked = (sku: string): boolean => parks && (what(sku) === undefined || !isKnown(shadow, what(sku)?.sku ?? ''));
   for (const [index, { sku, quantity }] of body.lines.entries()) {
-    if (what(sku) === undefined && mapping === 'only') return no('unmapped-sku', `body.lines[${index}].sku`);
+    if (isParked(sku)) continue;
+    if (what(sku) === undefined && mapping !== 'first') return no('unmapped-sku', `body.lines[${index}].sku`);
     if (quantity * (what(sku)?.quantity ?? 1) > 1_000_000_000) return no('over-limit', `body.lines[${index}].quantity`);
   }
   const lines = body.lines.map((line) => {
+    if (isParked(line.sku)) return { ...line, isParked: true };
     const { sku = line.sku, quantity = 1 } = what(line.sku) ?? {};
     const { unitPriceMinor } = line;
     return { ...line, sku, quantity: line.quantity * quantity, ...(unitPriceMinor === undefined ? {} : { unitPriceMinor: Math.floor(unitPriceMinor / quantity) }) };

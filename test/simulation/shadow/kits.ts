@@ -21,6 +21,7 @@ interface Asked {
   readonly sku: string;
   readonly quantity: number;
   readonly unitPriceMinor?: number | undefined;
+  readonly isParked?: true | undefined;
 }
 
 /** The lines of an order as asked, kits replaced by their components. */
@@ -29,13 +30,13 @@ export function explode(shadow: Shadow, asked: readonly Asked[]): readonly Shado
   const lines: ShadowLine[] = [];
   for (const [index, { sku, quantity, unitPriceMinor = 0, ...rest }] of asked.entries()) {
     const lineId = rest.lineId ?? String(index + 1);
-    const kit = kitOf(shadow, sku);
+    const kit = rest.isParked === true ? undefined : kitOf(shadow, sku);
     const ref = { lineId, sku, quantity, unitPriceMinor, together: kit?.together ?? false };
     if (kit !== undefined && `${lineId}.${kit.components.length}`.length > 64) return no('over-limit', `body.lines[${index}].lineId`);
     if (kit?.components.some((one) => one.quantity * quantity > 1_000_000_000)) return no('over-limit', `body.lines[${index}].quantity`);
     const parts: ShadowLine[] =
       kit === undefined
-        ? [{ lineId, sku, quantity, unitPriceMinor, cancelled: 0 }]
+        ? [{ lineId, sku, quantity, unitPriceMinor, cancelled: 0, ...(rest.isParked === true ? { isParked: true as const } : {}) }]
         : kit.components.map((one, at) => ({
             lineId: `${lineId}.${at + 1}`,
             sku: one.sku,

@@ -2,7 +2,7 @@
 import type { CommandBody, CommandOf } from '../../../actors/commands.ts';
 import { mayWait } from './items.ts';
 import { explode, isKnown, isLines, isWhole, kitOf, want } from './kits.ts';
-import { answerOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
+import { answerOf, parkedOf, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import * as cancels from './cancels.ts';
 import * as holds from './holds.ts';
 import * as lotOrders from './lot-orders.ts';
@@ -10,6 +10,7 @@ import { decidedOrder } from './decided.ts';
 import { feeOf } from './edits.ts';
 import type { IntakePolicy } from '../../../actors/intake-commands.ts';
 import * as orders from './orders.ts';
+import { tellParked } from './parked.ts';
 import type { Doing, Wanted } from './orders.ts';
 import * as suspects from './suspects.ts';
 import * as quotas from './quotas.ts';
@@ -35,7 +36,7 @@ export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, i
   const { shadow, atMs } = doing;
   if (!shadow.channels.has(body.channel)) return no('unknown-channel', 'body.channel');
   if (body.service !== undefined && !isOffered(shadow, body.service)) return no('unknown-service', 'body.service');
-  const unknown = body.lines.findIndex(({ sku }) => !isKnown(shadow, sku));
+  const unknown = body.lines.findIndex((line) => !('isParked' in line) && !isKnown(shadow, line.sku));
   if (unknown >= 0) return no('unknown-sku', `body.lines[${unknown}].sku`);
   const held = reservations.shareOf(doing, body);
   if (held !== undefined && !('reservation' in held)) return held;
@@ -69,6 +70,7 @@ export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, i
     replaces,
     attributes: body.attributes,
     holds: takenIn.holds,
+    parked: lines.some(({ isParked }) => isParked === true) ? ((intake.policyOf(shadow, body.channel) as IntakePolicy).parked ?? 'wait') : undefined,
     placedAtMs: atMs,
     changedAtMs: atMs,
     startedAtMs: undefined,
@@ -80,7 +82,8 @@ export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, i
   });
   const refusal = held === undefined ? orders.source(doing, body.orderId) : take(doing, held.reservation, body, lines);
   if (refusal !== undefined) return refusal;
-  const over = held === undefined ? quotas.refusal(doing, body.customer, lines) : undefined;
+  const over = held === undefined ? quotas.refusal(doing, body.customer, lines.filter(({ isParked }) => isParked !== true)) : undefined;
+  tellParked(doing, shadow.orders.get(body.orderId) as ShadowOrder, lines);
   return over ?? mayWait(doing, shadow.orders.get(body.orderId) as ShadowOrder, body.lines) ?? answer(doing, body.orderId);
 }
 
@@ -116,7 +119,7 @@ export function cancel(doing: Doing, body: CommandBody<'order.cancel'>, isAsked 
     const wanted: Wanted = new Map();
     if (body.lines === undefined) {
       for (let line = 0; line < order.lines.length; line += 1) {
-        const open = waitingOf(order, line) + unitsIn(order, line, isHeld);
+        const open = waitingOf(order, line) + parkedOf(order, line) + unitsIn(order, line, isHeld);
         if (open > 0) wanted.set(line, open);
       }
       if (wanted.size === 0) return no('wrong-state');

@@ -30,7 +30,7 @@ const known = new WeakMap<ShadowOrder, Facts>();
 function factsOf(order: ShadowOrder): Facts {
   let facts = known.get(order);
   if (facts === undefined) {
-    const each = order.lines.map(({ quantity, cancelled }, line) => quantity - cancelled - unitsIn(order, line, isHeld) - unitsIn(order, line, isGone));
+    const each = order.lines.map((one, line) => (one.isParked === true ? 0 : one.quantity - one.cancelled) - unitsIn(order, line, isHeld) - unitsIn(order, line, isGone));
     const sum = each.reduce((all, units) => all + units, 0);
     known.set(order, (facts = { waiting: each, sum, state: stateWith(order, sum) }));
   }
@@ -40,12 +40,24 @@ function factsOf(order: ShadowOrder): Facts {
 /** Units of a line that have no place: all that is neither held, gone nor cancelled. */
 export const waitingOf = (order: ShadowOrder, line: number): number => factsOf(order).waiting[line] ?? 0;
 export const waiting = (order: ShadowOrder): number => factsOf(order).sum;
+/** Units of a line whose name is mapped to nothing. */
+export const parkedOf = (order: ShadowOrder, line: number): number => {
+  const { quantity = 0, cancelled = 0, isParked } = order.lines[line] ?? {};
+  return isParked === true ? quantity - cancelled : 0;
+};
+
+/** What the rest of an order does meanwhile; undefined where nothing of it is parked. */
+export const parkedRest = (order: ShadowOrder): 'wait' | 'go' | undefined =>
+  order.lines.some((_, line) => parkedOf(order, line) > 0) ? (order.parked ?? 'wait') : undefined;
+
 export const stateOf = (order: ShadowOrder): OrderState => factsOf(order).state;
 
 function stateWith(order: ShadowOrder, units: number): OrderState {
   if (order.exception !== undefined) return 'exception';
-  if (units > 0) return 'backordered';
+  const parked = parkedRest(order);
+  if (units > 0 || parked === 'wait') return 'backordered';
   const has = (state: Part['state']): boolean => order.parts.some((part) => part.state === state);
+  if (parked === 'go' && !order.parts.some(isHeld)) return 'backordered';
   if (has('open')) return 'allocated';
   if (has('picking')) return 'picking';
   const hasGone = order.parts.some(isGone);
@@ -127,6 +139,7 @@ function viewIn(order: ShadowOrder, state: OrderState): unknown {
       shipped: unitsIn(order, line, isGone),
       cancelled,
       kit,
+      parked: parkedOf(order, line) || undefined,
     })),
     fulfillments: fulfillments(order),
     exception: order.exception,

@@ -6,6 +6,8 @@ export interface ShadowLine {
   readonly quantity: number;
   readonly unitPriceMinor: number;
   readonly cancelled: number;
+  /** Its channel’s name of it is mapped to nothing. */
+  readonly isParked?: true | undefined;
   /** The kit it is a component of, as it was ordered. */
   readonly kit?: ShadowKit | undefined;
 }

@@ -2,7 +2,7 @@
 import { lapsed, news, type Said } from './asked.ts';
 import { count } from './quotas.ts';
 import { workAfter } from './capacity.ts';
-import { stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
+import { parkedOf, parkedRest, stateOf, unitsIn, waiting, waitingOf } from './order-facts.ts';
 import { touch } from './lots.ts';
 import { sold } from './buffer-commands.ts';
 import { movePools } from './pool-commands.ts';
@@ -11,7 +11,7 @@ import { planFor } from './sourcing.ts';
 import { decidedOrder, type ShadowDecision } from './decided.ts';
 import { needsOf } from './kits.ts';
 import type { ShadowPlan } from './seeking.ts';
-import { isHeld, isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowOrder } from './state.ts';
+import { isHeld, isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowLine, type ShadowOrder } from './state.ts';
 import { windowFor } from './windows.ts';
 import { alsoDeclined, judged, timesOf, watched } from './troubles.ts';
 import { cardsOf } from './rates.ts';
@@ -29,13 +29,13 @@ export interface Doing {
 
 export function put(doing: Doing, order: ShadowOrder): ShadowOrder {
   // Holds end with what they could keep from being picked.
-  const isLeft = waiting(order) > 0 || order.parts.some(isHeld);
+  const isLeft = waiting(order) > 0 || parkedRest(order) !== undefined || order.parts.some(isHeld);
   const changed = { ...watched({ ...order, holds: isLeft ? order.holds : undefined }), changedAtMs: doing.atMs };
   const before = doing.shadow.orders.get(order.id);
-  for (const [index, { sku, quantity, cancelled }] of order.lines.entries()) {
-    const then = before?.lines[index];
-    const was = then === undefined ? 0 : then.quantity - then.cancelled;
-    count(doing, sku, order.customer, order.placedAtMs, quantity - cancelled - was);
+  const counted = (line: ShadowLine | undefined): number => (line === undefined || line.isParked === true ? 0 : line.quantity - line.cancelled);
+  for (const line of order.lines) {
+    const was = counted(before?.lines.find(({ lineId }) => lineId === line.lineId));
+    count(doing, line.sku, order.customer, order.placedAtMs, counted(line) - was);
   }
   doing.shadow.set(doing.shadow.orders, order.id, changed);
   touchLots(doing.shadow, before, changed);
@@ -137,7 +137,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   const improved = plan.cause?.['kind'] === 'cheaper' ? (before.improved ?? 0) + 1 : before.improved;
   const batch = before.attempts === 0 ? plan.batch : plan.cause?.['kind'] === 'batch' ? undefined : before.batch;
   const next = { ...before, batch, improved, attempts: before.attempts + 1, parts };
-  const isOfAll = plan.moved === undefined && (plan.cause === undefined || ['rejected', 'edited'].includes(plan.cause['kind'] as string));
+  const isOfAll = plan.moved === undefined && (plan.cause === undefined || ['rejected', 'edited', 'mapped'].includes(plan.cause['kind'] as string));
   const [given, dropped] = isOfAll ? ruledBy(next, plan) : [next, 0];
   const placed = put(doing, judged(given, atMs));
   doing.events.push({ ...decision(placed, plan), rates: cardsOf(doing.shadow, plan.parcels, doing.atMs) });
@@ -149,8 +149,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   let last = placed;
   if (added.length > 0) {
     for (const part of added) moveStock(shadow, placed, part, how);
-    const startsNow = placed.batch === undefined && placed.fulfillAtMs === undefined && placed.delayMs === 0 && placed.startedAtMs === undefined && waiting(placed) === 0 && placed.holds === undefined;
-    if (startsNow) last = put(doing, started(placed, atMs));
+    if (placed.startedAtMs === undefined && isFree(placed)) last = put(doing, started(placed, atMs));
     if (last.attempts > 1) tellParts(doing, placed, last);
   }
   tellState(doing, last, last.attempts > 1 ? 'order.changed' : 'order.placed');
@@ -168,8 +167,12 @@ function ruledBy(order: ShadowOrder, { ruled }: ShadowPlan): [ShadowOrder, numbe
   return [{ ...free, lines }, left.reduce((sum, units) => sum + units, 0)];
 }
 
+/** Whether nothing keeps an order from starting once it has its places. */
+const isFree = (order: ShadowOrder): boolean =>
+  order.batch === undefined && order.fulfillAtMs === undefined && order.delayMs === 0 && waiting(order) === 0 && order.holds === undefined && parkedRest(order) !== 'wait';
+
 function decision(order: ShadowOrder, plan: ShadowPlan): object {
-  const startsNow = order.startedAtMs !== undefined || (order.batch === undefined && order.fulfillAtMs === undefined && order.delayMs === 0 && waiting(order) === 0 && order.holds === undefined);
+  const startsNow = order.startedAtMs !== undefined || isFree(order);
   const first = order.parts.length - plan.parcels.length;
   return {
     kind: 'order.sourced',
@@ -299,7 +302,7 @@ export function cancel(doing: Doing, before: ShadowOrder, wanted: Wanted, reason
   const units = [...wanted.values()].reduce((sum, quantity) => sum + quantity, 0);
   const lines = before.lines.map((line, index) => ({ ...line, cancelled: line.cancelled + (wanted.get(index) ?? 0) }));
   const rest: Wanted = new Map();
-  for (const [line, quantity] of wanted) rest.set(line, Math.max(0, quantity - waitingOf(before, line)));
+  for (const [line, quantity] of wanted) rest.set(line, Math.max(0, quantity - waitingOf(before, line) - parkedOf(before, line)));
   const { parts, taken } = takeOut(before, rest, isUntouched);
   if ([...rest.values()].some((quantity) => quantity > 0)) return no('wrong-state');
   for (const part of taken) moveStock(shadow, before, part, 'give-back');

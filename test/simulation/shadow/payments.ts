@@ -2,7 +2,7 @@
 import type { CommandOf } from '../../../actors/commands.ts';
 import * as holds from './holds.ts';
 import type { ShadowPayment, ShadowPayments } from './intake-state.ts';
-import { isClosed, stateOf, unitsIn, waitingOf } from './order-facts.ts';
+import { isClosed, parkedOf, stateOf, unitsIn, waitingOf } from './order-facts.ts';
 import type { Doing } from './orders.ts';
 import { isHeld, type ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
@@ -186,7 +186,7 @@ export function shipped({ shadow, events }: Doing, id: string, index: number): v
   if (doc === undefined || !doc.terms.captureOnShip) return;
   const order = shadow.orders.get(id) as ShadowOrder;
   const left = Math.max(0, dueOf(order, doc.placedMinor) - add(doc.wanted));
-  const isLast = order.lines.every((_, line) => waitingOf(order, line) + unitsIn(order, line, isHeld) === 0);
+  const isLast = order.lines.every((_, line) => waitingOf(order, line) + parkedOf(order, line) + unitsIn(order, line, isHeld) === 0);
   const worth = add((order.parts[index]?.units ?? []).map(({ line, quantity }) => quantity * unitOf(order, line)));
   const amountMinor = isLast ? left : Math.min(worth, left);
   if (amountMinor === 0) return;

@@ -208,8 +208,8 @@ function enqueue(doing: Doing, asked: ShadowReservation, line: readonly ShadowRe
 }
 
 /** Orders and mixed carts get nothing of what others wait for in line. */
-export function heldForLine({ shadow }: Doing, lines: readonly { readonly sku: string }[]): Verdict | undefined {
-  const index = lines.findIndex(({ sku }) => lineOf(shadow, sku).length > 0);
+export function heldForLine({ shadow }: Doing, lines: readonly { readonly sku: string; readonly isParked?: true | undefined }[]): Verdict | undefined {
+  const index = lines.findIndex(({ sku, isParked }) => isParked !== true && lineOf(shadow, sku).length > 0);
   return index < 0 ? undefined : no('out-of-stock', `body.lines[${index}].sku`);
 }
 

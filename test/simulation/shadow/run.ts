@@ -24,6 +24,7 @@ import * as orderCommands from './order-commands.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
 import { stateOf } from './order-facts.ts';
+import * as parked from './parked.ts';
 import * as recalls from './recalls.ts';
 import * as reservations from './reservations.ts';
 import * as health from './carrier-health.ts';
@@ -92,6 +93,8 @@ export function carryOut(
 export function wake(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
   const order = shadow.orders.get(id);
   if (order === undefined) return;
+  const found = parked.mappedNow(shadow, order);
+  if (found.length > 0) return void whole(shadow, atMs, events, (doing) => void parked.unpark(doing, order, found));
   if (maySource(shadow, order, atMs) && !orders.isLeftAsItIs(shadow, order, atMs)) whole(shadow, atMs, events, (doing) => orders.source(doing, id));
 }
 
@@ -243,18 +246,12 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return reservations.release(doing, command.body);
     case 'tracking.scan':
       return parcels.scan(doing, command.body);
-    case 'supply.put':
-      return supply.put(doing, command.body);
-    case 'supply.order':
-      return supply.order(doing, command.body);
-    case 'supply.ship':
-      return supply.ship(doing, command.body);
-    case 'supply.receive':
-      return supply.receive(doing, command.body);
-    case 'supply.close':
-      return supply.close(doing, command.body);
-    case 'supply.cancel':
-      return supply.cancel(doing, command.body);
+    case 'supply.put': return supply.put(doing, command.body);
+    case 'supply.order': return supply.order(doing, command.body);
+    case 'supply.ship': return supply.ship(doing, command.body);
+    case 'supply.receive': return supply.receive(doing, command.body);
+    case 'supply.close': return supply.close(doing, command.body);
+    case 'supply.cancel': return supply.cancel(doing, command.body);
     case 'return-policy.put':
       return returns.putPolicy(doing, command.body);
     case 'return.request':

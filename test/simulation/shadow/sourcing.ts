@@ -24,6 +24,7 @@ export function planFor(shadow: Shadow, order: ShadowOrder, atMs: number): Shado
 
 /** A plan of which every parcel says what of it takes no stock. */
 export function planUnits(shadow: Shadow, seeker: Seeker, needs: readonly ShadowNeed[], atMs: number): ShadowPlan {
+  if (needs.length === 0) return { parcels: [], short: 0, candidates: 0, runnerUpMinor: undefined, removed: undefined };
   const plan = planned(shadow, seeker, needs, atMs);
   const free = new Set(needs.flatMap(({ line, sku }) => (isUntracked(shadow, sku, seeker.channel) ? [line] : [])));
   const parcels = plan.parcels.map((parcel) => {

@@ -99,6 +99,8 @@ export interface ShadowOrder {
   readonly edits?: number | undefined;
   readonly feesMinor?: number | undefined;
   readonly addedMinor?: number | undefined;
+  /** What the rest of it does while lines of it are parked. */
+  readonly parked?: 'wait' | 'go' | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   readonly startedAtMs: number | undefined;
