@@ -33,13 +33,14 @@ interface Room {
 
 function roomOf(floor: Floor, { id, snapshot }: TerminalCell): Room {
   const { value, context } = must(snapshot, 'a terminal that is open');
-  const held = floor.heldBy(id);
+  const held = floor.heldInAnyOrder(id);
   const holding = held.length;
   const { capacity, wave, unitsMax } = context;
   const most = wave === undefined ? Math.min(1, capacity - holding) : holding > 0 ? 0 : Math.min(wave, capacity);
   if (value !== 'online' || most <= 0) return { tasks: 0, units: 0, holding };
+  if (unitsMax === undefined) return { tasks: most, units: Infinity, holding };
   const units = held.reduce((sum, task) => sum + unitsOfTask(must(task.snapshot, 'a task').context.lines), 0);
-  return { tasks: most, units: unitsMax === undefined ? Infinity : unitsMax - units, holding };
+  return { tasks: most, units: unitsMax - units, holding };
 }
 
 /** The next tasks to give away at a location, and to whom; undefined when there is nobody for any. */

@@ -7,6 +7,7 @@ import type { FulfillmentId, LocationId, OrderId, Sku, TerminalId } from '../../
 import type { OrderContext } from '../../actors/order-context.ts';
 import { isKept } from '../../actors/order-holds.ts';
 import type { TaskContext } from '../../actors/task-context.ts';
+import { unitsOfTask } from '../../actors/task-lines.ts';
 import type { TerminalContext } from '../../actors/terminal-context.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
 import type { Claim } from '../../storage/journal.ts';
@@ -55,6 +56,22 @@ export class Deals {
 }
 
 const isOpen = ({ value }: Terminal): boolean => !isFinal(terminalSteps, value);
+
+/** Whether a terminal holds a task now. */
+export const isHeldBy = ({ snapshot }: TaskCell, id: TerminalId): boolean =>
+  snapshot !== undefined && snapshot.context.terminal === id && isHeldTask(snapshot);
+
+/**
+ * Whether a terminal that is there was but heard of, as it is by each of its commands: it has the room it had, and
+ * nothing of it is due sooner than before.
+ */
+function isHeardOf(before: Terminal | undefined, { value, context }: Terminal): boolean {
+  if (before === undefined || before.value !== value || before.context.lostAtMs !== undefined) return false;
+  const was = before.context as unknown as Readonly<Record<string, unknown>>;
+  const is = context as unknown as Readonly<Record<string, unknown>>;
+  for (const name in is) if (name !== 'seenAtMs' && was[name] !== is[name]) return false;
+  return true;
+}
 
 export class Floor {
   /** Locations that have terminals. */
@@ -155,32 +172,34 @@ export class Floor {
 
   /** The tasks a terminal holds, the longest held first. */
   heldBy(id: TerminalId): TaskCell[] {
-    const held: { cell: TaskCell; atMs: number }[] = [];
-    for (const cell of this.#held.get(id) ?? []) {
-      const { snapshot } = cell;
-      if (snapshot === undefined || !isHeldTask(snapshot) || snapshot.context.terminal !== id) continue;
-      held.push({ cell, atMs: snapshot.context.leasedAtMs });
-    }
-    held.sort((a, b) => a.atMs - b.atMs || (a.cell.id < b.cell.id ? -1 : 1));
-    return held.map(({ cell }) => cell);
+    const sinceMs = ({ snapshot }: TaskCell): number => snapshot?.context.leasedAtMs ?? 0;
+    return this.heldInAnyOrder(id).sort((a, b) => sinceMs(a) - sinceMs(b) || (a.id < b.id ? -1 : 1));
+  }
+
+  /** The same, where their order makes no difference: it is asked for with every command of a terminal. */
+  heldInAnyOrder(id: TerminalId): TaskCell[] {
+    const held: TaskCell[] = [];
+    for (const cell of this.#held.get(id) ?? []) if (isHeldBy(cell, id)) held.push(cell);
+    return held;
   }
 
   /** Terminals that are given nothing more, of those that are among some cells or hold or held tasks among them. */
-  drainingAmong(cells: readonly Cell[]): TerminalCell[] {
-    const ids = new Set<TerminalId>();
+  drainingAmong(cells: readonly Cell[]): readonly TerminalCell[] {
+    let found: TerminalCell[] | undefined;
     for (const cell of cells) {
-      if (cell.kind === 'terminal') ids.add(cell.id);
-      const holder = cell.kind === 'task' ? cell.snapshot?.context.terminal : undefined;
-      if (holder !== undefined) ids.add(holder);
+      if (cell.kind !== 'terminal' && cell.kind !== 'task') continue;
+      const id = cell.kind === 'terminal' ? cell.id : cell.snapshot?.context.terminal;
+      const terminal = id === undefined ? undefined : this.terminal(id);
+      if (terminal?.snapshot?.context.isDraining !== true || found?.includes(terminal) === true) continue;
+      (found ??= []).push(terminal);
     }
-    const found = [...ids].flatMap((id) => this.terminal(id) ?? []);
-    return found.filter(({ snapshot }) => snapshot?.context.isDraining === true).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return found?.sort((a, b) => (a.id < b.id ? -1 : 1)) ?? [];
   }
 
   /** A kept change of a terminal. True when its location had none before. */
   terminalChanged(cell: TerminalCell, before: Terminal | undefined): boolean {
     const after = cell.snapshot;
-    if (after === undefined) return false;
+    if (after === undefined || isHeardOf(before, after)) return false;
     const [was, is] = [before !== undefined && isOpen(before), isOpen(after)];
     this.openCount += Number(is) - Number(was);
     const { location } = after.context;
@@ -217,16 +236,20 @@ export class Floor {
     }
     if (then !== undefined && this.#held.get(then)?.size === 0) this.#held.delete(then);
     this.heldCount += Number(now !== undefined) - Number(then !== undefined);
-    for (const id of new Set([then, now])) {
-      const terminal = id === undefined ? undefined : this.#terminals.get(id);
-      if (terminal !== undefined) this.rearm(terminal);
+    // Of one that goes on with a task, and of one that has it no more, nothing is due sooner than before.
+    const terminal = now === undefined ? undefined : this.#terminals.get(now);
+    const isLost = terminal?.snapshot?.context.lostAtMs !== undefined;
+    if (terminal !== undefined && (then !== now || isLost)) this.rearm(terminal);
+    // Where the same terminal goes on with the same units it has no more room than before.
+    const isAsBefore = before !== undefined && then === now && now !== undefined;
+    if (!isAsBefore || unitsOfTask(before.context.lines) !== unitsOfTask(after.context.lines)) {
+      this.deals.add(after.context.location);
     }
-    this.deals.add(after.context.location);
   }
 
   /** Set the timer of a terminal, where none comes before something of it is due. */
   rearm(cell: TerminalCell): void {
-    const due = cell.snapshot === undefined ? undefined : dueAtMs(cell.snapshot, this.heldBy(cell.id));
+    const due = cell.snapshot === undefined ? undefined : dueAtMs(cell.snapshot, this.heldInAnyOrder(cell.id));
     if (due === undefined) return;
     if (cell.timerAtMs > 0 && cell.timerAtMs <= due) return;
     if (cell.timerAtMs > 0) this.#timers.overtaken(this.#isNeeded);

@@ -13,6 +13,7 @@ import { done, refuse, refused, type Handled } from '../commands/handled.ts';
 import { pickFulfillment, shipFulfillment, shortFulfillment } from '../commands/orders.ts';
 import type { Core } from '../core.ts';
 import type { TaskCell } from './cells.ts';
+import { isHeldBy } from './floor.ts';
 import { followOrder } from './follow.ts';
 import { giveBack } from './give-back.ts';
 import { tellTask } from './tell.ts';
@@ -87,7 +88,7 @@ function heldTask(core: Core, { kind, body }: TaskCommand, atMs: number): Held |
     return refuse('wrong-location', detail, 'body.terminalId');
   }
   const task = world.floor.task(orderId, fulfillmentId);
-  const isHeld = task !== undefined && world.floor.heldBy(terminalId).includes(task);
+  const isHeld = task !== undefined && isHeldBy(task, terminalId);
   if (task?.snapshot === undefined || !isHeld) {
     const isRepeated = kind === 'task.scan' && task?.snapshot !== undefined && isKnown(task.snapshot.context, body);
     if (isRepeated) return done(answerOf(task, body.scans.length));

@@ -32,8 +32,10 @@ export function changeTerminal(core: Core, { kind, body }: TerminalCommand, atMs
   }
 }
 
-/** A terminal was heard of. */
+/** A terminal was heard of. The second time in one turn says nothing new. */
 export function seen(core: Core, cell: TerminalCell, atMs: number): void {
+  const { value, context } = must(cell.snapshot, 'a terminal that is open');
+  if (value === 'online' && context.seenAtMs === atMs && context.reason === undefined) return;
   must(tellTerminal(core, cell, { type: 'terminal.see', atMs }), 'a terminal that is open');
 }
 
@@ -67,7 +69,7 @@ function withTerminal(core: Core, id: TerminalId, go: (cell: TerminalCell) => vo
 
 function answerOf(core: Core, cell: TerminalCell): TerminalAnswer {
   const { value, context } = must(cell.snapshot, 'a terminal');
-  const holding = core.world.floor.heldBy(cell.id).length;
+  const holding = core.world.floor.heldInAnyOrder(cell.id).length;
   return { terminalId: cell.id, location: context.location, state: value as TerminalState, holding };
 }
 

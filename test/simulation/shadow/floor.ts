@@ -104,6 +104,8 @@ export function open(doing: Doing, body: Announced): Verdict {
 
 export function see(doing: Doing, id: string): void {
   const one = doing.shadow.terminals.get(id) as ShadowTerminal;
+  // Heard of already at this instant: nothing of it is another.
+  if (one.state === 'online' && one.seenAtMs === doing.atMs && one.reason === undefined) return;
   const state = one.isDraining ? ('draining' as const) : ('online' as const);
   const now = { ...one, state, seenAtMs: doing.atMs, lostAtMs: undefined, reason: one.isDraining ? one.reason : undefined };
   setTerminal(doing, id, now, one.state === 'offline' ? state : undefined);
