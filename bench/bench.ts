@@ -11,6 +11,7 @@ import { batchBench } from './batch.bench.ts';
 import { decisionBench } from './decision.bench.ts';
 import { kernelBench } from './kernel.bench.ts';
 import { pricesBench } from './prices.bench.ts';
+import { lifeBench } from './life.bench.ts';
 import { number, type Bench, type Figure } from './kit.ts';
 import { machineLine, machine } from './machine.ts';
 import { promiseBench } from './promise.bench.ts';
@@ -19,13 +20,14 @@ import { routingBench } from './routing.bench.ts';
 import { searchBench } from './search.bench.ts';
 import { stepBench } from './step.bench.ts';
 import { storageBench } from './storage.bench.ts';
+import { timersBench } from './timers.bench.ts';
 import { turnBench } from './turn.bench.ts';
 import { wakesBench } from './wakes.bench.ts';
 import { wireBench } from './wire.bench.ts';
 
 export const benches: readonly Bench[] = [
   stepBench, kernelBench, pricesBench, routingBench, decisionBench, promiseBench, wireBench, storageBench, turnBench, wakesBench,
-  rehearseBench, searchBench, batchBench,
+  rehearseBench, searchBench, batchBench, lifeBench, timersBench,
 ];
 
 const help = `npm run bench -- [--only NAME[:CASE]] [--json] [--tiny]

@@ -22,7 +22,8 @@ const stopMs = 60_000;
 const outputCharsMax = 4_000;
 /** What `npm start` gives to Node: docs/decisions/0007-the-young-generation.md. */
 const asStarted = ['--max-semi-space-size=64'];
-const main = fileURLToPath(new URL('../../gateway/main.js', import.meta.url));
+/** Beside this file as built; from the sources, as tests run them, what was built last. */
+const mains = ['../../gateway/main.js', '../../dist/gateway/main.js'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /** The server the options ask for, on a fresh directory that is removed when it stops. */
 export async function serverFor(options: LoadOptions): Promise<Server> {
@@ -54,7 +55,8 @@ export async function startServer(
   directory: string,
   { durability, profile }: Pick<LoadOptions, 'durability' | 'profile'>,
 ): Promise<Server> {
-  if (!existsSync(main)) throw new Error('the server is not built: run it by npm run load');
+  const main = mains.find((path) => existsSync(path));
+  if (main === undefined) throw new Error('the server is not built: run it by npm run load');
   const port = await freePort();
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const where = durability === 'memory' ? ['--memory'] : ['--data', directory];

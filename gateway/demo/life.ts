@@ -31,7 +31,8 @@ const rate = 12;
 /** An hour takes a quarter of a second. */
 const speed = 14_400;
 const trouble = { ...usualTrouble, short: 0.05, lost: 0.02 };
-const setting = { prefix: '', seed: 1, trouble, rate, speed, terminals: 2, capacity: 8, connections: 2 } as const;
+const sizes = { terminals: 2, capacity: 8, connections: 2, watches: true } as const;
+const setting = { prefix: '', seed: 2, trouble, rate, speed, ...sizes } as const;
 const settleMs = 15_000;
 
 /** Play it and print it. Rejects when the server cannot be reached or refuses. */

@@ -55,7 +55,7 @@ export class Carriers {
       this.#ground.send(client, 'tracking.scan', body, (answer) => {
         if (answer === undefined) return;
         if (status === 'delivered') this.#delivered(sent, key);
-        if (status === 'lost') this.#lost(sent, client);
+        if (status === 'lost') this.#lost(sent);
         this.#carry(sent, key, way, at + 1);
       });
     });
@@ -69,10 +69,8 @@ export class Carriers {
     this.#returns.mayComeBack(sent, key);
   }
 
-  #lost({ orderId, lines, carrier }: Sent, client: Baton): void {
+  #lost({ orderId, lines }: Sent): void {
     this.#ground.tell({ kind: 'lost', order: orderId });
-    const cause = `${carrier} cannot find the parcel`;
-    this.#ground.send(client, 'case.raise', { code: 'LOST', subject: orderId, cause });
     this.#lives.settle(orderId, unitsOf(lines));
   }
 }

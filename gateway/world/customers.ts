@@ -25,6 +25,7 @@ export class Customers {
   readonly #suppliers: Suppliers;
   #index = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(ground: Ground, clients: readonly Baton[], lives: Lives, payments: Payments, suppliers: Suppliers) {
     this.#ground = ground;
@@ -49,6 +50,7 @@ export class Customers {
 
   /** Those that were placed go on. */
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer);
   }
 
@@ -60,6 +62,7 @@ export class Customers {
 
   /** The next order of the seed. */
   place(): void {
+    if (this.#isStopped) return;
     const { names, choices, pace } = this.#ground;
     this.#index += 1;
     const index = this.#index;

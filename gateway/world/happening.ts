@@ -13,7 +13,7 @@ export type Happening =
       readonly ms: number;
     }
   | { readonly kind: 'not-placed'; readonly order: string; readonly code: string }
-  | { readonly kind: 'cancelled' | 'declined' | 'lost' | 'alarm' | 'alarm-over'; readonly order: string }
+  | { readonly kind: 'cancelled' | 'declined' | 'lost'; readonly order: string }
   | { readonly kind: 'paid' | 'captured'; readonly order: string; readonly ms: number; readonly isAgain: boolean }
   | { readonly kind: 'picked'; readonly order: string; readonly terminal: string; readonly units: number }
   | { readonly kind: 'short'; readonly order: string; readonly sku: string; readonly location: string }
@@ -44,12 +44,14 @@ export type Happening =
       readonly creditedMinor: number;
     }
   | {
-      readonly kind: 'case';
+      readonly kind: 'case-raised';
       readonly caseId: string;
-      readonly orders: number;
-      readonly what: 'raised' | 'cleared' | 'resolved';
-      readonly hours: number;
+      readonly owner: string;
     }
+  /** By itself, with its cause, or by people. */
+  | { readonly kind: 'case-cleared'; readonly caseId: string; readonly hours: number }
+  | { readonly kind: 'case-resolved'; readonly caseId: string; readonly hours: number }
+  | { readonly kind: 'counted'; readonly sku: string; readonly location: string; readonly units: number }
   | { readonly kind: 'supplied'; readonly sku: string; readonly location: string; readonly units: number };
 
 export type HappeningKind = Happening['kind'];

@@ -15,6 +15,8 @@ export interface Label {
 /** Minutes until a failed call is made again, and how often the planned carrier is asked. */
 const againMinutes = 5;
 const triesMax = 3;
+/** Minutes between two questions whether a carrier that failed works again. */
+const probeMinutes = 20;
 
 export class Labels {
   readonly #ground: Ground;
@@ -54,6 +56,7 @@ export class Labels {
       done({ carrier, tracking: `${orderId}-${fulfillmentId}` });
       return;
     }
+    if (!this.#troubled.has(carrier)) this.#probe(carrier);
     this.#troubled.add(carrier);
     this.#ground.tell({ kind: 'no-label', order: orderId, carrier });
     this.#report(carrier, false);
@@ -62,6 +65,15 @@ export class Labels {
       const other = this.#all.find((one) => !this.#troubled.has(one)) ?? carrier;
       if (other !== carrier) this.#ground.tell({ kind: 'other-carrier', order: orderId, from: carrier, to: other });
       this.#call(orderId, fulfillmentId, other, 1, done);
+    });
+  }
+
+  /** Ask a carrier that failed now and then, until it does again: nobody else may, once nothing is planned with it. */
+  #probe(carrier: string): void {
+    const { choices, pace } = this.#ground;
+    pace.after(probeMinutes, () => {
+      if (!choices.isOut(carrier, Math.floor(pace.hours()))) this.#report(carrier, true);
+      if (this.#troubled.has(carrier)) this.#probe(carrier);
     });
   }
 

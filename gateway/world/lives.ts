@@ -74,6 +74,7 @@ export class Lives {
     this.#alive.delete(orderId);
     this.#sentAtMs.delete(orderId);
     this.#tally.alive = this.#alive.size;
+    this.#tally.ended += 1;
     this.#onEnd();
   }
 }

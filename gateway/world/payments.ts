@@ -48,19 +48,15 @@ export class Payments {
     });
   }
 
-  /** The case holds the order on its own account, so that hold is lifted as well once it is paid. */
   #decline(life: Life): void {
-    const { orderId, amountMinor } = life;
+    const { orderId } = life;
     this.#ground.tell({ kind: 'declined', order: orderId });
-    const cause = `declined: ${amountMinor} GBP minor units by card`;
-    this.#ground.send(this.#client, 'case.raise', { code: 'PAYMENT_FAILED', subject: orderId, cause });
+    const body = { orderId, paymentId: 'p-1', reason: 'declined: insufficient funds' };
+    this.#ground.send(this.#client, 'payment.fail', body);
     this.#ground.pace.after(minutes.otherCard, () => {
       // Cancelled meanwhile: nobody pays.
       if (this.#lives.find(orderId) === undefined) return;
       this.#authorise(life, 'p-2', true);
-      const [caseId, reason] = [`PAYMENT_FAILED/${orderId}`, 'paid with another card'];
-      this.#ground.send(this.#client, 'case.override', { caseId, do: 'unhold', reason });
-      this.#ground.send(this.#client, 'case.resolve', { caseId, reason });
     });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The people: follow what goes wrong and do what only people can, and only where the playbooks have come to their end.
- * Most cases end with their causes before anybody opens them.
+ * The people: follow what goes wrong and do what only people can: have units come that are nowhere. All other cases of
+ * this world end with their causes, or by their playbooks, before anybody opens them.
  */
 import type { CaseEvent, CaseSummary } from '../../actors/case-context.ts';
 import type { Baton } from '../client/baton.ts';
@@ -10,8 +10,6 @@ import type { Ground } from './ground.ts';
 import type { Lives } from './lives.ts';
 import type { Suppliers } from './suppliers.ts';
 
-/** Minutes until somebody looks at it. */
-const lookMinutes = 60;
 /** Cases of units that are nowhere: the subject is the SKU. */
 const nowhere: readonly string[] = ['STOCKOUT_AT_PICK', 'OVERSOLD'];
 /** Cases somebody has in hand at a time. */
@@ -58,13 +56,16 @@ export class People {
   }
 
   #hear(event: CaseEvent): void {
-    const { what, caseId, orders, raisedAtMs, subject } = event;
+    const { what, caseId, owner, raisedAtMs, subject } = event;
     if (!this.#isOurs(subject)) return;
-    if (what === 'raised') this.#take(event);
-    if (what !== 'raised' && what !== 'cleared' && what !== 'resolved') return;
-    const hours = this.#ground.pace.hours(Math.max(0, Date.now() - raisedAtMs));
-    this.#ground.tell({ kind: 'case', caseId, orders, what, hours });
-    if (what !== 'raised') this.#inHand.delete(caseId);
+    if (what === 'raised') {
+      this.#take(event);
+      this.#ground.tell({ kind: 'case-raised', caseId, owner });
+    } else if (what === 'cleared' || what === 'resolved') {
+      this.#inHand.delete(caseId);
+      const hours = this.#ground.pace.hours(Math.max(0, Date.now() - raisedAtMs));
+      this.#ground.tell({ kind: `case-${what}`, caseId, hours });
+    }
   }
 
   /** Cases of others are theirs. */
@@ -73,29 +74,9 @@ export class People {
   }
 
   #take({ caseId, code, subject }: Case): void {
-    if (this.#inHand.has(caseId) || this.#inHand.size >= handsMax || !this.#isOurs(subject)) return;
+    const isNew = nowhere.includes(code) && !this.#inHand.has(caseId) && this.#inHand.size < handsMax;
+    if (!isNew || !this.#isOurs(subject)) return;
     this.#inHand.add(caseId);
-    if (nowhere.includes(code)) return this.#suppliers.missing(subject.id);
-    if (code === 'LOST') this.#ground.pace.after(lookMinutes, () => void this.#replace(caseId, subject.id));
-  }
-
-  /** What was lost is sent again: a return of which nothing comes, with an exchange. */
-  async #replace(caseId: string, orderId: string): Promise<void> {
-    const order = (await this.#client.tryQuery('order.get', { orderId })).ok;
-    const lines = (order?.lines ?? []).filter(({ shipped }) => shipped > 0);
-    if (order === undefined || order === null || lines.length === 0) return;
-    const [returnId, by] = [`L-${orderId}`, `${orderId}-X`];
-    const reason = 'lost';
-    const lost = lines.map(({ lineId, shipped }) => ({ orderLineId: lineId, quantity: shipped, reason }) as const);
-    const again = lines.map(({ sku, shipped, unitPriceMinor }) => ({ sku, quantity: shipped, unitPriceMinor }));
-    const exchange = { orderId: by, lines: again, shortage: 'backorder' } as const;
-    this.#ground.send(this.#client, 'return.request', { returnId, orderId, lines: lost, exchange }, (asked) => {
-      if (asked === undefined) return;
-      this.#ground.send(this.#client, 'return.approve', { returnId }, (answer) => {
-        if (answer === undefined) return;
-        this.#ground.tell({ kind: 'replaced', order: orderId, by });
-        this.#ground.send(this.#client, 'case.resolve', { caseId, reason: `sent again as ${by}` });
-      });
-    });
+    this.#suppliers.missing(subject.id);
   }
 }

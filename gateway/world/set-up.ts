@@ -21,6 +21,9 @@ const graceMinutes = 10;
 const scanMinutes = { first: 8 * 60, silent: 30 * 60 } as const;
 /** When a carrier's failures take it out, and for how long, in minutes of the world. */
 const breaker = { failures: 2, percent: 50, coolDownMinutes: 60 } as const;
+/** When what a short pick casts doubt on is trusted again though nobody counted it; the least the server takes. */
+const suspectMinutes = 12 * 60;
+const suspectMsMin = 1_000;
 const inFlight = 64;
 
 /** Look at what the server has. Rejects when it does not answer. */
@@ -61,7 +64,10 @@ export async function setUp(client: Baton, names: Names, pace: Pace): Promise<vo
     }
     await Promise.all(waiting);
   };
-  await put('location.put', locations.map((one) => ({ location: { ...one, id: names.location(one.id) } })));
+  const suspectForMs = Math.max(suspectMsMin, Math.round(pace.ms(suspectMinutes)));
+  const shortPick = { reach: 'orders', suspectForMs } as const;
+  const cards = locations.map((one) => ({ ...one, id: names.location(one.id), shortPick }));
+  await put('location.put', cards.map((location) => ({ location })));
   await put('carrier.put', carrierCards(names, pace));
   await put('rates.put', sampleCards.map((card) => ({ card: { ...card, carrier: names.carrier(card.carrier) } })));
   const channels = channelNames.map((id) => ({ id: names.channel(id), name: `The ${id} of the world` }));
@@ -75,7 +81,8 @@ export async function setUp(client: Baton, names: Names, pace: Pace): Promise<vo
 
 /** The network's carriers, with how they may fail and how long they may be silent. */
 function carrierCards(names: Names, pace: Pace) {
-  const ms = (minutes: number): number => Math.max(1, Math.round(pace.ms(minutes)));
+  // Where nothing takes time nothing is late either: there the hours are ours.
+  const ms = (minutes: number): number => Math.max(1, Math.round(pace.ms(minutes) || minutes * 60_000));
   const { failures, percent, coolDownMinutes } = breaker;
   const withinMs = Math.max(1_000, ms(120));
   return carriers.map((card) => ({

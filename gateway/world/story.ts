@@ -41,8 +41,6 @@ const texts: { readonly [K in Happening['kind']]: (it: Of<K>) => string } = {
   left: ({ order, location, carrier }) => `${order} left ${location} by ${carrier}`,
   delivered: ({ order, hours, ms }) =>
     `${order} delivered ${Math.round(hours)} h after it left (${(ms / 1_000).toFixed(1)} s here)`,
-  alarm: ({ order }) => `${order} parcel not scanned in time: alarm`,
-  'alarm-over': ({ order }) => `${order} parcel scanned at last: alarm over`,
   lost: ({ order }) => `${order} parcel lost by its carrier`,
   replaced: ({ order, by }) => `${order} sent again as ${by}`,
   'sent-back': ({ order, units }) => `${order} customer sends ${some(units, 'unit')} back`,
@@ -50,10 +48,11 @@ const texts: { readonly [K in Happening['kind']]: (it: Of<K>) => string } = {
     const what = isDamaged ? 'is broken: scrapped' : 'is for sale again';
     return `${order} returned ${sku} ${what} at ${location}, ${money(creditedMinor)} to refund`;
   },
-  case: ({ caseId, what, hours }) => {
-    if (what === 'raised') return `case ${caseId} raised`;
-    return `case ${caseId} ${what === 'cleared' ? 'ended with its cause' : 'resolved'} after ${hours.toFixed(1)} h`;
-  },
+  'case-raised': ({ caseId, owner }) => `case ${caseId} raised, for ${owner}`,
+  'case-cleared': ({ caseId, hours }) =>
+    `case ${caseId} ended by itself after ${hours.toFixed(1)} h: its cause is gone`,
+  'case-resolved': ({ caseId, hours }) => `case ${caseId} resolved after ${hours.toFixed(1)} h`,
+  counted: ({ sku, location, units }) => `${sku} counted at ${location}: ${units} are there and for sale again`,
   supplied: ({ sku, location, units }) => `${some(units, 'unit')} of ${sku} arrived at ${location}`,
 };
 
@@ -62,9 +61,9 @@ export const textOf = (it: Happening): string => (texts[it.kind] as (it: Happeni
 
 /** What a happening is about: what follows from it is told as well. */
 function subjectOf(it: Happening): string {
-  if (it.kind === 'case') return it.caseId.slice(it.caseId.indexOf('/') + 1);
+  if ('caseId' in it) return it.caseId.slice(it.caseId.indexOf('/') + 1);
   if (it.kind === 'circuit') return it.carrier;
-  return it.kind === 'supplied' ? it.sku : it.order;
+  return it.kind === 'supplied' || it.kind === 'counted' ? it.sku : it.order;
 }
 
 /** Others that a happening brings in. */
@@ -76,8 +75,8 @@ function alsoOf(it: Happening): string | undefined {
 
 /** Kinds that begin something to be followed, and how long until the next one of the kind is, in milliseconds. */
 const begins: Readonly<Partial<Record<Happening['kind'], number>>> = {
-  placed: 4_000, short: 3_000, socket: 6_000, declined: 6_000, 'no-label': 4_000, rerated: 4_000, alarm: 6_000,
-  lost: 4_000, 'sent-back': 4_000, circuit: 1_000, 'not-placed': 5_000, case: 4_000,
+  placed: 4_000, short: 3_000, socket: 6_000, declined: 6_000, 'no-label': 4_000, rerated: 4_000, lost: 4_000,
+  'sent-back': 4_000, circuit: 1_000, 'not-placed': 5_000, 'case-raised': 4_000,
 };
 /** Subjects followed, and lines remembered, at a time: the oldest is let go. */
 const kept = 40;

@@ -24,16 +24,18 @@ export function lifeLines(tally: Tally): string[] {
   const seconds = (performance.now() - tally.startedAtMs) / 1_000;
   const of = (kind: HappeningKind): string => number(tally.of(kind));
   const line = (name: string, kind: HappeningKind, more = ''): string => row(name, tally.of(kind), more);
+  const shorts = `${of('resourced')} sourced again, ${of('counted')} counted, ${of('supplied')} supplied`;
   const lines = [
     line('orders', 'placed', `${(tally.of('placed') / seconds).toFixed(1)} a second, ${number(tally.alive)} go on`),
     line('paid', 'paid', `${of('declined')} declined at first, ${of('captured')} taken`),
     line('cancelled', 'cancelled'),
     line('parcels picked', 'picked', `${of('left')} left with a carrier`),
-    line('short picks', 'short', `${of('resourced')} sourced again, ${of('supplied')} supplied`),
+    line('short picks', 'short', shorts),
     line('sockets lost', 'socket', 'while picking, scans sent again and counted once'),
     line('labels failed', 'no-label', `${of('rerated')} planned anew, ${of('other-carrier')} by others`),
-    line('delivered', 'delivered', `${of('alarm')} scanned late, ${of('lost')} lost`),
+    line('delivered', 'delivered', `${of('lost')} lost, ${of('replaced')} orders sent again`),
     line('returned', 'returned', `${of('sent-back')} asked for`),
+    line('cases', 'case-raised', `${of('case-cleared')} ended by themselves, ${of('case-resolved')} by people`),
     row('commands', tally.commands, times(tally.answers)),
   ];
   if (tally.pushes.totalCount === 0) return lines;

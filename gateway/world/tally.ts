@@ -12,6 +12,8 @@ export class Tally {
   unanswered = 0;
   /** Orders that go on: placed, and not every parcel of them delivered, lost or cancelled. */
   alive = 0;
+  /** Orders of which everything has arrived, or never will. */
+  ended = 0;
   /** Orders that were due and not placed, because so many went on. */
   heldBack = 0;
   /** Times the server was gone. */

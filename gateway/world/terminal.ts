@@ -9,6 +9,7 @@ import type { Plain } from '../client/answers.ts';
 import type { Push, Subscription } from '../client/subscription.ts';
 import type { Carriers } from './carriers.ts';
 import { articles } from './goods.ts';
+import type { Counting } from './counting.ts';
 import type { Ground } from './ground.ts';
 import type { Label, Labels } from './labels.ts';
 import type { Lives } from './lives.ts';
@@ -20,6 +21,7 @@ export interface TerminalParts {
   readonly lives: Lives;
   readonly labels: Labels;
   readonly carriers: Carriers;
+  readonly counting: Counting;
   /** Tasks it may hold. */
   readonly capacity: number;
 }
@@ -196,7 +198,10 @@ export class Terminal {
         const { lineId, sku, quantity } = step;
         ground.tell({ kind: 'short', order: orderId, sku, location });
         const lines = [{ lineId, quantity }];
-        return ground.send(client, 'task.short', { ...of, lines, reason: 'not on its shelf' }, this.#onward(work));
+        return ground.send(client, 'task.short', { ...of, lines, reason: 'not on its shelf' }, (answer) => {
+          if (answer !== undefined) this.#parts.counting.soon(sku, location);
+          this.#onward(work)(answer);
+        });
       }
       case 'pack': {
         const parcels = [{ weightGrams: step.weightGrams }];

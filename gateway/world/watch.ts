@@ -1,6 +1,6 @@
 /**
  * Listens to what the locations are told, so that it can be told on: where units of a short pick went and how soon,
- * which parcels were planned anew, what was scanned too late. Only where somebody listens: it is much.
+ * which parcels were planned anew, which were sent again. Only where somebody listens: it is much.
  */
 import type { Event } from '../../actors/vocabulary.ts';
 import type { Baton } from '../client/baton.ts';
@@ -71,13 +71,12 @@ export class Watch {
   }
 
   #told(event: Event): void {
-    if (event.kind === 'fulfillment.rerated') {
-      const { orderId: order, location, carrier } = event;
-      this.#ground.tell({ kind: 'rerated', order, location, carrier });
+    if (event.kind === 'parcel.replaced') {
+      const { orderId: order, replacementId: by } = event;
+      this.#ground.tell({ kind: 'replaced', order, by });
     }
-    if (event.kind === 'parcel.alarmed') {
-      const kind = event.state === 'raised' ? 'alarm' : 'alarm-over';
-      this.#ground.tell({ kind, order: event.orderId });
-    }
+    if (event.kind !== 'fulfillment.rerated') return;
+    const { orderId: order, location, carrier } = event;
+    this.#ground.tell({ kind: 'rerated', order, location, carrier });
   }
 }

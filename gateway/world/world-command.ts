@@ -18,8 +18,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What was begun has so long to come to its end, in minutes of the world and in our milliseconds at most. */
 const settleMinutes = 72 * 60;
 const settleMsMax = 60_000;
-const capacity = 8;
-const connections = 4;
+const sizes = { capacity: 8, connections: 4, watches: true } as const;
 
 /** Resolves with the exit code. */
 export async function runWorld(argv: readonly string[], env: Environment, out: Out): Promise<number> {
@@ -81,7 +80,7 @@ async function play(line: WorldLine, out: Out): Promise<number> {
   };
   const teller = new Teller(say);
   const onNotice = noticeLines(say);
-  const world = new World({ ...line, capacity, connections, tell: (it) => teller.hear(it), onNotice });
+  const world = new World({ ...line, ...sizes, tell: (it) => teller.hear(it), onNotice });
   const pace = `${line.rate} orders/s, ${line.speed} hours in one, seed ${line.seed}`;
   const title = `world at ${line.url}: ${pace}; Ctrl-C ends it`;
   if (out.isTTY === true && !line.json) screen.of = new Screen(out, title, world.tally);

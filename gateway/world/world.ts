@@ -7,6 +7,7 @@ import type { Baton, Notice } from '../client/baton.ts';
 import { locations } from '../replay/network.ts';
 import { Carriers } from './carriers.ts';
 import { Choices } from './choices.ts';
+import { Counting } from './counting.ts';
 import { Customers, type Rate } from './customers.ts';
 import { Ground } from './ground.ts';
 import type { Happening } from './happening.ts';
@@ -38,8 +39,10 @@ export interface WorldOptions {
   readonly capacity: number;
   /** Sockets of customers, and as many of carriers. */
   readonly connections: number;
-  /** Told of everything, for which the locations are listened to; absent: nobody listens. */
+  /** Told of everything; absent: nobody listens. */
   readonly tell?: ((it: Happening) => void) | undefined;
+  /** Whether the locations are listened to as well, for what comes of short picks: it is much. */
+  readonly watches: boolean;
   /** The server went or came back. */
   readonly onNotice?: ((notice: Notice) => void) | undefined;
 }
@@ -84,9 +87,9 @@ export class World {
       pace: new Pace(speed),
       tally: this.tally,
       connection: { url, key, timeoutMs, queueMax },
-      tell: tell === undefined ? undefined : (it) => {
+      tell: (it) => {
         this.#watch?.hear(it);
-        tell(it);
+        tell?.(it);
       },
       fail: (reason) => this.#failing.abort(reason),
     });
@@ -100,11 +103,12 @@ export class World {
     this.#customers = new Customers(ground, more.slice(0, connections), lives, payments, suppliers);
     this.#people = new People(ground, main, lives, suppliers);
     this.#people.begin();
-    if (tell !== undefined) {
+    if (this.#options.watches) {
       this.#watch = new Watch(ground, main);
       this.#watch.begin();
     }
-    const parts = { ground, lives, labels, carriers, capacity: this.#options.capacity };
+    const counting = new Counting(ground, main);
+    const parts = { ground, lives, labels, carriers, counting, capacity: this.#options.capacity };
     this.#terminals = await openTerminals(names, this.#options.terminals, (id, at) => new Terminal(parts, id, at));
     this.#customers.begin(rate);
   }

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => whole.stop());
 
 const never = new AbortController().signal;
-const usual = { prefix: '', seed: 5, trouble: noTrouble, rate: 40, speed: 60_000, terminals: 1, capacity: 8, connections: 1 } as const;
+const usual = { prefix: '', seed: 5, trouble: noTrouble, rate: 40, speed: 60_000, terminals: 1, capacity: 8, connections: 1, watches: true } as const;
 
 /** Play for a while, let it settle, and read every balance back. */
 async function played(options: Partial<WorldOptions>, forMs: number): Promise<{ readonly world: World; readonly heard: readonly Happening[] }> {
@@ -76,7 +76,7 @@ describe('a world full of trouble', () => {
     const { tally } = world;
     expect(tally.alive).toBe(0);
     expect(tally.unanswered).toBe(0);
-    for (const kind of ['declined', 'cancelled', 'short', 'resourced', 'socket', 'no-label', 'lost', 'replaced', 'sent-back', 'case'] as const) {
+    for (const kind of ['declined', 'cancelled', 'short', 'resourced', 'socket', 'no-label', 'lost', 'replaced', 'sent-back', 'case-raised', 'case-cleared'] as const) {
       expect(tally.of(kind), kind).toBeGreaterThan(0);
     }
     // Scans that were told again after a lost socket counted once.

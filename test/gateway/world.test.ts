@@ -141,12 +141,12 @@ describe('the story', () => {
   it('tells of the case that a short pick brought, and of what ended it', () => {
     const happenings: Happening[] = [
       short('W-1'),
-      { kind: 'case', caseId: 'STOCKOUT_AT_PICK/RED-MUG', orders: 1, what: 'raised', hours: 0 },
+      { kind: 'case-raised', caseId: 'STOCKOUT_AT_PICK/RED-MUG', owner: 'inventory' },
       { kind: 'resourced', order: 'W-1', to: [], ms: 1 },
       { kind: 'supplied', sku: 'RED-MUG', location: 'BRISTOL', units: 24 },
-      { kind: 'case', caseId: 'STOCKOUT_AT_PICK/RED-MUG', orders: 0, what: 'cleared', hours: 0.75 },
+      { kind: 'case-cleared', caseId: 'STOCKOUT_AT_PICK/RED-MUG', hours: 0.75 },
     ];
-    expect(tell(happenings).at(-1)).toBe('  case STOCKOUT_AT_PICK/RED-MUG ended with its cause after 0.8 h');
+    expect(tell(happenings).at(-1)).toBe('  case STOCKOUT_AT_PICK/RED-MUG ended by itself after 0.8 h: its cause is gone');
     expect(tell(happenings)).toHaveLength(5);
   });
 
