@@ -15,6 +15,7 @@ import { intakeCommands } from './intake-commands.ts';
 import { itemCommands } from './item-commands.ts';
 import { lotCommands } from './lot-commands.ts';
 import { networkCommands } from './network-commands.ts';
+import { offerCommands } from './offer-commands.ts';
 import { orderCommands } from './order-commands.ts';
 import { paymentCommands } from './payment-commands.ts';
 import { planCommands } from './plan-commands.ts';
@@ -48,6 +49,7 @@ export const commandBodies = {
   ...feedCommands,
   ...orderCommands,
   ...cancelCommands,
+  ...offerCommands,
   ...intakeCommands,
   ...editCommands,
   ...paymentCommands,

@@ -1,5 +1,6 @@
 /** The parts of an order: values inside it. */
 import type { CarrierId, FulfillmentId, LineId, LocationId, LotId, ServiceId } from './ids.ts';
+import type { Offer } from './offer.ts';
 import type { CancelRequest } from './order-cancels.ts';
 import type { Hold } from './order-holds.ts';
 
@@ -48,4 +49,6 @@ export interface Fulfillment {
   readonly holds?: readonly Hold[] | undefined;
   /** A cancellation that its location is asked for and has not answered. */
   readonly cancelling?: CancelRequest | undefined;
+  /** Whether its location was asked to accept it, and how that ended; nobody may pick it while the offer is open. */
+  readonly offer?: Offer | undefined;
 }

@@ -20,6 +20,8 @@ export const reservationGroupsMax = 100;
 export const suspectMs = { min: 1_000, max: 365 * 24 * 3_600_000, default: 24 * 3_600_000 } as const;
 /** Orders that a case concerns because they are to be sent suspect stock. */
 export const suspectOrdersMax = 500;
+/** Locations that one part is offered to at once, besides the one that has its units. */
+export const offeredToMax = 9;
 /** SKU-locations in one stock command. */
 export const stockEntriesMax = 1_000;
 /** Lines in one supply document. */

@@ -34,6 +34,7 @@ import {
   text,
   TransitIdSchema,
 } from './schemas.ts';
+import { OfferPolicySchema } from './offer-commands.ts';
 import { ShortPickSchema } from './suspect-commands.ts';
 import { BreakerPolicySchema } from './carrier-commands.ts';
 import { TrackingPolicySchema } from './tracking-commands.ts';
@@ -120,6 +121,8 @@ export const LocationSchema = Type.Object(
      * back and sourced elsewhere, if anybody else has them. Counts for what is released from then on. Absent: for ever.
      */
     startWithinMs: Type.Optional(Type.Integer({ minimum: 1, maximum: processingMsMax })),
+    /** Work is offered to it, and not given, until it accepts. Counts for what is released from then on. */
+    offer: Type.Optional(OfferPolicySchema),
     /** How far a short pick here reaches. Absent: no further than the units that were not found. */
     shortPick: Type.Optional(ShortPickSchema),
     capabilities: Type.Optional(

@@ -7,6 +7,7 @@ import type { FulfillmentId, LineId, Sku } from './ids.ts';
 import type { Kit } from './item-commands.ts';
 import { componentUnits, explode, tornKit, type ExplodedLine } from './kits.ts';
 import type { OrderContext, OrderInput, Plan } from './order-context.ts';
+import { offerEndsMs } from './offer.ts';
 import { mayBeAsked } from './order-cancels.ts';
 import { holdEndsAtMs, withHold, type Hold } from './order-holds.ts';
 import { reduce, waitingUnits } from './order-lines.ts';
@@ -195,7 +196,7 @@ export function orderDueAtMs(state: string, order: OrderContext): number | undef
   const dueMs =
     order.holds !== undefined
       ? earlier(holdEndsAtMs(order), batchMs)
-      : earlier(batchMs ?? releaseAtMs(state, order), startByMs(order));
+      : earlier(batchMs ?? releaseAtMs(state, order), earlier(startByMs(order), offerEndsMs(order)));
   return earlier(dueMs, partsDueMs(order));
 }
 

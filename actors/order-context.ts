@@ -7,6 +7,7 @@ import type { CarrierId, ChannelId, FulfillmentId, HoldId, LineId, LocationId, L
 import type { OrderId, PlanId, ServiceId, Sku } from './ids.ts';
 import type { LotUnits } from './lots.ts';
 import type { CancelRequest } from './order-cancels.ts';
+import type { Offer, OfferAnswer } from './offer.ts';
 import type { Hold } from './order-holds.ts';
 import type { PartDates, Schedule } from './order-schedule.ts';
 import type { Rejection } from './rejection.ts';
@@ -170,9 +171,11 @@ export interface Cause {
    * `rejected`: their location declined them. `not-started`: it did not begin to pick them in time. `cheaper`: the
    * routing plan asks for a better place when there is one. `batch`: they were sourced together with other orders.
    * `rerouted`: a case had them sourced elsewhere. `edited`: the order is another one. `suspect`: they may not be where
-   * they were to come from. `mapped`: lines that waited for a mapping have one.
+   * they were to come from. `mapped`: lines that waited for a mapping have one. `not-accepted`: nobody accepted them
+   * who was offered them.
    */
-  readonly kind: 'rejected' | 'not-started' | 'cheaper' | 'batch' | 'rerouted' | 'edited' | 'suspect' | 'mapped';
+  readonly kind:
+    | 'rejected' | 'not-started' | 'cheaper' | 'batch' | 'rerouted' | 'edited' | 'suspect' | 'mapped' | 'not-accepted';
   /** The parts they were taken from. */
   readonly from: readonly FulfillmentId[];
   /** Who declined them, or had them sourced elsewhere, and why. */
@@ -289,6 +292,8 @@ export type OrderMessage =
       readonly type: 'order.move';
       readonly fulfillmentId: FulfillmentId;
       readonly units: readonly LineUnits[];
+      /** Who claimed them, where they were offered. */
+      readonly answer?: OfferAnswer | undefined;
     } & At)
   /** Units of parts that nobody picks come back, to be sourced again. */
   | ({
@@ -296,6 +301,9 @@ export type OrderMessage =
       readonly takings: readonly { readonly fulfillmentId: FulfillmentId; readonly units: readonly LineUnits[] }[];
       /** Who is asked no more; absent: everybody is. */
       readonly declined?: Declined | undefined;
+      readonly others?: readonly Declined[] | undefined;
+      /** What those who were offered them answered. */
+      readonly answer?: OfferAnswer | undefined;
       /** Whether the location declined them: what finds no other place is an exception. */
       readonly isRejected: boolean;
     } & At)
@@ -303,6 +311,13 @@ export type OrderMessage =
   | ({
       readonly type: 'order.yield';
       readonly takings: readonly { readonly fulfillmentId: FulfillmentId; readonly units: readonly LineUnits[] }[];
+    } & At)
+  /** Parts are offered, or not any more; undefined: there is no offer. */
+  | ({
+      readonly type: 'order.offer';
+      readonly offers: readonly { readonly fulfillmentId: FulfillmentId; readonly offer: Offer | undefined }[];
+      readonly answer?: OfferAnswer | undefined;
+      readonly declined?: readonly Declined[] | undefined;
     } & At)
   /** The window of the order is over: it goes on as any other. */
   | ({ readonly type: 'order.settle' } & At)

@@ -4,6 +4,7 @@
  */
 import { endedWaiting, moved, waitingUnits } from './line-units.ts';
 import { timesWith } from './order-decision.ts';
+import { alsoDeclined, offered } from './offer.ts';
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
 import { charged, edited } from './order-edit.ts';
 import { scheduled } from './order-schedule.ts';
@@ -141,8 +142,9 @@ type Withdrawal = Message<'order.withdraw' | 'order.yield'>;
 function withdrawn(context: OrderContext, message: Withdrawal): OrderContext {
   const left = withTakings(context, withdrawPlan(context, message), 'backordered');
   if (message.type === 'order.yield') return left;
-  const { declined, isRejected, atMs } = message;
-  const next = declined === undefined ? left : { ...left, declined: withDeclined(context, declined, atMs) };
+  const { declined, others, isRejected, atMs } = message;
+  const one = declined === undefined ? left : { ...left, declined: withDeclined(context, declined, atMs) };
+  const next = alsoDeclined(one, others, atMs);
   return isRejected ? troubled(next, 'rejected') : next;
 }
 
@@ -233,6 +235,8 @@ function reduced(context: OrderContext, message: OrderMessage): OrderContext {
     case 'order.withdraw':
     case 'order.yield':
       return withdrawn(context, message);
+    case 'order.offer':
+      return offered(context, message);
     case 'order.settle':
     case 'order.timed':
     case 'order.overdue':

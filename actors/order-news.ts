@@ -1,4 +1,5 @@
 /** What an order has to tell the world about a message: pure, from the context before and after it. */
+import { isOffered, offerNews } from './offer.ts';
 import { cancelNews } from './order-cancels.ts';
 import { isKept } from './order-holds.ts';
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
@@ -44,6 +45,7 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
     case 'fulfillment.short':
       return changedNews(before, after, message);
     case 'order.settle':
+    case 'order.offer':
     case 'order.timed':
     case 'order.overdue':
     case 'fulfillment.pick':
@@ -172,6 +174,7 @@ function partIs(order: OrderContext, part: Fulfillment): Event {
   const kind = 'fulfillment.changed';
   const changed = { kind, orderId, channel, fulfillmentId, location, state, carrier, tracking } as const;
   if (isWaitingForHolds(order, part)) return { ...changed, held: true };
+  if (part.offer !== undefined && isOffered(part)) return { ...changed, offeredUntilMs: part.offer.untilMs };
   if (state !== 'released' || part.startByMs === undefined) return changed;
   return { ...changed, startByMs: part.startByMs, overdue: part.overdue };
 }
@@ -184,6 +187,7 @@ function partNews(before: OrderContext, after: OrderContext, message: OrderMessa
     if (part === was) return;
     events.push(partIs(after, part));
     if (part.cancelling !== was?.cancelling) events.push(...cancelNews(after, was, part, message));
+    if (part.offer !== undefined || was?.offer !== undefined) events.push(...offerNews(after, was, part, message));
   });
   return events;
 }

@@ -163,6 +163,7 @@ const life = {
   'order.yield': settle(['backordered', 'exception'], [tell, deallocate, 'apply']),
   'order.settle': settle(standing, [tell, 'apply']),
   'order.timed': settle(standing, [tell, 'apply']),
+  'order.offer': settle(standing, [tell, 'apply']),
   'order.overdue': settle(['exception'], [tell, 'apply']),
   'order.withdraw': { guard: 'areUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
   'order.move': { guard: 'isPartUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },

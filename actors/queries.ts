@@ -46,6 +46,7 @@ import { DestinationSchema } from './order-commands.ts';
 import { OriginSchema } from './transit-commands.ts';
 import { CountEntrySchema } from './stock-commands.ts';
 import { rehearsalQueries } from './rehearsal-queries.ts';
+import { offerQueries } from './offer-commands.ts';
 import { suspectQueries } from './suspect-commands.ts';
 import { trackingQueries } from './tracking-queries.ts';
 import { whatIfQueries } from './what-if-queries.ts';
@@ -223,6 +224,7 @@ export const queryBodies = {
   /** What is to come of a SKU, by location and date, and how sure. */
   'stock.incoming': Type.Object({ sku: SkuSchema, location: Type.Optional(LocationIdSchema) }, exact),
   ...suspectQueries,
+  ...offerQueries,
   ...returnQueries,
   ...intakeQueries,
   ...paymentQueries,

@@ -100,6 +100,10 @@ export const rejectionCodes = {
   'not-held': false,
   /** Its state does not allow this now; `detail` names the state. */
   'wrong-state': false,
+  /** It is offered to others, or was, or to nobody. */
+  'not-offered': false,
+  /** It is offered, and nobody has accepted it yet. */
+  'not-accepted': true,
   /** What it is about still stands as it did: it cannot be said to be gone. */
   'cause-stands': false,
   /** The order is held: its holds are lifted first. */

@@ -21,6 +21,7 @@ import type { PromiseOption } from './promise.ts';
 import type { ScheduledEvent } from './order-schedule.ts';
 import type { OrderState } from './order-states.ts';
 import type { SupplyEvent } from './supply-context.ts';
+import type { OfferEvent } from './offer.ts';
 import type { SuspectEvent } from './suspect.ts';
 import type { TaskEvent } from './task-context.ts';
 import type { TerminalEvent } from './terminal-context.ts';
@@ -159,6 +160,8 @@ export type Event =
       /** When its location must have begun to pick it, and whether it has not. */
       readonly startByMs?: number | undefined;
       readonly overdue?: true | undefined;
+      /** It is only offered, until then: it must not be picked before somebody accepts it. */
+      readonly offeredUntilMs?: number | undefined;
     }
   | HoldEvent | CancelEvent | ScheduledEvent
   | {
@@ -238,6 +241,7 @@ export type Event =
     }
   | SupplyEvent
   | SuspectEvent
+  | OfferEvent
   | ParcelEvent
   | PaymentEvent
   | AmendedEvent

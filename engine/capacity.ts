@@ -86,10 +86,14 @@ export class Rooms {
   /** Whether any location has, or has had since the start, a limit by when it must begin. */
   isTimed = false;
 
+  /** Whether work is offered anywhere, or has been since the start. */
+  isOffering = false;
+
   /** A location was put: its calendar may be another one. */
   locationChanged(cell: LocationCell): void {
     this.#wakeAtMs.delete(cell.id);
     if (cell.snapshot?.context.startWithinMs !== undefined) this.isTimed = true;
+    if (cell.snapshot?.context.offer !== undefined) this.isOffering = true;
     if (cell.snapshot?.context.capacity === undefined) this.#limited.delete(cell);
     else this.#limited.add(cell);
   }

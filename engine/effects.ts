@@ -3,7 +3,7 @@
  * present command: what is changed here is undone with it.
  */
 import { paceAfter } from '../actors/buffer-growth.ts';
-import type { CarrierId } from '../actors/ids.ts';
+import type { CarrierId, LocationId } from '../actors/ids.ts';
 import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import type { LotUnits } from '../actors/lots.ts';
 import type { Cause, OrderContext, OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
@@ -19,6 +19,7 @@ import type { CarrierCell, OrderCell, StockCell } from './cells.ts';
 import type { Core } from './core.ts';
 import { movePools, type PoolMove } from './pools.ts';
 import { decidedOrder, planOrder, type Cart } from './decided.ts';
+import { offersFor } from './offers/open.ts';
 import { countOrder } from './quotas.ts';
 import { withCards } from './routing/cards-used.ts';
 import { wantedSkus } from './routing/request.ts';
@@ -36,6 +37,8 @@ export interface Given {
   readonly cause?: Cause | undefined;
   /** The cart that holds its units for the order already: they become its own. */
   readonly cart?: Cart | undefined;
+  /** The location that has claimed what it was offered. */
+  readonly claimedBy?: LocationId | undefined;
 }
 
 /**
@@ -51,8 +54,11 @@ export function tellOrder(
   const before = must(order.snapshot, 'an order that exists').context;
   const rejection = carryThrough(core, order, first, given);
   const { holds } = must(order.snapshot, 'an order that exists').context;
-  const mayBeTimed = core.views.rooms.isTimed || holds !== undefined || first.type === 'fulfillment.hold';
-  if (rejection === undefined && mayBeTimed) timeParts(core, order, before, first.atMs);
+  const { isTimed, isOffering } = core.views.rooms;
+  if (rejection !== undefined) return rejection;
+  const isHeld = holds !== undefined || first.type === 'fulfillment.hold';
+  if (isOffering || isHeld) offerParts(core, order, before, given?.claimedBy, first.atMs);
+  if (isTimed || isHeld) timeParts(core, order, before, first.atMs);
   return rejection;
 }
 
@@ -82,6 +88,15 @@ function carryThrough(
     }
   }
   return undefined;
+}
+
+/** See to it that released parts are offered where that is the policy. */
+function offerParts(
+  core: Core, order: OrderCell, before: OrderContext, claimedBy: LocationId | undefined, atMs: number,
+): void {
+  const { context } = must(order.snapshot, 'an order that exists');
+  const offers = offersFor(core, before, context, claimedBy, atMs);
+  if (offers.length > 0) assertMoved(carryThrough(core, order, { type: 'order.offer', offers, atMs }, undefined));
 }
 
 /** See to it that the locations of released parts know until when they are to begin. */

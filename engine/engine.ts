@@ -218,6 +218,7 @@ export class Engine implements EngineApi {
       heldOrders: views.held.size,
       openSupplies: world.supplies.openCount,
       openReturns: world.returns.openCount,
+      openOffers: world.offers.openCount,
       suspectStocks: world.suspects.size,
       suspicions: world.suspects.begun,
       openParcels: world.parcels.openCount,

@@ -12,6 +12,7 @@ import { must } from './assert.ts';
 import { settleWindow } from './batch/settle.ts';
 import type { OrderCell } from './cells.ts';
 import { cancelUnanswered } from './commands/cancels.ts';
+import { offerOver, overOffer } from './commands/offers.ts';
 import { notStarted } from './commands/withdraw.ts';
 import type { Core } from './core.ts';
 import { tellOrder } from './effects.ts';
@@ -40,6 +41,8 @@ export function orderDue(core: Core, id: OrderId, atMs: number, quietly: Quietly
   const asked = context.fulfillments.find(({ cancelling }) => (cancelling?.answerByMs ?? Infinity) <= atMs);
   if (asked !== undefined) return quietly(() => cancelUnanswered(core, order, asked, atMs));
   if ((releaseAtMs(value, context) ?? Infinity) <= atMs) return tell({ type: 'order.release', atMs });
+  const over = overOffer(context, atMs);
+  if (over !== undefined) return quietly(() => offerOver(core, order, over, atMs));
   const late = must(context.fulfillments.find((part) => startByMs({ fulfillments: [part] }) === due), 'a late part');
   return quietly(() => notStarted(core, order, late, atMs));
 }

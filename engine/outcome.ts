@@ -22,6 +22,7 @@ import type { QueryKind } from '../actors/queries.ts';
 import type { IntakeAnswers } from './outcome-intake.ts';
 import type { OrderAnswers } from './outcome-orders.ts';
 import type { FloorAnswers, FloorStatus } from './outcome-floor.ts';
+import type { OfferAnswers } from './offers/queries.ts';
 import type { SuspectAnswers } from './suspects/outcome.ts';
 import type { TriedAnswers } from './outcome-what-if.ts';
 import type { Finding } from './routing/plans/lint.ts';
@@ -280,6 +281,8 @@ export interface EngineStatus extends TrackingStatus {
   /** Supply documents with units still to come. */
   readonly openSupplies: number;
   readonly openReturns: number;
+  /** Parts that are offered and that nobody has accepted. */
+  readonly openOffers: number;
   /** SKU-locations that are suspect, and times since the start that one came under suspicion. */
   readonly suspectStocks: number;
   readonly suspicions: number;
@@ -320,7 +323,8 @@ export interface PromiseAnswer {
 }
 
 export interface Answers
-  extends OrderAnswers, TriedAnswers, TrackingAnswers, IntakeAnswers, FloorAnswers, CaseAnswers, SuspectAnswers {
+  extends OrderAnswers, TriedAnswers, TrackingAnswers, IntakeAnswers, FloorAnswers, CaseAnswers, OfferAnswers,
+    SuspectAnswers {
   'reservation.get': ReservationView | null;
   'reservation.list': { readonly reservations: readonly ReservationView[]; readonly next?: string | undefined };
   'line.get': LineView;

@@ -22,6 +22,7 @@ import { incomingViews, listSupplies, supplyView } from './queries-supply.ts';
 import { lineFor, listReservations, reservationOf } from './reservation-views.ts';
 import { moveOptions } from './commands/move.ts';
 import { explainDecision } from './routing/explain-decision.ts';
+import { listOffers } from './offers/queries.ts';
 import { answerSuspects, isSuspectQuery, type SuspectQuery } from './suspects/queries.ts';
 import { whatIf } from './what-if.ts';
 
@@ -116,7 +117,7 @@ function answerDecision(
   return explainDecision(core, journal, query.body, nowMs);
 }
 
-type Asked = QueryOf<'payment.get'> | QueryOf<'whatif.run'> | QueryOf<RehearsalKind>;
+type Asked = QueryOf<'payment.get'> | QueryOf<'offer.list'> | QueryOf<'whatif.run'> | QueryOf<RehearsalKind>;
 type Rest = Asked | SuspectQuery | CaseQuery | IntakeQuery | TrackingQuery | FloorQuery | PlanQuery | NetworkQuery;
 type RehearsalKind = Extract<QueryKind, `rehearsal.${string}`>;
 
@@ -129,6 +130,8 @@ function answerRest(core: Core, query: Rest, nowMs: () => number): Answers[Query
     case 'mapping.get':
     case 'intake-policy.get':
       return answerIntake(core, query, nowMs());
+    case 'offer.list':
+      return listOffers(core.world, query.body);
     case 'whatif.run':
       return whatIf(core, query.body, nowMs());
     case 'rehearsal.start':

@@ -16,7 +16,7 @@ type Whole = Rare & Pick<OrderContext, 'lines' | 'fulfillments'>;
 const bits = {
   priority: 1, promisedByMs: 2, kits: 4, untracked: 8, segment: 16, lots: 32, marks: 64, holds: 128,
   sourced: 256, declined: 512, times: 1_024, improved: 2_048, batch: 4_096,
-  cancels: 8_192, replaces: 16_384, intake: 32_768, schedule: 65_536, partHolds: 131_072,
+  cancels: 8_192, replaces: 16_384, intake: 32_768, schedule: 65_536, partHolds: 131_072, offers: 262_144,
 } as const;
 
 function maskOf(order: Whole): number {
@@ -35,8 +35,9 @@ function maskOf(order: Whole): number {
   for (const { kit } of lines) if (kit !== undefined) mask |= bits.kits;
   if (segment !== undefined) mask |= bits.segment;
   for (const { untracked } of fulfillments) if (untracked !== undefined) mask |= bits.untracked;
-  for (const { lots, startByMs, cancelling, holds: ofPart } of fulfillments) {
+  for (const { lots, startByMs, cancelling, holds: ofPart, offer } of fulfillments) {
     if (ofPart !== undefined) mask |= bits.partHolds;
+    if (offer !== undefined) mask |= bits.offers;
     if (lots !== undefined) mask |= bits.lots;
     if (startByMs !== undefined) mask |= bits.times;
     if (cancelling !== undefined) mask |= bits.cancels;
@@ -72,6 +73,18 @@ export function writeRare(writer: ByteWriter, order: Whole): void {
     // One more than the instant; 0: it is free of it.
     writer.uint(1 + (order.fulfillAtMs ?? -1));
     writer.uint(1 + (order.fulfillByMs ?? -1));
+  }
+  if ((mask & bits.offers) !== 0) writer.text(JSON.stringify(offersOf(order.fulfillments)));
+}
+
+/** Offers, by the numbers of their parts. */
+const offersOf = (parts: readonly Fulfillment[]): readonly (readonly [number, Fulfillment['offer']])[] =>
+  parts.flatMap(({ offer }, index) => (offer === undefined ? [] : [[index, offer] as const]));
+
+/** Add them to the fulfillments read before. */
+function readOffers(reader: ByteReader, parts: Fulfillment[]): void {
+  for (const [index, offer] of JSON.parse(reader.text()) as ReturnType<typeof offersOf>) {
+    parts[index] = { ...must(parts[index], 'a fulfillment that is offered'), offer };
   }
 }
 
@@ -242,6 +255,7 @@ export function readRare(reader: ByteReader, lines: OrderLine[], parts: Fulfillm
   const { tags, attributes } = marks ?? {};
   if (has(bits.partHolds)) readHolds(reader, parts);
   const [fulfillAtMs, fulfillByMs] = has(bits.schedule) ? [readInstant(reader), readInstant(reader)] : [];
+  if (has(bits.offers)) readOffers(reader, parts);
   return {
     priority, promisedByMs, segment, tags, attributes, holds, sourcedAtMs, declined, improved, batch, replaces, intake,
     fulfillAtMs, fulfillByMs,

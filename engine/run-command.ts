@@ -21,6 +21,7 @@ import { changeHealth, isHealthCommand, type CarrierHealthCommand } from './carr
 import { rerate } from './carriers/rerate.ts';
 import type { Stranded } from './carriers/rerates.ts';
 import { changePart, isPartCommand } from './commands/parts.ts';
+import { answerOffer, isOfferCommand, type OfferCommand } from './commands/offers.ts';
 import { changeItem } from './commands/items.ts';
 import { closeFeed, openFeed } from './commands/feeds.ts';
 import { moveOrder } from './commands/move.ts';
@@ -213,13 +214,12 @@ function giveElsewhere(core: Core, command: Elsewhere, atMs: number): Handled {
 
 type RestCommand =
   | CaseCommand | IntakeCommand | PaymentCommand
-  | PlanCommand | TrackingCommand
-  | CarrierHealthCommand
-  | FloorCommand
-  | SuspectCommand
+  | PlanCommand | TrackingCommand | CarrierHealthCommand
+  | FloorCommand | OfferCommand | SuspectCommand
   | network.NetworkCommand;
 
 function changeRest(core: Core, command: RestCommand, atMs: number): Handled {
+  if (isOfferCommand(command)) return answerOffer(core, command, atMs);
   if (isSuspectCommand(command)) return changeSuspects(core, command, atMs);
   if (isHealthCommand(command)) return changeHealth(core, command, atMs);
   if (isCaseCommand(command)) return changeCases(core, command, atMs);

@@ -130,6 +130,7 @@ function orderBytes(order: OrderContext): number {
     if (part.untracked !== undefined) bytes += untrackedBytes(part.untracked);
     if (part.startByMs !== undefined) bytes += 64;
     if (part.holds !== undefined) bytes += 16 + 2 * valueRowBytes(part.holds);
+    if (part.offer !== undefined) bytes += 16 + 2 * valueRowBytes(part.offer);
     if (part.cancelling !== undefined) bytes += 16 + 2 * valueRowBytes(part.cancelling);
     // In the row, and in the answer with its keys.
     if (part.lots !== undefined) for (const { lot, lineId } of part.lots) bytes += 48 + 2 * lot.length + lineId.length;
@@ -243,7 +244,9 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'fulfillment.held' || event.kind === 'fulfillment.unheld') return bytes + 160 + valueBytes(event);
   if (event.kind === 'order.held') return bytes + 160 + valueRowBytes(event.hold);
   if (event.kind === 'order.unheld') return bytes + 160 + 40 * event.holdIds.length;
-  if (event.kind === 'fulfillment.changed' && event.startByMs !== undefined) return bytes + 48;
+  if (event.kind === 'fulfillment.changed') {
+    return event.startByMs === undefined && event.offeredUntilMs === undefined ? bytes : bytes + 48;
+  }
   if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + sourcedBytes(event);
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
   if (event.kind === 'task.changed' || event.kind === 'terminal.changed') return bytes + valueBytes(event);
@@ -255,6 +258,7 @@ export function eventBytes(event: Event): number {
   if (event.kind.startsWith('payment.')) return bytes + 64 + valueRowBytes(event);
   if (/^parcel|^carrier.[he]|rerated$|^cancellation/.test(event.kind)) return bytes + valueRowBytes(event);
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
+  if (event.kind === 'offer.changed') return bytes + 160;
   if (event.kind === 'suspect.changed') return bytes + valueBytes(event);
   if (event.kind === 'case.changed') return bytes + 2 * valueBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;

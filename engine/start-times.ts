@@ -1,5 +1,6 @@
 /** Until when locations are to begin what they were told to pick: by their limit, within their hours. */
 import type { LocationId } from '../actors/ids.ts';
+import { isOffered } from '../actors/offer.ts';
 import type { OrderContext, OrderMessage } from '../actors/order-context.ts';
 import { isKept } from '../actors/order-holds.ts';
 import { placeOf } from './promise/places.ts';
@@ -16,11 +17,12 @@ export function startTimes(
 ): StartBy {
   return after.fulfillments.flatMap((part, index): StartBy => {
     const { fulfillmentId, location, state, startByMs } = part;
+    if (isOffered(part)) return [];
     const isHeld = isKept(after, part);
     if (state !== 'released' || (startByMs === undefined) === isHeld) return [];
     if (isHeld) return [{ fulfillmentId, startByMs: undefined }];
     const was = before.fulfillments[index];
-    const wasToldBefore = was?.state === 'released' && !isKept(before, was);
+    const wasToldBefore = was?.state === 'released' && !isOffered(was) && !isKept(before, was);
     const nextMs = wasToldBefore ? undefined : startByAt(world, location, atMs);
     return nextMs === undefined ? [] : [{ fulfillmentId, startByMs: nextMs }];
   });

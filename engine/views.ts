@@ -63,6 +63,11 @@ export class Views {
     this.moments = new Moments(timers);
   }
 
+  /** Whether any part may be offered: rows that are read may hold offers where none are made any more. */
+  get #mayOffer(): boolean {
+    return this.#isLoading || this.rooms.isOffering || this.#world.offers.openCount > 0;
+  }
+
   inState(state: OrderState): ReadonlySet<OrderId> {
     return this.byState.get(state) ?? emptySet;
   }
@@ -103,7 +108,10 @@ export class Views {
   /** An order went from one snapshot to another (undefined: it did not exist). */
   orderChanged(id: OrderId, before: Order | undefined, after: Order): void {
     this.#state(id, before?.value, after.value);
-    if (before?.context.fulfillments !== after.context.fulfillments) this.#work(id, before, after);
+    if (before?.context.fulfillments !== after.context.fulfillments) {
+      this.#work(id, before, after);
+      if (this.#mayOffer) this.#world.offers.changed(before?.context, after.context);
+    }
     const { intake, lines } = after.context;
     const mayAwait = intake?.parked !== undefined && before?.context.lines !== lines;
     if (mayAwait || before?.context.intake !== intake) this.#intake(id, before, after);

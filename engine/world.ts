@@ -47,6 +47,7 @@ import { Rates } from './rates.ts';
 import { Reservations } from './reservations.ts';
 import { Returns } from './returns.ts';
 import { Supplies } from './supplies.ts';
+import { Offers } from './offers/offers.ts';
 import { Suspects } from './suspects/suspects.ts';
 import { CarrierTimes } from './carriers/carrier-times.ts';
 import { Lanes } from './tracking/lanes.ts';
@@ -90,6 +91,8 @@ export class World {
   readonly quotas = new Quotas();
   /** How far counts differed from what was believed. */
   readonly drifts = new Drifts();
+  /** Work that locations are offered. */
+  readonly offers = new Offers();
   /** Stock that may not be there. */
   readonly suspects: Suspects;
   /** Terminals, their tasks, and what waits for one. */

@@ -60,6 +60,8 @@ export const problemStatus: Readonly<Record<RejectionCode, number>> = {
   'serial-exists': 409,
   'lot-expired': 409,
   'lot-recalled': 409,
+  'not-offered': 409,
+  'not-accepted': 409,
   'wrong-state': 409,
   'cause-stands': 409,
   'on-hold': 409,

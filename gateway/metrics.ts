@@ -234,6 +234,8 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
   gauge('baton_held_orders', 'Open orders that somebody holds', registers, () => status().heldOrders);
   gauge('baton_orders_in_memory', 'Orders in memory', registers, () => status().ordersInMemory);
   gauge('baton_stocks', 'Stock actors', registers, () => status().stocks);
+  const offers = () => status().openOffers;
+  gauge('baton_open_offers', 'Parts that are offered and that nobody has accepted', registers, offers);
   gauge('baton_suspect_stocks', 'Stock that may not be there', registers, () => status().suspectStocks);
   const suspicions = () => status().suspicions;
   counter('baton_suspicions_total', 'Times stock came under suspicion', registers, suspicions);

@@ -27,11 +27,11 @@ type OfPlans = Extract<Event, { kind: 'plan.changed' | 'shadow.changed' | 'batch
 const isOfPlans = (event: Event): event is OfPlans =>
   event.kind === 'plan.changed' || event.kind === 'shadow.changed' || event.kind === 'batch.settled';
 
-type OfPart = Extract<Event, { kind: `fulfillment.${string}` | `cancellation.${string}` }>;
+type OfPart = Extract<Event, { kind: `fulfillment.${string}` | `cancellation.${string}` | `offer.${string}` }>;
 
 /** What the location of a part hears of it. */
 const isOfPart = (event: Event): event is OfPart =>
-  event.kind.startsWith('fulfillment.') || event.kind.startsWith('cancellation.');
+  event.kind.startsWith('fulfillment.') || event.kind.startsWith('cancellation.') || event.kind === 'offer.changed';
 
 export class TopicIndex {
   readonly #order = new Map<string, Followers>();

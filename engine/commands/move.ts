@@ -3,95 +3,29 @@
  * these. What counts now is asked in the very turn that moves: the location, rules, stock and room.
  */
 import type { Command } from '../../actors/commands.ts';
-import type { FulfillmentId, LocationId, Sku } from '../../actors/ids.ts';
+import type { FulfillmentId, LocationId } from '../../actors/ids.ts';
 import { unitsToMove } from '../../actors/order-checks.ts';
-import { startsAtMs } from '../../actors/order-schedule.ts';
 import type { OrderContext, Plan, PlanUse } from '../../actors/order-context.ts';
+import type { OfferAnswer } from '../../actors/offer.ts';
 import { findFulfillment } from '../../actors/order-takings.ts';
 import type { QueryBody } from '../../actors/queries.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
-import type { LineUnits } from '../../actors/vocabulary.ts';
+import type { Fulfillment } from '../../actors/vocabulary.ts';
 import { must } from '../assert.ts';
-import { hasRoom, roomAt } from '../capacity.ts';
+import { roomAt } from '../capacity.ts';
 import type { LocationCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellOrder } from '../effects.ts';
 import type { MoveOption, MoveOptions, MoveWay } from '../outcome-plans.ts';
-import { loadOf, parcelDates } from '../promise/promise-for.ts';
-import { decide, type Decision } from '../routing/decide.ts';
-import { pricer } from '../routing/request.ts';
+import { parcelDates } from '../promise/promise-for.ts';
 import { limitedTo } from '../routing/source-among.ts';
-import type { Candidate, SourcingRequest } from '../routing/source.ts';
-import type { View } from '../selling.ts';
 import { withUntracked } from '../untracked.ts';
+import { ask, obstacleAt, offerAt, ruleAt, scoreAt, unitsAt, type Asked } from './asked-places.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 import { orderAnswer } from './order-answer.ts';
 
 /** Ways over several locations that one answer tells. */
 const waysMax = 5;
-
-/** Units of an order that are to have another place, and how they would be decided were it open. */
-interface Asked {
-  readonly core: Core;
-  readonly order: OrderContext;
-  readonly units: readonly LineUnits[];
-  /** By SKU. */
-  readonly wanted: ReadonlyMap<Sku, number>;
-  readonly count: number;
-  readonly view: View;
-  readonly decision: Decision;
-  readonly atMs: number;
-  /** When a location would begin. */
-  readonly startMs: number;
-}
-
-function ask(core: Core, order: OrderContext, units: readonly LineUnits[], atMs: number): Asked {
-  const moved = new Map(units.map(({ lineId, quantity }) => [lineId, quantity]));
-  const lines = order.lines.map((line) => ({ ...line, allocated: 0, backordered: moved.get(line.lineId) ?? 0 }));
-  const wanted = new Map<Sku, number>();
-  let count = 0;
-  for (const { sku, backordered } of lines) {
-    if (backordered > 0) wanted.set(sku, (wanted.get(sku) ?? 0) + backordered);
-    count += backordered;
-  }
-  const { world } = core;
-  const view = world.selling.of(world.channels.get(order.channel), 'ship', order.segment);
-  const startMs = startsAtMs(order, atMs);
-  const decision = decide(core, { ...order, lines }, atMs);
-  return { core, order, units, wanted, count, view, decision, atMs, startMs };
-}
-
-/** What stands against having all of the units at a location; undefined: nothing. */
-function obstacleAt({ core, wanted, count, view, decision, startMs }: Asked, cell: LocationCell, isFree: boolean) {
-  if (!view.sells(cell)) return { reason: 'location-closed' } as const;
-  const rule = ruleAt(decision.request, cell.id);
-  if (rule !== undefined && !isFree) return { reason: 'rule-excludes', rule } as const;
-  if (!hasRoom(core.world, cell, count, startMs)) return { reason: 'no-capacity' } as const;
-  for (const [sku, quantity] of wanted) {
-    if (unitsAt(core, view, sku, cell) < quantity) return { reason: 'out-of-stock' } as const;
-  }
-  return undefined;
-}
-
-/** The hard rule that keeps any of the units from a location. */
-const ruleAt = ({ removed }: SourcingRequest, id: LocationId): string | undefined =>
-  removed?.find(({ location, reason }) => location === id && reason === 'rule')?.rule;
-
-function unitsAt({ world }: Core, view: View, sku: Sku, cell: LocationCell): number {
-  const known = world.skus.get(sku);
-  return known === undefined ? 0 : view.unitsIn(known, cell);
-}
-
-/** A parcel from a location: as the plan prices it, or, where it is no candidate, by the cheapest service. */
-function offerAt({ core, order, wanted, decision, atMs }: Asked, cell: LocationCell): Omit<Candidate, 'location'> {
-  const { candidates, removed = [] } = decision.request;
-  const found = candidates.find(({ location }) => location === cell.id);
-  // By weight, it may be priced without what is too heavy to be carried from there.
-  const isWhole = !removed.some(({ location, reason }) => location === cell.id && reason === 'too-heavy');
-  if (found !== undefined && isWhole) return found;
-  const lines = [...wanted].map(([sku, quantity]) => ({ sku, quantity }));
-  return pricer(core.world, order.destination, order.service, atMs)(cell, loadOf(core.world, lines));
-}
 
 const details = {
   'location-closed': 'is paused, does not ship, or is none its channel sells from',
@@ -121,6 +55,23 @@ export function moveOrder(core: Core, { body, by }: Extract<Command, { kind: 'or
   return rejection === undefined ? done(orderAnswer(must(cell.snapshot, 'an order'))) : refused(rejection);
 }
 
+/** Give a part that was offered to the location that has claimed it, if it can have all of it now. */
+export function claimFor(
+  core: Core,
+  order: OrderContext,
+  { fulfillmentId, lines }: Fulfillment,
+  to: LocationId,
+  { by, answer }: { readonly by: string; readonly answer: OfferAnswer },
+  atMs: number,
+): Rejection | undefined {
+  const target = must(core.world.locations.get(to), 'a location that is asked');
+  const asked = ask(core, order, lines, atMs);
+  const obstacle = obstacleAt(asked, target, false);
+  if (obstacle !== undefined) return { ...refusalOf(to, obstacle), field: 'body.location' };
+  const moved = { by, reason: 'claimed', from: fulfillmentId, overrode: undefined };
+  return giveTo(core, asked, target, fulfillmentId, { moved }, answer);
+}
+
 function refusalOf(to: LocationId, { reason, rule }: { reason: keyof typeof details; rule?: string }): Rejection {
   const detail = `${to} ${details[reason]}${rule === undefined ? '' : `: ${rule}`}`;
   return reject(reason, detail, reason === 'out-of-stock' ? 'body.lines' : 'body.to');
@@ -133,6 +84,7 @@ function giveTo(
   target: LocationCell,
   from: FulfillmentId | undefined,
   { moved }: Required<Pick<Plan, 'moved'>>,
+  answer?: OfferAnswer,
 ): Rejection | undefined {
   const { order, units, decision, atMs } = asked;
   const { carrier, service, distanceKm, costMinor } = offerAt(asked, target);
@@ -141,9 +93,9 @@ function giveTo(
   const made = { fulfillments: [part], short: 0, candidates: candidates.length, runnerUpMinor: undefined };
   const plan = withUntracked(core.world, order, { ...made, removed, ruled: useOf(ruling?.use), moved });
   const cell = must(core.world.order(order.orderId), 'an order that exists');
-  const given = { plan };
+  const given = { plan, claimedBy: answer?.location };
   if (from === undefined) return tellOrder(core, cell, { type: 'order.source', atMs }, given);
-  return tellOrder(core, cell, { type: 'order.move', fulfillmentId: from, units, atMs }, given);
+  return tellOrder(core, cell, { type: 'order.move', fulfillmentId: from, units, answer, atMs }, given);
 }
 
 /** The plan that was asked; what it would have chosen is not what was done. */
@@ -194,16 +146,6 @@ function optionAt(asked: Asked, cell: LocationCell, at: LocationId | undefined):
     shipByMs, deliverByMs,
     lateMs: isDated ? Math.max(0, deliverByMs - (order.promisedByMs ?? 0)) : undefined,
   };
-}
-
-/** What all of the units would cost from a location: by the plan’s prices, or what the parcel costs. */
-function scoreAt({ needs }: SourcingRequest, { costMinor, ruled }: Pick<Candidate, 'costMinor' | 'ruled'>): number {
-  if (ruled === undefined) return costMinor;
-  const { parcelMinor, lineMinor = [], unitMinor = [] } = ruled;
-  return needs.reduce(
-    (sum, { quantity }, index) => sum + (lineMinor[index] ?? 0) + quantity * (unitMinor[index] ?? 0),
-    parcelMinor,
-  );
 }
 
 /** The best way over any locations but the present one, and then, again and again, the best without its first. */

@@ -2,6 +2,7 @@
 import type { CommandBody, CommandOf } from '../../actors/commands.ts';
 import { cancelledUnits, holdRefusal, orderInput, shortRefusal, type OurBody } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderInput, OrderMessage, Replaces } from '../../actors/order-context.ts';
+import { isOffered as isOnlyOffered } from '../../actors/offer.ts';
 import { heldRefusal } from '../../actors/order-holds.ts';
 import { isParked, parkNews } from '../../actors/order-parked.ts';
 import { waitingUnits } from '../../actors/order-lines.ts';
@@ -251,6 +252,9 @@ export function pickFulfillment(core: Core, body: FulfillmentBody, atMs: number)
     const part = findFulfillment(context, fulfillmentId);
     const held = part?.state === 'released' ? heldRefusal(context, part) : undefined;
     if (held !== undefined) return refused(held);
+    if (part !== undefined && isOnlyOffered(part)) {
+      return refuse('not-accepted', `fulfillment ${fulfillmentId} is offered, and nobody has accepted it yet`);
+    }
     const isTracked = part?.state === 'released' && hasLots(core, context, part, undefined);
     if (!isTracked) return tellPart(core, body, { type: 'fulfillment.pick', fulfillmentId, atMs });
     const lots = lotsToPick(core, context, part);

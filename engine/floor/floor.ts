@@ -4,6 +4,7 @@
  * these change; recovery builds them from the rows.
  */
 import type { FulfillmentId, LocationId, OrderId, Sku, TerminalId } from '../../actors/ids.ts';
+import { isOffered } from '../../actors/offer.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { isKept } from '../../actors/order-holds.ts';
 import type { TaskContext } from '../../actors/task-context.ts';
@@ -279,6 +280,7 @@ export class Floor {
   isWanted(order: OrderContext, part: Fulfillment): boolean {
     const task = this.tasks.get(taskKey(order.orderId, part.fulfillmentId))?.snapshot;
     if (part.state === 'picking') return task?.value === 'waiting';
+    if (isOffered(part)) return false;
     return part.state === 'released' && !isKept(order, part) && (task === undefined || task.value === 'waiting');
   }
 

@@ -59,6 +59,7 @@ const causeWords = {
   batch: 'was sourced together with other orders',
   rerouted: 'was in trouble there',
   suspect: 'may not be where it was to come from',
+  'not-accepted': 'was accepted by nobody who was offered it',
 } as const;
 
 /** Why units that had a place were sourced again. */

@@ -132,6 +132,8 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
   'order.reship': [{ rule: 'order-channel', roles: systems }],
   'fulfillment.pick': fulfillment,
   'fulfillment.short': fulfillment,
+  'offer.accept': [{ rule: 'location', roles: stockers }],
+  'offer.decline': [{ rule: 'location', roles: stockers }],
   'fulfillment.reject': fulfillment,
   'fulfillment.ship': fulfillment,
   'fulfillment.deliver': fulfillment,
@@ -182,6 +184,7 @@ export const queryPermissions: Readonly<Record<QueryKind, Entries>> = {
   'lot.get': [{ rule: 'everything', roles: systems }],
   'lot.list': [{ rule: 'location', roles: stockers }],
   'stock.get': [{ rule: 'location', roles: stockers }],
+  'offer.list': [{ rule: 'location', roles: stockers }],
   'suspect.list': [{ rule: 'location', roles: stockers }],
   // It tells of orders of every channel, and of where they would go.
   'short.preview': [{ rule: 'everything', roles: systems }],

@@ -58,7 +58,7 @@ type Pending =
   | { readonly kind: 'rerate'; readonly parcel: Stranded }
   | { readonly kind: 'doubt'; readonly doubt: Doubt };
 
-export class Auditor implements Omit<Watcher, 'moved' | 'givenUp'> {
+export class Auditor implements Omit<Watcher, 'moved' | 'givenUp' | 'offered'> {
   readonly shadow: Shadow;
   /** Parcels that the engine owes a look since their carrier took no more. */
   readonly stranded = new StrandedParcels();

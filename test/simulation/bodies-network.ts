@@ -3,6 +3,7 @@ import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw } from './bodies.ts';
 import { drawRates, drawRemoved } from './bodies-rates.ts';
 import { carrierDraws, drawBreaker } from './bodies-carriers.ts';
+import { drawOfferPolicy } from './bodies-offers.ts';
 import { drawShortPick } from './bodies-suspects.ts';
 import { drawPolicy } from './bodies-tracking.ts';
 import { groups, serviceNames } from './network-names.ts';
@@ -25,8 +26,9 @@ export const networkDraws: Record<NetworkKind, Draw> = {
     const calendar = rng.chance(settings.calendarShare) ? drawCalendar(rng, settings, index !== undefined) : {};
     const marks = rng.chance(0.3) ? { attributes: { tier: rng.pick(['gold', 'silver']) } } : {};
     const limit = rng.chance(settings.startLimitShare) ? { startWithinMs: rng.pick([1, 400, 60_000, 1_800_000]) } : {};
+    const offered = rng.chance(settings.offerShare) ? drawOfferPolicy(rng) : {};
     const short = rng.chance(settings.shortPickShare) ? drawShortPick(rng) : {};
-    return { location: { id, name: `at ${id}`, type: rng.pick(['warehouse', 'store', 'virtual']), country, ...place, state, ...calendar, ...marks, ...limit, ...short } };
+    return { location: { id, name: `at ${id}`, type: rng.pick(['warehouse', 'store', 'virtual']), country, ...place, state, ...calendar, ...marks, ...limit, ...short, ...offered } };
   },
   'location.pause': (rng, { settings, now }) => {
     const until = rng.chance(0.6) ? { untilMs: now() + rng.pick([-1, 0, 1, 1_500, 60_000, 3_600_000, 90_000_000, 40_000_000_000]) } : {};

@@ -18,6 +18,7 @@ import { sellingDraws } from './bodies-selling.ts';
 import { drawExisting, drawHold, lineUnits } from './draw-order.ts';
 import { drawNumber, trackingDraws } from './bodies-tracking.ts';
 import { supplyDraws } from './bodies-supply.ts';
+import { offerDraws } from './bodies-offers.ts';
 import { suspectDraws } from './bodies-suspects.ts';
 import { customerNames, drawReach, drawSku, segmentNames } from './draw-sku.ts';
 import { trackingOf } from './shadow/lots.ts';
@@ -51,6 +52,7 @@ const draws: Record<CommandKind, Draw> = {
     index !== undefined || rng.chance(0.3) ? drawKit(rng, names, index) : drawItem(rng, names, drawSku(rng, names.settings)),
   ...caseDraws,
   ...suspectDraws,
+  ...offerDraws,
   ...lotDraws,
   'forecast.put': (rng, { settings, now }) => ({ sku: drawSku(rng, settings), rows: rng.chance(0.2) ? [] : Array.from({ length: rng.between(1, 4) }, () => drawForecast(rng, settings, now())) }),
   'stock.receive': (rng, names, shadow) => {

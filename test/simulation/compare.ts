@@ -29,6 +29,7 @@ import { compareCases } from './compare-cases.ts';
 import { compareReturns, viewWithReturns } from './compare-returns.ts';
 import { compareEdits } from './compare-edit.ts';
 import { compareWhatIf } from './compare-what-if.ts';
+import { compareOffers } from './compare-offers.ts';
 import { compareSuspects } from './compare-suspects.ts';
 import { compareSupplies } from './compare-supply.ts';
 import { promiseOf } from './shadow/promise-watch.ts';
@@ -55,6 +56,7 @@ export function compareAll(
   };
   compareWhatIf(shadow, turnOf, ask);
   compareSuspects(shadow, turnOf, agree, ask);
+  compareOffers(shadow, agree, ask);
   compareOrders(shadow, turnOf, (orderId, view) => {
     const { promise, ...said } = ask('order.get', { orderId }) ?? {};
     agree(`order ${orderId}`, viewWithReturns(shadow, orderId, view), said);

@@ -12,6 +12,7 @@ import { FloorFold } from './fold-floor.ts';
 import { ReturnFold } from './fold-returns.ts';
 import { SupplyFold } from './fold-supply.ts';
 import { difference } from './same.ts';
+import { asked as askedFor } from './shadow/offered.ts';
 import { stateOf } from './shadow/order-facts.ts';
 import { levelsOf, toPromise, type Shadow } from './shadow/state.ts';
 
@@ -26,6 +27,8 @@ interface FoldedOrder {
   exception: unknown;
   /** Parts that locations are asked to give up units of. */
   readonly asked: Set<number>;
+  /** Parts, and the locations that are offered them. */
+  readonly offers: Set<string>;
   readonly parts: FoldedPart[];
 }
 
@@ -90,7 +93,7 @@ export class Fold {
     // Of the network, of items, lots and rules nothing is folded.
     if (!('orderId' in event)) return;
     let order = this.#orders.get(event.orderId);
-    if (order === undefined) this.#orders.set(event.orderId, (order = { state: undefined, exception: undefined, asked: new Set(), parts: [] }));
+    if (order === undefined) this.#orders.set(event.orderId, (order = { state: undefined, exception: undefined, asked: new Set(), offers: new Set(), parts: [] }));
     switch (event.kind) {
       case 'order.sourced':
         for (const { fulfillmentId, location, state, carrier } of event.choices) {
@@ -100,6 +103,12 @@ export class Fold {
       case 'fulfillment.changed': {
         const { fulfillmentId, location, state, carrier } = event;
         order.parts[Number(fulfillmentId) - 1] = { location, state, carrier };
+        return;
+      }
+      case 'offer.changed': {
+        const name = `${event.fulfillmentId} ${event.location}`;
+        if (event.state === 'open') order.offers.add(name);
+        else order.offers.delete(name);
         return;
       }
       case 'cancellation.requested':
@@ -137,9 +146,10 @@ export class Fold {
     for (const [id, order] of shadow.orders) {
       const parts = order.parts.map(({ location, state, carrier }) => ({ location, state, carrier }));
       const asked = order.parts.flatMap((part, index) => (part.asked === undefined ? [] : [index]));
-      const is = { state: stateOf(order), exception: order.exception, asked, parts };
+      const offers = order.parts.flatMap((part, index) => askedFor(part).map((location) => `${index + 1} ${location}`)).sort();
+      const is = { state: stateOf(order), exception: order.exception, asked, offers, parts };
       const told = this.#orders.get(id);
-      const wrong = difference(is, told && { ...told, asked: [...told.asked].sort((a, b) => a - b) }, id);
+      const wrong = difference(is, told && { ...told, asked: [...told.asked].sort((a, b) => a - b), offers: [...told.offers].sort() }, id);
       expect(wrong === undefined, () => `the events told otherwise of order ${wrong}`);
     }
     expect(this.#orders.size === shadow.orders.size, 'events were told of orders that do not exist');

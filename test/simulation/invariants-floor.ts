@@ -1,4 +1,5 @@
 /** What must hold of terminals and tasks in the engine's own memory: queues as a fresh build of them, timers, no dead end. */
+import { isOffered } from '../../actors/offer.ts';
 import { isHeld } from '../../actors/order-takings.ts';
 import { taskKey } from '../../engine/floor/cells.ts';
 import { dueAtMs } from '../../engine/floor/due.ts';
@@ -34,8 +35,9 @@ export function checkFloor(engine: Engine): void {
         if (order === undefined || part.location !== location || !isHeld(part)) continue;
         const key = taskKey(id, part.fulfillmentId);
         if (floor.isWanted(order, part)) wanted.add(key);
-        // Nothing is forgotten: released work waits, is with a terminal, or its order is held.
-        const isSeenTo = part.state !== 'released' || order.holds !== undefined || part.holds !== undefined || wanted.has(key) || holder.has(key);
+        // Nothing is forgotten: released work waits, is with a terminal, is only offered, or its order is held.
+        const isKeptBack = order.holds !== undefined || part.holds !== undefined || isOffered(part);
+        const isSeenTo = part.state !== 'released' || isKeptBack || wanted.has(key) || holder.has(key);
         expect(isSeenTo, `fulfillment ${key} is released, and neither waits for a terminal nor is with one`);
       }
     }

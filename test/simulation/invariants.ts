@@ -17,6 +17,8 @@ import type { StockLevels } from '../../actors/vocabulary.ts';
 import type { Claim } from '../../storage/journal.ts';
 import { expect } from './actions.ts';
 import { mappedNow } from '../../engine/intake/mapping.ts';
+import { askedFor, offerEndsMs } from '../../actors/offer.ts';
+import { difference } from './same.ts';
 import { checkFloor } from './invariants-floor.ts';
 import { checkLots } from './invariants-lots.ts';
 import { checkCases, checkPromises } from './invariants-cases.ts';
@@ -65,6 +67,26 @@ export function checkAll(engine: Engine, claim: Claim): void {
   checkItems(engine);
   checkLots(engine, orders);
   checkGrowth(engine);
+  checkOffers(engine, orders);
+}
+
+/** Whom offers are open to is as a fresh build of it; nothing of what is offered is with a terminal. */
+function checkOffers(engine: Engine, orders: readonly OpenOrder[]): void {
+  const { offers, floor } = engine.inspect().core.world;
+  const fresh = new Map<string, string[]>();
+  let count = 0;
+  for (const { id, context } of orders) {
+    for (const part of context.fulfillments) {
+      const asked = askedFor(part);
+      count += Number(asked.length > 0);
+      for (const location of asked) fresh.set(location, [...(fresh.get(location) ?? []), `${part.fulfillmentId}/${id}`].sort());
+      expect(asked.length === 0 || !floor.isWanted(context, part), `part ${part.fulfillmentId} of ${id} is only offered and waits for a terminal`);
+      expect(new Set(asked).size === asked.length, `part ${part.fulfillmentId} of ${id} is offered to one twice`);
+    }
+  }
+  const kept = new Map([...offers.all].map(([location, parts]) => [location as string, [...parts.keys()].sort()]));
+  const wrong = difference(Object.fromEntries(fresh), Object.fromEntries(kept), 'offers');
+  expect(wrong === undefined && count === offers.openCount, () => `who is offered what differs from a fresh build: ${wrong}`);
 }
 
 function openOrders(engine: Engine, claim: Claim): OpenOrder[] {
@@ -270,6 +292,8 @@ export function checkRest(engine: Engine, claim: Claim, nowMs: number): void {
       expect(holds.every(({ untilMs = Infinity }) => untilMs > nowMs), `part ${fulfillmentId} of ${id} was to be free, it is ${nowMs}`);
       expect(cancelling === undefined || cancelling.answerByMs > nowMs, `a location was to answer of part ${fulfillmentId} of ${id}, it is ${nowMs}`);
     }
+    const offerMs = context.holds === undefined ? offerEndsMs(context) : undefined;
+    expect(offerMs === undefined || offerMs > nowMs, `an offer of order ${id} was over at ${offerMs}, it is ${nowMs}`);
     const startMs = context.holds === undefined ? startByMs(context) : undefined;
     expect(startMs === undefined || startMs > nowMs, `a part of order ${id} was to be begun by ${startMs}, it is ${nowMs}`);
     expect(state !== 'allocated' || context.holds !== undefined || dueMs > nowMs, `order ${id} was to be released at ${dueMs}, it is ${nowMs}`);

@@ -95,6 +95,7 @@ export class Life {
       wake: (id) => pass(() => auditor.wake(id)),
       better: (id) => pass(() => auditor.better(id)),
       rerate: (parcel) => pass(() => auditor.rerate(parcel)),
+      offered: ({ orderId, fulfillmentId }, asked) => pass(() => void auditor.shadow.heardOffers.set(`${orderId} ${fulfillmentId}`, asked)),
       doubt: (doubt) => pass(() => auditor.doubt(doubt)),
       moved: (moves) => pass(() => void auditor.shadow.moves.push(...moves)),
       givenUp: (window) => pass(() => {

@@ -31,6 +31,8 @@ export interface Settings {
   readonly calendarShare: number;
   /** Locations that must begin to pick within a time. */
   readonly startLimitShare: number;
+  /** Of locations that are offered work. */
+  readonly offerShare: number;
   /** Of locations at which a short pick may reach further than its units. */
   readonly shortPickShare: number;
   /** Items that are sold without stock. */
@@ -77,6 +79,7 @@ export function drawSettings(rng: Rng): Settings {
     calendarShare: rng.pick([0, 0.3, 0.8, 0.8]),
     startLimitShare: rng.pick([0, 0, 0.3, 0.8]),
     shortPickShare: rng.pick([0, 0.5, 1]),
+    offerShare: rng.pick([0, 0, 0.6, 1]),
     growingShare: rng.pick([0, 0.2, 0.7]),
     untrackedShare: rng.pick([0, 0, 0.2, 0.6]),
     dropShare,
@@ -167,6 +170,8 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'stock.put-back': 2,
     'stock.dispose': 1,
     'stock.buffer': 1,
+    'offer.accept': 20,
+    'offer.decline': 8,
     'suspect.raise': 2,
     'suspect.clear': 0.7,
     'plan.put': 2,
@@ -274,7 +279,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
   for (const kind of Object.keys(kinds) as CommandKind[]) {
     if (!hasTerminals && (kind.startsWith('terminal.') || kind.startsWith('task.'))) kinds[kind] = 0;
     if (hasTerminals && (kind.startsWith('terminal.') || kind.startsWith('task.'))) kinds[kind] *= 3;
-    else if (hasTerminals && !kind.endsWith('Cancel')) kinds[kind] *= 0.2;
+    else if (hasTerminals && !kind.endsWith('Cancel') && !kind.startsWith('offer.')) kinds[kind] *= 0.2;
   }
   if (hasTerminals) for (const kind of ['order.place', 'stock.receive', 'task.ack', 'task.scan', 'task.pack', 'task.handOver'] as const) kinds[kind] += kind === 'order.place' ? 100 : 30;
   // Lines are long where carts outnumber units.

@@ -9,6 +9,7 @@ import type { Entry } from '../../engine/receipts.ts';
 import type { Core } from '../../engine/core.ts';
 import type { Stranded } from '../../engine/carriers/rerates.ts';
 import type { Joint } from '../../engine/batch/reassign.ts';
+import type { OfferedPart } from '../../engine/offers/offers.ts';
 import type { Doubt } from '../../engine/suspects/doubts.ts';
 import { keyOf, type JointNames } from '../../engine/batch/windows.ts';
 import type { HeardMove } from './shadow/batches.ts';
@@ -31,6 +32,8 @@ export interface Watcher {
   line(sku: string): void;
   /** A parcel whose carrier takes it no more is looked at. */
   rerate(parcel: Stranded): void;
+  /** Those who are offered a part besides the one with the units. */
+  offered(part: OfferedPart, asked: readonly string[]): void;
   /** An order that is to be sent suspect stock is looked at. */
   doubt(doubt: Doubt): void;
   /** A location at which a task may be given to a terminal is looked at. */
@@ -134,6 +137,13 @@ export function watchEngine(engine: Engine, watcher: Watcher): void {
   rerates.putBack = () => {
     watcher.putBack();
     putBackRerate();
+  };
+  const { offers } = core.world;
+  const chosen = offers.chosen.bind(offers);
+  offers.chosen = (part, ranked, max) => {
+    const asked = chosen(part, ranked, max);
+    watcher.offered(part, asked);
+    return asked;
   };
   const { doubts } = core.wakes;
   const takeDoubt = doubts.take.bind(doubts);

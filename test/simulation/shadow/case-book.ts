@@ -20,6 +20,8 @@ export class CaseBook {
   readonly promises = new Map<string, PromiseWatch | undefined>();
   /** Orders whose promises the engine says it looks at. */
   looked: string[] = [];
+  /** Who the engine says is asked besides the one with the units, by order and part. */
+  readonly heardOffers = new Map<string, readonly string[]>();
   /** Orders that the engine says it gathered for a case. */
   gathered: readonly string[] = [];
   readonly casesOpenMax: number;

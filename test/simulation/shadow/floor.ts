@@ -2,6 +2,7 @@
  * Terminals and tasks, in the shadow. What waits and who is next are reckoned anew from all orders whenever they are
  * asked for; a task is followed by looking at its part after everything that is done.
  */
+import { isOffered } from './offered.ts';
 import type { CommandBody } from '../../../actors/commands.ts';
 import type { TaskState } from '../../../actors/task-context.ts';
 import type { TerminalState } from '../../../actors/terminal-context.ts';
@@ -237,6 +238,7 @@ export function queueAt(shadow: Shadow, location: string): Queued[] {
 
 function isQueued(shadow: Shadow, order: ShadowOrder, part: Part, index: number): boolean {
   const task = shadow.tasks.get(taskKeyOf(order.id, index));
+  if (isOffered(part)) return false;
   if (part.state === 'released') return !isKept(order, part) && (task === undefined || task.state === 'waiting');
   return part.state === 'picking' && task?.state === 'waiting';
 }

@@ -1,20 +1,12 @@
-/** Units of an order moved by hand, in the shadow: where to, what stands against it, and what it costs there. */
+/** Units of an order moved by hand, in the shadow. */
 import type { CommandBody } from '../../../actors/commands.ts';
-import type { Location } from '../../../actors/network-commands.ts';
-import { hasRoom } from './capacity.ts';
-import { isWhole, needsFor, type ShadowNeed } from './kits.ts';
+import { isWhole } from './kits.ts';
+import { planTo } from './move-plan.ts';
 import { answerOf, waitingOf } from './order-facts.ts';
 import * as orders from './orders.ts';
 import type { Doing, Wanted } from './orders.ts';
-import { candidateUnder } from './plan-sourcing.ts';
-import { versionsOf } from './plan-state.ts';
-import type { Candidate, ShadowPlan } from './seeking.ts';
-import { isSoldFrom, unitsFrom } from './selling.ts';
-import { planUnits, pricesFor } from './sourcing.ts';
-import { isUntracked } from './items.ts';
 import { isUntouched, type Part, type ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
-import { startOf } from './parts.ts';
 
 type Body = CommandBody<'order.move'>;
 
@@ -56,38 +48,4 @@ export function wantedOf(order: ShadowOrder, index: number | undefined, asked: B
   const isAll = [...there].every(([line, quantity]) => wanted.get(line) === quantity);
   const bound = { lines: order.lines.map((line) => (line.kit?.together === true ? line : { ...line, kit: undefined })) };
   return isAll || isWhole(bound, (line) => wanted.get(line) ?? 0) ? wanted : no('kit-in-parts', 'body.lines');
-}
-
-/** The one parcel a place gives, or why it gives none. */
-function planTo({ shadow, atMs }: Doing, order: ShadowOrder, wanted: Wanted, place: Location, body: Body, by: string): ShadowPlan | { readonly code: never } {
-  const view = { channel: order.channel, segment: order.segment, method: 'ship' } as const;
-  const refusal = (code: Parameters<typeof no>[0], field = 'body.to') => no(code, field) as { readonly code: never };
-  if (!isSoldFrom(shadow, view, place)) return refusal('location-closed');
-  const needs = needsFor(order, (line) => wanted.get(line) ?? 0);
-  const decided = planUnits(shadow, order, needs, atMs);
-  const rule = decided.removed?.find(({ location, reason }) => location === place.id && reason === 'rule')?.rule;
-  if (rule !== undefined && body.override !== true) return refusal('rule-excludes');
-  const count = [...wanted.values()].reduce((sum, units) => sum + units, 0);
-  if (!hasRoom(shadow, place, count, startOf(order, atMs))) return refusal('no-capacity');
-  const totals = new Map<string, number>();
-  for (const { sku, quantity } of needs) totals.set(sku, (totals.get(sku) ?? 0) + quantity);
-  for (const [sku, quantity] of totals) if (unitsFrom(shadow, sku, place.id, view) < quantity) return refusal('out-of-stock', 'body.lines');
-  const units = [...wanted].sort(([a], [b]) => a - b).map(([line, quantity]) => ({ line, quantity }));
-  const free = units.flatMap(({ line }) => (isUntracked(shadow, order.lines[line]?.sku ?? '', order.channel) ? [line] : []));
-  const { ruled } = decided;
-  const from = offer({ shadow, atMs, events: [], decided: [] }, order, needs, ruled, place);
-  return {
-    parcels: [{ from, units, ...(free.length > 0 ? { untracked: free } : {}) }],
-    short: 0, candidates: decided.candidates, runnerUpMinor: undefined, removed: decided.removed,
-    ruled: ruled === undefined ? undefined : { planId: ruled['planId'], version: ruled['version'] },
-    moved: { by, reason: body.reason, from: body.fulfillmentId, overrode: rule },
-  };
-}
-
-/** A parcel as the plan prices it; by the cheapest service where the plan takes none from there. */
-function offer({ shadow, atMs }: Doing, order: ShadowOrder, needs: readonly ShadowNeed[], ruled: ShadowPlan['ruled'], place: Location): Candidate {
-  const version = ruled === undefined ? undefined : versionsOf(shadow, ruled['planId'] as string).find((one) => one.version === ruled['version']);
-  const found = version === undefined ? undefined : candidateUnder(shadow, order, needs, atMs, version.document, place);
-  const units = needs.map(({ sku, quantity }) => ({ sku, quantity }));
-  return found ?? pricesFor(shadow, order.destination, order.service, atMs)(place, units);
 }

@@ -12,6 +12,7 @@ import type { IntakePolicy } from '../../../actors/intake-commands.ts';
 import * as orders from './orders.ts';
 import { tellParked } from './parked.ts';
 import type { Doing, Wanted } from './orders.ts';
+import { isOffered as isOnlyOffered } from './offered.ts';
 import * as suspects from './suspects.ts';
 import * as quotas from './quotas.ts';
 import { isKept } from './parts.ts';
@@ -182,9 +183,11 @@ function patch(doing: Doing, before: ShadowOrder, index: number, change: Partial
 }
 
 export function pick(doing: Doing, body: CommandBody<'fulfillment.pick'>): Verdict {
-  return withPart(doing, body, (order, part, index) =>
-    part.state === 'released' && isKept(order, part) ? no('on-hold') : part.state === 'released' ? startPicking(doing, order, part, index) : no('wrong-state'),
-  );
+  return withPart(doing, body, (order, part, index) => {
+    if (part.state === 'released' && isKept(order, part)) return no('on-hold');
+    if (isOnlyOffered(part)) return no('not-accepted');
+    return part.state === 'released' ? startPicking(doing, order, part, index) : no('wrong-state');
+  });
 }
 
 /** Picking is given up before a unit was taken. */

@@ -90,6 +90,7 @@ function fulfillments(order: ShadowOrder): unknown[] {
     overdue: part.isOverdue,
     holds: part.holds,
     cancelling: shown(order, part.asked),
+    offer: part.offer,
     lots: part.lots?.map(({ line, lot, quantity }) => ({ lineId: order.lines[line]?.lineId, lot, quantity })),
   }));
 }

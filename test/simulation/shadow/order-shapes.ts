@@ -26,3 +26,9 @@ export interface Trouble {
   readonly owner: 'stock' | 'plan' | 'location';
   readonly detail: string;
 }
+
+export interface ShadowBatch {
+  readonly planId: string;
+  readonly version: number;
+  readonly untilMs: number;
+}

@@ -13,7 +13,9 @@ import { needsOf } from './kits.ts';
 import type { ShadowPlan } from './seeking.ts';
 import { isHeld, isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowLine, type ShadowOrder } from './state.ts';
 import { windowFor } from './windows.ts';
-import { alsoDeclined, judged, timesOf, watched } from './troubles.ts';
+import { isOffered, news as offerNews, type Answer } from './offered.ts';
+import { offersOf } from './offers-open.ts';
+import { alsoDeclined, judged, timesOf, watched, type Declined } from './troubles.ts';
 import { cardsOf } from './rates.ts';
 import { no, type Verdict } from './verdict.ts';
 import { isKept, startOf } from './parts.ts';
@@ -63,15 +65,16 @@ export const partIs = (order: ShadowOrder, index: number, part: Part): unknown =
   carrier: part.carrier,
   tracking: part.tracking,
   held: part.state === 'released' && isKept(order, part) ? true : undefined,
+  offeredUntilMs: !isKept(order, part) && isOffered(part) ? part.offer?.untilMs : undefined,
   startByMs: part.state === 'released' && !isKept(order, part) ? part.startByMs : undefined,
   overdue: part.state === 'released' && !isKept(order, part) ? part.isOverdue : undefined,
 });
 
 /** Tell of every part that is another one now. */
-export function tellParts({ events }: Doing, before: ShadowOrder, after: ShadowOrder, said?: Said): void {
+export function tellParts({ events }: Doing, before: ShadowOrder, after: ShadowOrder, said?: Said, answer?: Answer): void {
   for (const [index, part] of after.parts.entries()) {
     const was = before.parts[index];
-    if (part !== was) events.push(partIs(after, index, part), ...news(after, index, was, part, said));
+    if (part !== was) events.push(partIs(after, index, part), ...news(after, index, was, part, said), ...offerNews(after, index, was, part, answer));
   }
 }
 
@@ -95,14 +98,21 @@ export function started(order: ShadowOrder, atMs: number): ShadowOrder {
 }
 
 /** Locations hear until when they are to begin what they were told to, or that the time does not run. */
-export function tellTimes(doing: Doing, before: ShadowOrder | undefined, id: string): void {
+export function tellTimes(doing: Doing, before: ShadowOrder | undefined, id: string, claimedBy?: string): void {
+  const free = doing.shadow.orders.get(id) as ShadowOrder;
+  const offered = offersOf(doing, before, free, claimedBy);
+  if (offered !== free.parts) tellGone(doing, free, put(doing, { ...free, parts: offered }));
   const order = doing.shadow.orders.get(id) as ShadowOrder;
   const parts = timesOf(doing.shadow, before, order, doing.atMs);
   if (parts === order.parts) return;
-  const after = put(doing, { ...order, parts });
-  tellParts(doing, order, after);
-  tellException(doing, order, after);
-  if (stateOf(order) !== stateOf(after)) tellState(doing, after);
+  tellGone(doing, order, put(doing, { ...order, parts }));
+}
+
+/** A time or an offer of parts began or ended. */
+function tellGone(doing: Doing, before: ShadowOrder, after: ShadowOrder): void {
+  tellParts(doing, before, after);
+  tellException(doing, before, after);
+  if (stateOf(before) !== stateOf(after)) tellState(doing, after);
 }
 
 /** Find places for the units that have none. A refusal only for a placement that wants all or nothing. */
@@ -127,7 +137,7 @@ export function isLeftAsItIs(shadow: Shadow, order: ShadowOrder, atMs: number): 
 }
 
 /** Give an order what a plan says. */
-export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'allocate' | 'commit' = 'allocate'): void {
+export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'allocate' | 'commit' = 'allocate', claimedBy?: string): void {
   const { shadow, atMs } = doing;
   const before = shadow.orders.get(id) as ShadowOrder;
   const state = before.startedAtMs === undefined ? 'open' : 'released';
@@ -153,7 +163,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
     if (last.attempts > 1) tellParts(doing, placed, last);
   }
   tellState(doing, last, last.attempts > 1 ? 'order.changed' : 'order.placed');
-  tellTimes(doing, before, id);
+  tellTimes(doing, before, id, claimedBy);
 }
 
 /** What a plan makes of units that have no place: the order held, or the units cancelled, those of kits left out. */
@@ -356,24 +366,27 @@ export function displace(doing: Doing, before: ShadowOrder, sku: string, locatio
 }
 
 /** Units of a part that nobody touched are to come from elsewhere: they have no place for a moment. */
-export function takeAway(doing: Doing, before: ShadowOrder, index: number, wanted: Wanted): void {
+export function takeAway(doing: Doing, before: ShadowOrder, index: number, wanted: Wanted, answer?: Answer): void {
   const { parts, taken } = takeOut(before, wanted, (part) => part === before.parts[index]);
   for (const part of taken) moveStock(doing.shadow, before, part, 'give-back');
-  tellLess(doing, before, put(doing, { ...before, parts }));
+  tellLess(doing, before, put(doing, { ...before, parts }), answer);
 }
 
 /** Units of a part come back from a place that is asked no more; declined, they are trouble until they have another. */
-export function withdraw(doing: Doing, before: ShadowOrder, index: number, wanted: Wanted, untilMs: number | undefined, isRejected: boolean): void {
+export function withdraw(
+  doing: Doing, before: ShadowOrder, index: number, wanted: Wanted, untilMs: number | undefined, isRejected: boolean, answer?: Answer, others: readonly Declined[] = [],
+): void {
   const { parts, taken } = takeOut(before, wanted, (part) => part === before.parts[index]);
   for (const part of taken) moveStock(doing.shadow, before, part, 'give-back');
   const { location } = before.parts[index] as Part;
-  const declined = untilMs === undefined ? before.declined : alsoDeclined(before, { location, untilMs }, doing.atMs);
+  const one = untilMs === undefined ? before.declined : alsoDeclined(before, { location, untilMs }, doing.atMs);
+  const declined = others.reduce((all, other) => alsoDeclined({ ...before, declined: all }, other, doing.atMs), one);
   const trouble = isRejected ? (before.trouble ?? 'rejected') : before.trouble;
-  tellLess(doing, before, put(doing, { ...before, parts, declined, trouble }));
+  tellLess(doing, before, put(doing, { ...before, parts, declined, trouble }), answer);
 }
 
-function tellLess(doing: Doing, before: ShadowOrder, after: ShadowOrder): void {
-  tellParts(doing, before, after);
+function tellLess(doing: Doing, before: ShadowOrder, after: ShadowOrder, answer?: Answer): void {
+  tellParts(doing, before, after, undefined, answer);
   tellException(doing, before, after);
 }
 

@@ -39,6 +39,7 @@ import type { Part, Shadow, ShadowOrder } from './state.ts';
 import { closeFeed } from './drift.ts';
 import { moveStock } from './stock-commands.ts';
 import * as supply from './supply-commands.ts';
+import * as offers from './offers.ts';
 import * as suspects from './suspects.ts';
 import * as tasks from './tasks.ts';
 import * as trials from './trials.ts';
@@ -164,13 +165,14 @@ function orderDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): 
   const isDue = order.holds === undefined && stateOf(order) === 'allocated' && dueOf(order) <= atMs;
   const firstMs = Math.min(...order.parts.map(startByOf));
   const late = order.holds === undefined && firstMs <= atMs ? order.parts.findIndex((part) => startByOf(part) === firstMs) : -1;
-  const [asked, free] = [cancels.lateOf(order, atMs), holds.endedPart(order, atMs)];
-  if (!isOver && !isDue && late < 0 && asked < 0 && free < 0) return;
+  const [asked, free, offer] = [cancels.lateOf(order, atMs), holds.endedPart(order, atMs), offers.overOf(order, atMs)];
+  if (!isOver && !isDue && late < 0 && asked < 0 && free < 0 && offer < 0) return;
   whole(shadow, atMs, events, (doing) => {
     if (isOver) holds.end(doing, order);
     else if (free >= 0) holds.endPart(doing, order, free);
     else if (asked >= 0) cancels.unanswered(doing, order, asked);
     else if (isDue) orderCommands.releaseNow(doing, order);
+    else if (offer >= 0) offers.over(doing, order, offer);
     else notStarted(doing, order, late);
     return undefined;
   });
@@ -272,6 +274,9 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return returns.refund(doing, command.body);
     case 'return.cancel':
       return returns.callOff(doing, command.body, 'cancelled');
+    case 'offer.accept':
+    case 'offer.decline':
+      return offers.answer(doing, command);
     case 'suspect.raise':
     case 'suspect.clear':
       return suspects.command(doing, command);

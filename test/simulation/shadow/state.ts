@@ -5,7 +5,7 @@
  */
 import type { EngineLimits } from '../../../engine/limits.ts';
 import { intakeMaps } from './intake-state.ts';
-import type { ShadowLine, Trouble } from './order-shapes.ts';
+import type { ShadowBatch, ShadowLine, Trouble } from './order-shapes.ts';
 import { CaseBook } from './case-book.ts';
 import type { StockLevels } from '../../../actors/vocabulary.ts';
 import type { ShadowSale, StandingShadow } from './buffer-commands.ts';
@@ -30,6 +30,7 @@ import type { Told } from './told.ts';
 import type { Forecast } from './decided.ts';
 import type { HeardMove } from './batches.ts';
 import type { Asked } from './asked.ts';
+import type { ShadowOffer } from './offered.ts';
 import type { Declined } from './troubles.ts';
 import type { Fact, ShadowOfPlan } from './trials.ts';
 import type { ShadowHealth } from './carrier-health.ts';
@@ -37,7 +38,7 @@ import type { ShadowParcel } from './parcels-left.ts';
 import type { SupplyLineShadow } from './supply-facts.ts';
 
 export { isHeld, isUntouched, stockKey, tracked } from './parts.ts';
-export type { ShadowKit, ShadowLine, Trouble } from './order-shapes.ts';
+export type { ShadowBatch, ShadowKit, ShadowLine, Trouble } from './order-shapes.ts';
 export type PartState = 'open' | 'released' | 'picking' | 'shipped' | 'delivered' | 'cancelled';
 
 /** One parcel of an order: units of lines, by the line's place in the order. */
@@ -59,18 +60,13 @@ export interface Part {
   readonly isOverdue?: boolean | undefined;
   /** What keeps it, beside what keeps its order. */
   readonly holds?: readonly ShadowHold[] | undefined;
+  readonly offer?: ShadowOffer | undefined;
   /** What its location is asked to give up. */
   readonly asked?: Asked | undefined;
   /** Lines of which the units take no stock. */
   readonly untracked?: readonly number[] | undefined;
   /** Of tracked SKUs: what to pick, or what left. */
   readonly lots?: readonly { readonly line: number; readonly lot: string; readonly quantity: number }[] | undefined;
-}
-
-export interface ShadowBatch {
-  readonly planId: string;
-  readonly version: number;
-  readonly untilMs: number;
 }
 
 export interface ShadowOrder {

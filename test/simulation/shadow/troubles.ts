@@ -3,6 +3,7 @@ import type { Location } from '../../../actors/network-commands.ts';
 import { workedAt } from './calendar.ts';
 import { waiting } from './order-facts.ts';
 import { isKept } from './parts.ts';
+import { isOffered } from './offered.ts';
 import type { Trouble } from './order-shapes.ts';
 import type { Part, Shadow, ShadowOrder } from './state.ts';
 
@@ -50,14 +51,14 @@ export function watched(order: ShadowOrder): ShadowOrder {
 export function timesOf(shadow: Shadow, before: ShadowOrder | undefined, order: ShadowOrder, atMs: number): readonly Part[] {
   let isSame = true;
   const parts = order.parts.map((part, index): Part => {
-    if (part.state !== 'released') return part;
+    if (part.state !== 'released' || isOffered(part)) return part;
     if (isKept(order, part)) {
       if (part.startByMs === undefined) return part;
       isSame = false;
       return { ...part, startByMs: undefined, isOverdue: undefined };
     }
     const was = before?.parts[index];
-    const wasTold = before !== undefined && was?.state === 'released' && !isKept(before, was);
+    const wasTold = before !== undefined && was?.state === 'released' && !isOffered(was) && !isKept(before, was);
     const { startWithinMs, ...place } = shadow.locations.get(part.location) as Location;
     if (part.startByMs !== undefined || wasTold || startWithinMs === undefined) return part;
     const startByMs = place.timeZone === undefined ? atMs + startWithinMs : workedAt(place, atMs, startWithinMs);
