@@ -108,16 +108,22 @@ export class Changes {
     return bytes;
   }
 
-  publish(events: readonly Event[]): void {
+  /** @param decidedAfter movements of the turn after which a decision among them was made: all so far, if not said. */
+  publish(events: readonly Event[], decidedAfter = this.moveCount): void {
     for (const event of events) {
-      if (event.kind === 'order.sourced' && isMarked(event)) this.#mark();
+      if (event.kind === 'order.sourced' && isMarked(event)) this.#mark(decidedAfter);
       this.#events.push(event);
     }
   }
 
+  /** Movements of the turn so far. */
+  get moveCount(): number {
+    return this.#keptMoves.length + this.#moves.length;
+  }
+
   /** A decision that no movement beside it tells the moment of. */
-  #mark(): void {
-    this.#moments.push({ event: this.#events.length, moves: this.#keptMoves.length + this.#moves.length });
+  #mark(moves: number): void {
+    this.#moments.push({ event: this.#events.length, moves });
     this.#answerBytes += momentBytesMax;
   }
 

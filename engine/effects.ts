@@ -69,6 +69,8 @@ function carryThrough(
   given: Given | undefined,
 ): Rejection | undefined {
   const messages = [first];
+  // A plan that is given was made before anything is moved for it.
+  const decidedAfter = typeof given?.plan === 'object' ? core.changes.moveCount : undefined;
   for (let hop = 0; hop < messages.length; hop += 1) {
     assert(hop < hopsMax, `order ${order.id}: more than ${hopsMax} messages in one command`);
     const message = must(messages[hop], 'a message');
@@ -83,6 +85,10 @@ function carryThrough(
     if (had !== has) countWork(core, had, has, message.atMs);
     countOrder(core, before, after, message.atMs);
     for (const effect of effects) {
+      if (effect.kind === 'publish') {
+        core.changes.publish(effect.events, decidedAfter);
+        continue;
+      }
       const refused = carryOut(core, order, effect, message.atMs, messages, given);
       if (refused !== undefined) return refused;
     }
@@ -111,15 +117,12 @@ const buyerOf = ({ snapshot }: OrderCell): Buyer => must(snapshot, 'an order tha
 function carryOut(
   core: Core,
   order: OrderCell,
-  effect: OrderEffect,
+  effect: Exclude<OrderEffect, { kind: 'publish' }>,
   atMs: number,
   messages: OrderMessage[],
   given: Given | undefined,
 ): Rejection | undefined {
   switch (effect.kind) {
-    case 'publish':
-      core.changes.publish(effect.events);
-      return undefined;
     case 'source': {
       const { context } = must(order.snapshot, 'an order that exists');
       const asked = typeof given?.plan === 'function' ? given.plan(context) : given?.plan;

@@ -19,6 +19,7 @@ import { inLine, isOnPreorder, unitsWaiting } from './shadow/items.ts';
 import { isClosed, stateOf, viewOf } from './shadow/order-facts.ts';
 import { lineOf } from './shadow/reservations.ts';
 import { isHeld, stockKey, toPromise, type Shadow } from './shadow/state.ts';
+import { compareOptions } from './compare-options.ts';
 import { comparePlans } from './compare-plans.ts';
 import { compareReservations } from './compare-reservation.ts';
 import { compareSearch } from './compare-search.ts';
@@ -72,6 +73,7 @@ export function compareAll(
   compareReturns(shadow, turnOf, agree, ask);
   compareIntake(shadow, turnOf, agree, ask);
   compareEdits(shadow, turnOf, agree, ask);
+  compareOptions(shadow, turnOf, agree, ask);
   compareFloor(shadow, agree, ask);
   compareCases(shadow, turnOf, agree, ask);
   compareLots(shadow, turnOf, agree, ask);
