@@ -50,8 +50,8 @@ export function editOf(
     return reject('over-limit', `an order is edited ${orderEditsMax} times at most`, 'body');
   }
   const addedMinor = changed.addedMinor + added.minor;
-  // What comes before the release goes together with the rest.
-  const isMore = more.length + added.lines.length > 0 && stageOf(order) === 'grace';
+  // What comes before the release goes together with the rest, unless that came with its places.
+  const isMore = more.length + added.lines.length > 0 && stageOf(order) === 'grace' && order.intake?.routed !== true;
   const isAnew = isMore || way.destination !== undefined || way.service !== undefined;
   const edit = { less, more, added: added.lines, addedMinor, isAnew, ...way };
   return { edit, changes: [...changes, ...added.changes] };

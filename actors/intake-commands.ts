@@ -166,6 +166,11 @@ export const IntakePolicySchema = Type.Object(
     mapping: Type.Optional(Type.Union([Type.Literal('first'), Type.Literal('only'), Type.Literal('park')])),
     /** What the rest of an order does while lines of it wait for a mapping: waits too (default), or goes on. */
     parked: Type.Optional(Type.Union([Type.Literal('wait'), Type.Literal('go')])),
+    /**
+     * What becomes of an order that came with its places, where these cannot be had: refused (default), held and
+     * sourced as any other, or sourced as any other (`anew`).
+     */
+    routed: Type.Optional(Type.Union([Type.Literal('refuse'), Type.Literal('hold'), Type.Literal('anew')])),
     /** What changing and cancelling an order costs. Absent: nothing. */
     fees: Type.Optional(Type.Object({ edit: Type.Optional(FeesSchema), cancel: Type.Optional(FeesSchema) }, exact)),
     /** From which chance of missing its date on an order is at risk, in per cent. Absent: 50. */

@@ -60,6 +60,18 @@ export const OrderLineSchema = Type.Object(
   exact,
 );
 
+/** A line as it is placed. */
+const PlacedLineSchema = Type.Object(
+  {
+    ...OrderLineSchema.properties,
+    /** From where it is sent, where that is decided already, and by which service. All lines say so, or none does. */
+    routed: Type.Optional(
+      Type.Object({ location: LocationIdSchema, service: Type.Optional(ServiceIdSchema) }, exact),
+    ),
+  },
+  exact,
+);
+
 const FulfillmentRef = { orderId: OrderIdSchema, fulfillmentId: FulfillmentIdSchema };
 const LineUnits = Type.Object({ lineId: LineIdSchema, quantity: QuantitySchema }, exact);
 const lineUnits = Type.Array(LineUnits, { minItems: 1, maxItems: orderLinesMax });
@@ -76,7 +88,7 @@ export const orderCommands = {
       /** The same id with the same body again is answered with the order it was placed as; with another, refused. */
       externalId: Type.Optional(ExternalIdSchema),
       destination: DestinationSchema,
-      lines: Type.Array(OrderLineSchema, { minItems: 1, maxItems: orderLinesMax }),
+      lines: Type.Array(PlacedLineSchema, { minItems: 1, maxItems: orderLinesMax }),
       currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })),
       customer: Type.Optional(CustomerSchema),
       /** Of the customer, for pools that are for some segments; with a reservation, that of it. */

@@ -185,6 +185,20 @@ export interface Cause {
   readonly savedMinor?: number | undefined;
 }
 
+/** The first of the places an order came with that could not be had, and why. */
+export interface Unmet {
+  readonly location: LocationId;
+  readonly reason: 'location-closed' | 'carrier-suspended' | 'no-capacity' | 'out-of-stock';
+}
+
+/** An order came with its places. */
+export interface Routed {
+  /** The credential it came with. */
+  readonly by: string;
+  /** Why it was sourced as any other; absent: it has these places. */
+  readonly unmet?: Unmet | undefined;
+}
+
 /** A version of a service's rate card that parcels were priced by. */
 export interface CardUse {
   readonly carrier: CarrierId;
@@ -218,6 +232,8 @@ export interface Plan {
   readonly moved?: Moved | undefined;
   /** Why it was made, where not because units waited. */
   readonly cause?: Cause | undefined;
+  /** The order came with its places. */
+  readonly routed?: Routed | undefined;
   /** How long the order may wait for others, to be sourced with them: as its routing plan says. */
   readonly windowMs?: number | undefined;
   /** The window it has joined. */

@@ -1,6 +1,6 @@
 /** The event of a decision where the units of an order come from, as it is journaled and published. */
 import type { CarrierId, ChannelId, FulfillmentId, LocationId, OrderId, ServiceId } from './ids.ts';
-import type { CardUse, Cause, Moved, PlanUse, Removed } from './order-context.ts';
+import type { CardUse, Cause, Moved, PlanUse, Removed, Routed } from './order-context.ts';
 import type { FulfillmentState } from './vocabulary.ts';
 
 /** What sourcing chose for one part of an order, and by how much it won. */
@@ -46,6 +46,8 @@ export interface OrderSourced {
   readonly moved?: Moved | undefined;
   /** Why units that had a place were sourced again; absent: units waited. */
   readonly cause?: Cause | undefined;
+  /** The order came with its places, and whether it has them. */
+  readonly routed?: Routed | undefined;
 }
 
 /** Decisions an order remembers the time of, by which they are found in the journal. */

@@ -43,6 +43,8 @@ export interface OrderIntake {
   readonly feesMinor?: number | undefined;
   /** What edits added to what it was placed for. */
   readonly addedMinor?: number | undefined;
+  /** It came with its places, and was given them. */
+  readonly routed?: true | undefined;
   /** Lines of it wait for a mapping; what the rest of it does meanwhile. */
   readonly parked?: 'wait' | 'go' | undefined;
 }

@@ -113,8 +113,10 @@ function batchAfter({ attempt, batch }: OrderContext, plan: Plan): OrderContext[
 }
 
 /** Whether a plan is about the units of some parts alone: what waits beside them waits on. */
-export const isOfParts = ({ moved: byHand, cause }: Pick<Plan, 'moved' | 'cause'>): boolean =>
-  byHand !== undefined || (cause !== undefined && !ofAll.has(cause.kind));
+export function isOfParts({ moved: byHand, cause, routed }: Pick<Plan, 'moved' | 'cause' | 'routed'>): boolean {
+  if (byHand !== undefined || (routed !== undefined && routed.unmet === undefined)) return true;
+  return cause !== undefined && !ofAll.has(cause.kind);
+}
 /** Why all is decided about that has no place, whatever it was that came to have none. */
 const ofAll: ReadonlySet<string> = new Set(['rejected', 'edited', 'mapped']);
 

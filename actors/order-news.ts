@@ -162,10 +162,11 @@ function decision(order: OrderContext, plan: Plan): Event {
 
 /** What few decisions have is not named in the others: the journal has three bytes for each name without a value. */
 function withMore(sourced: OrderSourced, plan: Plan): OrderSourced {
-  const { removed, ruled, gapMinor, prices, rates, moved, cause } = plan;
+  const { removed, ruled, gapMinor, prices, rates, moved, cause, routed } = plan;
   const isMore = ruled !== undefined || removed !== undefined || prices !== undefined || moved !== undefined;
   const isLess = !isMore && gapMinor === undefined && cause === undefined && rates === undefined;
-  return isLess ? sourced : { ...sourced, removed, ruled, gapMinor, prices, rates, moved, cause };
+  const told = isLess ? sourced : { ...sourced, removed, ruled, gapMinor, prices, rates, moved, cause };
+  return routed === undefined ? told : { ...told, routed };
 }
 
 function partIs(order: OrderContext, part: Fulfillment): Event {

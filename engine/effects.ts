@@ -7,6 +7,7 @@ import type { CarrierId, LocationId } from '../actors/ids.ts';
 import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import type { LotUnits } from '../actors/lots.ts';
 import type { Cause, OrderContext, OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
+import type { Routed } from '../actors/order-context.ts';
 import type { Buyer } from '../actors/pool-commands.ts';
 import { isOfParts } from '../actors/order-lines.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';
@@ -35,6 +36,8 @@ export interface Given {
   readonly plan?: Plan | ((order: OrderContext) => Plan | undefined) | undefined;
   /** Why units that had a place are sourced again. */
   readonly cause?: Cause | undefined;
+  /** It came with its places, and is sourced as any other. */
+  readonly routed?: Routed | undefined;
   /** The cart that holds its units for the order already: they become its own. */
   readonly cart?: Cart | undefined;
   /** The location that has claimed what it was offered. */
@@ -128,7 +131,7 @@ function carryOut(
       const asked = typeof given?.plan === 'function' ? given.plan(context) : given?.plan;
       if (asked === undefined && given?.plan !== undefined) return reject('wrong-state', 'there is no better place');
       const found = withCards(core.world.rates, planOrder(core, context, atMs, asked), atMs);
-      const made = given?.cause === undefined ? found : { ...found, cause: given.cause };
+      const made = withReason(found, given);
       const plan = made.windowMs === undefined ? made : { ...made, batch: core.views.windows.join(made, atMs) };
       if (plan.prices !== undefined && core.prices !== undefined) {
         core.changes.sawPrices(core.prices, wantedSkus(context));
@@ -163,6 +166,12 @@ function carryOut(
     default:
       return unreachable(effect);
   }
+}
+
+/** Why a plan was made, where that is more than that units waited. */
+function withReason(plan: Plan, given: Given | undefined): Plan {
+  const caused = given?.cause === undefined ? plan : { ...plan, cause: given.cause };
+  return given?.routed === undefined ? caused : { ...caused, routed: given.routed };
 }
 
 type UnitsMoved =

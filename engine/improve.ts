@@ -22,7 +22,8 @@ export function improveOrder(core: Core, id: OrderId, atMs: number, onBug: (bug:
   const order = core.world.order(id);
   const { value, context } = order?.snapshot ?? {};
   if (order === undefined || context === undefined || waitingUnits(context) > 0) return true;
-  if (context.intake?.parked !== undefined) return true;
+  // What came with its places stays there.
+  if (context.intake?.parked !== undefined || context.intake?.routed === true) return true;
   if (core.world.plans.traitsOf(context.channel)?.improves !== true) return true;
   const parts = context.fulfillments.filter(isUntouched);
   const takings = parts.map(({ fulfillmentId, lines }) => ({ fulfillmentId, units: lines }));

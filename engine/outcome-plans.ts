@@ -127,7 +127,7 @@ export type Recomputed =
       /** The smallest changes found that would have led elsewhere; each was tried. */
       readonly flips: readonly Flip[];
     }
-  | { readonly unknown: 'reserved' | 'moved' | 'together' | 'changed-again' | 'prices' | 'too-far' };
+  | { readonly unknown: 'reserved' | 'moved' | 'routed' | 'together' | 'changed-again' | 'prices' | 'too-far' };
 
 export interface DecisionExplained {
   readonly orderId: OrderId;

@@ -189,8 +189,9 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     for (const entry of body.entries) bytes += each + entry.sku.length + entry.location.length + lotsBytes(entry);
   } else if (kind === 'order.place') {
     bytes += 112 + body.orderId.length + textBytes(body.customer) + (body.reservationId?.length ?? 0);
-    for (const { sku, lineId, details } of body.lines) {
+    for (const { sku, lineId, details, routed } of body.lines) {
       bytes += 20 + sku.length + (lineId?.length ?? 0);
+      if (routed !== undefined) bytes += 8 + valueBytes(routed);
       if (details !== undefined) bytes += 8 + valueBytes(details);
     }
     if (body.externalId !== undefined) bytes += 16 + body.externalId.length;
@@ -266,9 +267,9 @@ export function eventBytes(event: Event): number {
 
 /** What was removed, and by which plan. */
 function sourcedBytes(sourced: Extract<Event, { kind: 'order.sourced' }>): number {
-  const { removed = [], ruled, rates, moved, cause } = sourced;
+  const { removed = [], ruled, rates, moved, cause, routed } = sourced;
   let bytes = valueRowBytes(rates) + 8 * (rates?.length ?? 0);
-  bytes += 128 * removed.length + valueRowBytes(moved) + valueRowBytes(cause);
+  bytes += 128 * removed.length + valueRowBytes(moved) + valueRowBytes(cause) + valueRowBytes(routed);
   for (const { lines = [] } of removed) for (const lineId of lines) bytes += 8 + lineId.length;
   if (ruled === undefined) return bytes;
   for (const { rule, detail } of ruled.failed ?? []) bytes += 32 + rule.length + detail.length;

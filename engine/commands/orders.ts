@@ -13,11 +13,12 @@ import { orderSteps, type OrderCell, type ReservationCell } from '../cells.ts';
 import { feeFor } from '../../actors/edit-checks.ts';
 import type { Rejection } from '../../actors/rejection.ts';
 import type { Core } from '../core.ts';
-import { tellOrder } from '../effects.ts';
+import { tellOrder, type Given } from '../effects.ts';
 import { quotaRefusal } from '../quotas.ts';
 import { tellReservation } from '../reservation-effects.ts';
 import { isOffered } from '../routing/services.ts';
 import { mapped, withParked } from '../intake/mapping.ts';
+import { preRouted } from '../intake/routed.ts';
 import { knownOrder, saysMore, takeIn } from '../intake/take-in.ts';
 import { followPayments, wantCapture } from '../payments/follow.ts';
 import { cancelMissed } from './cancels.ts';
@@ -85,10 +86,13 @@ export function place(
   if ('code' in input) return refused(input);
   const waits = held === undefined ? heldForLine(world, input.lines) : undefined;
   if (waits !== undefined) return refused(kitOf === undefined ? waits : { ...waits, field: 'body.lines' });
+  const routed = preRouted(core, body, input, by);
+  if (routed !== undefined && 'code' in routed) return refused(routed);
+  const { input: begun = input, given } = routed ?? {};
   const order = world.newOrder(body.orderId);
-  core.changes.set(order, orderSteps.begin(replaces === undefined ? input : { ...input, replaces }, []));
-  const placed =
-    held === undefined ? tell(core, order, { type: 'order.source', atMs }) : take(core, order, held, input);
+  core.changes.set(order, orderSteps.begin(replaces === undefined ? begun : { ...begun, replaces }, []));
+  const source = { type: 'order.source', atMs } as const;
+  const placed = held === undefined ? tell(core, order, source, given) : take(core, order, held, input);
   const context = order.snapshot?.context;
   if ('refused' in placed || context === undefined) return placed;
   // What was reserved was counted then.
@@ -129,8 +133,8 @@ function withHeld(body: OurBody, held: ReservationCell | undefined): OurBody {
   return segment === undefined ? goes : { ...goes, segment };
 }
 
-function tell(core: Core, order: OrderCell, message: OrderMessage): Handled {
-  const rejection = tellOrder(core, order, message);
+function tell(core: Core, order: OrderCell, message: OrderMessage, given?: Given): Handled {
+  const rejection = tellOrder(core, order, message, given);
   return rejection === undefined ? done(orderAnswer(must(order.snapshot, 'an order'))) : refused(rejection);
 }
 

@@ -1,7 +1,7 @@
 /** An explained decision in words, for a terminal and for a person: one thought a line. */
 import { dateOf, dayMs } from '../../actors/civil.ts';
 import type { OrderId } from '../../actors/ids.ts';
-import type { Cause, Moved, Removed } from '../../actors/order-context.ts';
+import type { Cause, Moved, Removed, Routed } from '../../actors/order-context.ts';
 import type { DecisionExplained, Explained, ExplainedWay, Flip, Recomputed } from '../outcome-plans.ts';
 
 type Told = Omit<DecisionExplained, 'text'>;
@@ -27,13 +27,15 @@ function timeText(atMs: number): string {
 function recordedText({ orderId, attempt, recorded }: Told): string[] {
   if (recorded === undefined) return [noRecord(orderId, attempt)];
   const { position, atMs, decision } = recorded;
-  const { choices, candidates, short, ruled, prices, rates = [], removed = [], gapMinor, moved, cause } = decision;
+  const { choices, candidates, short, ruled, prices, rates = [], removed = [], gapMinor } = decision;
+  const { moved, cause, routed } = decision;
   const by = ruled === undefined ? 'without a routing plan' : `by plan ${ruled.planId}, version ${ruled.version}`;
   const priced = prices === undefined ? '' : `, with prices of version ${prices}`;
   return [
     `Order ${orderId}, decision ${attempt}, made ${timeText(atMs)} at position ${position} ${by}${priced}:`,
     ...(moved === undefined ? [] : [movedText(moved)]),
     ...(cause === undefined ? [] : [causeText(cause)]),
+    ...(routed === undefined ? [] : [routedText(routed)]),
     ...choices.map(({ location, carrier, service, units, costMinor }) => {
       const means = carrier === undefined ? '' : ` with ${carrier}${service === undefined ? '' : ` ${service}`}`;
       return `  ${location} ships ${count(units)}${means} for ${money(costMinor)}`;
@@ -50,6 +52,11 @@ function recordedText({ orderId, attempt, recorded }: Told): string[] {
 function movedText({ by, reason, from, overrode }: Moved): string {
   const what = from === undefined ? 'Units that waited were given' : `Units of part ${from} were given`;
   return `  ${what} another place by ${by}: ${reason}${overrode === undefined ? '' : `, against rule ${overrode}`}`;
+}
+
+function routedText({ by, unmet }: Routed): string {
+  if (unmet === undefined) return `  Pre-routed by ${by}: it came with these places`;
+  return `  Pre-routed by ${by}, but ${unmet.location} could not be had (${unmet.reason}): sourced as any other`;
 }
 
 const causeWords = {
@@ -103,6 +110,7 @@ const removedWords = {
 
 const unknownText = {
   reserved: 'Nothing was decided: its units were reserved before.',
+  routed: 'It is not made again: it came with its places.',
   moved: 'It is not made again: it was not sourcing alone that chose.',
   together: 'It is not made again: its places depend on the other orders of its window.',
   'changed-again': 'It is not made again: the same turn changed the order once more.',

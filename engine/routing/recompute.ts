@@ -41,6 +41,8 @@ const unknown = (why: Unknown['unknown']): Unknown => ({ unknown: why });
 export function remake(core: Core, order: OrderContext, found: Found): Remade {
   if (wasReserved(found)) return unknown('reserved');
   if (found.decision.moved !== undefined) return unknown('moved');
+  const { routed } = found.decision;
+  if (routed !== undefined && routed.unmet === undefined) return unknown('routed');
   if (found.decision.cause?.kind === 'batch') return unknown('together');
   const then = orderThen(order, found);
   if (then === undefined) return unknown('changed-again');

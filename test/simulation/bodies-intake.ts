@@ -20,6 +20,7 @@ export const intakeDraws: Record<IntakeKind, Draw> = {
       ...(rng.chance(0.5) ? { bulkBuy: { units: rng.between(1, 6 * settings.unitsMax), windowMs: drawWindow(rng) } } : {}),
       ...(rng.chance(0.5) ? { payment: drawPayment(rng) } : {}),
       ...(rng.chance(0.5) ? { fees: { ...(rng.chance(0.7) ? { edit: drawFees(rng) } : {}), ...(rng.chance(0.7) ? { cancel: drawFees(rng) } : {}) } } : {}),
+      ...(rng.chance(0.6) ? { routed: rng.pick(['refuse', 'hold', 'anew', 'anew']) } : {}),
       ...(rng.chance(0.3) ? { riskPercent: rng.pick([1, 30, 100]) } : {}),
       ...(rng.chance(0.4) ? { mapping: rng.pick(['first', 'only', 'park', 'park']), ...(rng.chance(0.5) ? { parked: rng.pick(['wait', 'go']) } : {}) } : {}),
       ...(rng.chance(0.5) ? { repeat: { windowMs: drawWindow(rng) } } : {}),
@@ -88,6 +89,18 @@ const drawPayment = (rng: Rng): object => ({
 });
 
 const drawWindow = (rng: Rng): number => rng.pick([1_000, 60_000, 2_592_000_000]);
+
+/** Some orders come with their places, mostly all of it from one. */
+export function withPlaces<B extends { readonly lines: readonly object[] }>(rng: Rng, { settings }: Names, body: B): B {
+  if (!rng.chance(settings.detailsShare / 3)) return body;
+  const place = (): object => ({
+    location: rng.chance(settings.nonsenseShare / 8) ? 'nowhere' : rng.pick(settings.locations),
+    ...(rng.chance(settings.calendarShare / 3) ? { service: rng.pick([...serviceNames, 'no-such']) } : {}),
+  });
+  const one = place();
+  const lines = body.lines.map((line) => (rng.chance(settings.nonsenseShare / 8) ? line : { ...line, routed: rng.chance(0.8) ? one : place() }));
+  return { ...body, lines };
+}
 
 /** What an order says more; sometimes all of it is what came before under the same external id. */
 export function withDetails(rng: Rng, { settings }: Names, { intake }: Shadow, body: { readonly orderId: string; readonly channel: string; readonly lines: readonly object[] }): object {

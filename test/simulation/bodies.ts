@@ -10,7 +10,7 @@ import { caseDraws } from './bodies-cases.ts';
 import type { Rng } from './rng.ts';
 import type { Settings } from './settings.ts';
 import { drawTaken, reservationDraws } from './bodies-reservation.ts';
-import { intakeDraws, withDetails } from './bodies-intake.ts';
+import { intakeDraws, withDetails, withPlaces } from './bodies-intake.ts';
 import { paymentDraws } from './bodies-payments.ts';
 import { planDraws } from './bodies-plans.ts';
 import { returnDraws } from './bodies-returns.ts';
@@ -115,7 +115,7 @@ const draws: Record<CommandKind, Draw> = {
   ...planDraws,
   ...intakeDraws,
   ...paymentDraws,
-  'order.place': (rng, names, shadow) => withDetails(rng, names, shadow, drawOrder(rng, names, shadow)),
+  'order.place': (rng, names, shadow) => withDetails(rng, names, shadow, withPlaces(rng, names, drawOrder(rng, names, shadow))),
   'order.cancel': (rng, names, shadow) => {
     const order = drawExisting(rng, names, shadow);
     const all = { orderId: order?.id ?? 'nobody', reason: 'changed their mind' };

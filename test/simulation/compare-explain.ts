@@ -87,6 +87,7 @@ function check({ position, record, index }: Made, head: number, ask: Ask): void 
     const isRight = {
       reserved: attempt === 1 && isReserved(record, orderId),
       moved: decision.moved !== undefined,
+      routed: decision.routed !== undefined && decision.routed.unmet === undefined,
       together: decision.cause?.kind === 'batch',
       'changed-again': isAgain,
       // Prices of a handful of locations always have room in a record.

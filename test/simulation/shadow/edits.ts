@@ -198,7 +198,7 @@ function carryOut(doing: Doing, before: ShadowOrder, made: Edit, told: { by: str
   const { less, more, added, destination, service, promise } = made;
   const rest: Wanted = new Map([...less].map(([line, units]) => [line, Math.max(0, units - waitingOf(before, line) - parkedOf(before, line))]));
   const first = orders.takeOut(before, rest, isUntouched);
-  const isMore = more.size + added.length > 0 && stageOf(before) === 'grace';
+  const isMore = more.size + added.length > 0 && stageOf(before) === 'grace' && before.isRouted !== true;
   const isOtherWay = isMore || destination !== undefined || service !== undefined;
   const all: Wanted = new Map(before.lines.map((_, line) => [line, Infinity]));
   const second = isOtherWay ? orders.takeOut({ ...before, parts: first.parts }, all, isUntouched) : { parts: first.parts, taken: [] };

@@ -14,7 +14,7 @@ export function improve(doing: Doing, id: string): Verdict | undefined {
   const { shadow, atMs } = doing;
   const order = shadow.orders.get(id) as ShadowOrder;
   const state = stateOf(order);
-  if ((state !== 'allocated' && state !== 'released') || waiting(order) > 0 || parkedRest(order) !== undefined) return no('wrong-state');
+  if ((state !== 'allocated' && state !== 'released') || waiting(order) > 0 || parkedRest(order) !== undefined || order.isRouted === true) return no('wrong-state');
   const had = order.parts.flatMap((part, index) => (isUntouched(part) ? [{ part, index }] : []));
   for (const { part, index } of had) {
     const units = new Map(part.units.map(({ line, quantity }) => [line, quantity]));

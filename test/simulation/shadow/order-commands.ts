@@ -16,6 +16,7 @@ import { isOffered as isOnlyOffered } from './offered.ts';
 import * as suspects from './suspects.ts';
 import * as quotas from './quotas.ts';
 import { isKept } from './parts.ts';
+import { preRouted, type PreRouted } from './routed.ts';
 import * as reservations from './reservations.ts';
 import * as schedule from './schedule.ts';
 import * as payments from './payments.ts';
@@ -53,14 +54,18 @@ export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, i
   if (!('delayMs' in takenIn)) return takenIn;
   const waits = held === undefined ? reservations.heldForLine(doing, lines) : undefined;
   if (waits !== undefined) return hasKits ? no('out-of-stock', 'body.lines') : waits;
+  const standing = { segment: held?.reservation.segment ?? body.segment, service: body.service ?? held?.reservation.service };
+  const routed = preRouted(doing, body, { lines, holds: takenIn.holds, ...standing }, by);
+  if (routed !== undefined && ('code' in routed || 'ok' in routed)) return routed;
+  const heldAnew = routed !== undefined && 'hold' in routed && routed.hold !== undefined ? [...(takenIn.holds ?? []), routed.hold] : takenIn.holds;
   orders.put(doing, {
     id: body.orderId,
     channel: body.channel,
     destination: body.destination,
     currency: body.currency,
     customer: body.customer,
-    segment: held?.reservation.segment ?? body.segment,
-    service: body.service ?? held?.reservation.service,
+    ...standing,
+    isRouted: routed !== undefined && 'plan' in routed,
     mayWait: body.shortage === 'backorder',
     delayMs: takenIn.delayMs,
     priority: body.priority,
@@ -70,7 +75,7 @@ export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, i
     tags: body.tags,
     replaces,
     attributes: body.attributes,
-    holds: takenIn.holds,
+    holds: heldAnew,
     parked: lines.some(({ isParked }) => isParked === true) ? ((intake.policyOf(shadow, body.channel) as IntakePolicy).parked ?? 'wait') : undefined,
     placedAtMs: atMs,
     changedAtMs: atMs,
@@ -81,11 +86,17 @@ export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, i
     trouble: undefined,
     exception: undefined,
   });
-  const refusal = held === undefined ? orders.source(doing, body.orderId) : take(doing, held.reservation, body, lines);
+  const refusal = held === undefined ? sourceFirst(doing, body.orderId, routed) : take(doing, held.reservation, body, lines);
   if (refusal !== undefined) return refusal;
   const over = held === undefined ? quotas.refusal(doing, body.customer, lines.filter(({ isParked }) => isParked !== true)) : undefined;
   tellParked(doing, shadow.orders.get(body.orderId) as ShadowOrder, lines);
   return over ?? mayWait(doing, shadow.orders.get(body.orderId) as ShadowOrder, body.lines) ?? answer(doing, body.orderId);
+}
+
+/** By the places it came with, or as any other. */
+function sourceFirst(doing: Doing, id: string, routed: PreRouted | undefined): Verdict | undefined {
+  if (routed !== undefined && 'plan' in routed) return void orders.sourceBy(doing, id, routed.plan);
+  return orders.source(doing, id, undefined, routed?.routed);
 }
 
 /** Place an order with what a reservation holds for it. */

@@ -32,3 +32,15 @@ export interface ShadowBatch {
   readonly version: number;
   readonly untilMs: number;
 }
+
+/** What taking an order in and changing it left on it. */
+export interface TakenIn {
+  /** How often it was edited, what changing it cost, and what edits added to what is due. */
+  readonly edits?: number | undefined;
+  readonly feesMinor?: number | undefined;
+  readonly addedMinor?: number | undefined;
+  /** It came with its places, and was given them. */
+  readonly isRouted?: boolean;
+  /** What the rest of it does while lines of it are parked. */
+  readonly parked?: 'wait' | 'go' | undefined;
+}

@@ -10,7 +10,7 @@ import { promised } from './promised.ts';
 import { planFor } from './sourcing.ts';
 import { decidedOrder, type ShadowDecision } from './decided.ts';
 import { needsOf } from './kits.ts';
-import type { ShadowPlan } from './seeking.ts';
+import { isOfAll, type ShadowPlan } from './seeking.ts';
 import { isHeld, isUntouched, stockKey, tracked, type Part, type Shadow, type ShadowLine, type ShadowOrder } from './state.ts';
 import { windowFor } from './windows.ts';
 import { isOffered, news as offerNews, type Answer } from './offered.ts';
@@ -116,11 +116,11 @@ function tellGone(doing: Doing, before: ShadowOrder, after: ShadowOrder): void {
 }
 
 /** Find places for the units that have none. A refusal only for a placement that wants all or nothing. */
-export function source(doing: Doing, id: string, cause?: ShadowPlan['cause']): Verdict | undefined {
+export function source(doing: Doing, id: string, cause?: ShadowPlan['cause'], routed?: ShadowPlan['routed']): Verdict | undefined {
   const before = doing.shadow.orders.get(id) as ShadowOrder;
   const found = planFor(doing.shadow, before, doing.atMs);
   const batch = before.attempts === 0 ? windowFor(doing.shadow, found, doing.atMs) : undefined;
-  const plan = { ...found, cause, batch };
+  const plan = { ...found, cause, batch, routed };
   decidedOrder(doing, before, needsOf(before), plan);
   if (plan.short > 0 && before.attempts === 0 && !before.mayWait) return no('out-of-stock', 'body.lines');
   sourceBy(doing, id, plan);
@@ -147,8 +147,7 @@ export function sourceBy(doing: Doing, id: string, plan: ShadowPlan, how: 'alloc
   const improved = plan.cause?.['kind'] === 'cheaper' ? (before.improved ?? 0) + 1 : before.improved;
   const batch = before.attempts === 0 ? plan.batch : plan.cause?.['kind'] === 'batch' ? undefined : before.batch;
   const next = { ...before, batch, improved, attempts: before.attempts + 1, parts };
-  const isOfAll = plan.moved === undefined && (plan.cause === undefined || ['rejected', 'edited', 'mapped'].includes(plan.cause['kind'] as string));
-  const [given, dropped] = isOfAll ? ruledBy(next, plan) : [next, 0];
+  const [given, dropped] = isOfAll(plan) ? ruledBy(next, plan) : [next, 0];
   const placed = put(doing, judged(given, atMs));
   doing.events.push({ ...decision(placed, plan), rates: cardsOf(doing.shadow, plan.parcels, doing.atMs) });
   if (dropped > 0) {
@@ -205,6 +204,7 @@ function decision(order: ShadowOrder, plan: ShadowPlan): object {
     prices: plan.prices,
     moved: plan.moved,
     cause: plan.cause,
+    routed: plan.routed,
   };
 }
 

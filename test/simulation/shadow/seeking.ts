@@ -47,8 +47,16 @@ export interface ShadowPlan {
   readonly moved?: Readonly<Record<string, unknown>> | undefined;
   /** Why units that had a place were sourced again. */
   readonly cause?: Readonly<Record<string, unknown>> | undefined;
+  /** It came with its places, or was to. */
+  readonly routed?: { readonly by: string; readonly unmet?: { readonly location: string; readonly reason: 'location-closed' | 'carrier-suspended' | 'no-capacity' | 'out-of-stock' } } | undefined;
   /** The window it joins. */
   readonly batch?: ShadowBatch | undefined;
+}
+
+/** Whether a plan is about all of an order that has no place. */
+export function isOfAll({ moved, routed, cause }: ShadowPlan): boolean {
+  const isByHand = moved !== undefined || (routed !== undefined && routed.unmet === undefined);
+  return !isByHand && (cause === undefined || ['rejected', 'edited', 'mapped'].includes(cause['kind'] as string));
 }
 
 /** Whose units are sought: from where they may come, and where they go if that is known. */

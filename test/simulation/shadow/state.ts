@@ -5,7 +5,7 @@
  */
 import type { EngineLimits } from '../../../engine/limits.ts';
 import { intakeMaps } from './intake-state.ts';
-import type { ShadowBatch, ShadowLine, Trouble } from './order-shapes.ts';
+import type { ShadowBatch, ShadowLine, TakenIn, Trouble } from './order-shapes.ts';
 import { CaseBook } from './case-book.ts';
 import type { StockLevels } from '../../../actors/vocabulary.ts';
 import type { ShadowSale, StandingShadow } from './buffer-commands.ts';
@@ -69,7 +69,7 @@ export interface Part {
   readonly lots?: readonly { readonly line: number; readonly lot: string; readonly quantity: number }[] | undefined;
 }
 
-export interface ShadowOrder {
+export interface ShadowOrder extends TakenIn {
   readonly id: string;
   readonly channel: string;
   readonly destination: Destination;
@@ -91,12 +91,6 @@ export interface ShadowOrder {
   readonly batch?: ShadowBatch | undefined;
   /** The part of another order that it is sent for. */
   readonly replaces?: { readonly orderId: string; readonly part: number } | undefined;
-  /** How often it was edited, what changing it cost, and what edits added to what is due. */
-  readonly edits?: number | undefined;
-  readonly feesMinor?: number | undefined;
-  readonly addedMinor?: number | undefined;
-  /** What the rest of it does while lines of it are parked. */
-  readonly parked?: 'wait' | 'go' | undefined;
   readonly placedAtMs: number;
   readonly changedAtMs: number;
   readonly startedAtMs: number | undefined;
