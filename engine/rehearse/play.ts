@@ -13,7 +13,9 @@ import type { ChannelId, OrderId } from '../../actors/ids.ts';
 import type { PlanDocument } from '../../actors/plan-schemas.ts';
 import type { StockMessage } from '../../actors/stock-ledger.ts';
 import type { StoredRecord } from '../../storage/journal.ts';
+import { askedFor, isOffered } from '../../actors/offer.ts';
 import { must } from '../assert.ts';
+import { strandedOf } from '../carriers/rerate.ts';
 import { concerns, concernsMany } from '../concerns.ts';
 import { placeOrder } from '../commands/orders.ts';
 import type { Handled } from '../commands/handled.ts';
@@ -26,7 +28,8 @@ import { improveOrder } from '../improve.ts';
 import { mayImprove } from '../improvements.ts';
 import { decidedNow } from '../routing/explain-decision.ts';
 import { prefixes } from '../rows.ts';
-import { tellQuietly, runCommand, serveLine, wakeOrder } from '../run-command.ts';
+import { rerateParcel, rescoreOrder, runCommand, serveLine, tellQuietly, wakeOrder } from '../run-command.ts';
+import { isToRescore } from '../suspects/rescore.ts';
 import { timerDue } from '../timer-due.ts';
 import { putInForce, type Fork } from './fork.ts';
 import type { Fidelity } from './result.ts';
@@ -35,6 +38,7 @@ import { Tally } from './tally.ts';
 
 type Placement = Extract<Command, { kind: 'order.place' }>;
 type Count = Extract<Command, { kind: 'stock.count' }>;
+type Accept = Extract<Command, { kind: 'offer.accept' }>;
 type Reject = Extract<Command, { kind: 'fulfillment.reject' }>;
 type Short = Extract<Command, { kind: 'fulfillment.short' }>;
 
@@ -118,6 +122,8 @@ export class Player {
         return this.#count(command, facts.of(index), atMs);
       case 'fulfillment.short':
         return this.#short(command, facts.of(index), atMs);
+      case 'offer.accept':
+        return this.#accept(command, facts.of(index), atMs);
       case 'fulfillment.reject':
         return this.#reject(command, facts.of(index), atMs);
       default:
@@ -212,6 +218,18 @@ export class Player {
     this.#correct(command, lost, undefined, atMs);
   }
 
+  /** Somebody accepted what was offered: in the fork whoever is offered it does. */
+  #accept(command: Accept, moves: readonly PlacedMove[], atMs: number): void {
+    const { orderId, fulfillmentId, location } = command.body;
+    const order = this.#fork.core.world.orders.get(orderId)?.snapshot?.context;
+    if (order === undefined && !this.tally.has(orderId)) return this.#moveAsRecorded(moves, atMs);
+    const offered = order?.fulfillments.filter(isOffered) ?? [];
+    const part = offered.find((one) => one.fulfillmentId === fulfillmentId) ?? offered[0];
+    const by = part === undefined || askedFor(part).includes(location) ? location : part.location;
+    const body = { orderId, fulfillmentId: part?.fulfillmentId ?? fulfillmentId, location: by };
+    this.#follow({ ...command, body }, () => moves, atMs);
+  }
+
   /** A location declined units: whoever has them in the fork is asked no such thing. */
   #reject(command: Reject, moves: readonly PlacedMove[], atMs: number): void {
     const { orderId, fulfillmentId } = command.body;
@@ -260,7 +278,7 @@ export class Player {
       this.#fit(() => serveLine(core, line, atMs, this.#onBug));
     }
     while (!wakes.isEmpty) {
-      if (this.#improved(atMs)) continue;
+      if (this.#lookedAgain(atMs)) continue;
       const id =
         wakes.take((sku, waiter, reason) => concerns(core, sku, waiter, reason)) ??
         (wakes.hasUrgent ? undefined : wakes.takeSwept((sku, waiter, why) => concernsMany(core, sku, waiter, why)));
@@ -270,12 +288,17 @@ export class Player {
     }
   }
 
-  /** Whether nobody is left who has no place, and the next who may have a better one was looked at. */
-  #improved(atMs: number): boolean {
+  /** Whether nobody is left who has no place, and the next who may have another one was looked at. */
+  #lookedAgain(atMs: number): boolean {
     const { core } = this.#fork;
-    if (core.wakes.better.isEmpty || core.wakes.isWaking) return false;
-    const id = core.wakes.better.take((one) => mayImprove(core, one));
-    if (id !== undefined) this.#fit(() => improveOrder(core, id, atMs, this.#onBug));
+    const { wakes } = core;
+    if (wakes.isWaking || !wakes.hasPlaced) return false;
+    const doubt = wakes.doubts.take((one) => isToRescore(core, one));
+    if (doubt !== undefined) this.#fit(() => rescoreOrder(core, doubt, atMs, this.#onBug));
+    const parcel = wakes.rerates.take((id) => strandedOf(core, id));
+    if (parcel !== undefined) this.#fit(() => rerateParcel(core, parcel, atMs, this.#onBug));
+    const order = wakes.better.take((one) => mayImprove(core, one));
+    if (order !== undefined) this.#fit(() => improveOrder(core, order, atMs, this.#onBug));
     return true;
   }
 

@@ -252,4 +252,26 @@ describe('rehearsal', () => {
     const all = await side(shop, { candidate: { plan: notA } });
     expect(all.orders.map(({ route }) => route)).toEqual(['B post 1×1', 'B post 1×1']);
   });
+
+  it('[X10] [X13] short picks reach as far, carriers that take nothing are left, and what was accepted is accepted by whoever is offered it', async () => {
+    const shop = await Shop.open();
+    const card = (id: string, index: number, more: object): never => ({ location: { ...location(id, index), ...more } }) as never;
+    await shop.ok('location.put', card('A', 0, { shortPick: { reach: 'orders' }, offer: { withinMs: 60_000, alsoTo: 1 } }));
+    await shop.ok('location.put', card('B', 1, { offer: { withinMs: 60_000 } }));
+    await shop.receive({ 'A/S1': 5, 'B/S1': 5, 'C/S1': 5 });
+    for (const id of ['o1', 'o2', 'o3']) await shop.place(id, { S1: 1 });
+    const accept = (id: string, at: string): Promise<unknown> => shop.ok('offer.accept', { orderId: id, fulfillmentId: '1', location: at });
+    await accept('o1', 'A');
+    await accept('o2', 'B');
+    await shop.part('fulfillment.pick', 'o1');
+    await shop.ok('fulfillment.short', { orderId: 'o1', fulfillmentId: '1', lines: [{ lineId: '1', quantity: 1 }], reason: 'not there' });
+    await shop.settle();
+    await shop.ok('carrier.suspend', { carrierId: 'post', reason: 'strike' });
+    await shop.settle();
+    const result = await rehearse(shop, nothing);
+    expect(result.fidelity.baseline.refused).toEqual({});
+    expect(result.fidelity.baseline.asRecorded).toBe(3);
+    const elsewhere = await rehearse(shop, notA);
+    expect(elsewhere.fidelity.candidate.refused['offer.accept']).toBeUndefined();
+  });
 });
