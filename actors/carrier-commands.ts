@@ -1,6 +1,7 @@
 /** How carriers do: what connectors report of labels, rates and manifests, and where none is sent. In commands.ts. */
 import { Type, type Static } from 'typebox';
-import { CarrierIdSchema, CountrySchema, exact, place, Reason, ServiceIdSchema, TimeMsSchema } from './schemas.ts';
+import { CarrierIdSchema, CountrySchema, exact, OrderIdSchema } from './schemas.ts';
+import { place, Reason, ServiceIdSchema, TimeMsSchema } from './schemas.ts';
 import { PostalPrefixSchema } from './transit-commands.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -56,6 +57,8 @@ export const carrierCommands = {
       service: Type.Optional(ServiceIdSchema),
       what: Type.Union([Type.Literal('label'), Type.Literal('rate'), Type.Literal('manifest'), Type.Literal('pickup')]),
       ok: Type.Boolean(),
+      /** The order that a label or rate was for: what fails is a case of it, until it succeeds. */
+      orderId: Type.Optional(OrderIdSchema),
       /** Of a failure: what the carrier said, for the record. */
       detail: Type.Optional(Reason),
     },

@@ -118,6 +118,8 @@ const PaymentTermsSchema = Type.Object(
   {
     /** An order is held, `payment`, until as much may be taken as is due. */
     hold: Type.Optional(Type.Boolean()),
+    /** How long an order waits for its payment before that is a case. Absent: an hour. Only with `hold`. */
+    patienceMs: Type.Optional(Type.Integer({ minimum: 1, maximum: delayMsMax })),
     /** Each parcel that leaves asks for what it is worth: `capture.wanted`. */
     captureOnShip: Type.Optional(Type.Boolean()),
     /** How long before it expires an authorisation is told of. Absent: a day. */

@@ -31,6 +31,10 @@ export interface OrderPayments {
   readonly captureOnShip: boolean;
   /** How long before it expires an authorisation is told of. */
   readonly warnMs: number;
+  /** When it is a case that nothing came; absent once it came, or that is so. */
+  readonly patientUntilMs?: number | undefined;
+  /** Nothing came in time. */
+  readonly isPending?: true | undefined;
   /** What is due for the order as it was placed. */
   readonly dueMinor: number;
   /** What parcels asked for so far. */
@@ -85,8 +89,8 @@ function stateOf(
 }
 
 /** When something of an order's payments is due: one expires, or is told to expire soon; undefined: nothing is. */
-export function paymentsDueAtMs({ payments, warnMs }: OrderPayments): number | undefined {
-  let due = Infinity;
+export function paymentsDueAtMs({ payments, warnMs, patientUntilMs }: OrderPayments): number | undefined {
+  let due = patientUntilMs ?? Infinity;
   for (const { state, expiresAtMs, warned } of payments) {
     if (state !== 'authorised' || expiresAtMs === undefined) continue;
     due = Math.min(due, warned === true ? expiresAtMs : Math.max(0, expiresAtMs - warnMs));

@@ -15,6 +15,7 @@ import { lifeBench } from './life.bench.ts';
 import { number, type Bench, type Figure } from './kit.ts';
 import { machineLine, machine } from './machine.ts';
 import { promiseBench } from './promise.bench.ts';
+import { reactionsBench } from './reactions.bench.ts';
 import { rehearseBench } from './rehearse.bench.ts';
 import { routingBench } from './routing.bench.ts';
 import { searchBench } from './search.bench.ts';
@@ -27,7 +28,7 @@ import { wireBench } from './wire.bench.ts';
 
 export const benches: readonly Bench[] = [
   stepBench, kernelBench, pricesBench, routingBench, decisionBench, promiseBench, wireBench, storageBench, turnBench, wakesBench,
-  rehearseBench, searchBench, batchBench, lifeBench, timersBench,
+  rehearseBench, searchBench, batchBench, lifeBench, timersBench, reactionsBench,
 ];
 
 const help = `npm run bench -- [--only NAME[:CASE]] [--json] [--tiny]

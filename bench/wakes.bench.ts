@@ -4,14 +4,11 @@
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Outcome } from '../engine/outcome.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openSeeded, openStore, pump, stray } from './in-process.ts';
 import { Digest, type Bench, type Figure, type Size } from './kit.ts';
+import { Live } from './live.ts';
 import { issueShape, Orders, type Asked, type Shape } from './workload.ts';
-
-/** Orders per second that come meanwhile, in open loop: their latency counts from when they were due. */
-const livePerSecond = 200;
 
 interface Scale {
   readonly waiting: number;
@@ -200,44 +197,3 @@ const receive = (location: string, skus: readonly number[], quantity: number): A
 const publish = (planId: string, channel: string): Asked => ({
   kind: 'plan.publish', body: { planId, version: 1, channel, force: true, reason: 'bench' },
 });
-
-/** Orders that come at a steady rate, whatever the engine does. */
-class Live {
-  readonly #engine: Engine;
-  readonly #orders: Orders;
-  readonly #latencies: number[] = [];
-  readonly #startMs = performance.now();
-  #sent = 0;
-  #isOver = false;
-  readonly #sending: Promise<void>;
-
-  constructor(engine: Engine, orders: Orders) {
-    this.#engine = engine;
-    this.#orders = orders;
-    this.#sending = this.#send();
-  }
-
-  async #send(): Promise<void> {
-    const answers: Promise<void>[] = [];
-    while (!this.#isOver) {
-      const due = Math.floor(((performance.now() - this.#startMs) * livePerSecond) / 1_000);
-      for (; this.#sent < due; this.#sent += 1) answers.push(this.#one(this.#startMs + ((this.#sent + 1) * 1_000) / livePerSecond));
-      await sleep(1);
-    }
-    await Promise.all(answers);
-  }
-
-  #one(dueMs: number): Promise<void> {
-    return pump(this.#engine, 1, 1, () => ({ kind: 'order.place', body: this.#orders.next() }), ({ refused }: Outcome) => {
-      if (refused !== undefined) throw new Error(refused.detail);
-      this.#latencies.push(performance.now() - dueMs);
-    });
-  }
-
-  /** No more; the latencies, in milliseconds, the shortest first. */
-  async end(): Promise<readonly number[]> {
-    this.#isOver = true;
-    await this.#sending;
-    return this.#latencies.sort((a, b) => a - b);
-  }
-}

@@ -15,6 +15,7 @@ import { assert } from './assert.ts';
 import { expectRoom, hasRoom } from './capacity.ts';
 import type { Cell, LocationCell, SkuCell } from './cells.ts';
 import { isPaymentCommand, tellPayment, type PaymentCommand } from './payments/commands.ts';
+import { raiseDuplicate } from './intake/duplicates.ts';
 import { isIntakeCommand, takeInCommand, type IntakeCommand } from './intake/commands.ts';
 import { mappedNow, unpark } from './intake/mapping.ts';
 import { changeHealth, isHealthCommand, type CarrierHealthCommand } from './carriers/health.ts';
@@ -69,7 +70,14 @@ export function runCommand(
 ): Handled | undefined {
   const handled = atomically(core, atMs, () => dispatch(core, command, atMs), onBug, { command, index });
   if (handled !== undefined) core.changes.countBody(bodyBytes(command));
+  const isOther = handled !== undefined && 'refused' in handled && handled.refused.code === 'external-id-reused';
+  if (isOther) noteDuplicate(core, command as CommandOf<'order.place'>, atMs, onBug);
   return handled;
+}
+
+/** An order came again with another body: it is refused, and a case of the first one, as a change of its own. */
+function noteDuplicate(core: Core, { body }: CommandOf<'order.place'>, atMs: number, onBug: OnBug): void {
+  tellQuietly(core, atMs, () => raiseDuplicate(core, body, atMs), onBug);
 }
 
 /** A command under way, with its place among those of its turn. */

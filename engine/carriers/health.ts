@@ -6,6 +6,7 @@ import { delayMsMax } from '../../actors/limits.ts';
 import type { CarrierCard } from '../../actors/network-commands.ts';
 import { unreachable } from '../assert.ts';
 import type { CarrierCell } from '../cells.ts';
+import { about, clearCase, raiseCase } from '../cases/tell.ts';
 import { done, refuse, type Handled } from '../commands/handled.ts';
 import type { Core } from '../core.ts';
 import { changeCarrier } from '../effects.ts';
@@ -57,14 +58,26 @@ function report(
   cell: CarrierCell,
   card: CarrierCard,
   health: CarrierHealth | undefined,
-  { service = standard, ok }: CommandBody<'carrier.report'>,
+  { service = standard, ok, what, orderId, detail = `no ${what} by ${service}` }: CommandBody<'carrier.report'>,
   atMs: number,
 ): Handled {
+  const code = what === 'label' ? 'LABEL_FAILED' : what === 'rate' ? 'RATE_UNAVAILABLE' : undefined;
+  if (orderId !== undefined && code === undefined) {
+    return refuse('contradiction', `a ${what} is of no single order`, 'body.orderId');
+  }
+  if (orderId !== undefined && core.world.look(orderId) === undefined) {
+    return refuse('unknown-order', `no order ${orderId}`, 'body.orderId');
+  }
   if (!servicesOf(card).some(({ id }) => id === service)) {
     return refuse('unknown-service', `${card.id} has no service ${service}`, 'body.service');
   }
   const after = reported(health, service, policyOf(card, service), ok, atMs);
   put(core, cell, health, after);
+  if (orderId !== undefined && code !== undefined) {
+    const of = about(code, orderId);
+    if (ok) clearCase(core, of, atMs);
+    else raiseCase(core, { of, cause: `${card.id}: ${detail}`, orders: [orderId], by: 'engine' }, atMs);
+  }
   const breaker = after?.breakers?.find((one) => one.service === service);
   return done({ id: card.id, service, state: breaker?.state ?? 'closed', untilMs: breaker?.untilMs });
 }

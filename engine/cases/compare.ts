@@ -6,17 +6,18 @@ import type { Cell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { promiseOf } from '../jeopardy/promise-cell.ts';
 import type { LaneCell } from '../tracking/parcel-cell.ts';
+import type { ReturnCell } from '../return-cells.ts';
 import type { World } from '../world.ts';
 import type { Settling } from './settle.ts';
 import { about } from './tell.ts';
-import { carrierOfLane, carrierTroubles, isLateLane, lateLane, troublesOf } from './troubles.ts';
+import { carrierOfLane, carrierTroubles, isLateLane, lateLane, returnTroubles, troublesOf } from './troubles.ts';
 import type { Sight, Trouble } from './troubles.ts';
 
 /** What the things that the command changed were before it. */
 type Before = ReadonlyMap<Cell, Cell['snapshot']>;
 
 export function settleTroubles(core: Core, settling: Settling): void {
-  if (settling.orders.size + settling.carriers.size === 0) return;
+  if (settling.orders.size + settling.carriers.size + settling.returns.length === 0) return;
   const before = new Map<Cell, Cell['snapshot']>();
   for (const [index, cell] of core.changes.touched.entries()) before.set(cell, core.changes.beforeOf(index));
   for (const id of settling.orders) {
@@ -25,6 +26,10 @@ export function settleTroubles(core: Core, settling: Settling): void {
     for (const { code } of now) stay(settling, code, id);
   }
   for (const id of settling.carriers) carrierMoves(core, settling, id, before);
+  for (const cell of settling.returns) {
+    const was = before.get(cell) as ReturnCell['snapshot'];
+    compare(settling, cell.id, returnTroubles(was?.context), returnTroubles(cell.snapshot?.context), undefined);
+  }
 }
 
 /** An order as it stands, or with `before` as it stood. */

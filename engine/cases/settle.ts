@@ -5,7 +5,7 @@
  */
 import { caseKinds, seen, type CaseCode } from '../../actors/case-kinds.ts';
 import { hasEnded } from '../../actors/case-life.ts';
-import type { CarrierId, CaseId, OrderId, Sku } from '../../actors/ids.ts';
+import type { CarrierId, CaseId, OrderId, ReturnId, Sku } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { namesAwaited } from '../../actors/order-parked.ts';
 import { isHeld } from '../../actors/order-takings.ts';
@@ -14,6 +14,7 @@ import { lookAtParcel, lookAtPromise } from '../jeopardy/look.ts';
 import { orderSteps, type CarrierCell, type Cell, type LocationCell, type OrderCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import type { PaymentCell } from '../payments/cell.ts';
+import type { ReturnCell } from '../return-cells.ts';
 import { isFinal, type Snapshot } from '../step.ts';
 import { isDoubted } from '../suspects/rescore.ts';
 import type { SuspectCell } from '../suspects/suspect-cell.ts';
@@ -22,7 +23,7 @@ import { isOfLocation } from '../tracking/lanes.ts';
 import type { LaneCell, ParcelCell } from '../tracking/parcel-cell.ts';
 import type { World } from '../world.ts';
 import { carrierStands, settleTroubles } from './compare.ts';
-import { carrierOfLane, isDoubtful, isLateLane, isTroubled } from './troubles.ts';
+import { carrierOfLane, isDoubtful, isLateLane, isTroubled, returnTroubles } from './troubles.ts';
 import { about, clearCase, joinCase, leaveCase, raiseCase, tellCase, type About } from './tell.ts';
 
 type Order = Snapshot<OrderContext>;
@@ -57,6 +58,8 @@ export class Settling {
   /** Orders and carriers that may be in other trouble than before. */
   readonly orders = new Set<OrderId>();
   readonly carriers = new Set<CarrierId>();
+  /** Returns of which units are to be inspected, or were before. */
+  readonly returns: ReturnCell[] = [];
 
   of(caseId: CaseId, of: About | undefined): Moves {
     let moves = this.moves.get(caseId);
@@ -102,6 +105,8 @@ function concernsCases({ world, changes }: Core, cell: Cell, index: number): boo
     }
     case 'payment':
       return isDoubtfulAt(cell.snapshot) || isDoubtfulAt(changes.beforeOf(index) as PaymentCell['snapshot']);
+    case 'return':
+      return hasTrouble(cell.snapshot) || hasTrouble(changes.beforeOf(index) as ReturnCell['snapshot']);
     case 'carrier': {
       const before = changes.beforeOf(index) as CarrierCell['snapshot'];
       const after = cell.snapshot;
@@ -115,6 +120,7 @@ function concernsCases({ world, changes }: Core, cell: Cell, index: number): boo
   }
 }
 
+const hasTrouble = (one: ReturnCell['snapshot']): boolean => returnTroubles(one?.context).length > 0;
 const isTroubledAt = (parcel: ParcelCell['snapshot']): boolean => parcel !== undefined && isTroubled(parcel.context);
 const isDoubtfulAt = (doc: PaymentCell['snapshot']): boolean => doc !== undefined && isDoubtful(doc.context);
 const lateAt = (lane: LaneCell['snapshot']): boolean => isLateLane(lane?.context);
@@ -134,6 +140,7 @@ function look(core: Core, cell: Cell, index: number, settling: Settling): void {
   else if (cell.kind === 'parcel') settling.orders.add(must(cell.snapshot, 'a parcel that changed').context.orderId);
   else if (cell.kind === 'payment' || cell.kind === 'promise') settling.orders.add(cell.id);
   else if (cell.kind === 'carrier') settling.carriers.add(cell.id);
+  else if (cell.kind === 'return') settling.returns.push(cell);
   else if (cell.kind === 'lane') settling.carriers.add(carrierOfLane(cell.id) as CarrierId);
 }
 
@@ -203,13 +210,15 @@ function locationMoves({ id, snapshot }: LocationCell, before: LocationCell['sna
   moves.cause = snapshot.context.pause?.reason || 'it was paused';
 }
 
-/** Whether what the engine knows of a carrier, or of stock of a SKU, keeps its case open without any order. */
+/** Whether what the engine knows of a carrier, a return or stock of a SKU keeps its case open without any order. */
 function standsOf({ world }: Core, caseId: CaseId): boolean {
   const context = world.cases.look(caseId)?.context;
   if (context === undefined) return false;
   const { code, subject } = context;
   if (code === 'STOCKOUT_AT_PICK') return isSuspect(world.skus.get(subject.id as Sku));
-  return subject.type === 'carrier' && carrierStands(world, subject.id as CarrierId, code);
+  if (subject.type === 'carrier') return carrierStands(world, subject.id as CarrierId, code);
+  if (subject.type !== 'return') return false;
+  return returnTroubles(world.returns.look(subject.id as ReturnId)?.context).some((one) => one.code === code);
 }
 
 /** Whether a case concerns an order because it is to be sent suspect stock. */

@@ -13,6 +13,8 @@ import type { OrderContext } from '../../actors/order-context.ts';
 import { dueNowMinor } from '../../actors/payment-due.ts';
 import { leftMinor, sumsOf, type OrderPayments } from '../../actors/payments.ts';
 import { trackingKey, type Parcel } from '../../actors/tracking.ts';
+import type { ReturnContext } from '../../actors/return-context.ts';
+import { uninspectedUnits } from '../../actors/return-units.ts';
 import type { ParcelStatus } from '../../actors/tracking-commands.ts';
 import type { CarrierCell } from '../cells.ts';
 import { holder } from '../intake/take-in.ts';
@@ -59,8 +61,8 @@ export function isHoldOf(code: CaseCode, { holdId, by }: Hold): boolean {
 export const isTroubled = ({ alarm, status }: Parcel): boolean => alarm !== undefined || ofStatus[status] !== undefined;
 
 /** Whether payments may give any: of others nothing further is looked at. */
-export const isDoubtful = ({ payments }: OrderPayments): boolean =>
-  payments.some(({ state, warned }) => warned === true || isOver(state));
+export const isDoubtful = ({ payments, isPending }: OrderPayments): boolean =>
+  isPending === true || payments.some(({ state, warned }) => warned === true || isOver(state));
 
 const isOver = (state: string): boolean => state === 'failed' || state === 'expired' || state === 'voided';
 
@@ -89,6 +91,8 @@ function unpaid(doc: OrderPayments, dueMinor: number, all: Trouble[]): void {
     const why = last.reason === undefined ? '' : `: ${last.reason}`;
     const cause = `payment ${last.paymentId} ${last.state}${why}`;
     all.push({ code: 'PAYMENT_FAILED', source: last.paymentId, cause });
+  } else if (doc.awaited && authorisedMinor < dueMinor && doc.isPending === true) {
+    all.push({ code: 'PAYMENT_PENDING', source: 'payment', cause: `${dueMinor} minor units are due, and nobody pays` });
   }
   if (capturedMinor >= dueMinor) return;
   for (const payment of doc.payments) {
@@ -137,6 +141,19 @@ function onItsWay(
     const what = code === ofStatus[parcel.status] ? `${parcel.status}${why}` : 'nothing is scanned in time';
     all.push({ code, source, cause: `${carrier} ${tracking}: ${what}` });
   }
+}
+
+/** What came of a return otherwise than it was asked for, until it is inspected. */
+export function returnTroubles(context: ReturnContext | undefined): readonly Trouble[] {
+  let [damaged, unasked] = [0, 0];
+  for (const line of context?.lines ?? []) {
+    for (const one of line.uninspected) damaged += one.damaged;
+    if (line.orderLineId === undefined) unasked += uninspectedUnits(line);
+  }
+  const all: Trouble[] = [];
+  if (damaged > 0) all.push({ code: 'RETURN_DAMAGED', source: '', cause: 'units came damaged' });
+  if (unasked > 0) all.push({ code: 'RETURN_MISMATCH', source: '', cause: 'units came that were not asked for' });
+  return all;
 }
 
 /** Hours by which the last deliveries of a lane are later than usual, for its carrier to be late. */

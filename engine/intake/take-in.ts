@@ -15,7 +15,7 @@ import { must } from '../assert.ts';
 import { done, refuse, type Handled } from '../commands/handled.ts';
 import { orderAnswer } from '../commands/order-answer.ts';
 import type { Core } from '../core.ts';
-import { dueReason, keepPayments, paymentHold, paymentHolder } from '../payments/follow.ts';
+import { dueReason, keepPayments, patienceMsDefault, paymentHold, paymentHolder } from '../payments/follow.ts';
 import { firstDifference } from '../receipts.ts';
 import { valueBytes } from '../sizes.ts';
 
@@ -91,7 +91,9 @@ function expectPayment(
   const { hold = false, captureOnShip = false, warnMs = paymentWarnMsDefault } = payment;
   const dueMinor = body.details?.totals?.totalMinor ?? linesMinor(body.lines);
   const named = currency === undefined ? {} : { currency };
-  const terms = { awaited: hold, captureOnShip, warnMs, dueMinor, wantedMinor: 0 };
+  const { patienceMs = patienceMsDefault } = payment;
+  const waits = hold && dueMinor > 0 ? { patientUntilMs: atMs + patienceMs } : {};
+  const terms = { awaited: hold, captureOnShip, warnMs, ...waits, dueMinor, wantedMinor: 0 };
   keepPayments(core, { orderId, channel, ...named, ...terms, payments: [] });
   const isSet = holds?.some(({ holdId }) => holdId === paymentHold) === true;
   if (!hold || dueMinor === 0 || isSet) return holds;

@@ -45,9 +45,11 @@ export function tellPayment(core: Core, command: PaymentCommand, atMs: number): 
   if (card !== undefined) return refuse('card-data', 'this is the number of a payment card: it is not kept', card);
   const told = carriedOut(core, command, doc, payment, atMs);
   if ('code' in told) return refused(told);
-  keepPayments(core, told.doc);
   const dueMinor = dueNowMinor(doc.dueMinor, order);
   const sums = sumsOf(told.doc, dueMinor);
+  // What came in time is waited for no more.
+  const isCovered = sums.authorisedMinor >= dueMinor && told.doc.patientUntilMs !== undefined;
+  keepPayments(core, isCovered ? { ...told.doc, patientUntilMs: undefined } : told.doc);
   core.changes.publish([{ ...headOf(told, body), kind: 'payment.changed', state: sums.state }]);
   const rejection = followPayments(core, orderId, atMs);
   const answer: PaymentAnswer = { orderId, dueMinor, ...sums };

@@ -19,6 +19,9 @@ import { tellOrder } from '../effects.ts';
 export const paymentHold = 'payment' as HoldId;
 export const paymentHolder = 'payments';
 
+/** How long an order waits for its payment before that is a case. */
+export const patienceMsDefault = 3_600_000;
+
 export const dueReason = (dueMinor: number): string => `${dueMinor} minor units are due`;
 
 /** States of an order that may still be kept from being picked. */
@@ -96,6 +99,10 @@ export function paymentDue(core: Core, orderId: OrderId, atMs: number): Rejectio
       event = { kind: 'payment.expiring', ...head, leftMinor: left, expiresAtMs };
     } else continue;
     core.changes.publish([event]);
+  }
+  if ((doc.patientUntilMs ?? Infinity) <= atMs) {
+    const isCovered = sumsOf(doc, dueMinor).authorisedMinor >= dueMinor;
+    doc = { ...doc, patientUntilMs: undefined, isPending: isCovered ? undefined : true };
   }
   if (doc === before) return undefined;
   keepPayments(core, doc);

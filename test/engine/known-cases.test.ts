@@ -132,6 +132,33 @@ describe('payments and doubts', () => {
     expect(open(shop)).toEqual([]);
   });
 
+  it('[EX18] an order nobody pays for has one after the patience of its channel, until somebody does', async () => {
+    const shop = await asked();
+    await shop.pass(hour - 1);
+    expect(open(shop)).toEqual([]);
+    await shop.pass(1);
+    expect(caseOf(shop, 'PAYMENT_PENDING/o1')).toMatchObject({ cause: '1000 minor units are due, and nobody pays', owner: 'finance' });
+    await shop.ok('payment.fail', { orderId: 'o1', paymentId: 'p1', reason: 'declined' });
+    expect(open(shop)).toEqual(['PAYMENT_FAILED/o1']);
+    await pay(shop, 'p2');
+    expect(open(shop)).toEqual([]);
+    const next = await asked();
+    await pay(next, 'p1');
+    await next.pass(hour);
+    expect(open(next)).toEqual([]);
+  });
+
+  it('[EX23] an order that comes again with another body is a case of the first one, which stands', async () => {
+    const shop = await Shop.open();
+    await shop.receive({ 'A/S1': 9 });
+    const body = (quantity: number) => ({ orderId: 'o1', channel: 'web', externalId: 'E1', destination, lines: [{ sku: 'S1', quantity }] });
+    await shop.ok('order.place', body(1) as never);
+    expect(await shop.refused('order.place', body(2) as never)).toMatchObject({ code: 'external-id-reused' });
+    expect(caseOf(shop, 'INTAKE_DUPLICATE/o1')).toMatchObject({ cause: 'E1 of web came again with another body', orderIds: ['o1'], times: 1 });
+    await shop.refused('order.place', body(3) as never);
+    expect(caseOf(await shop.restart(), 'INTAKE_DUPLICATE/o1')).toMatchObject({ times: 2 });
+  });
+
   it('[EX18] an order that is cancelled owes nothing', async () => {
     const shop = await asked();
     await shop.ok('payment.fail', { orderId: 'o1', paymentId: 'p1', reason: 'declined' });
@@ -168,7 +195,42 @@ describe('payments and doubts', () => {
   });
 });
 
+describe('returns', () => {
+  it('[EX24] of which units come damaged or unasked have a case until these are inspected', async () => {
+    const shop = await Shop.open();
+    await shop.receive({ 'A/S1': 2, 'A/S2': 1 });
+    await shop.place('o1', { S1: 2 });
+    for (const kind of ['fulfillment.pick', 'fulfillment.ship', 'fulfillment.deliver'] as const) await shop.part(kind, 'o1');
+    await shop.ok('return.request', { returnId: 'r1', orderId: 'o1', lines: [{ orderLineId: '1', quantity: 1, reason: 'damaged' }] } as never);
+    if (shop.ask('return.get', { returnId: 'r1' })?.state === 'requested') await shop.ok('return.approve', { returnId: 'r1' } as never);
+    await shop.ok('return.receive', { returnId: 'r1', location: 'A', lines: [{ lineId: '1', quantity: 1, damaged: 1 }], unexpected: [{ sku: 'S2', quantity: 1 }] } as never);
+    expect(open(shop)).toEqual(['RETURN_DAMAGED/r1', 'RETURN_MISMATCH/r1']);
+    const lines = shop.ask('return.get', { returnId: 'r1' })?.lines ?? [];
+    for (const { lineId, damaged } of lines) {
+      const units = { lineId, quantity: 1, disposition: 'scrap', damaged: damaged > 0 };
+      await shop.ok('return.inspect', { returnId: 'r1', location: 'A', lines: [units] } as never);
+    }
+    expect(open(shop)).toEqual([]);
+  });
+});
+
 describe('carriers', () => {
+  it('[EX25] that make no label or name no rate for an order are a case of it, until they do', async () => {
+    const shop = await Shop.open();
+    await shop.receive({ 'A/S1': 1 });
+    await shop.place('o1', { S1: 1 });
+    const report = { carrierId: 'post', what: 'label', ok: false, orderId: 'o1', detail: 'HTTP 503' } as const;
+    expect(await shop.refused('carrier.report', { ...report, orderId: 'no' })).toMatchObject({ code: 'unknown-order', field: 'body.orderId' });
+    expect(await shop.refused('carrier.report', { ...report, what: 'pickup' })).toMatchObject({ code: 'contradiction', field: 'body.orderId' });
+    await shop.ok('carrier.report', report);
+    await shop.ok('carrier.report', { ...report, what: 'rate', detail: undefined } as never);
+    expect(caseOf(shop, 'LABEL_FAILED/o1')).toMatchObject({ cause: 'post: HTTP 503', orderIds: ['o1'] });
+    expect(caseOf(shop, 'RATE_UNAVAILABLE/o1')).toMatchObject({ cause: 'post: no rate by standard' });
+    await shop.ok('carrier.report', { ...report, ok: true });
+    await shop.ok('carrier.report', { ...report, what: 'rate', ok: true });
+    expect(open(shop)).toEqual([]);
+  });
+
   it('[EX20] whose calls fail are out until their circuit is tried again', async () => {
     const shop = await Shop.open();
     await shop.ok('carrier.put', { carrier: { ...carrier, breaker: { failures: 2, withinMs: hour, coolDownMs: hour } } } as never);

@@ -19,10 +19,13 @@ function drawService(rng: Rng, { carriers }: Shadow, carrierId: string): object 
   return rng.chance(0.9) ? { service: rng.pick(known) } : rng.chance(0.5) ? {} : { service: 'no-such' };
 }
 
+const calls = ['label', 'rate', 'manifest', 'pickup'];
+
 export const carrierDraws: Record<'carrier.report' | 'carrier.embargo' | 'carrier.lift', Draw> = {
-  'carrier.report': (rng, { settings }, shadow) => {
+  'carrier.report': (rng, { settings, orders }, shadow) => {
     const carrierId = drawId(rng, settings);
-    return { carrierId, ...drawService(rng, shadow, carrierId), what: rng.pick(['label', 'rate', 'manifest', 'pickup']), ok: rng.chance(0.4), ...(rng.chance(0.2) ? { detail: 'HTTP 503' } : {}) };
+    const isOf = orders.length > 0 && rng.chance(0.4) ? { orderId: rng.pick(orders.slice(-6)) } : {};
+    return { carrierId, ...isOf, ...drawService(rng, shadow, carrierId), what: rng.pick(calls), ok: rng.chance(0.4), ...(rng.chance(0.2) ? { detail: 'HTTP 503' } : {}) };
   },
   'carrier.embargo': (rng, { settings, now }, shadow) => {
     const carrierId = drawId(rng, settings);

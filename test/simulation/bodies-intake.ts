@@ -83,6 +83,7 @@ const drawBig = (rng: Rng, unitsMax: number): object => ({
 });
 
 const drawPayment = (rng: Rng): object => ({
+  ...(rng.chance(0.6) ? { patienceMs: rng.pick([1, 500, 60_000, 3_600_000]) } : {}),
   ...(rng.chance(0.7) ? { hold: rng.chance(0.8) } : {}),
   ...(rng.chance(0.7) ? { captureOnShip: true } : {}),
   ...(rng.chance(0.8) ? { warnMs: rng.pick([0, 500, 60_000]) } : {}),

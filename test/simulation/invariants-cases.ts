@@ -4,11 +4,11 @@
  */
 import { caseKinds, type CaseCode } from '../../actors/case-kinds.ts';
 import { caseDueAtMs, stateOf } from '../../actors/case-life.ts';
-import type { CarrierId, CaseId, OrderId } from '../../actors/ids.ts';
+import type { CarrierId, CaseId, OrderId, ReturnId } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { casesOf, isOfSuspect } from '../../engine/cases/settle.ts';
 import { isSuspect } from '../../engine/suspects/suspects.ts';
-import { carrierOfLane, carrierTroubles, isLateLane, troublesOf, type Sight } from '../../engine/cases/troubles.ts';
+import { carrierOfLane, carrierTroubles, isLateLane, returnTroubles, troublesOf, type Sight } from '../../engine/cases/troubles.ts';
 import { promiseOf } from '../../engine/jeopardy/promise-cell.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { isOfLocation } from '../../engine/tracking/lanes.ts';
@@ -32,6 +32,10 @@ function checkKnown(engine: Engine, orders: readonly Standing[]): void {
   }
   for (const [id, { snapshot }] of world.carriers) {
     for (const { code } of carrierTroubles(snapshot)) expect(owned(code, id), `carrier ${id} is in trouble, and nobody has ${code}`);
+  }
+  for (const id of world.cases.bySubject.keys()) {
+    const context = world.returns.look(id as ReturnId)?.context;
+    for (const { code } of returnTroubles(context)) expect(owned(code, id), `return ${id} is in trouble, and nobody has ${code}`);
   }
   for (const [id, { snapshot }] of world.lanes.cells) {
     if (!isOfLocation(id) && isLateLane(snapshot?.context)) expect(owned('LANE_DELAY', carrierOfLane(id)), `lane ${id} is late, and nobody has it`);

@@ -84,6 +84,9 @@ export function change(doing: Doing, { kind, body }: Extract<Command, { kind: Ki
   }
   const service = body.service ?? 'standard';
   if (!offered.includes(service)) return no('unknown-service', 'body.service');
+  const { orderId, what } = body;
+  if (orderId !== undefined && what !== 'label' && what !== 'rate') return no('contradiction', 'body.orderId');
+  if (orderId !== undefined && !shadow.orders.has(orderId)) return no('unknown-order', 'body.orderId');
   const policy = card.services?.find(({ id }) => id === service)?.breaker ?? card.breaker;
   const circuit = called(health.circuits.find((one) => one.service === service), service, policy, body.ok, atMs);
   const circuits = [...health.circuits.filter((one) => one.service !== service), ...(circuit === undefined ? [] : [circuit])];

@@ -94,3 +94,9 @@ export function raise(doing: Doing, { code, subject, cause, orders, severity, ow
   const told = { cause, times: start.times + 1, nextPlace: start.nextPlace + joining.length, severity: severity ?? start.severity, owner: owner ?? start.owner };
   tell(doing, before, { ...start, ...told, entries: before.entries, pages: before.pages }, [{ by, what: isNew ? 'raised' : 'again', text: cause }]);
 }
+
+/** A cause is gone. */
+export function clear(doing: Doing, caseId: string): void {
+  const one = doing.shadow.cases.get(caseId);
+  if (one !== undefined && one.ended === undefined) tell(doing, one, over(doing, 'cleared'), [{ by: 'engine', what: 'cleared' }]);
+}

@@ -2,8 +2,9 @@
 import type { CommandBody, CommandOf } from '../../../actors/commands.ts';
 import { caseKinds, type CaseCode } from '../../../actors/case-kinds.ts';
 import type { PlaybookStep } from '../../../actors/playbook-schemas.ts';
+import { change } from './carrier-health.ts';
 import { actOn, attempted } from './case-acts.ts';
-import { fresh, joins, leaves, opened, over, play, raise, stopped, tell, worse } from './case-raise.ts';
+import { clear, fresh, joins, leaves, opened, over, play, raise, stopped, tell, worse } from './case-raise.ts';
 import { caseConditions, hasEndedOrder, isThere, keyOf, membersOf, orderConditions, stateOfCase, summaryOfCase, wantedBy, type ShadowCase } from './case-facts.ts';
 import { isGone, knownNow, type Known } from './known.ts';
 import { look } from './promise-watch.ts';
@@ -13,7 +14,7 @@ import { waitingOf } from './order-facts.ts';
 import type { Doing } from './orders.ts';
 import { isUntouched, type Shadow } from './state.ts';
 import { isDoubted, isSuspectSku } from './suspects.ts';
-import { no, type Verdict } from './verdict.ts';
+import { isRefused, no, type Verdict } from './verdict.ts';
 
 const dayMs = 24 * 3_600_000;
 
@@ -28,7 +29,7 @@ function flow(doing: Doing, caseId: string, of: { code: CaseCode; subject: strin
   joins(doing, caseId, came, start.nextPlace);
   const left = membersOf(shadow, caseId).length;
   const ofSku = of.code === 'STOCKOUT_AT_PICK' && isSuspectSku(shadow, of.subject);
-  const stands = ofSku || (caseKinds[of.code].subject === 'carrier' && isKnown(knownNow(shadow), of));
+  const stands = ofSku || (['carrier', 'return'].includes(caseKinds[of.code].subject) && isKnown(knownNow(shadow), of));
   const isOver = left === 0 && caseKinds[of.code].watch !== 'subject' && !stands;
   const logged = [...(isNew ? [{ by: 'engine', what: 'raised', text: of.cause }] : []), ...(isOver ? [{ by: 'engine', what: 'cleared' }] : [])];
   const now = { ...start, nextPlace: start.nextPlace + came.length, ...(isOver ? over(doing, 'cleared') : {}), entries: before.entries, pages: before.pages };
@@ -333,3 +334,14 @@ function isSound(code: CaseCode, step: PlaybookStep): boolean {
 }
 
 export const openCases = (shadow: Shadow): ShadowCase[] => [...shadow.cases.values()].filter((one) => !['resolved', 'dismissed'].includes(stateOfCase(one)));
+
+/** A call to a carrier ended; of a label or rate of an order, that is a case of it or its end. */
+export function called(doing: Doing, command: CommandOf<'carrier.report'>): Verdict {
+  const verdict = change(doing, command);
+  const { carrierId, service = 'standard', what, ok, orderId, detail = `no ${what} by ${service}` } = command.body;
+  if (orderId === undefined || isRefused(verdict)) return verdict;
+  const code = what === 'label' ? 'LABEL_FAILED' : 'RATE_UNAVAILABLE';
+  if (ok) clear(doing, `${code}/${orderId}`);
+  else raise(doing, { code, subject: orderId, cause: `${carrierId}: ${detail}`, orders: [orderId], by: 'engine' });
+  return verdict;
+}

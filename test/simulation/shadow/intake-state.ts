@@ -19,6 +19,9 @@ export interface ShadowPayments {
   readonly currency: string | undefined;
   readonly terms: { readonly awaited: boolean; readonly captureOnShip: boolean; readonly warnMs: number };
   readonly placedMinor: number;
+  /** Until when nothing need come; undefined once that is over, one way or the other. */
+  readonly patientUntilMs?: number | undefined;
+  readonly isPending?: true | undefined;
   /** What each parcel asked for. */
   readonly wanted: readonly number[];
   readonly payments: readonly ShadowPayment[];

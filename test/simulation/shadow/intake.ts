@@ -10,6 +10,7 @@ import { answerOf, stateOf } from './order-facts.ts';
 import type { Doing } from './orders.ts';
 import { holdOf } from './payments.ts';
 import type { Shadow, ShadowOrder } from './state.ts';
+import { raise } from './case-raise.ts';
 import { no, type Verdict } from './verdict.ts';
 
 type Body = CommandBody<'order.place'>;
@@ -34,6 +35,14 @@ export function known({ shadow }: Doing, body: Body): Verdict | undefined {
   const other = difference(one.body, { ...body, orderId: one.orderId }, 'body');
   if (other === undefined) return { ok: answerOf(shadow.orders.get(one.orderId) as ShadowOrder) };
   return no('external-id-reused', firstOther(one.body, { ...body, orderId: one.orderId }));
+}
+
+export const isOther = (verdict: Verdict | undefined): boolean => verdict !== undefined && 'code' in verdict && verdict.code === 'external-id-reused';
+
+/** What comes again with another body is a case of the first one. */
+export function duplicate(doing: Doing, { channel, externalId }: Body): void {
+  const { orderId = '' } = doing.shadow.intake.externals.get(`${channel}/${externalId}`) ?? {};
+  raise(doing, { code: 'INTAKE_DUPLICATE', subject: orderId, cause: `${externalId} of ${channel} came again with another body`, orders: [orderId], by: 'engine' });
 }
 
 /** The first field, in the order in which the first body has them, that is another one. */
@@ -142,7 +151,8 @@ function awaits({ shadow, atMs }: Doing, body: Body, { payment }: Partial<Comman
   if (payment === undefined) return [];
   const placedMinor = body.details?.totals?.totalMinor ?? valueOf(body);
   const terms = { awaited: payment.hold === true, captureOnShip: payment.captureOnShip === true, warnMs: payment.warnMs ?? 86_400_000 };
-  shadow.set(shadow.intake.payments, body.orderId, { channel: body.channel, currency: body.currency, terms, placedMinor, wanted: [], payments: [], returned: [] });
+  const patientUntilMs = terms.awaited && placedMinor > 0 ? atMs + (payment.patienceMs ?? 3_600_000) : undefined;
+  shadow.set(shadow.intake.payments, body.orderId, { channel: body.channel, currency: body.currency, terms, placedMinor, patientUntilMs, wanted: [], payments: [], returned: [] });
   return terms.awaited && placedMinor > 0 && holds?.some(({ holdId }) => holdId === 'payment') !== true ? [holdOf(placedMinor, atMs)] : [];
 }
 

@@ -3,6 +3,7 @@ import type { CaseCode } from '../../../actors/case-kinds.ts';
 import { lateHours } from './lane-bins.ts';
 import { isSentAgain, keyOf, standing } from './parcels-left.ts';
 import { doubtsOf } from './payments.ts';
+import { damagedOf, unseen, type ShadowReturn } from './return-facts.ts';
 import type { Shadow, ShadowOrder } from './state.ts';
 
 export interface Known {
@@ -58,9 +59,22 @@ function ofCarrier(shadow: Shadow, id: string): Known[] {
   return [...shut, ...cut, ...embargoes, ...lanes].map((one) => ({ ...one, subject: id }));
 }
 
+function ofReturn(one: ShadowReturn): Known[] {
+  const lines = one.asked.map((_, line) => line);
+  const damaged = lines.some((line) => damagedOf(one, line) > 0);
+  const unasked = lines.some((line) => one.asked[line]?.orderLineId === undefined && unseen(one, line) > 0);
+  const of = { subject: one.id, source: '' };
+  return [
+    ...(damaged ? [{ code: 'RETURN_DAMAGED' as const, cause: 'units came damaged', ...of }] : []),
+    ...(unasked ? [{ code: 'RETURN_MISMATCH' as const, cause: 'units came that were not asked for', ...of }] : []),
+  ];
+}
+
 /** By what they are, in the order in which the first of them is told. */
 export function knownNow(shadow: Shadow): Map<string, Known> {
-  const all = [...shadow.orders.values()].flatMap((order) => ofOrder(shadow, order)).concat([...shadow.carriers.keys()].flatMap((id) => ofCarrier(shadow, id)));
+  const places = [...shadow.carriers.keys()].flatMap((id) => ofCarrier(shadow, id));
+  const back = [...shadow.returns.values()].flatMap(ofReturn);
+  const all = [...[...shadow.orders.values()].flatMap((order) => ofOrder(shadow, order)), ...places, ...back];
   return new Map(all.map((one) => [JSON.stringify([one.code, one.subject, one.source]), one]));
 }
 

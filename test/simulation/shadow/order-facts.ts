@@ -151,3 +151,6 @@ function viewIn(order: ShadowOrder, state: OrderState): unknown {
     releaseAtMs: state === 'allocated' && order.holds === undefined ? dueOf(order) : undefined,
   };
 }
+
+/** When a part must have been begun, while that counts. */
+export const startByOf = ({ state, startByMs, isOverdue }: Part): number => (state === 'released' && isOverdue !== true ? (startByMs ?? Infinity) : Infinity);

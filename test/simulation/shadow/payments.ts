@@ -53,7 +53,7 @@ export function sumsOf({ payments, terms }: ShadowPayments, due: number) {
 export function rowOf(orderId: string, doc: ShadowPayments): object {
   const returned = doc.returned.map((returnId) => ({ returnId, refundedMinor: add(doc.payments.flatMap(({ back }) => back.filter((one) => one.returnId === returnId).map(({ minor }) => minor))) }));
   return {
-    orderId, channel: doc.channel, currency: doc.currency, ...doc.terms, dueMinor: doc.placedMinor, wantedMinor: add(doc.wanted),
+    orderId, channel: doc.channel, currency: doc.currency, ...doc.terms, patientUntilMs: doc.patientUntilMs, isPending: doc.isPending, dueMinor: doc.placedMinor, wantedMinor: add(doc.wanted),
     payments: doc.payments.map((one) => ({
       paymentId: one.paymentId, state: standOf(one), amountMinor: one.amountMinor, capturedMinor: takenOf(one), refundedMinor: backOf(one), sinceMs: one.sinceMs, ...one.named,
       warned: one.isWarned ? true : undefined, reason: one.ended?.reason,
@@ -63,11 +63,12 @@ export function rowOf(orderId: string, doc: ShadowPayments): object {
 }
 
 /** When one of them expires, or is told to; undefined: never. */
-export function timeOf({ payments, terms }: ShadowPayments): number | undefined {
+export function timeOf({ payments, terms, patientUntilMs }: ShadowPayments): number | undefined {
   const times = payments.flatMap((one) => {
     const { expiresAtMs } = one.named;
     return standOf(one) !== 'authorised' || expiresAtMs === undefined ? [] : [one.isWarned ? expiresAtMs : Math.max(0, expiresAtMs - terms.warnMs)];
   });
+  if (patientUntilMs !== undefined) times.push(patientUntilMs);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
@@ -109,9 +110,9 @@ export function tell(doing: Doing, command: Told): Verdict {
   if ('currency' in body && doc.currency !== undefined && doc.currency !== body.currency) return no('contradiction', 'body.currency');
   const step = stepOf(doing, doc, payment, command);
   if (!('doc' in step)) return step;
-  shadow.set(shadow.intake.payments, id, step.doc);
   const due = dueOf(order, doc.placedMinor);
   const sums = sumsOf(step.doc, due);
+  shadow.set(shadow.intake.payments, id, sums.authorisedMinor >= due ? { ...step.doc, patientUntilMs: undefined } : step.doc);
   const reason = 'reason' in body ? body.reason : undefined;
   doing.events.push({ kind: 'payment.changed', orderId: id, channel: order.channel, paymentId, cause: step.cause, amountMinor: step.minor, state: sums.state, returnId, reason });
   follow(doing, id);
@@ -176,6 +177,9 @@ export function due(doing: Doing, id: string): void {
     if (expiresAtMs <= atMs) doing.events.push({ kind: 'payment.changed', ...head, cause: 'expired', amountMinor: leftOf(one), state: sumsOf(now, minor).state });
     else doing.events.push({ kind: 'payment.expiring', ...head, leftMinor: leftOf(one), expiresAtMs });
   }
+  if ((now.patientUntilMs ?? Infinity) <= atMs) {
+    now = { ...now, patientUntilMs: undefined, isPending: sumsOf(now, minor).authorisedMinor >= minor ? undefined : true };
+  }
   shadow.set(shadow.intake.payments, id, now);
   follow(doing, id);
 }
@@ -194,14 +198,23 @@ export function shipped({ shadow, events }: Doing, id: string, index: number): v
   events.push({ kind: 'capture.wanted', orderId: id, channel: doc.channel, fulfillmentId: String(index + 1), amountMinor, currency: doc.currency });
 }
 
+interface Doubt {
+  readonly code: 'PAYMENT_FAILED' | 'PAYMENT_PENDING' | 'AUTH_EXPIRING';
+  readonly source: string;
+  readonly cause: string;
+}
+
 /** What is wrong with the payments of an order. */
-export function doubtsOf(order: ShadowOrder, doc: ShadowPayments): { code: 'PAYMENT_FAILED' | 'AUTH_EXPIRING'; source: string; cause: string }[] {
+export function doubtsOf(order: ShadowOrder, doc: ShadowPayments): Doubt[] {
   const due = dueOf(order, doc.placedMinor);
   const { authorisedMinor, capturedMinor } = sumsOf(doc, due);
   const last = doc.payments.at(-1);
   const why = last?.ended?.reason === undefined ? '' : `: ${last.ended.reason}`;
   const isShort = doc.terms.awaited && authorisedMinor < due && last?.ended !== undefined;
   const failed = isShort ? [{ code: 'PAYMENT_FAILED' as const, source: last.paymentId, cause: `payment ${last.paymentId} ${standOf(last)}${why}` }] : [];
+  const isSlow = doc.terms.awaited && authorisedMinor < due && last?.ended === undefined && doc.isPending === true;
+  const slow = isSlow ? [{ code: 'PAYMENT_PENDING' as const, source: 'payment', cause: `${due} minor units are due, and nobody pays` }] : [];
   const soon = doc.payments.filter((one) => one.isWarned && standOf(one) === 'authorised' && capturedMinor < due);
-  return [...failed, ...soon.map((one) => ({ code: 'AUTH_EXPIRING' as const, source: one.paymentId, cause: `payment ${one.paymentId} expires with ${leftOf(one)} minor units left to take` }))];
+  const expiring = soon.map((one) => ({ code: 'AUTH_EXPIRING' as const, source: one.paymentId, cause: `payment ${one.paymentId} expires with ${leftOf(one)} minor units left to take` }));
+  return [...failed, ...slow, ...expiring];
 }

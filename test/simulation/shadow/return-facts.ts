@@ -89,7 +89,9 @@ export function unseenAt(one: ShadowReturn, line: number, location: string, isDa
 }
 
 const placesOf = (one: ShadowReturn, line: number): string[] => [...new Set(all(one, line, 'came').map(({ location }) => location))].sort();
-const unseen = (one: ShadowReturn, line: number): number =>
+/** Damaged units of a line that nobody looked at. */
+export const damagedOf = (one: ShadowReturn, line: number): number => sum(placesOf(one, line).map((place) => unseenAt(one, line, place, true)));
+export const unseen = (one: ShadowReturn, line: number): number =>
   sum(placesOf(one, line).map((place) => unseenAt(one, line, place, false) + unseenAt(one, line, place, true)));
 const each = (one: ShadowReturn, units: (one: ShadowReturn, line: number) => number): number => sum(one.asked.map((_, line) => units(one, line)));
 

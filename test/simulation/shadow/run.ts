@@ -23,7 +23,7 @@ import * as pools from './pool-commands.ts';
 import * as orderCommands from './order-commands.ts';
 import * as orders from './orders.ts';
 import type { Doing } from './orders.ts';
-import { stateOf } from './order-facts.ts';
+import { startByOf, stateOf } from './order-facts.ts';
 import * as parked from './parked.ts';
 import * as recalls from './recalls.ts';
 import * as reservations from './reservations.ts';
@@ -35,7 +35,7 @@ import { dueOf } from './parts.ts';
 import * as returns from './returns.ts';
 import * as schedule from './schedule.ts';
 import { putRates, removeRates } from './rates.ts';
-import type { Part, Shadow, ShadowOrder } from './state.ts';
+import type { Shadow, ShadowOrder } from './state.ts';
 import { closeFeed } from './drift.ts';
 import { moveStock } from './stock-commands.ts';
 import * as supply from './supply-commands.ts';
@@ -74,7 +74,6 @@ function whole(
   trials.settle({ shadow, atMs, events, decided: [] }, stands);
   shadow.keep();
   shadow.foretold.push(...stands.flatMap(({ forecasts }) => forecasts));
-  shadow.looked = [];
   return verdict;
 }
 
@@ -87,6 +86,7 @@ export function carryOut(
   isKept: (verdict: Verdict) => boolean,
 ): Verdict {
   const verdict = whole(shadow, atMs, events, (doing) => dispatch(doing, command), isKept);
+  if (command.kind === 'order.place' && intake.isOther(verdict)) whole(shadow, atMs, events, (doing) => void intake.duplicate(doing, command.body));
   return verdict ?? { ok: undefined };
 }
 
@@ -188,8 +188,6 @@ function windowDue(shadow: Shadow, order: ShadowOrder, atMs: number, events: unk
     return undefined;
   });
 }
-
-const startByOf = ({ state, startByMs, isOverdue }: Part): number => (state === 'released' && isOverdue !== true ? (startByMs ?? Infinity) : Infinity);
 
 /** A reservation's time is over, if it was not extended. */
 function expiryDue(shadow: Shadow, id: string, atMs: number, events: unknown[]): void {
@@ -361,6 +359,7 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'carrier.resume':
       return network.openCarrier(doing, command.body.carrierId, true, '');
     case 'carrier.report':
+      return cases.called(doing, command);
     case 'carrier.embargo':
     case 'carrier.lift':
       return health.change(doing, command);

@@ -303,6 +303,7 @@ export class Shadow extends CaseBook {
   /** The last command stands. */
   keep(): void {
     this.#keepHolders();
+    this.looked = [];
     this.#kept = this.#open.length;
   }
 
