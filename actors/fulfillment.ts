@@ -52,3 +52,23 @@ export interface Fulfillment {
   /** Whether its location was asked to accept it, and how that ended; nobody may pick it while the offer is open. */
   readonly offer?: Offer | undefined;
 }
+
+/** The same in the field's words: what `state` says, with what keeps it. */
+export type FulfillmentStatus =
+  /** Nobody is told to start yet: a release delay, an instant, other units or an answer to an offer are waited for. */
+  | 'scheduled'
+  /** Its location may pick it. */
+  | 'open'
+  | 'in-progress'
+  /** It, or its order, is held. */
+  | 'on-hold'
+  /** Its location did not begin in time, and nobody else has the units. */
+  | 'incomplete'
+  | 'cancelled'
+  /** It has left, or has arrived. */
+  | 'closed';
+
+/** A part as queries show it. */
+export interface FulfillmentView extends Fulfillment {
+  readonly status: FulfillmentStatus;
+}

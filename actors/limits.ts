@@ -133,6 +133,8 @@ export const planShadowsMax = 4;
 export const shadowChannelsMax = 100;
 /** Orders a guard may wait for. */
 export const canaryOrdersMax = 1_000_000;
+/** Fulfillments an order may have had before its parts are put together otherwise. */
+export const partsMax = 500;
 /** Words that mark an order; attributes of an order, item or location; characters of each. */
 /** Holds of one order at a time. */
 export const holdsMax = 16;

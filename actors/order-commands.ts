@@ -185,6 +185,16 @@ export const orderCommands = {
    * hold goes with its part; units that are sent from elsewhere are free of it.
    */
   'fulfillment.hold': Type.Object({ ...FulfillmentRef, ...holdFields }, exact),
+  /** Units of a part that nobody picks leave in a parcel of their own, from the same location. */
+  'fulfillment.split': Type.Object({ ...FulfillmentRef, lines: lineUnits }, exact),
+  /** Parts that nobody picks, of one location, leave in one parcel: as a new part, with the first one's carrier. */
+  'fulfillment.merge': Type.Object(
+    {
+      orderId: OrderIdSchema,
+      fulfillmentIds: Type.Array(FulfillmentIdSchema, { minItems: 2, maxItems: 50, uniqueItems: true }),
+    },
+    exact,
+  ),
   'fulfillment.unhold': Type.Object({ ...FulfillmentRef, holdId: HoldIdSchema }, exact),
   /**
    * A location began to pick: from here on its units can no longer be cancelled or displaced. Of tracked SKUs the

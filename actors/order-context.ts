@@ -6,12 +6,12 @@ import type { Attributes } from './schemas.ts';
 import type { CarrierId, ChannelId, FulfillmentId, HoldId, LineId, LocationId, LotId } from './ids.ts';
 import type { OrderId, PlanId, ServiceId, Sku } from './ids.ts';
 import type { LotUnits } from './lots.ts';
-import type { CancelRequest } from './order-cancels.ts';
 import type { Offer, OfferAnswer } from './offer.ts';
 import type { Hold } from './order-holds.ts';
 import type { PartDates, Schedule } from './order-schedule.ts';
+import type { PartMessage } from './part-messages.ts';
 import type { Rejection } from './rejection.ts';
-import type { Event, ExceptionCode, Fulfillment, LineLot, LineUnits, OrderException } from './vocabulary.ts';
+import type { Event, ExceptionCode, Fulfillment, LineUnits, OrderException } from './vocabulary.ts';
 import type { OrderLine } from './vocabulary.ts';
 
 export interface OrderContext {
@@ -268,14 +268,6 @@ export type OrderMessage =
   | ({ readonly type: 'order.hold'; readonly hold: Hold } & At)
   /** Holds of the order were lifted, or have ended by themselves. */
   | ({ readonly type: 'order.unhold'; readonly holdIds: readonly HoldId[]; readonly ended: boolean } & At)
-  /** The same of one part. */
-  | ({ readonly type: 'fulfillment.hold'; readonly fulfillmentId: FulfillmentId; readonly hold: Hold } & At)
-  | ({
-      readonly type: 'fulfillment.unhold';
-      readonly fulfillmentId: FulfillmentId;
-      readonly holdIds: readonly HoldId[];
-      readonly ended: boolean;
-    } & At)
   | ({
       readonly type: 'order.cancel';
       readonly units: readonly LineUnits[];
@@ -344,44 +336,8 @@ export type OrderMessage =
     } & At)
   /** A part was not begun in time, and there is no other place for its units. */
   | ({ readonly type: 'order.overdue'; readonly fulfillmentId: FulfillmentId } & At)
-  | ({
-      readonly type: 'fulfillment.pick';
-      readonly fulfillmentId: FulfillmentId;
-      /** What to take, of tracked SKUs. */
-      readonly lots?: readonly LineLot[] | undefined;
-    } & At)
-  /** Picking was given up before a unit was taken: it may be picked by another, moved or cancelled again. */
-  | ({ readonly type: 'fulfillment.unpick'; readonly fulfillmentId: FulfillmentId } & At)
-  | ({
-      readonly type: 'fulfillment.short';
-      readonly fulfillmentId: FulfillmentId;
-      readonly lines: readonly LineUnits[];
-      readonly reason: string;
-      /** Which units those are, of tracked SKUs. */
-      readonly lots?: readonly LineLot[] | undefined;
-    } & At)
-  | ({
-      readonly type: 'fulfillment.ship';
-      readonly fulfillmentId: FulfillmentId;
-      readonly carrier: CarrierId | undefined;
-      readonly tracking: string | undefined;
-      readonly lots?: readonly LineLot[] | undefined;
-    } & At)
-  /** Its location is asked to give up units of a part. */
-  | ({
-      readonly type: 'fulfillment.askCancel';
-      readonly fulfillmentId: FulfillmentId;
-      readonly request: CancelRequest;
-    } & At)
-  /** It gives them up, or says that it is too late; without `by`, it said nothing in time. */
-  | ({
-      readonly type: 'fulfillment.answerCancel';
-      readonly fulfillmentId: FulfillmentId;
-      readonly isAccepted: boolean;
-      readonly by: string | undefined;
-      readonly reason: string | undefined;
-    } & At)
-  | ({ readonly type: 'fulfillment.deliver'; readonly fulfillmentId: FulfillmentId } & At);
+  /** What happens to one part. */
+  | PartMessage;
 
 /** What an order asks for. Carried out at once, in order, by engine/effects.ts. */
 export type OrderEffect =

@@ -7,6 +7,7 @@ import { timesWith } from './order-decision.ts';
 import { alsoDeclined, offered } from './offer.ts';
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
 import { charged, edited } from './order-edit.ts';
+import { regrouped } from './order-regroup.ts';
 import { scheduled } from './order-schedule.ts';
 import { unparked, waitsForMapping, withoutParked } from './order-parked.ts';
 import type { OrderState } from './order-states.ts';
@@ -15,6 +16,7 @@ import { judged, overdue, ruled, timed, troubled, watched, withDeclined } from '
 import {
   cancelPlan, displacePlan, findFulfillment, isHeld, lotsTaken, withdrawPlan, withTakings,
 } from './order-takings.ts';
+import type { PartMessage } from './part-messages.ts';
 import { withLots } from './picked-lots.ts';
 import type { Fulfillment } from './vocabulary.ts';
 
@@ -170,7 +172,6 @@ function cancelAnswered(context: OrderContext, message: Message<'fulfillment.ans
 }
 
 type Message<T extends OrderMessage['type']> = Extract<OrderMessage, { type: T }>;
-type PartMessage = Extract<OrderMessage, { type: `fulfillment.${string}` }>;
 type GoneOn = Message<'order.settle' | 'order.timed' | 'order.overdue'>;
 
 /** A time has come for an order or a part of it, or begins to run. */
@@ -264,6 +265,8 @@ function reducedPart(context: OrderContext, message: PartMessage): OrderContext 
     case 'fulfillment.hold':
     case 'fulfillment.unhold':
       return partHeld(context, message);
+    case 'fulfillment.regroup':
+      return regrouped(context, message);
     case 'fulfillment.askCancel':
       return { ...context, fulfillments: patched(context, message.fulfillmentId, { cancelling: message.request }) };
     case 'fulfillment.answerCancel':

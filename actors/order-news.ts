@@ -2,6 +2,7 @@
 import { isOffered, offerNews } from './offer.ts';
 import { cancelNews } from './order-cancels.ts';
 import { isKept } from './order-holds.ts';
+import { nextPart } from './order-regroup.ts';
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
 import { parkNews, unparkNews } from './order-parked.ts';
 import { cancelPlan } from './order-takings.ts';
@@ -58,12 +59,10 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
       return events;
     }
     case 'order.hold':
-      return [...heldNews(before, after), { kind: 'order.held', ...who(after), hold: message.hold }];
-    case 'order.unhold': {
-      const { holdIds, ended } = message;
-      const left = after.holds?.length ?? 0;
-      return [...heldNews(before, after), { kind: 'order.unheld', ...who(after), holdIds, ended, left }];
-    }
+    case 'order.unhold':
+      return [...heldNews(before, after), holdIs(after, message)];
+    case 'fulfillment.regroup':
+      return [...changedNews(before, after, message), regroupNews(before, after, message)];
     case 'fulfillment.hold':
     case 'fulfillment.unhold':
       return partHeldNews(before, after, message);
@@ -85,6 +84,14 @@ function answerNews(before: OrderContext, after: OrderContext, message: Message<
   const news = changedNews(before, after, message);
   if (asked !== undefined && message.isAccepted) news.push(cancelled(after, unitsOf(asked.units), asked.reason));
   return news;
+}
+
+function regroupNews(before: OrderContext, after: OrderContext, message: Message<'fulfillment.regroup'>): Event {
+  const { how, takings } = message;
+  const fulfillmentId = nextPart(before);
+  const location = findFulfillment(after, fulfillmentId)?.location as Fulfillment['location'];
+  const kind = how === 'split' ? 'fulfillment.split' : 'fulfillment.merged';
+  return { kind, ...who(after), fulfillmentId, location, from: takings.map((one) => one.fulfillmentId) };
 }
 
 function endNews(before: OrderContext, after: OrderContext, message: Message<'order.cancel'>): Event {
@@ -198,6 +205,12 @@ const who = ({ orderId, channel }: OrderContext): Pick<OrderContext, 'orderId' |
 /** A location was told to start, and must not while the order is held. */
 const isWaitingForHolds = (order: OrderContext, part: Fulfillment): boolean =>
   part.state === 'released' && isKept(order, part);
+
+function holdIs(order: OrderContext, message: Message<'order.hold' | 'order.unhold'>): Event {
+  if (message.type === 'order.hold') return { kind: 'order.held', ...who(order), hold: message.hold };
+  const { holdIds, ended } = message;
+  return { kind: 'order.unheld', ...who(order), holdIds, ended, left: order.holds?.length ?? 0 };
+}
 
 /** The same of one part: its location hears when it must stop and when it may go on. */
 function partHeldNews(

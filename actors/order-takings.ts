@@ -169,13 +169,19 @@ export function withTakings(
   to: Place,
   gone: readonly LineLot[] = [],
 ): OrderContext {
-  const taken = new Map(takings.map(({ fulfillment, units }) => [fulfillment, byLine(units)]));
   const lines = takings.reduce((sofar, { units }) => moved(sofar, units, 'allocated', to), context.lines);
-  const fulfillments = context.fulfillments.map((part) => {
+  return { ...context, lines, fulfillments: takenOut(context, takings, gone) };
+}
+
+/** The fulfillments of an order without some of their units; what becomes of the lines is not said. */
+export function takenOut(
+  { fulfillments }: OrderContext, takings: readonly Taking[], gone: readonly LineLot[] = [],
+): readonly Fulfillment[] {
+  const taken = new Map(takings.map(({ fulfillment, units }) => [fulfillment, byLine(units)]));
+  return fulfillments.map((part) => {
     const units = taken.get(part);
     return units === undefined ? part : without(part, units, gone);
   });
-  return { ...context, lines, fulfillments };
 }
 
 /** What of a lot is not to be picked any more. A lot of the same name of another SKU is another lot. */

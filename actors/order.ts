@@ -167,6 +167,7 @@ const life = {
   'order.overdue': settle(['exception'], [tell, 'apply']),
   'order.withdraw': { guard: 'areUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
   'order.move': { guard: 'isPartUntouched', target: 'sourcing', actions: [tell, deallocate, 'apply', source] },
+  'fulfillment.regroup': { guard: 'areUntouched', actions: [tell, 'apply'] },
   'fulfillment.hold': { guard: 'isPartThere', actions: [tell, 'apply'] },
   'fulfillment.unhold': { guard: 'isPartThere', actions: [tell, 'apply'] },
   'fulfillment.askCancel': { guard: 'mayAskCancel', actions: [tell, 'apply'] },
@@ -221,7 +222,7 @@ export const orderMachine = setup({
     askedLeadsTo: (args, params: { state: OrderState }) =>
       part(args)?.cancelling !== undefined && stateOf(reduce(args.context, args.event)) === params.state,
     areUntouched: ({ context, event }) =>
-      event.type === 'order.withdraw' &&
+      'takings' in event &&
       event.takings.every(({ fulfillmentId }) => {
         const found = findFulfillment(context, fulfillmentId);
         return found !== undefined && isUntouched(found);

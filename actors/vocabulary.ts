@@ -9,7 +9,7 @@ import type {
 } from './ids.ts';
 import type { CaseEvent } from './case-context.ts';
 import type { CancelEvent } from './order-cancels.ts';
-import type { Fulfillment, FulfillmentState } from './fulfillment.ts';
+import type { Fulfillment, FulfillmentState, FulfillmentView } from './fulfillment.ts';
 import type { Hold, HoldEvent } from './order-holds.ts';
 import type { Declined, PlannedFulfillment, Replaces } from './order-context.ts';
 import type { OrderSourced } from './order-decision.ts';
@@ -18,6 +18,7 @@ import type { PlanEvent } from './plan-commands.ts';
 import type { ItemState } from './item-policy.ts';
 import type { LotEvent } from './lots.ts';
 import type { PromiseOption } from './promise.ts';
+import type { RegroupEvent } from './order-regroup.ts';
 import type { ScheduledEvent } from './order-schedule.ts';
 import type { OrderState } from './order-states.ts';
 import type { SupplyEvent } from './supply-context.ts';
@@ -65,7 +66,8 @@ export interface OrderLine {
   readonly kit?: KitRef | undefined;
 }
 
-export type { Fulfillment, FulfillmentState, LineLot, LineUnits } from './fulfillment.ts';
+export type { Fulfillment, FulfillmentState, FulfillmentStatus, FulfillmentView } from './fulfillment.ts';
+export type { LineLot, LineUnits } from './fulfillment.ts';
 
 export type ExceptionCode =
   /** The routing plan holds the order: its rules leave no place to units of it. */
@@ -163,7 +165,7 @@ export type Event =
       /** It is only offered, until then: it must not be picked before somebody accepts it. */
       readonly offeredUntilMs?: number | undefined;
     }
-  | HoldEvent | CancelEvent | ScheduledEvent
+  | HoldEvent | CancelEvent | ScheduledEvent | RegroupEvent
   | {
       readonly kind: 'exception.raised';
       readonly orderId: OrderId;
@@ -284,7 +286,7 @@ export interface OrderView {
   readonly tags?: readonly string[] | undefined;
   readonly attributes?: Attributes | undefined;
   readonly lines: readonly OrderLineView[];
-  readonly fulfillments: readonly Fulfillment[];
+  readonly fulfillments: readonly FulfillmentView[];
   /** The returns there were of it, in the order they were asked for; as order.get shows it. */
   readonly returns?: readonly ReturnId[] | undefined;
   readonly exception?: OrderException | undefined;

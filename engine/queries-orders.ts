@@ -4,6 +4,7 @@ import { releaseAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
 import { isHeld } from '../actors/order-takings.ts';
 import type { OrderState } from '../actors/order-states.ts';
+import { statusOf } from '../actors/order-status.ts';
 import type { Query, QueryBody } from '../actors/queries.ts';
 import type { OrderView } from '../actors/vocabulary.ts';
 import type { Core } from './core.ts';
@@ -77,7 +78,7 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
     tags: context.tags,
     attributes: context.attributes,
     lines: context.lines,
-    fulfillments: context.fulfillments,
+    fulfillments: context.fulfillments.map((part) => ({ ...part, status: statusOf(context, part) })),
     exception: context.exception,
     holds: context.holds,
     declined: context.declined,

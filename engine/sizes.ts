@@ -176,7 +176,7 @@ interface LineNames extends NamedLots {
 
 /** Bodies that are measured whole. */
 const measured =
-  /^(return|tracking|carrier|payment|mapping|order\.[ehs]|case\.|playbook|suspect|task|terminal|fulfillment\.[hr])/;
+  /^(return|tracking|carrier|payment|mapping|order\.[ehs]|case\.|playbook|suspect|task|terminal|fulfillment\.[hmr])/;
 const isMeasured = (kind: string): boolean => measured.test(kind);
 
 /** The body of a command with its id, kind and credential. */
@@ -219,7 +219,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   if (kind === 'location.put' || kind === 'transit.put' || kind === 'item.put') {
     bytes += valueBytes(body);
   }
-  if (kind === 'forecast.put') bytes += valueBytes(body);
+  if (kind === 'forecast.put' || kind === 'fulfillment.split') bytes += valueBytes(body);
   if (kind === 'buffer.put') bytes += 600;
   if (kind === 'feed.close') bytes += 128 + 40 * (body.locations?.length ?? 0);
   if (kind === 'pool.put' || kind === 'intake-policy.put' || kind === 'order.amend') bytes += valueBytes(body);
@@ -242,6 +242,7 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'batch.settled') return bytes + 96;
   if (event.kind === 'canary.changed') return bytes + 384 + textBytes(event.reason);
   if (event.kind === 'shadow.changed') return bytes + 128 + textBytes(event.reason);
+  if (event.kind === 'fulfillment.split' || event.kind === 'fulfillment.merged') return bytes + valueBytes(event);
   if (event.kind === 'fulfillment.held' || event.kind === 'fulfillment.unheld') return bytes + 160 + valueBytes(event);
   if (event.kind === 'order.held') return bytes + 160 + valueRowBytes(event.hold);
   if (event.kind === 'order.unheld') return bytes + 160 + 40 * event.holdIds.length;

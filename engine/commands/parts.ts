@@ -6,9 +6,11 @@ import { changeCancel, type CancelCommand } from './cancels.ts';
 import type { Handled } from './handled.ts';
 import * as orders from './orders.ts';
 import { holdPart, type PartHoldCommand } from './part-holds.ts';
+import { regroup, type RegroupCommand } from './regroup.ts';
 
 type StepKind = 'fulfillment.pick' | 'fulfillment.short' | 'fulfillment.ship' | 'fulfillment.deliver';
-export type PartCommand = { [K in StepKind]: CommandOf<K> }[StepKind] | CancelCommand | PartHoldCommand;
+type StepCommand = { [K in StepKind]: CommandOf<K> }[StepKind];
+export type PartCommand = StepCommand | CancelCommand | PartHoldCommand | RegroupCommand;
 
 export const isPartCommand = <C extends Pick<Command, 'kind'>>(command: C): command is Extract<C, PartCommand> =>
   command.kind.startsWith('fulfillment.');
@@ -23,6 +25,9 @@ export function changePart(core: Core, command: PartCommand, atMs: number): Hand
       return orders.shipFulfillment(core, command.body, atMs);
     case 'fulfillment.deliver':
       return orders.deliverFulfillment(core, command.body, atMs);
+    case 'fulfillment.split':
+    case 'fulfillment.merge':
+      return regroup(core, command, atMs);
     case 'fulfillment.hold':
     case 'fulfillment.unhold':
       return holdPart(core, command, atMs);

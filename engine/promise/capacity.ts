@@ -152,7 +152,7 @@ export function withWork(work: Work | undefined, change: WorkHour, atMs: number)
   const at = hours.findIndex((hour) => hour.hourMs === hourMs);
   const hour = hours[at];
   if (hour !== undefined) hours[at] = { hourMs, units: hour.units + units, parcels: hour.parcels + parcels };
-  // An hour that was let go takes nothing back.
-  else if (units > 0) hours.push(change);
+  // An hour that was let go takes nothing back, nor more.
+  else if (units > 0 && hourMs >= atMs - 2 * dayMs) hours.push(change);
   return { hours: hours.filter((one) => one.units > 0).sort((a, b) => a.hourMs - b.hourMs) };
 }

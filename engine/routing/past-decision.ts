@@ -210,6 +210,7 @@ function changesAgain({ events }: StoredRecord, index: number, { orderId }: Sour
   return (events as readonly Event[]).slice(index + 1).some((event) => {
     if (!('orderId' in event) || event.orderId !== orderId) return false;
     if (/^order\.(sourced|cancelled|edited|scheduled|unparked)$/.test(event.kind)) return true;
+    if (event.kind === 'fulfillment.split' || event.kind === 'fulfillment.merged') return true;
     return event.kind === 'fulfillment.changed' && event.state !== 'open' && event.state !== 'released';
   });
 }

@@ -142,6 +142,8 @@ export const commandPermissions: Readonly<Record<CommandKind, Entries>> = {
     { rule: 'order-channel', roles: sellers },
     { rule: 'fulfillment-location', roles: ['terminal'] },
   ],
+  'fulfillment.split': fulfillment,
+  'fulfillment.merge': [{ rule: 'order-channel', roles: systems }],
   'fulfillment.unhold': [{ rule: 'order-channel', roles: systems }],
   'fulfillment.requestCancel': [{ rule: 'order-channel', roles: sellers }],
   'fulfillment.acceptCancel': fulfillment,

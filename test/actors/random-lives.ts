@@ -62,7 +62,7 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
   }
   const part = context.fulfillments[dice.upTo(Math.max(0, context.fulfillments.length - 1))];
   const id = part?.fulfillmentId ?? fulfillmentId('9');
-  switch (dice.upTo(22)) {
+  switch (dice.upTo(23)) {
     case 0:
       return { type: 'order.source', atMs };
     case 1:
@@ -103,6 +103,10 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
       const dates = part?.state === 'open' ? [{ fulfillmentId: id, shipByMs: atMs + 9, deliverByMs: undefined, workAtMs: undefined }] : [];
       return { type: 'order.schedule', fulfillAtMs: dice.upTo(1) === 1 ? atMs + 3 : undefined, fulfillByMs: undefined, dates, atMs };
     }
+    case 23: {
+      const units = part === undefined || part.lines.length === 0 ? [] : someUnits(part.lines, dice);
+      return { type: 'fulfillment.regroup', how: 'split', takings: [{ fulfillmentId: id, units }], lines: units, costMinor: 1, leftMinor: 1, atMs };
+    }
     case 21:
       return { type: 'fulfillment.hold', fulfillmentId: id, hold: { holdId: holdId(`h${dice.upTo(2)}`), reason: 'dice', by: 'dice', sinceMs: atMs }, atMs };
     case 22:
@@ -140,7 +144,7 @@ export function isSensible({ context }: Order, message: OrderMessage): boolean {
   if (message.type === 'order.edit') return message.edit.less.length === 0 || !('code' in cancelledUnits(context, message.edit.less));
   if (message.type === 'order.cancel') return message.units.length > 0 && !('code' in cancelledUnits(context, message.units));
   if (message.type === 'fulfillment.short') return message.lines.length > 0;
-  if (message.type === 'order.withdraw' || message.type === 'order.yield') return message.takings.every(({ units }) => units.length > 0);
+  if (message.type === 'order.withdraw' || message.type === 'order.yield' || message.type === 'fulfillment.regroup') return message.takings.every(({ units }) => units.length > 0);
   if (message.type !== 'order.displace') return true;
   const { sku, location } = message.units;
   const lines = new Set(context.lines.filter((line) => line.sku === sku).map(({ lineId }) => lineId));

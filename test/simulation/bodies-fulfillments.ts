@@ -3,11 +3,27 @@ import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw, Names } from './bodies.ts';
 import { drawExisting, drawHold, lineUnits } from './draw-order.ts';
 import type { Rng } from './rng.ts';
-import type { Part, Shadow } from './shadow/state.ts';
+import { isUntouched, type Part, type Shadow } from './shadow/state.ts';
 
-type PartKind = Extract<CommandKind, `fulfillment.${string}Cancel` | `fulfillment.${string}hold`>;
+type PartKind = Extract<CommandKind, `fulfillment.${string}Cancel` | `fulfillment.${string}hold` | 'fulfillment.split' | 'fulfillment.merge'>;
 
 export const partDraws: Record<PartKind, Draw> = {
+  'fulfillment.split': (rng, names, shadow) => {
+    const fits = (part: Part): boolean => isUntouched(part) && part.units.reduce((sum, { quantity }) => sum + quantity, 0) > 1;
+    const { order, ...ref } = drawPartWith(rng, names, shadow, fits);
+    const units = (order?.parts[Number(ref.fulfillmentId) - 1]?.units ?? []).filter(() => rng.chance(0.6));
+    const lines = units.map(({ line, quantity }) => ({ lineId: order?.lines[line]?.lineId ?? '', quantity: rng.between(1, quantity + (rng.chance(0.03) ? 1 : 0)) }));
+    return { ...ref, lines: lines.length === 0 ? lineUnits(rng, order) : lines };
+  },
+  'fulfillment.merge': (rng, names, shadow) => {
+    const order = drawExisting(rng, names, shadow, ({ parts }) => parts.filter(isUntouched).length > 1);
+    const fitting = (order?.parts ?? []).flatMap((part, index) => (isUntouched(part) ? [{ part, id: String(index + 1) }] : []));
+    const { location, state } = fitting.length === 0 ? { location: '', state: '' } : rng.pick(fitting).part;
+    const alike = fitting.filter(({ part }) => part.location === location && (part.state === state || rng.chance(0.05)));
+    const ids = (rng.chance(0.9) ? alike : fitting).map(({ id }) => id).slice(0, 50);
+    const more = ['1', '2', '9'].filter((id) => !ids.includes(id));
+    return { orderId: order?.id ?? 'nobody', fulfillmentIds: ids.length < 2 || rng.chance(0.02) ? [...ids, ...more].slice(0, 2) : ids };
+  },
   'fulfillment.hold': (rng, names, shadow) => {
     const { order: _, ...ref } = drawPartWith(rng, names, shadow, ({ state }) => state === 'open' || state === 'released' || (state === 'picking' && rng.chance(0.2)));
     return { ...ref, ...drawHold(rng, names.now()) };

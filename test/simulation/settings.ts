@@ -152,6 +152,8 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'fulfillment.short': 3,
     'fulfillment.reject': 3,
     'fulfillment.ship': 8,
+    'fulfillment.split': 5,
+    'fulfillment.merge': 4,
     'fulfillment.hold': 5,
     'fulfillment.unhold': 3,
     'fulfillment.requestCancel': 12,

@@ -1,7 +1,8 @@
 /** What follows from a shadow order: where its units are, which state it is in, how others see it. */
 import type { OrderState } from '../../../actors/order-states.ts';
 import { shown } from './asked.ts';
-import { dueOf, isHeld } from './parts.ts';
+import { isOffered } from './offered.ts';
+import { dueOf, isHeld, isKept, isUntouched } from './parts.ts';
 import type { Part, ShadowOrder } from './state.ts';
 
 /** Units of a line in parts that `which` accepts. */
@@ -71,7 +72,15 @@ export const isClosed = (order: ShadowOrder): boolean => {
   return state === 'delivered' || state === 'cancelled';
 };
 
-function fulfillments(order: ShadowOrder): unknown[] {
+/** In the words of others. */
+function statusOf(order: ShadowOrder, part: Part): string {
+  const words = { open: 'scheduled', released: 'open', picking: 'in-progress', shipped: 'closed', delivered: 'closed', cancelled: 'cancelled' } as const;
+  if (isUntouched(part) && isKept(order, part)) return 'on-hold';
+  if (isOffered(part)) return 'scheduled';
+  return part.state === 'released' && part.isOverdue === true ? 'incomplete' : words[part.state];
+}
+
+function fulfillments(order: ShadowOrder): object[] {
   return order.parts.map((part, index) => ({
     fulfillmentId: String(index + 1),
     location: part.location,
@@ -142,7 +151,7 @@ function viewIn(order: ShadowOrder, state: OrderState): unknown {
       kit,
       parked: parkedOf(order, line) || undefined,
     })),
-    fulfillments: fulfillments(order),
+    fulfillments: fulfillments(order).map((part, index) => ({ ...part, status: statusOf(order, order.parts[index] as Part) })),
     exception: order.exception,
     holds: order.holds,
     declined: order.declined,

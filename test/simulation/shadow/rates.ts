@@ -5,7 +5,7 @@ import type { Destination } from '../../../actors/order-commands.ts';
 import type { RateCard } from '../../../actors/rate-commands.ts';
 import { obstacle } from './carrier-health.ts';
 import type { Doing } from './orders.ts';
-import type { Shadow } from './state.ts';
+import type { Part, Shadow, ShadowCarrier } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
 
 /** Units in a box: what they weigh, the room they take, and of each measure the most of any unit. */
@@ -63,10 +63,13 @@ export function cardsOf(shadow: Shadow, parcels: readonly { readonly from: { rea
   return used.length === 0 ? undefined : used;
 }
 
+const servicesOf = (card: ShadowCarrier['card']) =>
+  (card.services ?? [{ ...card, id: 'standard' }]).map((one) => ({ ...one, id: one.id as string, carrier: card.id as string, isNamed: card.services !== undefined }));
+
 function openServices(shadow: Shadow, asked: string | undefined, to: Destination | undefined) {
   return [...shadow.carriers.values()]
     .filter(({ isOpen }) => isOpen)
-    .flatMap(({ card }) => (card.services ?? [{ ...card, id: 'standard' }]).map((one) => ({ ...one, id: one.id as string, carrier: card.id as string, isNamed: card.services !== undefined })))
+    .flatMap(({ card }) => servicesOf(card))
     .filter(({ id, carrier }) => (asked === undefined || asked === id) && obstacle(shadow.carriers.get(carrier)?.health, id, to) === undefined);
 }
 
@@ -77,16 +80,28 @@ export function isWeighed(shadow: Shadow, to: Destination | undefined, asked: st
 
 /** Every open service that goes from a place to another, by carrier and service. */
 export function offersFor(shadow: Shadow, from: Location, to: Destination | undefined, km: number, asked: string | undefined, atMs: number): ShadowOffer[] {
-  const offers = openServices(shadow, asked, to).flatMap(({ carrier, id, isNamed, baseMinor, perKmMinor }): ShadowOffer[] => {
-    const named = { carrier, id, service: isNamed ? id : undefined };
-    const card = to === undefined ? undefined : cardFor(shadow, carrier, id, atMs);
-    if (card === undefined || to === undefined) return [{ ...named, unitMax: Infinity, minor: () => Math.round(baseMinor + perKmMinor * km) }];
-    const zone = card.zones.find((one) => one.zone === zoneFor(card, from, to, km));
-    if (zone === undefined) return [];
-    const unitMax = zone.beyondMinor === undefined ? (card.breaks.at(-1) ?? 0) : Infinity;
-    return [{ ...named, unitMax, minor: (box) => (box.unit > unitMax ? Infinity : chargeOf(card, zone, to, box)) }];
-  });
+  const offers = openServices(shadow, asked, to).flatMap((service) => offerBy(shadow, service, from, to, km, atMs));
   return offers.sort((a, b) => (a.carrier === b.carrier ? (a.id < b.id ? -1 : 1) : a.carrier < b.carrier ? -1 : 1));
+}
+
+/** What one service would take; nothing where its card has no price for the lane. */
+function offerBy(shadow: Shadow, service: ReturnType<typeof servicesOf>[number], from: Location, to: Destination | undefined, km: number, atMs: number): ShadowOffer[] {
+  const { carrier, id, isNamed, baseMinor, perKmMinor } = service;
+  const named = { carrier, id, service: isNamed ? id : undefined };
+  const card = to === undefined ? undefined : cardFor(shadow, carrier, id, atMs);
+  if (card === undefined || to === undefined) return [{ ...named, unitMax: Infinity, minor: () => Math.round(baseMinor + perKmMinor * km) }];
+  const zone = card.zones.find((one) => one.zone === zoneFor(card, from, to, km));
+  if (zone === undefined) return [];
+  const unitMax = zone.beyondMinor === undefined ? (card.breaks.at(-1) ?? 0) : Infinity;
+  return [{ ...named, unitMax, minor: (box) => (box.unit > unitMax ? Infinity : chargeOf(card, zone, to, box)) }];
+}
+
+/** What the service of a parcel would take for other units; undefined where nobody knows. */
+export function costBy(shadow: Shadow, part: Part, to: Destination, units: readonly { readonly sku: string; readonly quantity: number }[], atMs: number): number | undefined {
+  const { location, carrier, service, distanceKm } = part;
+  const [from, by] = [shadow.locations.get(location), carrier === undefined ? undefined : shadow.carriers.get(carrier)];
+  const own = by === undefined ? undefined : servicesOf(by.card).find(({ id }) => id === (service ?? 'standard'));
+  return from === undefined || own === undefined ? undefined : offerBy(shadow, own, from, to, distanceKm, atMs)[0]?.minor(boxOf(shadow, units));
 }
 
 /** The cheapest of some offers for a box; the first of equals. */

@@ -32,6 +32,7 @@ import { rerate } from './rerates.ts';
 import { reship } from './reship.ts';
 import * as parcels from './parcels.ts';
 import { dueOf } from './parts.ts';
+import { changePart, isOfPart } from './part-commands.ts';
 import * as returns from './returns.ts';
 import * as schedule from './schedule.ts';
 import { putRates, removeRates } from './rates.ts';
@@ -225,15 +226,6 @@ function dispatch(doing: Doing, command: Command): Verdict {
       return orderCommands.short(doing, command.body, command.by);
     case 'fulfillment.reject':
       return reject(doing, command);
-    case 'fulfillment.hold':
-      return holds.holdPart(doing, command);
-    case 'fulfillment.unhold':
-      return holds.unholdPart(doing, command.body);
-    case 'fulfillment.requestCancel':
-      return cancels.request(doing, command);
-    case 'fulfillment.acceptCancel':
-    case 'fulfillment.rejectCancel':
-      return cancels.answer(doing, command);
     case 'fulfillment.ship':
       return orderCommands.ship(doing, command.body);
     case 'fulfillment.deliver':
@@ -394,6 +386,6 @@ function dispatch(doing: Doing, command: Command): Verdict {
     case 'task.release':
       return tasks.release(doing, command.body);
     default:
-      return moveStock(doing, command.kind, command.body);
+      return isOfPart(command) ? changePart(doing, command) : moveStock(doing, command.kind, command.body);
   }
 }
