@@ -2,6 +2,7 @@
 import type { Destination } from './order-commands.ts';
 import type { Edit, LineChange, OrderIntake } from './order-edit.ts';
 import type { Unparked } from './order-parked.ts';
+import type { Routed } from './order-routed.ts';
 import type { Attributes } from './schemas.ts';
 import type { CarrierId, ChannelId, FulfillmentId, HoldId, LineId, LocationId, LotId } from './ids.ts';
 import type { OrderId, PlanId, ServiceId, Sku } from './ids.ts';
@@ -183,20 +184,6 @@ export interface Cause {
   readonly reason?: string | undefined;
   /** How much less the new places cost, by what the plan goes by, in minor units. */
   readonly savedMinor?: number | undefined;
-}
-
-/** The first of the places an order came with that could not be had, and why. */
-export interface Unmet {
-  readonly location: LocationId;
-  readonly reason: 'location-closed' | 'carrier-suspended' | 'no-capacity' | 'out-of-stock';
-}
-
-/** An order came with its places. */
-export interface Routed {
-  /** The credential it came with. */
-  readonly by: string;
-  /** Why it was sourced as any other; absent: it has these places. */
-  readonly unmet?: Unmet | undefined;
 }
 
 /** A version of a service's rate card that parcels were priced by. */

@@ -1,6 +1,7 @@
 /** The event of a decision where the units of an order come from, as it is journaled and published. */
 import type { CarrierId, ChannelId, FulfillmentId, LocationId, OrderId, ServiceId } from './ids.ts';
-import type { CardUse, Cause, Moved, PlanUse, Removed, Routed } from './order-context.ts';
+import type { CardUse, Cause, Moved, PlanUse, Removed } from './order-context.ts';
+import type { Routed } from './order-routed.ts';
 import type { FulfillmentState } from './vocabulary.ts';
 
 /** What sourcing chose for one part of an order, and by how much it won. */

@@ -270,7 +270,7 @@ function reducedPart(context: OrderContext, message: PartMessage): OrderContext 
     case 'fulfillment.askCancel':
       return { ...context, fulfillments: patched(context, message.fulfillmentId, { cancelling: message.request }) };
     case 'fulfillment.answerCancel':
-      return cancelAnswered(context, message);
+      return charged(cancelAnswered(context, message), message.feeMinor);
     case 'fulfillment.ship':
       return sent(context, message);
     case 'fulfillment.deliver':

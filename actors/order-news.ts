@@ -82,8 +82,8 @@ const changedNews = (before: OrderContext, after: OrderContext, message: OrderMe
 function answerNews(before: OrderContext, after: OrderContext, message: Message<'fulfillment.answerCancel'>): Event[] {
   const asked = findFulfillment(before, message.fulfillmentId)?.cancelling;
   const news = changedNews(before, after, message);
-  if (asked !== undefined && message.isAccepted) news.push(cancelled(after, unitsOf(asked.units), asked.reason));
-  return news;
+  if (asked === undefined || !message.isAccepted) return news;
+  return [...news, withFee(cancelled(after, unitsOf(asked.units), asked.reason), message)];
 }
 
 function regroupNews(before: OrderContext, after: OrderContext, message: Message<'fulfillment.regroup'>): Event {
@@ -95,10 +95,12 @@ function regroupNews(before: OrderContext, after: OrderContext, message: Message
 }
 
 function endNews(before: OrderContext, after: OrderContext, message: Message<'order.cancel'>): Event {
-  const { units, reason, feeMinor } = message;
-  const ended = cancelled(after, unitsOf(units) - cancelPlan(before, units).missing, reason);
-  return feeMinor === undefined ? ended : { ...ended, feeMinor };
+  const { units, reason } = message;
+  return withFee(cancelled(after, unitsOf(units) - cancelPlan(before, units).missing, reason), message);
 }
+
+const withFee = (ended: EndEvent, { feeMinor }: { readonly feeMinor?: number | undefined }): EndEvent =>
+  feeMinor === undefined ? ended : { ...ended, feeMinor };
 
 function newsOfEdit(before: OrderContext, after: OrderContext, message: Message<'order.edit'>): readonly Event[] {
   const events: Event[] = [editNews(after, message), ...partNews(before, after, message)];

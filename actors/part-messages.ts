@@ -64,5 +64,7 @@ export type PartMessage =
       readonly isAccepted: boolean;
       readonly by: string | undefined;
       readonly reason: string | undefined;
+      /** What that costs, where the policy of its channel says. */
+      readonly feeMinor?: number | undefined;
     } & At)
   | ({ readonly type: 'fulfillment.deliver'; readonly fulfillmentId: FulfillmentId } & At);

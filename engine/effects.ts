@@ -7,7 +7,7 @@ import type { CarrierId, LocationId } from '../actors/ids.ts';
 import type { CarrierEffect, CarrierMessage } from '../actors/carrier.ts';
 import type { LotUnits } from '../actors/lots.ts';
 import type { Cause, OrderContext, OrderEffect, OrderMessage, Plan, StockUnits } from '../actors/order-context.ts';
-import type { Routed } from '../actors/order-context.ts';
+import type { Routed } from '../actors/order-routed.ts';
 import type { Buyer } from '../actors/pool-commands.ts';
 import { isOfParts } from '../actors/order-lines.ts';
 import { reject, type Rejection } from '../actors/rejection.ts';

@@ -216,6 +216,7 @@ export class Engine implements EngineApi {
       epoch: String(this.#claim.epoch),
       openOrders: views.openCount,
       heldOrders: views.held.size,
+      parkedOrders: views.parkedCount,
       openSupplies: world.supplies.openCount,
       openReturns: world.returns.openCount,
       openOffers: world.offers.openCount,

@@ -278,6 +278,8 @@ export interface EngineStatus extends TrackingStatus {
   readonly openOrders: number;
   /** Of them, those that are held. */
   readonly heldOrders: number;
+  /** Open orders with lines that wait for a mapping. */
+  readonly parkedOrders: number;
   /** Supply documents with units still to come. */
   readonly openSupplies: number;
   readonly openReturns: number;

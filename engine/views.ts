@@ -40,6 +40,8 @@ export class Views {
   readonly waitedFor = new Set<SkuCell>();
   /** Orders that wait for a mapping, by the name their channel gave. */
   readonly parked = new Map<string, Set<OrderId>>();
+  /** How many of them there are. */
+  parkedCount = 0;
   /** Locations with a capacity. */
   readonly rooms: Rooms;
   /** When time may change the answer to orders that wait. */
@@ -190,8 +192,10 @@ export class Views {
   /** An order was edited, or waits for other mappings: to those it waits with it is another one. */
   #intake(id: OrderId, before: Order | undefined, after: Order): void {
     if (before !== undefined) this.#stepOut(id, before);
+    const then = before === undefined ? [] : namesAwaited(before.context);
     const now = namesAwaited(after.context);
-    for (const name of before === undefined ? [] : namesAwaited(before.context)) leave(this.parked, name, id);
+    this.parkedCount += Number(now.length > 0) - Number(then.length > 0);
+    for (const name of then) leave(this.parked, name, id);
     for (const name of now) join(this.parked, name, id);
   }
 

@@ -195,8 +195,20 @@ export class World {
       this.orders.delete(id);
       // Not saved yet: it must stay, so it goes to the end of the line.
       if (cell.unsaved > 0) this.orders.set(id, cell);
-      else if (cell.snapshot !== undefined && !isFinal(orderSteps, cell.snapshot.value)) this.#openOnDisk.add(id);
+      else this.#gone(id, cell);
     }
+  }
+
+  /** An order that was read back for a question leaves memory again. */
+  letGo(id: OrderId): void {
+    const cell = this.orders.get(id);
+    if (cell === undefined || cell.unsaved > 0) return;
+    this.orders.delete(id);
+    this.#gone(id, cell);
+  }
+
+  #gone(id: OrderId, { snapshot }: OrderCell): void {
+    if (snapshot !== undefined && !isFinal(orderSteps, snapshot.value)) this.#openOnDisk.add(id);
   }
 
   /** Recovery: an open order whose row stays on disk until it is needed. */

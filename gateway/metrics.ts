@@ -231,6 +231,8 @@ function registerEngine(engine: EngineApi, registers: Registry[]): void {
   counter('baton_lapsed_tasks_total', 'Times of these that it was taken back by time', registers, lapses);
   gauge('baton_open_supplies', 'Open supply documents', registers, () => status().openSupplies);
   gauge('baton_open_orders', 'Open orders', registers, () => status().openOrders);
+  const parked = 'Open orders with lines that wait for a mapping';
+  gauge('baton_parked_orders', parked, registers, () => status().parkedOrders);
   gauge('baton_held_orders', 'Open orders that somebody holds', registers, () => status().heldOrders);
   gauge('baton_orders_in_memory', 'Orders in memory', registers, () => status().ordersInMemory);
   gauge('baton_stocks', 'Stock actors', registers, () => status().stocks);

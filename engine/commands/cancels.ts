@@ -4,6 +4,7 @@
  * its order: somebody owns the parcel that is not wanted any more.
  */
 import type { CommandOf } from '../../actors/commands.ts';
+import { feeFor } from '../../actors/edit-checks.ts';
 import { unitsToGiveUp } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderMessage } from '../../actors/order-context.ts';
 import { findFulfillment } from '../../actors/order-takings.ts';
@@ -36,22 +37,28 @@ export function changeCancel(core: Core, command: CancelCommand, atMs: number): 
   if (part === undefined) {
     return refuse('unknown-fulfillment', `order ${orderId} has no fulfillment ${fulfillmentId}`, 'body.fulfillmentId');
   }
-  const rejection =
-    command.kind === 'fulfillment.requestCancel'
-      ? requestCancel(core, cell, order, part, command, atMs)
-      : answerCancel(core, cell, part, answerOf(command), atMs);
+  if (command.kind === 'fulfillment.requestCancel') return requestCancel(core, cell, order, part, command, atMs);
+  const rejection = answerCancel(core, cell, part, answerOf(command), atMs);
   return rejection === undefined ? done(orderAnswer(must(cell.snapshot, 'an order'))) : refused(rejection);
 }
+
+/** What a cancellation of an order as it stands costs, where the policy of its channel says; or that it is too late. */
+const cancelFee = ({ world }: Core, order: OrderContext): ReturnType<typeof feeFor> =>
+  feeFor(world.intakes.policyFor(order.channel).fees?.cancel, order, 'cancellation');
 
 function requestCancel(
   core: Core, cell: OrderCell, order: OrderContext, part: Fulfillment,
   { body, by }: CommandOf<'fulfillment.requestCancel'>, atMs: number,
-): Rejection | undefined {
+): Handled {
   const { fulfillmentId, reason, answerWithinMs = answerMs, silence = 'reject' } = body;
   const units = unitsToGiveUp(order, part, body.lines);
-  if ('code' in units) return units;
+  if ('code' in units) return refused(units);
+  const fee = cancelFee(core, order);
   const request = { units, reason, by, sinceMs: atMs, answerByMs: atMs + answerWithinMs, silence } as const;
-  return tellOrder(core, cell, { type: 'fulfillment.askCancel', fulfillmentId, request, atMs });
+  const rejection = tellOrder(core, cell, { type: 'fulfillment.askCancel', fulfillmentId, request, atMs });
+  if (rejection !== undefined) return refused(rejection);
+  // What its state forbids is told before what the policy does.
+  return 'code' in fee ? refused(fee) : done({ ...orderAnswer(must(cell.snapshot, 'an order')), ...fee });
 }
 
 type Answer = Pick<Extract<OrderMessage, { type: 'fulfillment.answerCancel' }>, 'isAccepted' | 'by' | 'reason'>;
@@ -66,7 +73,11 @@ function answerCancel(
     return reject('wrong-state', `no cancellation of fulfillment ${fulfillmentId} is asked for`);
   }
   const before = must(cell.snapshot, 'an order').context;
-  const rejection = tellOrder(core, cell, { type: 'fulfillment.answerCancel', fulfillmentId, ...answer, atMs });
+  const fee = answer.isAccepted ? cancelFee(core, before) : {};
+  // What was asked for while it was not too late is not any later.
+  const { feeMinor } = 'code' in fee ? {} : fee;
+  const message = { type: 'fulfillment.answerCancel', fulfillmentId, ...answer, feeMinor, atMs } as const;
+  const rejection = tellOrder(core, cell, message);
   if (rejection !== undefined) return rejection;
   if (answer.isAccepted) {
     followPicks(core, before, must(cell.snapshot, 'an order').context);

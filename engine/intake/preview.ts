@@ -17,6 +17,7 @@ export function previewEdit(core: Core, body: AskedEdit, nowMs: number): EditPre
   if (before === undefined) return null;
   const { orderId, changedAtMs } = before;
   const head = { orderId, changedAtMs, stage: stageOf(before), now: sideOf(core, before) };
+  const wasInMemory = core.world.orders.has(orderId);
   assert(core.changes.isEmpty, 'a question is asked between two commands');
   core.changes.begin(undefined);
   core.trials.begin(core);
@@ -30,6 +31,7 @@ export function previewEdit(core: Core, body: AskedEdit, nowMs: number): EditPre
   } finally {
     core.changes.undo();
     core.trials.begin(core);
+    if (!wasInMemory) core.world.letGo(orderId);
   }
 }
 

@@ -6,7 +6,8 @@
 import type { OurBody } from '../../actors/order-checks.ts';
 import type { LineId, LocationId, Sku } from '../../actors/ids.ts';
 import type { Hold } from '../../actors/order-holds.ts';
-import type { OrderInput, Plan, PlannedFulfillment, Routed, Unmet } from '../../actors/order-context.ts';
+import type { OrderInput, Plan, PlannedFulfillment } from '../../actors/order-context.ts';
+import type { Routed, Unmet } from '../../actors/order-routed.ts';
 import { holdsMax } from '../../actors/limits.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { OrderLine } from '../../actors/vocabulary.ts';

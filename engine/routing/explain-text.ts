@@ -1,7 +1,8 @@
 /** An explained decision in words, for a terminal and for a person: one thought a line. */
 import { dateOf, dayMs } from '../../actors/civil.ts';
 import type { OrderId } from '../../actors/ids.ts';
-import type { Cause, Moved, Removed, Routed } from '../../actors/order-context.ts';
+import type { Cause, Moved, Removed } from '../../actors/order-context.ts';
+import type { Routed } from '../../actors/order-routed.ts';
 import type { DecisionExplained, Explained, ExplainedWay, Flip, Recomputed } from '../outcome-plans.ts';
 
 type Told = Omit<DecisionExplained, 'text'>;

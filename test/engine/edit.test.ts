@@ -157,6 +157,22 @@ describe('what a change costs', () => {
     expect(again.ask('payment.get', { orderId: 'o1' })).toMatchObject({ dueMinor: 900 });
   });
 
+  it('[OE5] also of what a location is asked to give up, once it does', async () => {
+    const shop = await shopWithStock();
+    await policy(shop, { fees: { cancel: { picked: 700 } } });
+    await shop.place('o1', { S1: 2, S2: 2 }, { releaseAfterMs: 0 });
+    await shop.part('fulfillment.pick', 'o1');
+    const part = { orderId: 'o1', fulfillmentId: '1' };
+    expect(await shop.ok('fulfillment.requestCancel', { ...part, reason: 'x' } as never)).toMatchObject({ state: 'picking', feeMinor: 700 });
+    expect(shop.order('o1').feesMinor).toBeUndefined();
+    await shop.ok('fulfillment.acceptCancel', part as never);
+    expect(shop.published.at(-1)?.events.find(({ kind }) => kind === 'order.cancelled')).toMatchObject({ units: 2, feeMinor: 700 });
+    expect(shop.order('o1').feesMinor).toBe(700);
+    await shop.part('fulfillment.pick', 'o1', '2');
+    await policy(shop, { fees: { cancel: { picked: 'refuse' } } });
+    expect(await shop.refused('fulfillment.requestCancel', { orderId: 'o1', fulfillmentId: '2', reason: 'x' } as never)).toMatchObject({ code: 'too-late' });
+  });
+
   it('[OE5] or that it is too late; without a policy it costs nothing and is not spoken of', async () => {
     const shop = await shopWithStock();
     expect(await shop.place('o1', { S1: 2, S2: 2 })).not.toHaveProperty('feeMinor');

@@ -57,6 +57,7 @@ describe('lines whose name is mapped to nothing', () => {
     const shop = await shopWithStock();
     await put(shop, { graceMs: 0, mapping: 'park' });
     for (const id of ['o1', 'o2', 'o3']) await shop.ok('order.place', placed(id, {}, { mug: 1, pot: 1 }));
+    expect(shop.ask('engine.status', {}).parkedOrders).toBe(3);
     expect(caseOf(shop)).toMatchObject({ code: 'SKU_UNMAPPED', subject: { type: 'partner', id: 'web/mug' }, orders: 3, owner: 'integration' });
     expect(shop.ask('case.list', { subject: 'web/pot' }).cases).toHaveLength(1);
     expect(await shop.refused('case.resolve', { caseId: 'SKU_UNMAPPED/web/mug', reason: 'x' } as never)).toMatchObject({ code: 'cause-stands' });

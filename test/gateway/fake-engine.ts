@@ -94,7 +94,8 @@ export class FakeEngine implements EngineApi {
       case 'engine.status':
         return {
           mode: this.mode, position: this.position, head: this.head, savedAt: 0, epoch: '1',
-          openOrders: 0, heldOrders: 0, openSupplies: 0, openReturns: 0, openOffers: 0, suspectStocks: 0, suspicions: 0, openParcels: 0, alarmedParcels: 0, openCircuits: 0, embargoes: 0,
+          openOrders: 0, heldOrders: 0, parkedOrders: 0,
+          openSupplies: 0, openReturns: 0, openOffers: 0, suspectStocks: 0, suspicions: 0, openParcels: 0, alarmedParcels: 0, openCircuits: 0, embargoes: 0,
           waitingOrders: 0, wokenOrders: 0, wokenInVain: 0, ordersInMemory: 0, stocks: 0, timers: 0, inbox: 0, recordBytes: 0,
           floor: { terminals: 0, held: 0, queued: 0, leases: 0, lapses: 0 },
           openReservations: 0, queuedReservations: 0, expiredReservations: 0,

@@ -177,6 +177,8 @@ function checkViews(engine: Engine, orders: readonly OpenOrder[]): void {
     for (const name of namesAwaited({ ...context, orderId: id })) addTo(parked, name, id);
   }
   for (const [name, ids] of views.parked) expectSame(`waiting for a mapping of ${name}`, ids, parked.get(name));
+  const awaiting = new Set([...parked.values()].flatMap((ids) => [...ids])).size;
+  expect(views.parkedCount === awaiting, `${awaiting} orders wait for mappings, counted are ${views.parkedCount}`);
   for (const name of parked.keys()) expect(views.parked.has(name), `no view of who waits for ${name}`);
   const held = new Set<string>(orders.filter(({ context }) => context.holds !== undefined).map(({ id }) => id));
   expectSame('orders held', views.held, held);

@@ -1,7 +1,10 @@
 /** Cancellations that a location is asked for, in the shadow: one at a time of each part, until an answer, a parcel or a loss ends it. */
 import type { CommandBody, CommandOf } from '../../../actors/commands.ts';
 import type { Asked, Said } from './asked.ts';
+import type { IntakePolicy } from '../../../actors/intake-commands.ts';
 import { raise } from './case-raise.ts';
+import { feeOf } from './edits.ts';
+import { policyOf } from './intake.ts';
 import { isWhole, want } from './kits.ts';
 import { answerOf } from './order-facts.ts';
 import * as orders from './orders.ts';
@@ -31,8 +34,9 @@ export function request(doing: Doing, { body, by }: CommandOf<'fulfillment.reque
     const { reason, answerWithinMs = 3_600_000, silence = 'reject' } = body;
     const named = part.units.flatMap(({ line }) => (units.has(line) ? [{ line, quantity: units.get(line) ?? 0 }] : []));
     const asked: Asked = { units: named, reason, by, sinceMs: atMs, answerByMs: atMs + answerWithinMs, silence };
-    change(doing, order, index, { ...part, asked });
-    return undefined;
+    const fee = feeOf(policyOf(doing.shadow, order.channel) as IntakePolicy, 'cancel', order);
+    const after = change(doing, order, index, { ...part, asked });
+    return fee === 'refuse' ? no('too-late') : { ok: { ...(answerOf(after) as object), feeMinor: fee } };
   });
 }
 
@@ -77,7 +81,8 @@ function answered(doing: Doing, order: ShadowOrder, index: number, said: Said): 
   const part = order.parts[index] as Part;
   const { units = [], reason = '' } = part.asked ?? {};
   if (said.isAccepted) {
-    orders.giveUp(doing, order, index, units, reason, said);
+    const fee = feeOf(policyOf(doing.shadow, order.channel) as IntakePolicy, 'cancel', order);
+    orders.giveUp(doing, order, index, units, reason, said, fee === 'refuse' ? undefined : fee);
     return payments.cancelled(doing, order.id);
   }
   change(doing, order, index, { ...part, asked: undefined }, said);

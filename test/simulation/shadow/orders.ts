@@ -322,13 +322,14 @@ export function cancel(doing: Doing, before: ShadowOrder, wanted: Wanted, reason
 }
 
 /** A location gives up what it was asked for, also what it picks. */
-export function giveUp(doing: Doing, before: ShadowOrder, index: number, units: Part['units'], reason: string, said: Said): void {
+export function giveUp(doing: Doing, before: ShadowOrder, index: number, units: Part['units'], reason: string, said: Said, feeMinor?: number): void {
   const wanted: Wanted = new Map(units.map(({ line, quantity }) => [line, quantity]));
   const lines = before.lines.map((line, at) => ({ ...line, cancelled: line.cancelled + (wanted.get(at) ?? 0) }));
   const { parts, taken } = takeOut(before, wanted, (part) => part === before.parts[index]);
   for (const part of taken) moveStock(doing.shadow, before, part, 'give-back');
   const free = parts.map((part, at) => (at === index ? { ...part, asked: undefined } : part));
-  tellEnd(doing, before, put(doing, { ...before, lines, parts: free }), units.reduce((sum, { quantity }) => sum + quantity, 0), reason, said);
+  const feesMinor = (before.feesMinor ?? 0) + (feeMinor ?? 0);
+  tellEnd(doing, before, put(doing, { ...before, lines, parts: free, feesMinor }), units.reduce((sum, { quantity }) => sum + quantity, 0), reason, said, feeMinor);
 }
 
 function tellEnd(doing: Doing, before: ShadowOrder, after: ShadowOrder, units: number, reason: string, said?: Said, feeMinor?: number): void {
