@@ -179,7 +179,6 @@ export function orderThen(order: OrderContext, { record, index, decision }: Foun
   }
   if (after === undefined || changesAgain(record, index, decision)) return undefined;
   if (decision.ruled?.fallback === 'cancel' && decision.short > 0) return undefined;
-  if (isMovedAside(after, decision)) return undefined;
   const given = new Map<string, number>();
   const parts = decision.choices.flatMap(({ fulfillmentId }) => partOf(after, fulfillmentId) ?? []);
   for (const { lines } of parts) {
@@ -193,16 +192,6 @@ export function orderThen(order: OrderContext, { record, index, decision }: Foun
     return { ...line, allocated: line.allocated - units, backordered: waits };
   });
   return { ...constant, lines, declined: after.declined, fulfillAtMs: after.fulfillAtMs };
-}
-
-/**
- * Whether a case had parts sent elsewhere while their own units still counted as taken: unless their locations are not
- * asked at all, what was there to choose from is not on record.
- */
-function isMovedAside({ fulfillments, declined }: OrderContext, { cause }: Sourced): boolean {
-  if (cause?.kind !== 'rerouted') return false;
-  const places = fulfillments.filter(({ fulfillmentId }) => cause.from.includes(fulfillmentId));
-  return !places.every(({ location }) => declined?.some((one) => one.location === location) === true);
 }
 
 /** Whether more happened to the order later in the turn than that its parts were given out. */
