@@ -4,11 +4,14 @@ import { caseKinds } from '../../actors/case-kinds.ts';
 import { forDefaultMs } from '../../actors/case-life.ts';
 import type { LocationId, OrderId } from '../../actors/ids.ts';
 import { isLeftAsItIs } from '../../actors/order-checks.ts';
+import type { OrderContext, Plan } from '../../actors/order-context.ts';
 import { waitingUnits } from '../../actors/order-lines.ts';
 import { isUntouched } from '../../actors/order-takings.ts';
 import { withDeclined } from '../../actors/order-trouble.ts';
 import type { OrderAction } from '../../actors/playbook-schemas.ts';
+import type { Fulfillment } from '../../actors/vocabulary.ts';
 import { must, unreachable } from '../assert.ts';
+import type { OrderCell } from '../cells.ts';
 import { pauseLocation } from '../commands/locations.ts';
 import * as orders from '../commands/orders.ts';
 import { done, refuse, refused, type Handled } from '../commands/handled.ts';
@@ -94,6 +97,36 @@ export function actOnLocation(
   return pauseLocation(core, { locationId, reason, untilMs: atMs + forMs }, atMs);
 }
 
+/**
+ * What a playbook does where no location is in trouble: the first part that has a better place is given it, its own
+ * units counted as free. Nothing was done before it in the command. Undefined: none has.
+ */
+function rerouteOne(
+  core: Core, cell: OrderCell, parts: readonly Fulfillment[], reason: string, atMs: number,
+): Handled | undefined {
+  for (const part of parts) {
+    const { fulfillmentId, lines: units } = part;
+    const plan = (free: OrderContext): Plan | undefined => {
+      const found = planned(core, asWaiting(free, units), atMs);
+      return isWhole(found) && !isSamePlace(found, part) ? found : undefined;
+    };
+    const cause = { kind: 'rerouted', from: [fulfillmentId], by: playedBy, reason } as const;
+    const takings = [{ fulfillmentId, units }];
+    const message = { type: 'order.withdraw', takings, isRejected: false, atMs } as const;
+    const rejection = tellOrder(core, cell, message, { plan, cause });
+    if (rejection === undefined) return done(undefined);
+    core.changes.undo();
+    core.changes.begin(undefined);
+    core.trials.begin(core);
+  }
+  return undefined;
+}
+
+function isSamePlace({ fulfillments: [first, ...others] }: Plan, { location, carrier, service }: Fulfillment): boolean {
+  const isThere = first?.location === location && first.carrier === carrier && first.service === service;
+  return isThere && others.length === 0;
+}
+
 /** For how long a location in trouble is not asked for the units of an order that it had. */
 const declinedMs = 24 * 3_600_000;
 
@@ -113,15 +146,15 @@ function reroute(
     return type !== 'carrier' || part.carrier === subject.id;
   });
   if (parts.length === 0) return refuse('wrong-state', `nothing of order ${orderId} can be moved`);
+  if (type !== 'location' && by === playedBy) return rerouteOne(core, cell, parts, reason, atMs);
   let isMoved = false;
-  for (const { fulfillmentId, location, carrier, service, lines: units } of parts) {
+  for (const part of parts) {
+    const { fulfillmentId, location, lines: units } = part;
     const order = must(cell.snapshot, 'an order').context;
     const declined = type === 'location' ? { location, untilMs: atMs + declinedMs } : undefined;
     const asked = declined === undefined ? order : { ...order, declined: withDeclined(order, declined, atMs) };
     const plan = planned(core, asWaiting(asked, units), atMs);
-    const [first, ...others] = plan.fulfillments;
-    const isThere = first?.location === location && first.carrier === carrier && first.service === service;
-    if (!isWhole(plan) || (isThere && others.length === 0)) continue;
+    if (!isWhole(plan) || isSamePlace(plan, part)) continue;
     const takings = [{ fulfillmentId, units }];
     const cause = { kind: 'rerouted', from: [fulfillmentId], by, reason } as const;
     const message = { type: 'order.withdraw', takings, declined, isRejected: false, atMs } as const;

@@ -197,6 +197,20 @@ describe('on defaults', () => {
   });
 });
 
+describe('sent elsewhere', () => {
+  it('[EX26] a part moves where that is better now, and stays where it is best, though nothing else is free there', async () => {
+    const shop = await stocked({ 'A/S1': 1, 'B/S1': 1 });
+    await shop.place('o1', { S1: 1 });
+    await shop.ok('case.raise', { code: 'LABEL_FAILED', subject: 'o1', cause: 'HTTP 503' });
+    await shop.pass(0);
+    expect(steps(shop, 'LABEL_FAILED/o1')).toEqual(['raised', 'reroute: 0 done, 1 passed over']);
+    expect(shop.order('o1').fulfillments).toMatchObject([{ location: 'A', state: 'released' }]);
+    await shop.ok('carrier.put', { carrier: { ...carrier, id: 'van', name: 'Van', baseMinor: 10 } });
+    await waits(shop, 5 * minute, minute);
+    expect(shop.order('o1').fulfillments).toMatchObject([{ state: 'cancelled' }, { location: 'A', carrier: 'van', state: 'released' }]);
+  });
+});
+
 describe('sending again', () => {
   async function lost(status = 'lost'): Promise<Shop> {
     const shop = await stocked({ 'A/S1': 3 });

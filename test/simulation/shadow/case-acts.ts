@@ -63,6 +63,7 @@ function reroute(doing: Doing, { code, subject }: ShadowCase, id: string, { by, 
     return isMeant && isUntouched(part) ? [index] : [];
   });
   if (meant.length === 0) return no('wrong-state');
+  if (type !== 'location' && by === 'playbook') return rerouteOne(doing, id, meant, reason);
   let moved = 0;
   for (const index of meant) {
     const now = shadow.orders.get(id) as ShadowOrder;
@@ -79,6 +80,29 @@ function reroute(doing: Doing, { code, subject }: ShadowCase, id: string, { by, 
     moved += 1;
   }
   return moved === 0 ? idle : { ok: undefined };
+}
+
+/** The first part that has a better place, its own units counted as free. */
+function rerouteOne(doing: Doing, id: string, meant: readonly number[], reason: string): Verdict | typeof idle {
+  const { shadow, atMs, events } = doing;
+  for (const index of meant) {
+    const now = shadow.orders.get(id) as ShadowOrder;
+    const part = now.parts[index] as ShadowOrder['parts'][number];
+    const units: Wanted = new Map(part.units.map(({ line, quantity }) => [line, quantity]));
+    const told = events.length;
+    orders.withdraw(doing, now, index, new Map(units), undefined, false);
+    const free = shadow.orders.get(id) as ShadowOrder;
+    const plan = planUnits(shadow, free, needsFor(free, (line) => units.get(line) ?? 0), atMs);
+    const [first, second] = plan.parcels;
+    const isThere = second === undefined && first?.from.location === part.location && first.from.carrier === part.carrier && first.from.service === part.service;
+    if (plan.short === 0 && first !== undefined && !isThere) {
+      orders.sourceBy(doing, id, { ...plan, cause: { kind: 'rerouted', from: [String(index + 1)], by: 'playbook', reason } });
+      return { ok: undefined };
+    }
+    shadow.undo();
+    events.length = told;
+  }
+  return idle;
 }
 
 /** Units that wait are sought again, where something comes of it. */
