@@ -40,7 +40,8 @@ function offerOf(core: Core, order: OrderContext, part: Fulfillment, atMs: numbe
   const policy = locations.get(part.location)?.snapshot?.context.offer;
   if (policy === undefined) return undefined;
   const untilMs = atMs + policy.withinMs;
-  if (policy.alsoTo === undefined) return { untilMs, others: [] };
+  // What came with its places is put to these alone.
+  if (policy.alsoTo === undefined || order.intake?.routed === true) return { untilMs, others: [] };
   const ranked = rankedFor(core, order, part, atMs, ({ snapshot }) => snapshot?.context.offer !== undefined);
   const { orderId } = order;
   const { fulfillmentId } = part;

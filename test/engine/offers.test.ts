@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../actors/vocabulary.ts';
 import { playSection } from './page.ts';
-import { location, Shop, type ShopOptions } from './shop.ts';
+import { location, order, Shop, type ShopOptions } from './shop.ts';
 
 const minuteMs = 60_000;
 const offers = (more: object = {}): object => ({ offer: { withinMs: 10 * minuteMs, ...more } });
@@ -76,6 +76,16 @@ describe('a location of which the policy is to be offered work', () => {
     expect(made.order('o2').fulfillments[0]?.offer?.others).toEqual(['B']);
     const asked = made.ask('order.options', { orderId: 'o2', fulfillmentId: '1' })?.options.filter(({ isFeasible }) => isFeasible);
     expect(asked?.[0]?.location).toBe('B');
+  });
+
+  it('[OF3] [IN14] not with others where the order came with its places; who declines it is not sent it all the same', async () => {
+    const made = await shop({ 'A/S1': 1, 'B/S1': 1, 'C/S1': 1 }, { alsoTo: 2 });
+    const lines = [{ sku: 'S1', quantity: 1, routed: { location: 'A' } }];
+    await made.ok('order.place', { ...order('o1', {}), lines } as never);
+    expect(made.order('o1').fulfillments[0]?.offer?.others).toEqual([]);
+    expect(await made.refused('offer.accept', answer('offer.accept', 'B'))).toMatchObject({ code: 'not-offered' });
+    await made.ok('offer.decline', answer('offer.decline', 'A'));
+    expect(parts(made)).toEqual(['A cancelled open', 'B released open']);
   });
 
   it('[OF4] declines: of the one with the units they go on, of another it is asked no more', async () => {

@@ -18,7 +18,7 @@ export function offersOf(doing: Now, before: ShadowOrder | undefined, order: Sha
     if (hasAccepted) return { ...part, offer: { untilMs: doing.atMs, others: [], ended: 'accepted' } };
     const policy = doing.shadow.locations.get(part.location)?.offer;
     if (policy === undefined) return part;
-    const others = policy.alsoTo === undefined ? [] : heard(doing, order, index, policy.alsoTo);
+    const others = policy.alsoTo === undefined || order.isRouted === true ? [] : heard(doing, order, index, policy.alsoTo);
     return { ...part, offer: { untilMs: doing.atMs + policy.withinMs, others } };
   });
   return parts.some((part, index) => part !== order.parts[index]) ? parts : order.parts;
