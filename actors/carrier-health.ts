@@ -37,6 +37,15 @@ export interface CarrierHealth {
 }
 
 export type CarrierHealthEvent =
+  /** A lane of a carrier is a day or more later than usual, by its last deliveries, or no more. */
+  | {
+      readonly kind: 'carrier.delayed';
+      readonly carrierId: CarrierId;
+      /** Service and regions, as tracking.lanes names them in its pages. */
+      readonly lane: string;
+      readonly state: 'begun' | 'ended';
+      readonly delayHours: number;
+    }
   | {
       readonly kind: 'carrier.health';
       readonly carrierId: CarrierId;

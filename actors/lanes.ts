@@ -86,6 +86,12 @@ export function delayHours({ bins, recent }: LaneStats): number {
   return (median(recent) - quantile(bins, 0.5)) * (binMs / hourMs);
 }
 
+/** Hours by which the last deliveries of a lane are later than usual, for its carrier to be late. */
+const lateLaneHours = 24;
+
+export const isLateLane = (stats: LaneStats | undefined): stats is LaneStats =>
+  stats !== undefined && deliveriesOf(stats) >= taughtMin && delayHours(stats) >= lateLaneHours;
+
 /** Hours after the promised date, or after leaving where there is none, by which half of the deliveries were there. */
 export const typicalHours = ({ bins }: LaneStats): number => (quantile(bins, 0.5) + 1) * (binMs / hourMs);
 

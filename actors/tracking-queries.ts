@@ -12,6 +12,8 @@ export const trackingQueries = {
       carrier: CarrierIdSchema,
       /** Where the last page ended. */
       after: Type.Optional(text(120, 'As `next` of the last page')),
+      /** Only lanes whose last deliveries are a day or more later than usual. */
+      late: Type.Optional(Type.Boolean()),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
     },
     exact,

@@ -37,6 +37,7 @@ import type { Bucket, DeliveryMethod, Event, MovementKind } from '../actors/voca
 import type { ReservationView, StockChange, StockLevels } from '../actors/vocabulary.ts';
 
 export type { PlanSummary, SeatView } from './outcome-plans.ts';
+export type { LaneView } from './tracking/outcome.ts';
 /** How a command ended, durably: the same for every retry with the same id and body. */
 export type Outcome =
   | { readonly ok: unknown; readonly refused?: undefined; readonly position: number }

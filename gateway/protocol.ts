@@ -18,7 +18,7 @@ import { MethodSchema, OrderIdSchema, ReservationIdSchema, SkuSchema, TerminalId
 import type { DivergenceTotals } from '../actors/divergence.ts';
 import { PlanIdSchema } from '../actors/plan-schemas.ts';
 import type { QueryKind } from '../actors/queries.ts';
-import type { SeatView, PlanSummary } from '../engine/outcome.ts';
+import type { CarrierView, LaneView, PlanSummary, SeatView } from '../engine/outcome.ts';
 import type { Rejection } from '../actors/rejection.ts';
 import type { TerminalView } from '../actors/terminal-context.ts';
 import type { ReturnView } from '../actors/return-context.ts';
@@ -114,6 +114,8 @@ export const topicSchemas = {
   ),
   /** Open cases, of one kind or all, then everything that happens to one. */
   cases: Type.Object({ topic: Type.Literal('cases'), code: Type.Optional(CaseCodeSchema), since }, exact),
+  /** Carriers with how they do and their late lanes, then every change of these. */
+  carriers: Type.Object({ topic: Type.Literal('carriers'), since }, exact),
   /** What is in force for whom, canaries and shadows: snapshot as plan.list, then every change. */
   plans: Type.Object({ topic: Type.Literal('plans'), since }, exact),
   /**
@@ -143,6 +145,7 @@ export const controlBodies = {
     topicSchemas.decisions,
     topicSchemas.exceptions,
     topicSchemas.cases,
+    topicSchemas.carriers,
     topicSchemas.plans,
     topicSchemas.shadow,
   ]),
@@ -241,6 +244,7 @@ export type Snapshot =
   | ReturnList
   | ExceptionList
   | CaseList
+  | CarrierList
   | PlanList
   | ShadowTotals;
 /** The newest version of every plan, and what is in force for whom. */
@@ -253,6 +257,13 @@ export interface ShadowTotals {
   readonly shadows: readonly DivergenceTotals[];
 }
 /** Open cases. */
+export interface CarrierList {
+  readonly carriers: readonly (CarrierView & {
+    /** Lanes a day or more later than usual. */
+    readonly lateLanes?: readonly LaneView[] | undefined;
+  })[];
+}
+
 export interface CaseList {
   readonly cases: readonly CaseSummary[];
   /** More are open than the snapshot holds; list them with case.list. */

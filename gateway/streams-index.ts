@@ -44,6 +44,7 @@ export class TopicIndex {
   readonly #decisions = new Map<string, Followers>();
   readonly #exceptions = new Map<string, Followers>();
   readonly #cases = new Map<string, Followers>();
+  readonly #carriers = new Map<string, Followers>();
   readonly #plans = new Map<string, Followers>();
   readonly #shadow = new Map<string, Followers>();
   #size = 0;
@@ -113,6 +114,8 @@ export class TopicIndex {
         return [this.#exceptions, topic.channel ?? every];
       case 'cases':
         return [this.#cases, topic.code ?? every];
+      case 'carriers':
+        return [this.#carriers, every];
       case 'plans':
         return [this.#plans, every];
       case 'shadow':
@@ -132,8 +135,8 @@ export class TopicIndex {
         entry.parts.push(part);
       }
     };
-    if (event.kind === 'carrier.health' || event.kind === 'carrier.embargoed') return;
-    if (event.kind === 'carrier.changed' || event.kind === 'item.changed' || event.kind === 'buffer.changed') return;
+    if (isOfCarriers(event)) return add(this.#carriers.get(every));
+    if (event.kind === 'item.changed' || event.kind === 'buffer.changed') return;
     if (event.kind === 'case.changed') return [every, event.code].forEach((key) => add(this.#cases.get(key)));
     if (event.kind === 'plan.diverged') return add(this.#shadow.get(event.planId));
     if (isOfPlans(event)) return add(this.#plans.get(every));
@@ -180,6 +183,9 @@ export class TopicIndex {
     }
   }
 }
+
+type OfCarriers = Extract<Event, { kind: `carrier.${string}` }>;
+const isOfCarriers = (event: Event): event is OfCarriers => event.kind.startsWith('carrier.');
 
 const isOfPlace = (event: Event): event is Extract<Event, { kind: 'location.changed' | 'suspect.changed' }> =>
   event.kind === 'location.changed' || event.kind === 'suspect.changed';

@@ -29,6 +29,8 @@ const suppliesMax = 200;
 const returnsMax = 200;
 /** Cases in a snapshot: as many as case.list gives at once. */
 const casesMax = 200;
+/** Late lanes of a carrier in a snapshot. */
+const lanesMax = 100;
 const exceptionsMax = 10_000;
 const pageMax = 1_000;
 
@@ -61,6 +63,8 @@ export function snapshotOf(
       return exceptionsSnapshot(engine, caller, topic.channel);
     case 'cases':
       return casesSnapshot(engine, topic.code);
+    case 'carriers':
+      return carriersSnapshot(engine);
     case 'plans': {
       const { ok, position } = engine.query({ kind: 'plan.list', body: {} });
       return { position, snapshot: ok };
@@ -135,6 +139,17 @@ function casesSnapshot(engine: EngineApi, code: CaseCode | undefined): TopicSnap
   const { ok, position } = engine.query({ kind: 'case.list', body: { ...named, limit: casesMax } });
   const snapshot: CaseList = { cases: ok.cases, more: ok.next !== undefined };
   return { position, snapshot };
+}
+
+/** Every carrier, with its lanes that are late. */
+function carriersSnapshot(engine: EngineApi): TopicSnapshot {
+  const { ok, position } = engine.query({ kind: 'carrier.list', body: {} });
+  const carriers = ok.map((one) => {
+    const asked = { carrier: one.id, late: true, limit: lanesMax };
+    const { lanes } = engine.query({ kind: 'tracking.lanes', body: asked }).ok;
+    return lanes.length === 0 ? one : { ...one, lateLanes: lanes };
+  });
+  return { position, snapshot: { carriers } };
 }
 
 function exceptionsSnapshot(

@@ -1,5 +1,6 @@
 /** What is wrong with orders and carriers now against what was before the command: cases begin and end by that. */
 import type { CaseCode } from '../../actors/case-kinds.ts';
+import { isLateLane } from '../../actors/lanes.ts';
 import type { CarrierId, OrderId } from '../../actors/ids.ts';
 import { must } from '../assert.ts';
 import type { Cell } from '../cells.ts';
@@ -10,7 +11,7 @@ import type { ReturnCell } from '../return-cells.ts';
 import type { World } from '../world.ts';
 import type { Settling } from './settle.ts';
 import { about } from './tell.ts';
-import { carrierOfLane, carrierTroubles, isLateLane, lateLane, returnTroubles, troublesOf } from './troubles.ts';
+import { carrierOfLane, carrierTroubles, lateLane, returnTroubles, troublesOf } from './troubles.ts';
 import type { Sight, Trouble } from './troubles.ts';
 
 /** What the things that the command changed were before it. */

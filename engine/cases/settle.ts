@@ -6,6 +6,7 @@
 import { caseKinds, seen, type CaseCode } from '../../actors/case-kinds.ts';
 import { hasEnded } from '../../actors/case-life.ts';
 import type { CarrierId, CaseId, OrderId, ReturnId, Sku } from '../../actors/ids.ts';
+import { isLateLane } from '../../actors/lanes.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { namesAwaited } from '../../actors/order-parked.ts';
 import { isHeld } from '../../actors/order-takings.ts';
@@ -23,7 +24,7 @@ import { isOfLocation } from '../tracking/lanes.ts';
 import type { LaneCell, ParcelCell } from '../tracking/parcel-cell.ts';
 import type { World } from '../world.ts';
 import { carrierStands, settleTroubles } from './compare.ts';
-import { carrierOfLane, isDoubtful, isLateLane, isTroubled, returnTroubles } from './troubles.ts';
+import { carrierOfLane, isDoubtful, isTroubled, returnTroubles } from './troubles.ts';
 import { about, clearCase, joinCase, leaveCase, raiseCase, tellCase, type About } from './tell.ts';
 
 type Order = Snapshot<OrderContext>;

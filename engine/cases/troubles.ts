@@ -5,7 +5,7 @@
  */
 import type { CaseCode } from '../../actors/case-kinds.ts';
 import type { PromiseWatch } from '../../actors/jeopardy.ts';
-import { delayHours, deliveriesOf, taughtMin, type LaneStats } from '../../actors/lanes.ts';
+import { delayHours, type LaneStats } from '../../actors/lanes.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
 import type { OrderId } from '../../actors/ids.ts';
 import type { Hold } from '../../actors/order-holds.ts';
@@ -155,12 +155,6 @@ export function returnTroubles(context: ReturnContext | undefined): readonly Tro
   if (unasked > 0) all.push({ code: 'RETURN_MISMATCH', source: '', cause: 'units came that were not asked for' });
   return all;
 }
-
-/** Hours by which the last deliveries of a lane are later than usual, for its carrier to be late. */
-export const lateLaneHours = 24;
-
-export const isLateLane = (stats: LaneStats | undefined): stats is LaneStats =>
-  stats !== undefined && deliveriesOf(stats) >= taughtMin && delayHours(stats) >= lateLaneHours;
 
 /** The carrier of a lane. */
 export const carrierOfLane = (laneId: string): string => laneId.slice(0, laneId.indexOf('/'));

@@ -1,6 +1,6 @@
 /** What deliveries taught, by carrier, service and lane, and of each service over all of its lanes. */
 import type { CarrierId, LocationId } from '../../actors/ids.ts';
-import { binAfter, binOf, deliveriesOf, etaOf, taught, taughtMin } from '../../actors/lanes.ts';
+import { binAfter, binOf, delayHours, deliveriesOf, etaOf, isLateLane, taught, taughtMin } from '../../actors/lanes.ts';
 import type { Eta, LaneStats } from '../../actors/lanes.ts';
 import { hasEnded, type Parcel } from '../../actors/tracking.ts';
 import type { Changes } from '../changes.ts';
@@ -42,7 +42,14 @@ export class Lanes {
       const id = keyOf(parcel, name);
       if (!this.cells.has(id) && this.cells.size >= lanesMax) continue;
       const cell = this.cell(id);
-      changes.set(cell, { value: 'put', context: taught(cell.snapshot?.context, bin) });
+      const before = cell.snapshot?.context;
+      const after = taught(before, bin);
+      changes.set(cell, { value: 'put', context: after });
+      const isLate = isLateLane(after);
+      if (isLate === isLateLane(before)) continue;
+      const named = { carrierId: parcel.carrier, lane: id.slice(parcel.carrier.length + 1) };
+      const state = isLate ? ('begun' as const) : ('ended' as const);
+      changes.publish([{ kind: 'carrier.delayed', ...named, state, delayHours: delayHours(after) }]);
     }
   }
 

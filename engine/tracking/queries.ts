@@ -1,5 +1,5 @@
 /** Answers about parcels on their way, and what deliveries taught. */
-import { delayHours, deliveriesOf, typicalHours } from '../../actors/lanes.ts';
+import { delayHours, deliveriesOf, isLateLane, typicalHours } from '../../actors/lanes.ts';
 import type { Query, QueryBody } from '../../actors/queries.ts';
 import type { Parcel } from '../../actors/tracking.ts';
 import { unreachable } from '../assert.ts';
@@ -46,8 +46,12 @@ function parcelView(world: World, { again: _, ...parcel }: Parcel, nowMs: number
   return { ...parcel, eta: world.lanes.etaOf(parcel, promisedMs, nowMs) };
 }
 
-function lanesOf(world: World, { carrier, after = '', limit = pageDefault }: QueryBody<'tracking.lanes'>): Answer {
-  const names = [...world.lanes.cells.keys()].filter((id) => id.startsWith(`${carrier}/`));
+function lanesOf(
+  world: World, { carrier, after = '', limit = pageDefault, late }: QueryBody<'tracking.lanes'>,
+): Answer {
+  const isMeant = (id: string): boolean =>
+    id.startsWith(`${carrier}/`) && (late !== true || isLateLane(world.lanes.cells.get(id)?.snapshot?.context));
+  const names = [...world.lanes.cells.keys()].filter(isMeant);
   const rest = names.map((id) => id.slice(carrier.length + 1)).filter((name) => name > after).sort();
   const page = rest.slice(0, limit);
   const lanes = page.flatMap((name): LaneView[] => {

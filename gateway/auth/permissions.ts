@@ -290,6 +290,7 @@ export const topicPermissions: Readonly<Record<TopicName, Entries>> = {
   decisions: [{ rule: 'channel-if-named', roles: operator }],
   exceptions: [{ rule: 'channel-if-named', roles: sellers }],
   cases,
+  carriers: [{ rule: 'everything', roles: systems }],
   // Plans are for every channel; what a shadow tells is decisions of all.
   plans: [{ rule: 'everything', roles: systems }],
   shadow: [{ rule: 'everything', roles: operator }],

@@ -7,7 +7,7 @@
  */
 import type { TerminalView } from '../../actors/terminal-context.ts';
 import type { Event, OrderView, ReservationView, StockChange } from '../../actors/vocabulary.ts';
-import type { CaseList, ChannelStock, LocationWork, PlanList, PushFrame } from '../protocol.ts';
+import type { CarrierList, CaseList, ChannelStock, LocationWork, PlanList, PushFrame } from '../protocol.ts';
 import type { ReturnList, ShadowTotals, SupplyList, Topic } from '../protocol.ts';
 import { type Outcome, type Plain, Refused, Unanswered } from './answers.ts';
 import { Fifo } from './fifo.ts';
@@ -33,6 +33,8 @@ export type SnapshotOf<T extends AnyTopic> = T extends { readonly topic: 'order'
           ? ReturnList
         : T extends { readonly topic: 'cases' }
           ? CaseList
+        : T extends { readonly topic: 'carriers' }
+          ? CarrierList
         : T extends { readonly topic: 'exceptions' }
           ? { readonly orders: readonly string[] }
           : T extends { readonly topic: 'plans' }

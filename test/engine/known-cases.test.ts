@@ -261,7 +261,11 @@ describe('carriers', () => {
     await lateBy(20, 29, 48);
     expect(open(shop)).toEqual(['LANE_DELAY/post']);
     expect(caseOf(shop, 'LANE_DELAY/post')?.cause).toMatch(/^post\/standard~\/.*: 36 hours later than usual$/);
+    const told = () => shop.published.flatMap(({ events }) => events).flatMap((event) => (event.kind === 'carrier.delayed' ? [`${event.lane} ${event.state}`] : []));
+    expect(told().map((one) => one.replace(/^.* /, ''))).toEqual(['begun', 'begun']);
+    expect(shop.ask('tracking.lanes', { carrier: 'post', late: true }).lanes).toHaveLength(2);
     await lateBy(29, 40, 12);
+    expect(shop.ask('tracking.lanes', { carrier: 'post', late: true }).lanes).toEqual([]);
     expect(open(shop)).toEqual([]);
   });
 });

@@ -222,7 +222,7 @@ const table: Record<Row, readonly [cells: string, body: Body]> = {
   'topic returns': ['yf yf yf yf yf', (channel, location) => ({ topic: 'returns', channel, location })],
   'topic decisions': ['-- -- yf -- --', (channel) => ({ topic: 'decisions', channel })],
   'topic exceptions': ['yf -- yf yf yf', (channel) => ({ topic: 'exceptions', channel })],
-  'topic cases': ['-- -- ff ff --', () => ({ topic: 'cases' })], 'topic plans': ['-- -- ff ff --', () => ({ topic: 'plans' })],
+  'topic carriers': ['-- -- ff ff --', () => ({ topic: 'carriers' })], 'topic cases': ['-- -- ff ff --', () => ({ topic: 'cases' })], 'topic plans': ['-- -- ff ff --', () => ({ topic: 'plans' })],
   'topic shadow': ['-- -- ff -- --', () => ({ topic: 'shadow', planId: 'p1' })],
 };
 const rows = Object.keys(table) as Row[];

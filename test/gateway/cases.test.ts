@@ -107,3 +107,22 @@ test('[EX5] metrics tell how many are open, whose, how late, and how soon playbo
     'baton_case_first_step_seconds_bucket{le="0.01"} 2', 'baton_case_first_step_seconds_count 2',
   ]) expect(text).toContain(line);
 });
+
+it('[CX9] the topic of carriers begins with how they do, and goes on with what changes of that', async () => {
+  const shop = await Shop.open();
+  const onIncident = (error: unknown): void => {
+    throw error;
+  };
+  const streams = new Streams({ engine: shop.engine, limits: defaultLimits, onIncident });
+  const reader = new Reader(streams).subscribe({ topic: 'carriers' });
+  await shop.ok('carrier.embargo', { carrierId: 'post', embargoId: 'snow', reason: 'snow' });
+  await shop.ok('carrier.suspend', { carrierId: 'post', reason: 'strike' });
+  await shop.settle();
+  reader.flush();
+  const [first, ...others] = reader.got;
+  expect(first).toMatchObject({ snapshot: { carriers: [{ id: 'post', state: 'open' }] } });
+  expect(JSON.stringify(others)).toMatch(/carrier\.embargoed.*carrier\.changed/);
+  const late = new Reader(streams).subscribe({ topic: 'carriers' });
+  late.flush();
+  expect(late.got).toMatchObject([{ snapshot: { carriers: [{ id: 'post', state: 'suspended', health: { embargoes: [{ embargoId: 'snow' }] } }] } }]);
+});

@@ -5,10 +5,11 @@
 import { caseKinds, type CaseCode } from '../../actors/case-kinds.ts';
 import { caseDueAtMs, stateOf } from '../../actors/case-life.ts';
 import type { CarrierId, CaseId, OrderId, ReturnId } from '../../actors/ids.ts';
+import { isLateLane } from '../../actors/lanes.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { casesOf, isOfSuspect } from '../../engine/cases/settle.ts';
 import { isSuspect } from '../../engine/suspects/suspects.ts';
-import { carrierOfLane, carrierTroubles, isLateLane, returnTroubles, troublesOf, type Sight } from '../../engine/cases/troubles.ts';
+import { carrierOfLane, carrierTroubles, returnTroubles, troublesOf, type Sight } from '../../engine/cases/troubles.ts';
 import { promiseOf } from '../../engine/jeopardy/promise-cell.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { isOfLocation } from '../../engine/tracking/lanes.ts';

@@ -2,6 +2,7 @@
  * Parcels on their way, in the shadow: all that was told of each, in the order it was told. Where the engine moves a
  * parcel from status to status, the shadow looks for the one that stands among all.
  */
+import { lateHours } from './lane-bins.ts';
 import type { Doing } from './orders.ts';
 import type { Part, Shadow, ShadowOrder } from './state.ts';
 import { no, type Verdict } from './verdict.ts';
@@ -92,7 +93,7 @@ export function tell({ shadow, events }: Doing, before: ShadowParcel, one: Shado
   const now = { ...after, alarm: kept };
   shadow.set(shadow.parcels, keyOf(before.carrier, before.tracking), now);
   const [was, is] = [standing(before.told), standing(now.told)];
-  if (was.status !== 'delivered' && is.status === 'delivered') learn(shadow, now, is.atMs);
+  if (was.status !== 'delivered' && is.status === 'delivered') learn(shadow, events, now, is.atMs);
   if (was.status !== is.status || was.code !== is.code) {
     events.push({ kind: 'parcel.changed', ...named(now), status: is.status, code: is.code, atMs: is.atMs });
   }
@@ -107,12 +108,17 @@ export function regionOf(one: { readonly country: string; readonly postalCode?: 
 }
 
 /** Six hours are a bin, from three days early to two weeks late. */
-function learn(shadow: Shadow, { carrier, service = 'standard', deliverByMs, lane, told }: ShadowParcel, atMs: number): void {
+function learn(shadow: Shadow, events: unknown[], { carrier, service = 'standard', deliverByMs, lane, told }: ShadowParcel, atMs: number): void {
   const hours = (atMs - (deliverByMs ?? told[0]?.atMs ?? 0)) / 3_600_000;
   const bin = Math.max(-12, Math.min(55, Math.floor(hours / 6)));
   for (const name of ['*', lane]) {
     const key = `${carrier}/${service}${deliverByMs === undefined ? '~' : ''}/${name}`;
-    shadow.set(shadow.lanes, key, [...(shadow.lanes.get(key) ?? []), bin]);
+    const before = shadow.lanes.get(key) ?? [];
+    const after = [...before, bin];
+    shadow.set(shadow.lanes, key, after);
+    const [was, is] = [lateHours(before), lateHours(after)];
+    if (((was ?? 0) >= 24) === ((is ?? 0) >= 24)) continue;
+    events.push({ kind: 'carrier.delayed', carrierId: carrier, lane: key.slice(carrier.length + 1), state: (is ?? 0) >= 24 ? 'begun' : 'ended', delayHours: is });
   }
 }
 
