@@ -15,7 +15,7 @@ import { newestValidated } from './plan-state.ts';
 import { inForceFor } from './trials.ts';
 import { isSoldFrom, unitsFrom } from './selling.ts';
 import { isNamed, kilometres, planKits, sentFrom, type Candidate, type Seeker, type ShadowPlan, type Units } from './seeking.ts';
-import type { Shadow } from './state.ts';
+import { toPromise, type Shadow } from './state.ts';
 import { believed, toldOf, type Told } from './told.ts';
 import { hasDeclined } from './troubles.ts';
 import { startOf } from './parts.ts';
@@ -378,7 +378,5 @@ export function leavesSomething(shadow: Shadow, document: PlanDocument, only: st
 
 function unitsToPromise(shadow: Shadow, sku: string, place: string): number {
   const stock = shadow.stocks.get(`${place}/${sku}`);
-  if (stock === undefined) return 0;
-  const { came, went, damaged, quality, held, reserved, allocated, buffer } = stock;
-  return came - went - damaged - quality - held - reserved - allocated - buffer;
+  return stock === undefined ? 0 : toPromise(stock);
 }
