@@ -67,8 +67,10 @@ interface Round {
   readonly server: { readonly cpuMicros: number; readonly rssBytes: number; readonly journalBytes: number };
 }
 
-const warmupMs = 4_000;
-const measuredMs = 12_000;
+/** So many orders end, and so much time passes, before the window and in it: a server that has just begun is slow. */
+const window = { full: { ms: 6_000, orders: 3_000 }, tiny: { ms: 0, orders: 30 } } as const;
+/** However busy the machine is. */
+const windowMsMax = 60_000;
 /** What the hash is over: the first so many orders. */
 const hashed = { full: 200, tiny: 30 } as const;
 
@@ -100,11 +102,11 @@ async function onServer({ name, unit, world: sizes, valueOf }: Case, size: Size,
   try {
     await world.begin();
     const rssConnected = usage().rssBytes;
-    await until(size === 'tiny' ? () => world.tally.ended >= hashed.tiny : after(warmupMs));
+    await until(passed(world.tally, window[size]));
     world.tally.pushes.reset();
     world.tally.answers.reset();
     const from = { ...seen(world.tally), ...usage(), bytes: await position(), client: cpuMicros(), atMs: performance.now() };
-    await until(size === 'tiny' ? () => world.tally.ended >= 2 * hashed.tiny : after(measuredMs));
+    await until(passed(world.tally, window[size]));
     const to = { ...seen(world.tally), ...usage(), bytes: await position(), client: cpuMicros(), atMs: performance.now() };
     await world.settle(20_000, new AbortController().signal);
     const round: Round = {
@@ -130,10 +132,13 @@ function cpuMicros(): number {
   return user + system;
 }
 
-const after = (ms: number): (() => boolean) => {
-  const untilMs = performance.now() + ms;
-  return () => performance.now() >= untilMs;
-};
+function passed(tally: Tally, { ms, orders }: { readonly ms: number; readonly orders: number }): () => boolean {
+  const [fromMs, ended] = [performance.now(), tally.ended + orders];
+  return () => {
+    const elapsedMs = performance.now() - fromMs;
+    return (elapsedMs >= ms && tally.ended >= ended) || elapsedMs > windowMsMax;
+  };
+}
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));

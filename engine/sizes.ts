@@ -36,13 +36,17 @@ function partsBytes(context: object | undefined): number {
     if (value === undefined) continue;
     bytes += key.length + 4;
     if (typeof value === 'string') bytes += 2 + textBytes(value);
-    else bytes += typeof value === 'object' && value !== null ? valueRowBytes(value) : numberBytesMax;
+    else bytes += typeof value === 'object' && value !== null ? valueRowBytes(value) : plainBytes(value);
   }
   return bytes;
 }
 
-/** A number, or a truth, in JSON. */
-const numberBytesMax = 24;
+/** A number, or a truth, in JSON: a small count, any other, such as an instant, or one that is not whole. */
+function plainBytes(value: unknown): number {
+  if (typeof value !== 'number') return 5;
+  if (!Number.isSafeInteger(value)) return 24;
+  return value >= 0 && value < 1_000_000 ? 6 : 17;
+}
 
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const textBytes = (text: string | undefined): number => 3 * (text?.length ?? 0);
@@ -62,10 +66,11 @@ export function cellBytes(cell: Cell): number {
       return cell.snapshot === undefined ? 0 : supplyBytes(cell.snapshot.context);
     case 'return':
       return 384 + valueRowBytes(cell.snapshot?.context);
+    // Their ids are reckoned with three times, and stand in the key and the answer as well.
     case 'task':
-      return 384 + 2 * partsBytes(cell.snapshot?.context);
-    case 'terminal':
       return 384 + partsBytes(cell.snapshot?.context);
+    case 'terminal':
+      return 192 + partsBytes(cell.snapshot?.context);
     case 'order-returns': case 'return-policy':
     case 'details': case 'external': case 'mapping': case 'intake-policy':
     case 'lot': case 'lot-shipment':
@@ -76,7 +81,7 @@ export function cellBytes(cell: Cell): number {
     case 'parcel':
       return 240 + partsBytes(cell.snapshot?.context);
     case 'payment':
-      return 1_024 + partsBytes(cell.snapshot?.context);
+      return 512 + partsBytes(cell.snapshot?.context);
     case 'case': case 'case-log': case 'playbook':
       return 1_024 + valueRowBytes(cell.snapshot?.context);
     case 'case-order':
