@@ -37,6 +37,8 @@ const help = `npm run bench -- [--only NAME[:CASE]] [--json] [--tiny]
                  NAME:TEXT runs only its cases whose name holds TEXT
   --json         one JSON line per figure, for scripts
   --tiny         a moment of each, to see that it runs; its times mean nothing
+
+BATON_BENCH_PROFILE=DIR writes the CPU profile of the server of \`life\` there.
 `;
 
 interface Out {
