@@ -251,7 +251,7 @@ describe('what others do', () => {
       'o1 gone 2: its units are wanted no more, or elsewhere',
       'o2 leased 1: ',
       'o3 gone 2: others pick it',
-      'o4 waiting 2: its order is held',
+      'o4 waiting 2: it is held',
       'o5 gone 2: others shipped it',
       'o6 gone 2: its units are wanted no more, or elsewhere',
     ]);

@@ -101,7 +101,7 @@ describe('a move', () => {
     await shop.part('fulfillment.pick', 'o1');
     expect(await shop.refused('order.move', to('B'))).toMatchObject({ code: 'wrong-state' });
     const after = JSON.stringify([shop.order('o1'), shop.stock('A/S1'), shop.stock('B/S1'), shop.stock('C/S1')]);
-    expect(after.replace('"picking"', '"released"').replace('"picking"', '"released"').replace(/"changedAtMs":\d+/, '')).toBe(before.replace(/"changedAtMs":\d+/, ''));
+    expect(after.replaceAll('"picking"', '"released"').replace('"in-progress"', '"open"').replace(/"changedAtMs":\d+/, '')).toBe(before.replace(/"changedAtMs":\d+/, ''));
   });
 });
 
