@@ -60,7 +60,7 @@ export function tellOrder(
   const { isTimed, isOffering } = core.views.rooms;
   if (rejection !== undefined) return rejection;
   const isHeld = holds !== undefined || first.type === 'fulfillment.hold';
-  if (isOffering || isHeld) offerParts(core, order, before, given?.claimedBy, first.atMs);
+  if (isOffering || isHeld || given?.claimedBy !== undefined) offerParts(core, order, before, given?.claimedBy, first.atMs);
   if (isTimed || isHeld) timeParts(core, order, before, first.atMs);
   return rejection;
 }

@@ -23,8 +23,7 @@ export function offersFor(
     const was = before.fulfillments[index];
     const isKnown = was?.state === 'released' && !isKept(before, was);
     if (offer !== undefined || isKnown) return [];
-    const isTaken = accepted === location || hasAccepted(after, location);
-    const next = isTaken ? taken(atMs) : offerOf(core, after, part, atMs);
+    const next = accepted === location ? taken(atMs) : offerOf(core, after, part, atMs);
     return next === undefined ? [] : [{ fulfillmentId, offer: next }];
   });
 }
@@ -39,6 +38,7 @@ function offerOf(core: Core, order: OrderContext, part: Fulfillment, atMs: numbe
   const { locations, offers } = core.world;
   const policy = locations.get(part.location)?.snapshot?.context.offer;
   if (policy === undefined) return undefined;
+  if (hasAccepted(order, part.location)) return taken(atMs);
   const untilMs = atMs + policy.withinMs;
   // What came with its places is put to these alone.
   if (policy.alsoTo === undefined || order.intake?.routed === true) return { untilMs, others: [] };

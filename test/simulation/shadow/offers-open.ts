@@ -14,10 +14,10 @@ export function offersOf(doing: Now, before: ShadowOrder | undefined, order: Sha
     const was = before?.parts[index];
     const wasTold = before !== undefined && was?.state === 'released' && !isKept(before, was);
     if (part.offer !== undefined || wasTold) return part;
-    const hasAccepted = claimedBy === part.location || order.parts.some((one) => one.location === part.location && one.offer?.ended === 'accepted');
-    if (hasAccepted) return { ...part, offer: { untilMs: doing.atMs, others: [], ended: 'accepted' } };
     const policy = doing.shadow.locations.get(part.location)?.offer;
-    if (policy === undefined) return part;
+    if (policy === undefined && claimedBy !== part.location) return part;
+    const hasAccepted = claimedBy === part.location || order.parts.some((one) => one.location === part.location && one.offer?.ended === 'accepted');
+    if (policy === undefined || hasAccepted) return { ...part, offer: { untilMs: doing.atMs, others: [], ended: 'accepted' } };
     const others = policy.alsoTo === undefined || order.isRouted === true ? [] : heard(doing, order, index, policy.alsoTo);
     return { ...part, offer: { untilMs: doing.atMs + policy.withinMs, others } };
   });
