@@ -60,7 +60,8 @@ export function tellOrder(
   const { isTimed, isOffering } = core.views.rooms;
   if (rejection !== undefined) return rejection;
   const isHeld = holds !== undefined || first.type === 'fulfillment.hold';
-  if (isOffering || isHeld || given?.claimedBy !== undefined) offerParts(core, order, before, given?.claimedBy, first.atMs);
+  const { claimedBy } = given ?? {};
+  if (isOffering || isHeld || claimedBy !== undefined) offerParts(core, order, before, claimedBy, first.atMs);
   if (isTimed || isHeld) timeParts(core, order, before, first.atMs);
   return rejection;
 }

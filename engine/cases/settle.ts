@@ -97,6 +97,8 @@ function concernsCases({ world, changes }: Core, cell: Cell, index: number): boo
         context?.holds !== before?.context.holds ||
         context?.replaces !== undefined ||
         context?.intake?.parked !== undefined ||
+        // An edit or a fee makes more due.
+        context?.intake !== before?.context.intake ||
         world.cases.byOrder.has(cell.id)
       );
     }
