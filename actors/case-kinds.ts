@@ -146,7 +146,7 @@ const rows = {
     tell('refund what came, or dispute it')],
   RETURN_DAMAGED: ['medium', 'returns', 'operations', 2 * dayMs, 'return', 'known',
     tell('refund in part, or dispute it')],
-  REFUND_FAILED: ['high', 'finance', 'operations', dayMs, 'order', 'report',
+  REFUND_FAILED: ['high', 'finance', 'operations', dayMs, 'order', 'known',
     { do: 'notify', note: 'try the refund again', attempts: 3, backoffMs: hourMs }, up('finance')],
   RULE_GAP: ['high', 'rules', 'operations', 4 * hourMs, 'channel', 'order',
     again('retry', 2, 10 * minuteMs), tell('the routing plan leaves no place'), up('rules')],

@@ -25,8 +25,18 @@ export const paymentCommands = {
   ),
   /** So much of what may be taken was taken. */
   'payment.capture': Type.Object({ ...ref, amountMinor: Amount }, exact),
-  /** It was declined, or what was authorised is no more: nothing further can be taken. */
-  'payment.fail': Type.Object({ ...ref, reason: Reason }, exact),
+  /**
+   * It was declined, or what was authorised is no more: nothing further can be taken. With `refund`: so much was to be
+   * given back of it, and the payment service did not.
+   */
+  'payment.fail': Type.Object(
+    {
+      ...ref,
+      refund: Type.Optional(Type.Object({ amountMinor: Amount, returnId: Type.Optional(ReturnIdSchema) }, exact)),
+      reason: Reason,
+    },
+    exact,
+  ),
   /** What was not taken will not be. */
   'payment.void': Type.Object({ ...ref, reason: Reason }, exact),
   /** So much was given back: never more than was taken, nor, for a return, than is due for it. */

@@ -1,6 +1,6 @@
 /** What each thing that is told of a payment does to it, or why it cannot be so: pure. */
 import type { ReturnId } from './ids.ts';
-import { leftMinor, type OrderPayments, type Payment } from './payments.ts';
+import { leftMinor, type FailedRefund, type OrderPayments, type Payment } from './payments.ts';
 import { reject, type Rejection } from './rejection.ts';
 
 const put = (doc: OrderPayments, payment: Payment): OrderPayments => ({
@@ -51,7 +51,8 @@ export function refunded(
   if (amountMinor > most) {
     return reject('over-paid', `${most} of payment ${payment.paymentId} can be given back`, 'body.amountMinor');
   }
-  const next = put(doc, { ...payment, refundedMinor: payment.refundedMinor + amountMinor });
+  const made = { ...payment, refundedMinor: payment.refundedMinor + amountMinor };
+  const next = put(doc, payment.refundFailed === undefined ? made : lessFailed(made, amountMinor, due?.returnId));
   if (due === undefined) return next;
   const { returnId, dueMinor } = due;
   const before = doc.returned?.find((one) => one.returnId === returnId)?.refundedMinor ?? 0;
@@ -60,4 +61,22 @@ export function refunded(
   }
   const others = (doc.returned ?? []).filter((one) => one.returnId !== returnId);
   return { ...next, returned: [...others, { returnId, refundedMinor: before + amountMinor }] };
+}
+
+/** What was not given back is less by what was since for the same, and never more than what can be. */
+function lessFailed(payment: Payment, amountMinor: number, returnId: ReturnId | undefined): Payment {
+  const { refundFailed, ...others } = payment;
+  if (refundFailed === undefined) return payment;
+  const left = refundFailed.amountMinor - (refundFailed.returnId === returnId ? amountMinor : 0);
+  const most = Math.min(left, payment.capturedMinor - payment.refundedMinor);
+  return most <= 0 ? others : { ...others, refundFailed: { ...refundFailed, amountMinor: most } };
+}
+
+/** So much was to be given back, which could have been, and was not. */
+export function refundFailed(
+  doc: OrderPayments, payment: Payment, failed: FailedRefund, due: Parameters<typeof refunded>[3],
+): OrderPayments | Rejection {
+  const would = refunded(doc, payment, failed.amountMinor, due);
+  if ('code' in would) return { ...would, field: 'body.refund.amountMinor' };
+  return put(doc, { ...payment, refundFailed: failed });
 }

@@ -19,6 +19,14 @@ export interface Payment {
   readonly reference?: string | undefined;
   /** Why it failed or was voided. */
   readonly reason?: string | undefined;
+  /** What of it was to be given back last and was not, as far as it was not since. */
+  readonly refundFailed?: FailedRefund | undefined;
+}
+
+export interface FailedRefund {
+  readonly amountMinor: number;
+  readonly returnId?: ReturnId | undefined;
+  readonly reason: string;
 }
 
 export interface OrderPayments {
@@ -105,7 +113,7 @@ export type PaymentEvent =
       readonly orderId: OrderId;
       readonly channel: ChannelId;
       readonly paymentId: string;
-      readonly cause: 'authorised' | 'captured' | 'failed' | 'voided' | 'expired' | 'refunded';
+      readonly cause: 'authorised' | 'captured' | 'failed' | 'voided' | 'expired' | 'refunded' | 'refund-failed';
       readonly amountMinor: number;
       /** Where the payment of the order stands now. */
       readonly state: OrderPaymentState;

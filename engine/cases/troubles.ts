@@ -62,7 +62,8 @@ export const isTroubled = ({ alarm, status }: Parcel): boolean => alarm !== unde
 
 /** Whether payments may give any: of others nothing further is looked at. */
 export const isDoubtful = ({ payments, isPending }: OrderPayments): boolean =>
-  isPending === true || payments.some(({ state, warned }) => warned === true || isOver(state));
+  isPending === true ||
+  payments.some((one) => one.warned === true || isOver(one.state) || one.refundFailed !== undefined);
 
 const isOver = (state: string): boolean => state === 'failed' || state === 'expired' || state === 'voided';
 
@@ -93,6 +94,12 @@ function unpaid(doc: OrderPayments, dueMinor: number, all: Trouble[]): void {
     all.push({ code: 'PAYMENT_FAILED', source: last.paymentId, cause });
   } else if (doc.awaited && authorisedMinor < dueMinor && doc.isPending === true) {
     all.push({ code: 'PAYMENT_PENDING', source: 'payment', cause: `${dueMinor} minor units are due, and nobody pays` });
+  }
+  for (const { paymentId, refundFailed } of doc.payments) {
+    if (refundFailed === undefined) continue;
+    const { amountMinor, reason } = refundFailed;
+    const cause = `${amountMinor} minor units of payment ${paymentId} are not given back: ${reason}`;
+    all.push({ code: 'REFUND_FAILED', source: paymentId, cause });
   }
   if (capturedMinor >= dueMinor) return;
   for (const payment of doc.payments) {

@@ -3,8 +3,9 @@ import type { Command, CommandBody } from '../../actors/commands.ts';
 import { cardNumberIn } from '../../actors/card-number.ts';
 import { paymentsOfOrderMax, paymentWarnMsDefault } from '../../actors/limits.ts';
 import { dueNowMinor } from '../../actors/payment-due.ts';
+import type { ReturnId } from '../../actors/ids.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
-import { captured, ended, refunded } from '../../actors/payment-steps.ts';
+import { captured, ended, refunded, refundFailed } from '../../actors/payment-steps.ts';
 import { leftMinor, sumsOf, type OrderPayments, type Payment, type PaymentAnswer } from '../../actors/payments.ts';
 import type { PaymentEvent } from '../../actors/payments.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
@@ -56,6 +57,13 @@ export function tellPayment(core: Core, command: PaymentCommand, atMs: number): 
   return rejection === undefined ? done(answer) : refused(rejection);
 }
 
+/** The return that a refund is for, made or not, and where that is said. */
+function returnOf(body: PaymentCommand['body']): { readonly id: ReturnId; readonly field: string } | undefined {
+  if ('returnId' in body && body.returnId !== undefined) return { id: body.returnId, field: 'body.returnId' };
+  const id = 'refund' in body ? body.refund?.returnId : undefined;
+  return id === undefined ? undefined : { id, field: 'body.refund.returnId' };
+}
+
 /** What of a command could hold a card's number: an instant has as many digits as one, and is none. */
 const textsOf = (body: object): object =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => typeof value === 'string'));
@@ -63,7 +71,7 @@ const textsOf = (body: object): object =>
 function headOf({ doc, cause, amountMinor }: Told, body: PaymentCommand['body']) {
   const { orderId, paymentId } = body;
   const more = {
-    returnId: 'returnId' in body ? body.returnId : undefined,
+    returnId: returnOf(body)?.id,
     reason: 'reason' in body ? body.reason : undefined,
   };
   return { orderId, channel: doc.channel, paymentId, cause, amountMinor, ...more };
@@ -75,16 +83,16 @@ function unknownRefusal(
   payment: Payment | undefined,
 ): Rejection | undefined {
   const { orderId, paymentId } = body;
-  if (kind === 'payment.refund' && body.returnId !== undefined) {
-    const isOfOrder = core.world.returns.look(body.returnId)?.context.orderId === orderId;
-    if (!isOfOrder) return reject('unknown-return', `order ${orderId} has no return ${body.returnId}`, 'body.returnId');
+  const of = returnOf(body);
+  if (of !== undefined && core.world.returns.look(of.id)?.context.orderId !== orderId) {
+    return reject('unknown-return', `order ${orderId} has no return ${of.id}`, of.field);
   }
   if (kind === 'payment.authorise') {
     const detail = `order ${orderId} has a payment ${paymentId}`;
     return payment === undefined ? undefined : reject('payment-exists', detail, 'body.paymentId');
   }
   // One that was declined at once was never authorised.
-  if (payment !== undefined || kind === 'payment.fail') return undefined;
+  if (payment !== undefined || (kind === 'payment.fail' && body.refund === undefined)) return undefined;
   return reject('unknown-payment', `order ${orderId} has no payment ${paymentId}`, 'body.paymentId');
 }
 
@@ -113,13 +121,19 @@ function carriedOut(
     case 'payment.capture':
       return told(captured(doc, must(payment, 'a payment'), body.amountMinor), 'captured', body.amountMinor);
     case 'payment.fail':
+      if (body.refund !== undefined) {
+        const failed = { ...body.refund, reason: body.reason };
+        const { amountMinor, returnId } = failed;
+        const due = dueFor(core, returnId);
+        return told(refundFailed(doc, must(payment, 'a payment'), failed, due), 'refund-failed', amountMinor);
+      }
       if (payment === undefined) return told(added(doc, declined(body, atMs)), 'failed', 0);
       return told(ended(doc, payment, 'failed', body.reason), 'failed', left);
     case 'payment.void':
       return told(ended(doc, must(payment, 'a payment'), 'voided', body.reason), 'voided', left);
     case 'payment.refund': {
       const { returnId, amountMinor } = body;
-      const due = returnId === undefined ? undefined : { returnId, dueMinor: creditOf(core, returnId) };
+      const due = dueFor(core, returnId);
       return told(refunded(doc, must(payment, 'a payment'), amountMinor, due), 'refunded', amountMinor);
     }
     default:
@@ -127,10 +141,11 @@ function carriedOut(
   }
 }
 
-/** What is due to the customer for a return. */
-function creditOf({ world }: Core, returnId: NonNullable<CommandBody<'payment.refund'>['returnId']>): number {
+/** What is due to the customer for a return, where a refund is for one. */
+function dueFor({ world }: Core, returnId: ReturnId | undefined) {
+  if (returnId === undefined) return undefined;
   const { creditedMinor, debitedMinor } = must(world.returns.look(returnId), 'a return').context;
-  return creditedMinor - debitedMinor;
+  return { returnId, dueMinor: creditedMinor - debitedMinor };
 }
 
 function authorised(

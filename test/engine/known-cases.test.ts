@@ -148,6 +148,26 @@ describe('payments and doubts', () => {
     expect(open(next)).toEqual([]);
   });
 
+  it('[EX27] a refund that its payment service declined is one until so much is given back for the same', async () => {
+    const shop = await asked();
+    await pay(shop, 'p1');
+    const ref = { orderId: 'o1', paymentId: 'p1' } as const;
+    const fail = { ...ref, refund: { amountMinor: 600 }, reason: 'account closed' } as const;
+    expect(await shop.refused('payment.fail', fail)).toMatchObject({ code: 'over-paid', field: 'body.refund.amountMinor' });
+    await shop.ok('payment.capture', { ...ref, amountMinor: 1_000 });
+    expect(await shop.refused('payment.fail', { ...fail, paymentId: 'p2' })).toMatchObject({ code: 'unknown-payment' });
+    expect(await shop.refused('payment.fail', { ...fail, refund: { amountMinor: 1, returnId: 'r9' } } as never)).toMatchObject({ code: 'unknown-return', field: 'body.refund.returnId' });
+    expect(await shop.ok('payment.fail', fail)).toMatchObject({ state: 'captured', refundedMinor: 0 });
+    expect(caseOf(shop, 'REFUND_FAILED/o1')).toMatchObject({ cause: '600 minor units of payment p1 are not given back: account closed', owner: 'finance', orderIds: ['o1'] });
+    const again = await shop.restart();
+    await again.ok('payment.refund', { ...ref, amountMinor: 200, reason: 'in part' });
+    expect(open(again)).toEqual(['REFUND_FAILED/o1']);
+    expect(again.ask('payment.get', { orderId: 'o1' })?.payments).toMatchObject([{ state: 'captured', refundFailed: { amountMinor: 400 } }]);
+    await again.ok('payment.refund', { ...ref, amountMinor: 400, reason: 'by bank' });
+    expect(caseOf(again, 'REFUND_FAILED/o1')).toMatchObject({ state: 'resolved' });
+    expect(again.ask('payment.get', { orderId: 'o1' })?.payments).not.toMatchObject([{ refundFailed: {} }]);
+  });
+
   it('[EX23] an order that comes again with another body is a case of the first one, which stands', async () => {
     const shop = await Shop.open();
     await shop.receive({ 'A/S1': 9 });

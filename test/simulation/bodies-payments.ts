@@ -26,15 +26,21 @@ export const paymentDraws: Record<PaymentKind, Draw> = {
     const ref = drawRef(rng, names, shadow);
     return { ...ref, amountMinor: drawMinor(rng, leftFor(shadow, ref)) };
   },
-  'payment.fail': (rng, names, shadow) => ({ ...drawRef(rng, names, shadow), reason: 'declined' }),
-  'payment.void': (rng, names, shadow) => ({ ...drawRef(rng, names, shadow), reason: 'not wanted' }),
-  'payment.refund': (rng, names, shadow) => {
-    const ref = drawRef(rng, names, shadow);
-    const ofOrder = returnsOf(shadow, ref.orderId);
-    const isFor = ofOrder.length > 0 && rng.chance(0.6);
-    return { ...ref, amountMinor: drawMinor(rng, leftFor(shadow, ref)), ...(isFor ? { returnId: rng.pick(ofOrder).id } : rng.chance(0.02) ? { returnId: 'r1' } : {}), reason: 'sent back' };
+  'payment.fail': (rng, names, shadow) => {
+    if (rng.chance(0.4)) return { ...drawRef(rng, names, shadow), reason: 'declined' };
+    const { orderId, paymentId, reason, ...refund } = drawRefund(rng, names, shadow);
+    return { orderId, paymentId, refund, reason };
   },
+  'payment.void': (rng, names, shadow) => ({ ...drawRef(rng, names, shadow), reason: 'not wanted' }),
+  'payment.refund': drawRefund,
 };
+
+function drawRefund(rng: Rng, names: Names, shadow: Shadow) {
+  const ref = drawRef(rng, names, shadow);
+  const ofOrder = returnsOf(shadow, ref.orderId);
+  const isFor = ofOrder.length > 0 && rng.chance(0.6);
+  return { ...ref, amountMinor: drawMinor(rng, leftFor(shadow, ref)), ...(isFor ? { returnId: rng.pick(ofOrder).id } : rng.chance(0.02) ? { returnId: 'r1' } : {}), reason: 'sent back' };
+}
 
 /** Mostly what can be, at times too much. */
 const drawMinor = (rng: Rng, most: number): number => Math.max(1, rng.chance(0.4) ? most : rng.between(1, Math.max(1, most) + (rng.chance(0.1) ? 1 : 0)));

@@ -206,7 +206,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'order.edit': 7,
     'payment.authorise': 8,
     'payment.capture': 5,
-    'payment.fail': 1,
+    'payment.fail': 2,
     'payment.void': 0.7,
     'payment.refund': 3,
     'return.request': 8,

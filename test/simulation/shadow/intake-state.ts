@@ -12,6 +12,8 @@ export interface ShadowPayment {
   readonly back: readonly { readonly minor: number; readonly returnId?: string | undefined }[];
   readonly ended?: { readonly state: 'failed' | 'voided' | 'expired'; readonly reason?: string | undefined } | undefined;
   readonly isWarned: boolean;
+  /** What was declined to be given back, and how many refunds were made before that. */
+  readonly declined?: { readonly minor: number; readonly returnId?: string | undefined; readonly reason: string; readonly after: number } | undefined;
 }
 
 export interface ShadowPayments {

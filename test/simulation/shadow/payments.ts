@@ -17,6 +17,15 @@ const backOf = ({ back }: ShadowPayment): number => add(back.map(({ minor }) => 
 const leftOf = (one: ShadowPayment): number => (one.ended === undefined ? one.amountMinor - takenOf(one) : 0);
 const standOf = (one: ShadowPayment): string => one.ended?.state ?? (leftOf(one) === 0 ? 'captured' : 'authorised');
 
+/** What of it was to be given back and is not yet: each refund since leaves so much less, and none leaves more than there is. */
+function owedOf(one: ShadowPayment): { readonly amountMinor: number; readonly returnId?: string | undefined; readonly reason: string } | undefined {
+  if (one.declined === undefined) return undefined;
+  const { minor, returnId, reason, after } = one.declined;
+  const since = one.back.slice(after).filter((made) => made.returnId === returnId);
+  const left = Math.min(minor - add(since.map((made) => made.minor)), takenOf(one) - backOf(one));
+  return left <= 0 ? undefined : { amountMinor: left, returnId, reason };
+}
+
 /** What a unit is worth; of a kit, its share. */
 function unitOf(order: ShadowOrder, line: number): number {
   const { kit, unitPriceMinor = 0 } = order.lines[line] ?? {};
@@ -56,7 +65,7 @@ export function rowOf(orderId: string, doc: ShadowPayments): object {
     orderId, channel: doc.channel, currency: doc.currency, ...doc.terms, patientUntilMs: doc.patientUntilMs, isPending: doc.isPending, dueMinor: doc.placedMinor, wantedMinor: add(doc.wanted),
     payments: doc.payments.map((one) => ({
       paymentId: one.paymentId, state: standOf(one), amountMinor: one.amountMinor, capturedMinor: takenOf(one), refundedMinor: backOf(one), sinceMs: one.sinceMs, ...one.named,
-      warned: one.isWarned ? true : undefined, reason: one.ended?.reason,
+      warned: one.isWarned ? true : undefined, reason: one.ended?.reason, refundFailed: owedOf(one),
     })),
     returned: returned.length === 0 ? undefined : returned,
   };
@@ -97,11 +106,12 @@ export function tell(doing: Doing, command: Told): Verdict {
   const { orderId: id, paymentId } = body;
   const order = shadow.orders.get(id);
   if (order === undefined) return no('unknown-order', 'body.orderId');
-  const returnId = 'returnId' in body ? body.returnId : undefined;
-  if (returnId !== undefined && shadow.returns.get(returnId)?.orderId !== id) return no('unknown-return', 'body.returnId');
+  const refund = 'refund' in body ? body.refund : undefined;
+  const returnId = 'returnId' in body ? body.returnId : refund?.returnId;
+  if (returnId !== undefined && shadow.returns.get(returnId)?.orderId !== id) return no('unknown-return', refund === undefined ? 'body.returnId' : 'body.refund.returnId');
   const known = shadow.intake.payments.get(id);
   const payment = known?.payments.find((one) => one.paymentId === paymentId);
-  if (kind === 'payment.authorise' ? payment !== undefined : payment === undefined && kind !== 'payment.fail') {
+  if (kind === 'payment.authorise' ? payment !== undefined : payment === undefined && (kind !== 'payment.fail' || refund !== undefined)) {
     return no(kind === 'payment.authorise' ? 'payment-exists' : 'unknown-payment', 'body.paymentId');
   }
   const totals = (shadow.intake.details.get(id) as { readonly totals?: { readonly totalMinor: number } } | undefined)?.totals;
@@ -141,12 +151,15 @@ function stepOf({ shadow, atMs }: Doing, doc: ShadowPayments, payment: ShadowPay
     if (doc.payments.length >= 20) return no('over-limit', 'body.paymentId');
     return { doc: added({ ended: { state: 'failed', reason: 'reason' in body ? body.reason : undefined } }), cause: 'failed', minor: 0 };
   }
-  if (kind === 'payment.refund') {
-    const { amountMinor: minor, returnId } = body;
-    if (minor > takenOf(payment) - backOf(payment)) return no('over-paid', 'body.amountMinor');
+  const refund = kind === 'payment.refund' ? body : kind === 'payment.fail' ? body.refund : undefined;
+  if (refund !== undefined) {
+    const { amountMinor: minor, returnId } = refund;
+    const field = kind === 'payment.refund' ? 'body.amountMinor' : 'body.refund.amountMinor';
+    if (minor > takenOf(payment) - backOf(payment)) return no('over-paid', field);
     const before = add(doc.payments.flatMap(({ back }) => back.filter((one) => returnId !== undefined && one.returnId === returnId).map((one) => one.minor)));
     const credit = returnId === undefined ? Infinity : add([...(shadow.returns.get(returnId)?.memos ?? [])]);
-    if (before + minor > credit) return no('over-paid', 'body.amountMinor');
+    if (before + minor > credit) return no('over-paid', field);
+    if (kind === 'payment.fail') return { doc: changed({ declined: { minor, returnId, reason: body.reason, after: payment.back.length } }), cause: 'refund-failed', minor };
     const returned = returnId === undefined ? doc.returned : [...doc.returned.filter((one) => one !== returnId), returnId];
     return { doc: { ...changed({ back: [...payment.back, { minor, returnId }] }), returned }, cause: 'refunded', minor };
   }
@@ -199,7 +212,7 @@ export function shipped({ shadow, events }: Doing, id: string, index: number): v
 }
 
 interface Doubt {
-  readonly code: 'PAYMENT_FAILED' | 'PAYMENT_PENDING' | 'AUTH_EXPIRING';
+  readonly code: 'PAYMENT_FAILED' | 'PAYMENT_PENDING' | 'REFUND_FAILED' | 'AUTH_EXPIRING';
   readonly source: string;
   readonly cause: string;
 }
@@ -216,5 +229,9 @@ export function doubtsOf(order: ShadowOrder, doc: ShadowPayments): Doubt[] {
   const slow = isSlow ? [{ code: 'PAYMENT_PENDING' as const, source: 'payment', cause: `${due} minor units are due, and nobody pays` }] : [];
   const soon = doc.payments.filter((one) => one.isWarned && standOf(one) === 'authorised' && capturedMinor < due);
   const expiring = soon.map((one) => ({ code: 'AUTH_EXPIRING' as const, source: one.paymentId, cause: `payment ${one.paymentId} expires with ${leftOf(one)} minor units left to take` }));
-  return [...failed, ...slow, ...expiring];
+  const owed = doc.payments.flatMap((one) => {
+    const { amountMinor, reason } = owedOf(one) ?? { amountMinor: 0, reason: '' };
+    return amountMinor === 0 ? [] : [{ code: 'REFUND_FAILED' as const, source: one.paymentId, cause: `${amountMinor} minor units of payment ${one.paymentId} are not given back: ${reason}` }];
+  });
+  return [...failed, ...slow, ...owed, ...expiring];
 }
