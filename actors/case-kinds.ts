@@ -140,7 +140,7 @@ const rows = {
     tell('send less'), afterwards(hourMs, up('integration', 'medium'))],
   CANCEL_TOO_LATE: ['medium', 'customer-care', 'operations', dayMs, 'order', 'report',
     tell('have the parcel returned to its sender'), afterwards(dayMs, up('customer-care'))],
-  RETURN_OVERDUE: ['low', 'returns', 'operations', 7 * dayMs, 'return', 'report',
+  RETURN_OVERDUE: ['low', 'returns', 'operations', 7 * dayMs, 'return', 'known',
     tell('ask the customer whether it still comes')],
   RETURN_MISMATCH: ['medium', 'returns', 'operations', 2 * dayMs, 'return', 'known',
     tell('refund what came, or dispute it')],

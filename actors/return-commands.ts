@@ -123,6 +123,11 @@ export const ReturnPolicySchema = Type.Object(
     exchangeOn: Type.Optional(TriggerSchema),
     /** How long a return waits for its next step before it expires, in milliseconds. Absent: 30 days. */
     expireAfterMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: delayMsMax })),
+    /**
+     * How long an approved return waits for its next step before that is a case, in milliseconds. Absent: 14 days.
+     * No sooner than it expires: never.
+     */
+    overdueAfterMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: delayMsMax })),
     /** Where returns go: the first that fits. Absent, or none fits: origin. */
     destinations: Type.Optional(Type.Array(DestinationRuleSchema, { minItems: 1, maxItems: returnRulesMax })),
   },

@@ -30,6 +30,8 @@ export interface ReturnTerms {
   readonly inspect: boolean;
   readonly exchangeOn: RefundTrigger;
   readonly expireAfterMs: number;
+  /** Absent of one that began when nothing was ever overdue. */
+  readonly overdueAfterMs?: number | undefined;
   readonly grades: Readonly<Record<Grade, Disposition>>;
 }
 
@@ -89,6 +91,10 @@ export interface ReturnContext {
   readonly shippedAtMs?: number | undefined;
   /** When it expires, while something is still to come. */
   readonly dueAtMs: number;
+  /** When it is overdue; absent while nobody waits for the customer, and once it is. */
+  readonly overdueAtMs?: number | undefined;
+  /** Approved, and nothing happened to it for as long as its policy allows. */
+  readonly isOverdue?: true | undefined;
   readonly carrier?: CarrierId | undefined;
   readonly tracking?: string | undefined;
   /** Why it was rejected, cancelled or refunded otherwise. */
@@ -179,6 +185,8 @@ export type ReturnMessage =
     } & At)
   | ({ readonly type: 'return.refund'; readonly amountMinor: number; readonly reason: string } & At)
   | ({ readonly type: 'return.cancel'; readonly reason: string } & At)
+  /** Nothing happened to it for too long. */
+  | ({ readonly type: 'return.overdue' } & At)
   /** Its time is over. */
   | ({ readonly type: 'return.expire' } & At);
 
@@ -216,7 +224,7 @@ interface ReturnChanged {
   readonly state: ReturnState;
   readonly cause:
     | 'requested' | 'approved' | 'rejected' | 'labelled' | 'shipped' | 'received' | 'inspected' | 'refunded'
-    | 'cancelled' | 'expired';
+    | 'cancelled' | 'overdue' | 'expired';
   /** Where it goes; absent: it is kept. */
   readonly to?: LocationId | undefined;
   /** Where units were received or inspected. */

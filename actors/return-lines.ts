@@ -51,9 +51,15 @@ function followed(context: ReturnContext): ReturnContext {
   return { ...context, exchange: { ...exchange, released: true } };
 }
 
+/** The times that begin anew with each step. */
+function timesFrom({ terms: { expireAfterMs, overdueAfterMs } }: ReturnContext, atMs: number) {
+  const overdueAtMs = overdueAfterMs === undefined ? undefined : atMs + overdueAfterMs;
+  return { dueAtMs: atMs + expireAfterMs, overdueAtMs, isOverdue: undefined };
+}
+
 function moved(context: ReturnContext, message: ReturnMessage): ReturnContext {
   const { atMs } = message;
-  const due = { changedAtMs: atMs, dueAtMs: atMs + context.terms.expireAfterMs };
+  const due = { changedAtMs: atMs, ...timesFrom(context, atMs) };
   switch (message.type) {
     case 'return.open':
       return context;
@@ -75,6 +81,8 @@ function moved(context: ReturnContext, message: ReturnMessage): ReturnContext {
     }
     case 'return.cancel':
       return { ...closedRest(context), changedAtMs: atMs, reason: message.reason, ended: 'cancelled' };
+    case 'return.overdue':
+      return { ...context, changedAtMs: atMs, overdueAtMs: undefined, isOverdue: true };
     case 'return.expire':
       return { ...closedRest(context), changedAtMs: atMs, ended: 'expired' };
   }
@@ -96,7 +104,7 @@ function closedRest(context: ReturnContext): ReturnContext {
     const units = comingUnits(line);
     return units === 0 ? line : { ...line, closed: line.closed + units };
   });
-  return { ...context, lines };
+  return { ...context, overdueAtMs: undefined, isOverdue: undefined, lines };
 }
 
 type Receive = Extract<ReturnMessage, { type: 'return.receive' }>;
@@ -228,6 +236,7 @@ const causes = {
   'return.inspect': 'inspected',
   'return.refund': 'refunded',
   'return.cancel': 'cancelled',
+  'return.overdue': 'overdue',
   'return.expire': 'expired',
 } as const;
 

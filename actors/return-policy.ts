@@ -24,6 +24,7 @@ export interface StandingPolicy {
   readonly grades: Readonly<Record<Grade, Disposition>>;
   readonly exchangeOn: RefundTrigger;
   readonly expireAfterMs: number;
+  readonly overdueAfterMs: number;
   readonly destinations: readonly DestinationRule[];
 }
 
@@ -40,6 +41,7 @@ export const policyDefaults: StandingPolicy = {
   grades: { A: 'restock', B: 'refurbish', C: 'quarantine', D: 'scrap' },
   exchangeOn: 'receipt',
   expireAfterMs: 30 * dayMs,
+  overdueAfterMs: 14 * dayMs,
   destinations: [],
 };
 
@@ -51,8 +53,8 @@ export function standingPolicy(policy: ReturnPolicy | undefined): StandingPolicy
 
 /** What of a policy a return goes by to its end. */
 export function termsOf(policy: StandingPolicy): ReturnTerms {
-  const { refundOn, feePercent, feeMinor, inspect, exchangeOn, expireAfterMs, grades } = policy;
-  return { refundOn, feePercent, feeMinor, inspect, exchangeOn, expireAfterMs, grades };
+  const { refundOn, feePercent, feeMinor, inspect, exchangeOn, expireAfterMs, overdueAfterMs, grades } = policy;
+  return { refundOn, feePercent, feeMinor, inspect, exchangeOn, expireAfterMs, overdueAfterMs, grades };
 }
 
 /** Whether units may be asked for at a time: as long after the whole order was delivered as the window is. */

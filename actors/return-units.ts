@@ -44,3 +44,7 @@ export function freesExchange({ terms, approvedAtMs, shippedAtMs, lines }: Retur
 }
 
 export const hasArrived = (context: ReturnContext): boolean => context.lines.some(({ received }) => received > 0);
+
+/** When something happens to it by itself, overdue or expired; undefined while nothing of it is to come. */
+export const returnDueAtMs = (context: ReturnContext): number | undefined =>
+  toCome(context) === 0 ? undefined : Math.min(context.dueAtMs, context.overdueAtMs ?? Infinity);

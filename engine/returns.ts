@@ -6,7 +6,7 @@ import type { ChannelId, LineId, LocationId, OrderId, ReturnId } from '../actors
 import type { ReturnPolicy } from '../actors/return-commands.ts';
 import type { OrderReturns, ReturnContext, ReturnState } from '../actors/return-context.ts';
 import { standingPolicy, type StandingPolicy } from '../actors/return-policy.ts';
-import { comingUnits, toCome } from '../actors/return-units.ts';
+import { comingUnits, returnDueAtMs } from '../actors/return-units.ts';
 import type { Claim } from '../storage/journal.ts';
 import { move, sortByAge } from './id-lists.ts';
 import { place } from './place.ts';
@@ -43,7 +43,7 @@ export class Returns {
   readonly #isNeeded = ({ atMs, owner }: Timer): boolean => {
     if (owner.kind !== 'return') return true;
     const context = this.#cells.get(owner.id)?.snapshot?.context;
-    return context !== undefined && context.dueAtMs === atMs && toCome(context) > 0;
+    return context !== undefined && returnDueAtMs(context) === atMs;
   };
 
   constructor(saved: Pick<Claim, 'row'>, timers: Timers) {
@@ -187,6 +187,4 @@ export class Returns {
   }
 }
 
-/** When a return expires; undefined while nothing of it is to come. */
-const dueOf = (context: ReturnContext | undefined): number | undefined =>
-  context === undefined || toCome(context) === 0 ? undefined : context.dueAtMs;
+const dueOf = (context: ReturnContext | undefined): number | undefined => context && returnDueAtMs(context);

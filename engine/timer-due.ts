@@ -9,7 +9,7 @@ import { growBuffer } from './commands/buffers.ts';
 import { settleItem } from './commands/items.ts';
 import * as locations from './commands/locations.ts';
 import * as lots from './commands/lots.ts';
-import { expireReturn } from './commands/returns.ts';
+import { returnDue } from './commands/returns.ts';
 import { parcelDue } from './commands/tracking.ts';
 import type { Core } from './core.ts';
 import { isTerminalDue, terminalDue } from './floor/terminals.ts';
@@ -50,7 +50,7 @@ export function timerDue(core: Core, owner: TimerOwner, atMs: number, onBug: OnB
     case 'reservation':
       return expiryDue(core, owner.id, atMs, onBug);
     case 'return':
-      return tellQuietly(core, atMs, () => expireReturn(core, owner.id, atMs), onBug);
+      return tellQuietly(core, atMs, () => returnDue(core, owner.id, atMs), onBug);
     case 'promise':
       return promiseTime(core, owner.id, atMs, onBug);
     case 'payment':

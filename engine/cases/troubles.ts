@@ -14,7 +14,7 @@ import { dueNowMinor } from '../../actors/payment-due.ts';
 import { leftMinor, sumsOf, type OrderPayments } from '../../actors/payments.ts';
 import { trackingKey, type Parcel } from '../../actors/tracking.ts';
 import type { ReturnContext } from '../../actors/return-context.ts';
-import { uninspectedUnits } from '../../actors/return-units.ts';
+import { toCome, uninspectedUnits } from '../../actors/return-units.ts';
 import type { ParcelStatus } from '../../actors/tracking-commands.ts';
 import type { CarrierCell } from '../cells.ts';
 import { holder } from '../intake/take-in.ts';
@@ -150,7 +150,7 @@ function onItsWay(
   }
 }
 
-/** What came of a return otherwise than it was asked for, until it is inspected. */
+/** What came of a return otherwise than it was asked for, until it is inspected; and what does not come. */
 export function returnTroubles(context: ReturnContext | undefined): readonly Trouble[] {
   let [damaged, unasked] = [0, 0];
   for (const line of context?.lines ?? []) {
@@ -158,6 +158,9 @@ export function returnTroubles(context: ReturnContext | undefined): readonly Tro
     if (line.orderLineId === undefined) unasked += uninspectedUnits(line);
   }
   const all: Trouble[] = [];
+  if (context?.isOverdue === true && toCome(context) > 0) {
+    all.push({ code: 'RETURN_OVERDUE', source: '', cause: 'nothing of it is heard for too long' });
+  }
   if (damaged > 0) all.push({ code: 'RETURN_DAMAGED', source: '', cause: 'units came damaged' });
   if (unasked > 0) all.push({ code: 'RETURN_MISMATCH', source: '', cause: 'units came that were not asked for' });
   return all;

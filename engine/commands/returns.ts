@@ -9,7 +9,7 @@ import { refusal } from '../../actors/return-checks.ts';
 import type { ReturnAnswer, ReturnContext, ReturnEffect } from '../../actors/return-context.ts';
 import type { ReturnMessage, ReturnState } from '../../actors/return-context.ts';
 import { isLost } from '../../actors/return-policy.ts';
-import { toCome, toInspect } from '../../actors/return-units.ts';
+import { returnDueAtMs, toCome, toInspect } from '../../actors/return-units.ts';
 import { must, unreachable } from '../assert.ts';
 import type { Core } from '../core.ts';
 import { returnSteps, type ReturnCell } from '../return-cells.ts';
@@ -135,12 +135,13 @@ function about(core: Core, id: ReturnId, message: ReturnMessage): Handled {
   return cell === undefined ? noReturn(id) : tell(core, cell, message);
 }
 
-/** The time of a return is over, if that was not overtaken. */
-export function expireReturn(core: Core, id: ReturnId, atMs: number): Rejection | undefined {
+/** A time of a return has come, if that was not overtaken: it is overdue, or its time is over. */
+export function returnDue(core: Core, id: ReturnId, atMs: number): Rejection | undefined {
   const cell = core.world.returns.get(id);
   const context = cell?.snapshot?.context;
-  if (cell === undefined || context === undefined || toCome(context) === 0 || context.dueAtMs > atMs) return undefined;
-  const handled = tell(core, cell, { type: 'return.expire', atMs });
+  if (cell === undefined || context === undefined || (returnDueAtMs(context) ?? Infinity) > atMs) return undefined;
+  const type = context.dueAtMs <= atMs ? 'return.expire' : 'return.overdue';
+  const handled = tell(core, cell, { type, atMs });
   return 'refused' in handled ? handled.refused : undefined;
 }
 

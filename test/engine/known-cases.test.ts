@@ -234,6 +234,36 @@ describe('returns', () => {
   });
 });
 
+describe('returns that do not come', () => {
+  it('[EX28] have a case when nothing happened for as long as their policy says, until their next step or their end', async () => {
+    const shop = await Shop.open();
+    await shop.receive({ 'A/S1': 2 });
+    await shop.ok('return-policy.put', { policy: { approval: 'manual', overdueAfterMs: hour, expireAfterMs: 4 * hour } } as never);
+    await shop.place('o1', { S1: 2 });
+    for (const kind of ['fulfillment.pick', 'fulfillment.ship', 'fulfillment.deliver'] as const) await shop.part(kind, 'o1');
+    await shop.ok('return.request', { returnId: 'r1', orderId: 'o1', lines: [{ orderLineId: '1', quantity: 2, reason: 'unwanted' }] } as never);
+    await shop.pass(2 * hour);
+    expect(open(shop)).toEqual([]);
+    await shop.ok('return.approve', { returnId: 'r1' } as never);
+    await shop.pass(hour - 1);
+    const again = await shop.restart();
+    expect(open(again)).toEqual([]);
+    await again.pass(1);
+    expect(caseOf(again, 'RETURN_OVERDUE/r1')).toMatchObject({ cause: 'nothing of it is heard for too long', owner: 'returns', orders: 0 });
+    expect(again.ask('return.get', { returnId: 'r1' })).toMatchObject({ state: 'approved', isOverdue: true });
+    await again.ok('return.ship', { returnId: 'r1' } as never);
+    expect(open(again)).toEqual([]);
+    await again.pass(hour);
+    await again.ok('return.receive', { returnId: 'r1', location: 'A', lines: [{ lineId: '1', quantity: 1 }] } as never);
+    expect(caseOf(again, 'RETURN_OVERDUE/r1')).toMatchObject({ state: 'resolved', times: 2 });
+    await again.pass(hour);
+    expect(open(again)).toEqual(['RETURN_OVERDUE/r1']);
+    await again.pass(3 * hour);
+    expect(open(again)).toEqual([]);
+    expect(again.ask('return.get', { returnId: 'r1' })).toMatchObject({ state: 'received' });
+  });
+});
+
 describe('carriers', () => {
   it('[EX25] that make no label or name no rate for an order are a case of it, until they do', async () => {
     const shop = await Shop.open();

@@ -19,7 +19,8 @@ export function checkReturns(engine: Engine): void {
     checkUnits(context);
     const coming = context.lines.some((line) => line.quantity > line.received + line.closed + line.kept);
     const isLooked = context.lines.some(({ uninspected }) => uninspected.length > 0);
-    expect(coming ? timers.has(`${id} ${context.dueAtMs}`) : isLooked, `return ${id} is ${value} and nothing will move it: a dead end`);
+    const nextAtMs = Math.min(context.dueAtMs, context.overdueAtMs ?? Infinity);
+    expect(coming ? timers.has(`${id} ${nextAtMs}`) : isLooked, `return ${id} is ${value} and nothing will move it: a dead end`);
     const names = [`state ${value}`, `of ${context.channel}`, ...(context.to === undefined ? [] : [`to ${context.to}`])];
     for (const name of names) lists.set(name, [...(lists.get(name) ?? []), id]);
   }

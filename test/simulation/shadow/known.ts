@@ -3,7 +3,7 @@ import type { CaseCode } from '../../../actors/case-kinds.ts';
 import { lateHours } from './lane-bins.ts';
 import { isSentAgain, keyOf, standing } from './parcels-left.ts';
 import { doubtsOf } from './payments.ts';
-import { damagedOf, unseen, type ShadowReturn } from './return-facts.ts';
+import { damagedOf, toComeOf, unseen, type ShadowReturn } from './return-facts.ts';
 import type { Shadow, ShadowOrder } from './state.ts';
 
 export interface Known {
@@ -65,6 +65,7 @@ function ofReturn(one: ShadowReturn): Known[] {
   const unasked = lines.some((line) => one.asked[line]?.orderLineId === undefined && unseen(one, line) > 0);
   const of = { subject: one.id, source: '' };
   return [
+    ...(one.isOverdue === true && toComeOf(one) > 0 ? [{ code: 'RETURN_OVERDUE' as const, cause: 'nothing of it is heard for too long', ...of }] : []),
     ...(damaged ? [{ code: 'RETURN_DAMAGED' as const, cause: 'units came damaged', ...of }] : []),
     ...(unasked ? [{ code: 'RETURN_MISMATCH' as const, cause: 'units came that were not asked for', ...of }] : []),
   ];

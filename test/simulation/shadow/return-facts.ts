@@ -52,6 +52,8 @@ export interface ShadowReturn {
   readonly labelAtMs: number | undefined;
   readonly shippedAtMs: number | undefined;
   readonly dueAtMs: number;
+  readonly overdueAtMs?: number | undefined;
+  readonly isOverdue?: true | undefined;
   readonly carrier: string | undefined;
   readonly tracking: string | undefined;
   readonly reason: string | undefined;
@@ -191,8 +193,8 @@ const debited = ({ memos }: ShadowReturn): number => -sum(memos.filter((amount) 
 /** The return as return.get shows it. */
 export function returnViewOf(one: ShadowReturn): object {
   const { id: returnId, policy, asked: _asked, happened: _happened, memos, ...rest } = one;
-  const { refundOn, feePercent, feeMinor, inspect, exchangeOn, expireAfterMs, grades } = policy;
-  const terms = { refundOn, feePercent, feeMinor, inspect, exchangeOn, expireAfterMs, grades };
+  const { refundOn, feePercent, feeMinor, inspect, exchangeOn, expireAfterMs, overdueAfterMs, grades } = policy;
+  const terms = { refundOn, feePercent, feeMinor, inspect, exchangeOn, expireAfterMs, overdueAfterMs, grades };
   const money = { creditedMinor: credited(one), debitedMinor: debited(one), memos: memos.length };
   return { ...rest, returnId, terms, state: returnStateOf(one), lines: returnLinesOf(one), ...money };
 }

@@ -34,6 +34,7 @@ export function policyOf({ returnPolicies }: Shadow, channel: string | undefined
     exchangeOn: said.exchangeOn ?? 'receipt',
     grades: { A: said.grades?.A ?? 'restock', B: said.grades?.B ?? 'refurbish', C: said.grades?.C ?? 'quarantine', D: said.grades?.D ?? 'scrap' },
     expireAfterMs: said.expireAfterMs ?? 30 * dayMs,
+    overdueAfterMs: said.overdueAfterMs ?? 14 * dayMs,
     destinations: said.destinations ?? [],
   };
 }
@@ -183,7 +184,7 @@ function withReturn(doing: Doing, id: string, states: readonly string[], go: (on
   return go(one, states.includes(returnStateOf(one)));
 }
 
-const again = (one: ShadowReturn, atMs: number): object => ({ changedAtMs: atMs, dueAtMs: atMs + one.policy.expireAfterMs });
+const again = (one: ShadowReturn, atMs: number): object => ({ changedAtMs: atMs, dueAtMs: atMs + one.policy.expireAfterMs, overdueAtMs: atMs + one.policy.overdueAfterMs, isOverdue: undefined });
 
 function approveNow(doing: Doing, one: ShadowReturn, to: string | undefined): ShadowReturn {
   const { atMs } = doing;
@@ -198,24 +199,29 @@ export function approve(doing: Doing, { returnId, to }: CommandBody<'return.appr
 }
 
 /** All that is still to come will not come. */
-function endRest(one: ShadowReturn): HappenedShadow[] {
+function endRest(one: ShadowReturn): Pick<ShadowReturn, 'happened' | 'overdueAtMs' | 'isOverdue'> {
   const rest = one.asked.map((_, line): HappenedShadow => ({ line, fate: 'gone', units: comingOf(one, line) }));
-  return [...one.happened, ...rest.filter(({ units }) => units > 0)];
+  return { happened: [...one.happened, ...rest.filter(({ units }) => units > 0)], overdueAtMs: undefined, isOverdue: undefined };
 }
 
 export function callOff(doing: Doing, { returnId, reason }: { returnId: string; reason: string }, ended: 'rejected' | 'cancelled'): Verdict {
   const states = ended === 'rejected' ? ['requested'] : ['requested', 'approved', 'in-transit', 'partially-received'];
   return withReturn(doing, returnId, states, (one, isIn) => {
     if (!isIn) return no('wrong-state', 'body.returnId');
-    return answer(follow(doing, one, tell(doing, one, { ...one, changedAtMs: doing.atMs, happened: endRest(one), reason, ended }, ended, { reason })));
+    return answer(follow(doing, one, tell(doing, one, { ...one, changedAtMs: doing.atMs, ...endRest(one), reason, ended }, ended, { reason })));
   });
 }
 
-/** Its time is over, if it was not moved. */
-export function expire(doing: Doing, id: string): void {
+/** A time of it has come, if it was not moved: it is over, or it is overdue. */
+export function due(doing: Doing, id: string): void {
   const one = doing.shadow.returns.get(id);
-  if (one === undefined || toComeOf(one) === 0 || one.dueAtMs > doing.atMs) return;
-  follow(doing, one, tell(doing, one, { ...one, changedAtMs: doing.atMs, happened: endRest(one), ended: 'expired' }, 'expired'));
+  if (one === undefined || toComeOf(one) === 0) return;
+  if (one.dueAtMs > doing.atMs) {
+    const isOverdue = (one.overdueAtMs ?? Infinity) <= doing.atMs;
+    if (isOverdue) tell(doing, one, { ...one, changedAtMs: doing.atMs, overdueAtMs: undefined, isOverdue: true }, 'overdue');
+    return;
+  }
+  follow(doing, one, tell(doing, one, { ...one, changedAtMs: doing.atMs, ...endRest(one), ended: 'expired' }, 'expired'));
 }
 
 export function parcel(doing: Doing, body: CommandBody<'return.ship'>, cause: 'labelled' | 'shipped'): Verdict {

@@ -144,7 +144,7 @@ export function timer(shadow: Shadow, owner: TimerOwner, atMs: number, events: u
   whole(shadow, atMs, events, (doing) => {
     if (owner.kind === 'item') items.due(doing, owner.id);
     else if (owner.kind === 'lot') recalls.due(doing, owner.id);
-    else if (owner.kind === 'return') returns.expire(doing, owner.id);
+    else if (owner.kind === 'return') returns.due(doing, owner.id);
     else if (owner.kind === 'payment') payments.due(doing, owner.id);
     else if (owner.kind === 'carrier') health.due(doing, owner.id);
     else if (owner.kind === 'parcel') parcels.due(doing, owner.id);
