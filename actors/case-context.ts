@@ -38,6 +38,8 @@ export interface CaseContext {
   readonly subject: { readonly type: SubjectType; readonly id: string };
   /** What happened, as it was told last. */
   readonly cause: string;
+  /** Of rules that have no value: the version of a plan that they are of, as the engine saw it last. */
+  readonly source?: string | undefined;
   readonly severity: Severity;
   /** Never empty. */
   readonly owner: string;
@@ -109,6 +111,7 @@ export type CaseMessage =
   | ({
       readonly type: 'case.raise';
       readonly cause: string;
+      readonly source?: string | undefined;
       readonly joined: number;
       readonly severity?: Severity | undefined;
       readonly owner?: string | undefined;

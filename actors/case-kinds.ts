@@ -150,7 +150,7 @@ const rows = {
     { do: 'notify', note: 'try the refund again', attempts: 3, backoffMs: hourMs }, up('finance')],
   RULE_GAP: ['high', 'rules', 'operations', 4 * hourMs, 'channel', 'order',
     again('retry', 2, 10 * minuteMs), tell('the routing plan leaves no place'), up('rules')],
-  RULE_ERROR: ['medium', 'rules', 'operations', dayMs, 'channel', 'report', tell('mend the rule')],
+  RULE_ERROR: ['medium', 'rules', 'operations', dayMs, 'channel', 'known', tell('mend the rule')],
 } as const satisfies Readonly<Record<string, Row>>;
 
 export type CaseCode = keyof typeof rows;

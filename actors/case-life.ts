@@ -67,7 +67,8 @@ const stopped = (context: CaseContext): CaseContext =>
 function opened(context: CaseContext, playbook: CaseContext['playbook'], atMs: number): CaseContext {
   const { severity, owner, slaMs } = caseKinds[context.code];
   const times = { raisedAtMs: atMs, slaAtMs: atMs + slaMs };
-  const fresh = { nextPlace: 0, isLate: false, isEscalated: false, ended: undefined, severity, owner };
+  const none = { source: undefined, ended: undefined };
+  const fresh = { nextPlace: 0, ...none, isLate: false, isEscalated: false, severity, owner };
   return playing({ ...context, ...times, ...fresh }, playbook, atMs);
 }
 
@@ -128,12 +129,13 @@ function reduced(context: CaseContext, message: CaseMessage): CaseContext {
 }
 
 function raised(context: CaseContext, message: Extract<CaseMessage, { type: 'case.raise' }>): CaseContext {
-  const { cause, joined, severity, owner, playbook, by, atMs } = message;
+  const { cause, source, joined, severity, owner, playbook, by, atMs } = message;
   const start = isNew(context);
   const now = start ? opened(context, playbook, atMs) : context;
   const told = {
     ...now,
     cause,
+    source: source ?? now.source,
     times: now.times + 1,
     orders: now.orders + joined,
     nextPlace: now.nextPlace + joined,

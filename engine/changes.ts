@@ -18,6 +18,8 @@ import { cellBytes, eventBytes } from './sizes.ts';
 export class Changes {
   /** What was replaced, for decisions that are made again. */
   readonly rewind = new Rewind();
+  /** Whether the command decided anything by rules that had no value. */
+  hasFailedRules = false;
   #rewindMark = 0;
   #command = 0;
   #turn = 1;
@@ -48,6 +50,7 @@ export class Changes {
    */
   begin(cause: number | undefined): void {
     this.#command += 1;
+    this.hasFailedRules = false;
     this.#rewindMark = this.rewind.mark;
     this.#prices.begin();
     this.#cause = cause;
@@ -111,7 +114,10 @@ export class Changes {
   /** @param decidedAfter movements of the turn after which a decision among them was made: all so far, if not said. */
   publish(events: readonly Event[], decidedAfter = this.moveCount): void {
     for (const event of events) {
-      if (event.kind === 'order.sourced' && isMarked(event)) this.#mark(decidedAfter);
+      if (event.kind === 'order.sourced') {
+        if (isMarked(event)) this.#mark(decidedAfter);
+        if (event.ruled?.failed !== undefined) this.hasFailedRules = true;
+      }
       this.#events.push(event);
     }
   }

@@ -258,6 +258,12 @@ export class Plans {
     return nextMs === Infinity ? undefined : nextMs;
   }
 
+  /** Whether decisions about orders of a channel may ask a version, whatever its dates. */
+  asks(channel: string, id: PlanId, version: number): boolean {
+    for (const one of this.#asked([channel, everyChannel])) if (one.id === id && one.version === version) return true;
+    return false;
+  }
+
   /** Whether a decision may ask this plan: it is in force or a canary, or one that is falls back on it. */
   isAsked(id: PlanId): boolean {
     for (const { id: inForce, plan } of this.#asked()) {

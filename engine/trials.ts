@@ -8,6 +8,7 @@ import type { ChannelId, OrderId, ReservationId } from '../actors/ids.ts';
 import type { Plan } from '../actors/order-context.ts';
 import type { PlanSeat } from '../actors/plan-commands.ts';
 import type { CanaryEnd, TrialCounts } from '../actors/trial-commands.ts';
+import { clearRuleErrors } from './cases/rules.ts';
 import { must } from './assert.ts';
 import type { Cell } from './cells.ts';
 import type { Core } from './core.ts';
@@ -70,6 +71,7 @@ export class Trials {
     if (core.world.plans.hasShadow) for (const one of stands) core.shadows.add(one);
     if (core.world.plans.hasCanary && stands.some(({ isCounted }) => isCounted)) {
       countDecisions(core, stands, atMs);
+      clearRuleErrors(core, atMs);
       core.changes.keep(keep);
     }
   }

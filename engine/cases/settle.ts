@@ -23,6 +23,7 @@ import { isSuspect } from '../suspects/suspects.ts';
 import { isOfLocation } from '../tracking/lanes.ts';
 import type { LaneCell, ParcelCell } from '../tracking/parcel-cell.ts';
 import type { World } from '../world.ts';
+import { clearRuleErrors, isOfRules, raiseRuleErrors } from './rules.ts';
 import { carrierStands, settleTroubles } from './compare.ts';
 import { carrierOfLane, isDoubtful, isTroubled, returnTroubles } from './troubles.ts';
 import { about, clearCase, joinCase, leaveCase, raiseCase, tellCase, type About } from './tell.ts';
@@ -61,6 +62,8 @@ export class Settling {
   readonly carriers = new Set<CarrierId>();
   /** Returns of which units are to be inspected, or were before. */
   readonly returns: ReturnCell[] = [];
+  /** Plans are asked that were not, or others are not any more. */
+  hasOtherPlans = false;
 
   of(caseId: CaseId, of: About | undefined): Moves {
     let moves = this.moves.get(caseId);
@@ -79,7 +82,12 @@ export function settleCauses(core: Core, atMs: number): void {
     else if (cell?.kind === 'parcel') lookAtParcel(core, cell, atMs);
     if (cell !== undefined && concernsCases(core, cell, index)) look(core, cell, index, (settling ??= new Settling()));
   }
-  if (settling === undefined) return;
+  if (settling !== undefined) carryOutAll(core, settling, atMs);
+  if (settling?.hasOtherPlans === true) clearRuleErrors(core, atMs);
+  if (core.changes.hasFailedRules) raiseRuleErrors(core, atMs);
+}
+
+function carryOutAll(core: Core, settling: Settling, atMs: number): void {
   settleTroubles(core, settling);
   for (const [caseId, moves] of settling.moves) if (moves.isTrusted === true) trustedMoves(core, caseId, moves);
   const sorted = [...settling.moves].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -119,6 +127,7 @@ function concernsCases({ world, changes }: Core, cell: Cell, index: number): boo
       if (isOfLocation(cell.id)) return false;
       return lateAt(cell.snapshot) !== lateAt(changes.beforeOf(index) as LaneCell['snapshot']);
     default:
+      if (cell.kind === 'seat' || cell.kind === 'plan') return true;
       return cell.kind === 'location' || cell.kind === 'suspect' || cell.kind === 'promise';
   }
 }
@@ -143,6 +152,7 @@ function look(core: Core, cell: Cell, index: number, settling: Settling): void {
   else if (cell.kind === 'parcel') settling.orders.add(must(cell.snapshot, 'a parcel that changed').context.orderId);
   else if (cell.kind === 'payment' || cell.kind === 'promise') settling.orders.add(cell.id);
   else if (cell.kind === 'carrier') settling.carriers.add(cell.id);
+  else if (cell.kind === 'seat' || cell.kind === 'plan') settling.hasOtherPlans = true;
   else if (cell.kind === 'return') settling.returns.push(cell);
   else if (cell.kind === 'lane') settling.carriers.add(carrierOfLane(cell.id) as CarrierId);
 }
@@ -219,6 +229,7 @@ function standsOf({ world }: Core, caseId: CaseId): boolean {
   if (context === undefined) return false;
   const { code, subject } = context;
   if (code === 'STOCKOUT_AT_PICK') return isSuspect(world.skus.get(subject.id as Sku));
+  if (code === 'RULE_ERROR') return isOfRules(world, context);
   if (subject.type === 'carrier') return carrierStands(world, subject.id as CarrierId, code);
   if (subject.type !== 'return') return false;
   return returnTroubles(world.returns.look(subject.id as ReturnId)?.context).some((one) => one.code === code);

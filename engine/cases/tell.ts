@@ -80,6 +80,7 @@ export function joinMore(core: Core, caseId: CaseId, orderId: OrderId, max: numb
 export interface Report {
   readonly of: About;
   readonly cause: string;
+  readonly source?: string | undefined;
   /** Those that are not among its orders join it. */
   readonly orders: readonly OrderId[];
   readonly severity?: Severity | undefined;
@@ -91,14 +92,15 @@ export interface Report {
  * The door for every part of the engine, and for connectors: raise a case, or say that it happened again. Within the
  * command under way, and undone with it.
  */
-export function raiseCase(core: Core, { of, cause, orders, severity, owner, by }: Report, atMs: number): CaseCell {
+export function raiseCase(core: Core, report: Report, atMs: number): CaseCell {
+  const { of, cause, source, orders, severity, owner, by } = report;
   const { cases } = core.world;
   const cell = cases.cell(of.caseId);
   const joining = orders.filter((id) => !cases.concerns(of.caseId, id));
   const wasOpen = cell.snapshot !== undefined && !hasEnded(cell.snapshot.context);
   const place = wasOpen ? (cell.snapshot?.context.nextPlace ?? 0) : 0;
   const playbook = cases.stepsFor(of.code);
-  const told = { cause, joined: joining.length, severity, owner, playbook, by, atMs };
+  const told = { cause, source, joined: joining.length, severity, owner, playbook, by, atMs };
   const rejection = tellCase(core, cell, { type: 'case.raise', ...told }, of);
   if (rejection !== undefined) throw new Error(rejection.detail);
   joinCase(core, of.caseId, joining, place, atMs);

@@ -264,6 +264,53 @@ describe('returns that do not come', () => {
   });
 });
 
+describe('rules of a plan', () => {
+  it('[EX29] that have no value are a case of the channel, once a version, until it is asked no more', async () => {
+    const shop = await Shop.open();
+    await shop.receive({ 'A/S1': 9 });
+    const publish = async (version: number, when?: string): Promise<void> => {
+      const broken = { id: 'broken', cost: '1 / location.unitsToday', ...(when === undefined ? {} : { when }) };
+      await shop.ok('plan.put', { plan: { format: 'baton.plan/1', id: 'p', name: 'p', rules: [broken] } as never, reason: 'r' });
+      await shop.ok('plan.validate', { planId: 'p', version } as never);
+      await shop.ok('plan.publish', { planId: 'p', version, reason: 'r', force: true } as never);
+    };
+    await publish(1);
+    expect(open(shop)).toEqual([]);
+    const place = (id: string) => shop.place(id, { S1: 1 });
+    await place('o1');
+    const id = 'RULE_ERROR/web';
+    expect(caseOf(shop, id)?.cause).toMatch(/^plan p, version 1: rule broken has no value: ./);
+    expect(caseOf(shop, id)).toMatchObject({ owner: 'rules', orders: 0, times: 1, source: 'p/1' });
+    await shop.ok('case.resolve', { caseId: id, reason: 'known' });
+    const again = await shop.restart();
+    await again.place('o2', { S1: 1 });
+    expect(open(again)).toEqual([]);
+    await again.ok('plan.withdraw', { reason: 'r' } as never);
+    await again.place('o3', { S1: 1 });
+    expect(open(again)).toEqual([]);
+  });
+
+  it('[EX29] another version ends it, and has its own', async () => {
+    const shop = await Shop.open();
+    await shop.receive({ 'A/S1': 9 });
+    const publish = async (version: number, cost: string): Promise<void> => {
+      await shop.ok('plan.put', { plan: { format: 'baton.plan/1', id: 'p', name: 'p', rules: [{ id: 'rule', cost }] } as never, reason: 'r' });
+      await shop.ok('plan.validate', { planId: 'p', version } as never);
+      await shop.ok('plan.publish', { planId: 'p', version, reason: 'r', force: true } as never);
+    };
+    await publish(1, '1 / location.unitsToday');
+    for (const id of ['o1', 'o2']) await shop.place(id, { S1: 1 });
+    expect(caseOf(shop, 'RULE_ERROR/web')).toMatchObject({ times: 1 });
+    await publish(2, '2 / location.unitsToday');
+    expect(caseOf(shop, 'RULE_ERROR/web')).toMatchObject({ state: 'resolved' });
+    await shop.place('o3', { S1: 1 });
+    expect(caseOf(shop, 'RULE_ERROR/web')).toMatchObject({ times: 2, source: 'p/2' });
+    await publish(3, '5');
+    await shop.place('o4', { S1: 1 });
+    expect(open(shop)).toEqual([]);
+  });
+});
+
 describe('carriers', () => {
   it('[EX25] that make no label or name no rate for an order are a case of it, until they do', async () => {
     const shop = await Shop.open();

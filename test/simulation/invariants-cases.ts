@@ -8,6 +8,7 @@ import type { CarrierId, CaseId, OrderId, ReturnId } from '../../actors/ids.ts';
 import { isLateLane } from '../../actors/lanes.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { casesOf, isOfSuspect } from '../../engine/cases/settle.ts';
+import { isOfRules } from '../../engine/cases/rules.ts';
 import { isSuspect } from '../../engine/suspects/suspects.ts';
 import { carrierOfLane, carrierTroubles, returnTroubles, troublesOf, type Sight } from '../../engine/cases/troubles.ts';
 import { promiseOf } from '../../engine/jeopardy/promise-cell.ts';
@@ -108,6 +109,7 @@ export function checkCases(engine: Engine, orders: readonly Standing[]): void {
       });
       expect((concerned > 0 || isSuspectSku) && stand, `case ${id} is open and its cause is gone`);
     }
+    if (context.source !== undefined) expect(isOfRules(core.world, context), `case ${id} is open and its plan is asked no more`);
     const hasTrouble = carrierTroubles(carriers.get(subject.id as never)?.snapshot).some((one) => one.code === code);
     const isDown = type === 'location' ? locations.get(subject.id as never)?.snapshot?.context.state === 'paused' : hasTrouble;
     if (watch === 'subject') expect(isDown, `case ${id} is open and its cause is gone`);

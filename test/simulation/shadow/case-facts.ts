@@ -16,6 +16,8 @@ export interface ShadowCase {
   readonly code: CaseCode;
   readonly subject: string;
   readonly cause: string;
+  /** The version of a plan. */
+  readonly source?: string | undefined;
   readonly severity: string;
   readonly owner: string;
   readonly firstAtMs: number;
@@ -79,7 +81,7 @@ export function summaryOfCase(shadow: Shadow, one: ShadowCase): object {
 export function rowOfCase(shadow: Shadow, one: ShadowCase): object {
   const { caseId, code, cause, severity, owner, firstAtMs, raisedAtMs, changedAtMs, times, nextPlace, slaAtMs, isLate, isEscalated, step, attempt, nextAtMs, under, entries, pages, ended } = one;
   return {
-    caseId, code, subject: { type: caseKinds[code].subject, id: one.subject }, cause, severity, owner, firstAtMs, raisedAtMs, changedAtMs, times, nextPlace,
+    caseId, code, subject: { type: caseKinds[code].subject, id: one.subject }, cause, source: one.source, severity, owner, firstAtMs, raisedAtMs, changedAtMs, times, nextPlace,
     orders: membersOf(shadow, caseId).length, slaAtMs, isLate, isEscalated, playbook: { version: one.version, steps: one.steps }, step, attempt, nextAtMs, under,
     log: entries.slice(pages.at(-1)), pages: pages.length - 1, logged: entries.length, ended,
   };

@@ -60,7 +60,7 @@ export function play({ shadow, atMs }: Doing, code: CaseCode): Partial<ShadowCas
 
 export function opened(doing: Doing, code: CaseCode): Partial<ShadowCase> {
   const { severity, owner, slaMs } = caseKinds[code];
-  return { nextPlace: 0, raisedAtMs: doing.atMs, slaAtMs: doing.atMs + slaMs, isLate: false, isEscalated: false, ended: undefined, severity, owner, ...play(doing, code) };
+  return { nextPlace: 0, source: undefined, raisedAtMs: doing.atMs, slaAtMs: doing.atMs + slaMs, isLate: false, isEscalated: false, ended: undefined, severity, owner, ...play(doing, code) };
 }
 
 export function joins({ shadow, atMs }: Doing, caseId: string, ids: readonly string[], from: number): void {
@@ -75,13 +75,14 @@ interface Raised {
   readonly code: CaseCode;
   readonly subject: string;
   readonly cause: string;
+  readonly source?: string | undefined;
   readonly orders: readonly string[];
   readonly severity?: string | undefined;
   readonly owner?: string | undefined;
   readonly by: string;
 }
 
-export function raise(doing: Doing, { code, subject, cause, orders, severity, owner, by }: Raised): void {
+export function raise(doing: Doing, { code, subject, cause, source, orders, severity, owner, by }: Raised): void {
   const { shadow } = doing;
   const caseId = `${code}/${subject}`;
   const found = shadow.cases.get(caseId);
@@ -91,7 +92,7 @@ export function raise(doing: Doing, { code, subject, cause, orders, severity, ow
   const joining = orders.filter((id) => shadow.caseOrders.get(keyOf(caseId, id)) === undefined);
   // They are counted in what is told of it.
   joins(doing, caseId, joining, start.nextPlace);
-  const told = { cause, times: start.times + 1, nextPlace: start.nextPlace + joining.length, severity: severity ?? start.severity, owner: owner ?? start.owner };
+  const told = { cause, source: source ?? start.source, times: start.times + 1, nextPlace: start.nextPlace + joining.length, severity: severity ?? start.severity, owner: owner ?? start.owner };
   tell(doing, before, { ...start, ...told, entries: before.entries, pages: before.pages }, [{ by, what: isNew ? 'raised' : 'again', text: cause }]);
 }
 

@@ -6,6 +6,7 @@ import { change } from './carrier-health.ts';
 import { actOn, attempted } from './case-acts.ts';
 import { clear, fresh, joins, leaves, opened, over, play, raise, stopped, tell, worse } from './case-raise.ts';
 import { caseConditions, hasEndedOrder, isThere, keyOf, membersOf, orderConditions, stateOfCase, summaryOfCase, wantedBy, type ShadowCase } from './case-facts.ts';
+import { isAsked, settleRules } from './rule-errors.ts';
 import { isGone, knownNow, type Known } from './known.ts';
 import { look } from './promise-watch.ts';
 import { pauseLocation } from './network-commands.ts';
@@ -29,7 +30,8 @@ function flow(doing: Doing, caseId: string, of: { code: CaseCode; subject: strin
   joins(doing, caseId, came, start.nextPlace);
   const left = membersOf(shadow, caseId).length;
   const ofSku = of.code === 'STOCKOUT_AT_PICK' && isSuspectSku(shadow, of.subject);
-  const stands = ofSku || (['carrier', 'return'].includes(caseKinds[of.code].subject) && isKnown(knownNow(shadow), of));
+  const ofRules = of.code === 'RULE_ERROR' && found?.source !== undefined && isAsked(shadow, of.subject, found.source);
+  const stands = ofSku || ofRules || (['carrier', 'return'].includes(caseKinds[of.code].subject) && isKnown(knownNow(shadow), of));
   const isOver = left === 0 && caseKinds[of.code].watch !== 'subject' && !stands;
   const logged = [...(isNew ? [{ by: 'engine', what: 'raised', text: of.cause }] : []), ...(isOver ? [{ by: 'engine', what: 'cleared' }] : [])];
   const now = { ...start, nextPlace: start.nextPlace + came.length, ...(isOver ? over(doing, 'cleared') : {}), entries: before.entries, pages: before.pages };
@@ -91,6 +93,7 @@ export function settle(doing: Doing): void {
   // Of an order that ends what is known to stand goes on.
   for (const moves of all.values()) if (isKnown(known, moves)) moves.went = moves.went.filter((id) => id !== moves.subject);
   for (const [id, moves] of [...all].sort(([a], [b]) => (a < b ? -1 : 1))) apply(doing, id, moves);
+  settleRules(doing);
 }
 
 const isKnown = (known: ReadonlyMap<string, Known>, { code, subject }: { readonly code: string; readonly subject: string }): boolean =>

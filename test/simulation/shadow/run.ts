@@ -43,6 +43,7 @@ import * as supply from './supply-commands.ts';
 import * as offers from './offers.ts';
 import * as suspects from './suspects.ts';
 import * as tasks from './tasks.ts';
+import { mended } from './rule-errors.ts';
 import * as trials from './trials.ts';
 import type { ShadowDecision } from './decided.ts';
 import { isRefused, type Verdict } from './verdict.ts';
@@ -73,6 +74,7 @@ function whole(
   const isShort = isRefused(verdict) && verdict.code === 'out-of-stock' && isKept(verdict);
   const stands = decided.filter(({ fact }) => isDone || (isShort && fact.isRefused));
   trials.settle({ shadow, atMs, events, decided: [] }, stands);
+  mended({ shadow, atMs, events, decided: [] });
   shadow.keep();
   shadow.foretold.push(...stands.flatMap(({ forecasts }) => forecasts));
   return verdict;
