@@ -104,22 +104,24 @@ function orderIn({ rows }: StoredRecord, id: OrderId): OrderContext | undefined 
 }
 
 /**
- * The moment of a decision, as its record says; else by the movements of what it gave. Decisions and movements stand
- * in the record in the order in which they happened, so each is met by the movements that follow it.
+ * The moment of a decision, as its record says; that of a placement by the movements of its command; else by those of
+ * what it gave: decisions and movements stand in the record in the order in which they happened.
  */
 export function momentOf({ record, index, decision }: Found): Moment {
   const kept = movesBefore(record.rows, index);
   if (kept !== undefined) return { record, events: index, moves: kept };
   const moves = namedMoves(record);
+  const own = decision.attempt > 1 ? undefined : placementIn(record, decision.orderId);
+  if (own !== undefined) return { record, events: index, moves: firstOf(moves, own.index) };
   const events = record.events as readonly Event[];
   let from = 0;
   for (const [at, event] of events.entries()) {
     if (event.kind !== 'order.sourced') continue;
     const run = givenBy(record, event);
     const found = run.length === 0 ? -1 : runFrom(moves, run, from);
-    const start = found >= 0 ? found : gapFrom(record, moves, from, decision);
-    if (at === index) return { record, events: index, moves: start };
-    if (found >= 0) from = found + run.length;
+    if (found >= 0) from = found;
+    if (at === index) break;
+    if (found >= 0) from += run.length;
   }
   return { record, events: index, moves: from };
 }
@@ -143,18 +145,17 @@ function runFrom(moves: readonly NamedMove[], run: readonly Units[], from: numbe
   for (let at = from; at + run.length <= moves.length; at += 1) {
     const isIt = run.every(({ sku, location, units }, step) => {
       const move = moves[at + step];
-      return move?.kind === 'allocated' && move.sku === sku && move.location === location && move.units === units;
+      const isGiven = move?.kind === 'allocated' || move?.kind === 'committed';
+      return isGiven && move.sku === sku && move.location === location && move.units === units;
     });
     if (isIt) return at;
   }
   return -1;
 }
 
-/** Where a placement stands of which the same turn took units again: before what later commands moved. */
-function gapFrom(record: StoredRecord, moves: readonly NamedMove[], from: number, { orderId }: Sourced): number {
-  const own = placementIn(record, orderId)?.index;
-  if (own === undefined) return from;
-  const next = moves.findIndex(({ command }, at) => at >= from && command !== undefined && command >= own);
+/** Where a placement stands: before what it moved itself, and what later commands did. */
+function firstOf(moves: readonly NamedMove[], own: number): number {
+  const next = moves.findIndex(({ command }) => command !== undefined && command >= own);
   return next < 0 ? moves.length : next;
 }
 
