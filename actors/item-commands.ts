@@ -4,6 +4,7 @@ import { dropQueueMax, gramsMax, itemChannelsMax, kitComponentsMax, shelfDaysMax
 import { untrackedPlacesMax } from './limits.ts';
 import { AttributesSchema, BalanceSchema, ChannelIdSchema, exact, GroupSchema, LocationIdSchema } from './schemas.ts';
 import { QuantitySchema, SkuSchema, text, TimeMsSchema } from './schemas.ts';
+import { SubstitutesSchema } from './substitute-commands.ts';
 
 /** How many units of a SKU may wait: over all channels, and through single ones. */
 const caps = {
@@ -136,6 +137,8 @@ export const ItemSchema = Type.Object(
     untracked: Type.Optional(UntrackedSchema),
     /** Absent: units of the SKU are all alike. It changes only while there are none, nor any on their way. */
     tracking: Type.Optional(TrackingSchema),
+    /** What may stand for it when a picker does not find it. A kit has none. */
+    substitutes: Type.Optional(SubstitutesSchema),
     ...measures,
     /** What routing plans may ask about. */
     attributes: Type.Optional(AttributesSchema),

@@ -58,6 +58,8 @@ export const kitComponentsMax = 50;
 export const untrackedPlacesMax = 100;
 /** Channels an item may name caps for. */
 export const itemChannelsMax = 100;
+/** SKUs that may stand for one. */
+export const substitutesMax = 16;
 /** Milliseconds a timer may be set ahead: one year. */
 export const delayMsMax = 365 * 24 * 3_600_000;
 /** Lanes from one origin in one transit table. */

@@ -12,6 +12,7 @@ import { mayBeAsked } from './order-cancels.ts';
 import { holdEndsAtMs, withHold, type Hold } from './order-holds.ts';
 import { reduce, waitingUnits } from './order-lines.ts';
 import { scheduleRefusal } from './order-schedule.ts';
+import { consentIn } from './order-substitute.ts';
 import { cancelPlan, findFulfillment, isUntouched } from './order-takings.ts';
 import { startByMs } from './order-trouble.ts';
 import { reject, type Rejection } from './rejection.ts';
@@ -41,6 +42,7 @@ export function orderInput(
   if (holds !== undefined && 'code' in holds) return holds;
   const refused = scheduleRefusal(body, atMs);
   if (refused !== undefined) return refused;
+  const consent = consentIn(body);
   return {
     orderId: body.orderId,
     channel: body.channel,
@@ -58,6 +60,7 @@ export function orderInput(
     tags: body.tags,
     attributes: body.attributes,
     holds,
+    intake: consent === undefined ? undefined : { consent },
     lines,
     atMs,
   };

@@ -30,6 +30,7 @@ import {
   text,
   TimeMsSchema,
 } from './schemas.ts';
+import { substituteFields, SubstitutionSchema } from './substitute-commands.ts';
 
 /** Where an order goes. Without coordinates, distance is judged by country alone (engine/routing/distance.ts). */
 export const DestinationSchema = Type.Object(
@@ -68,6 +69,8 @@ const PlacedLineSchema = Type.Object(
     routed: Type.Optional(
       Type.Object({ location: LocationIdSchema, service: Type.Optional(ServiceIdSchema) }, exact),
     ),
+    /** Where the customer said otherwise of this line than of the order. */
+    substitution: Type.Optional(SubstitutionSchema),
   },
   exact,
 );
@@ -97,6 +100,8 @@ export const orderCommands = {
       reservationId: Type.Optional(ReservationIdSchema),
       /** When units are missing: `refuse` the order (default), or accept it and `backorder` them. */
       shortage: Type.Optional(Type.Union([Type.Literal('refuse'), Type.Literal('backorder')])),
+      /** Whether its customer agrees to another SKU for what a picker does not find. Absent: never. */
+      substitution: Type.Optional(SubstitutionSchema),
       /** The carrier service to go by, such as `express`. Absent: whichever is cheapest. */
       service: Type.Optional(ServiceIdSchema),
       /** How long it may still be changed before its locations start. Absent: its channel's intake policy, else 0. */
@@ -203,6 +208,11 @@ export const orderCommands = {
   'fulfillment.pick': Type.Object(FulfillmentRef, exact),
   /** Units that could not be found while picking: stock is corrected, the units are sourced elsewhere. */
   'fulfillment.short': Type.Object({ ...FulfillmentRef, lines: namedUnits, reason: Reason }, exact),
+  /**
+   * Units of a line that are being picked and are not there: others of the location, which may stand for them, are
+   * picked instead. Stock is corrected as with `fulfillment.short`; the customer never pays more.
+   */
+  'fulfillment.substitute': Type.Object({ ...FulfillmentRef, ...substituteFields }, exact),
   /**
    * A location declines units that it was told to pick: they are sourced elsewhere in the same turn, and it is asked
    * for units of this order no more until its time is over. Its stock stays as it is: what is not there, a count says.

@@ -337,6 +337,8 @@ export type OrderEffect =
   | { readonly kind: 'deliver'; readonly carrier: CarrierId | undefined }
   /** The units were allocated and are not there. */
   | { readonly kind: 'short'; readonly units: readonly StockUnits[] }
+  /** All of these units, which are there. */
+  | { readonly kind: 'take'; readonly units: readonly StockUnits[] }
   | { readonly kind: 'publish'; readonly events: readonly Event[] }
   /** Undo the command and answer it with this. */
   | { readonly kind: 'refuse'; readonly rejection: Rejection };

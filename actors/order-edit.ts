@@ -6,6 +6,7 @@ import { perKit } from './kits.ts';
 import type { OrderContext, OrderMessage } from './order-context.ts';
 import type { OrderState } from './order-states.ts';
 import { cancelPlan, isUntouched, withTakings, type Taking } from './order-takings.ts';
+import type { Consent, StandIn } from './order-substitute.ts';
 import { judged } from './order-trouble.ts';
 import type { LineUnits, OrderLine } from './vocabulary.ts';
 
@@ -41,12 +42,15 @@ export interface OrderIntake {
   readonly edits?: number | undefined;
   /** What changing it cost in all. */
   readonly feesMinor?: number | undefined;
-  /** What edits added to what it was placed for. */
+  /** What edits, and lines that stand for others, added to what it was placed for. */
   readonly addedMinor?: number | undefined;
   /** It came with its places, and was given them. */
   readonly routed?: true | undefined;
   /** Lines of it wait for a mapping; what the rest of it does meanwhile. */
   readonly parked?: 'wait' | 'go' | undefined;
+  /** What its customer agrees to where units are not found, and the lines that stand for others by that. */
+  readonly consent?: Consent | undefined;
+  readonly standIns?: readonly StandIn[] | undefined;
 }
 
 export type EditEvent =

@@ -9,6 +9,7 @@ import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
 import { charged, edited } from './order-edit.ts';
 import { regrouped } from './order-regroup.ts';
 import { scheduled } from './order-schedule.ts';
+import { substituted } from './order-substitute.ts';
 import { unparked, waitsForMapping, withoutParked } from './order-parked.ts';
 import type { OrderState } from './order-states.ts';
 import { withHold, withoutHolds } from './order-holds.ts';
@@ -262,6 +263,8 @@ function reducedPart(context: OrderContext, message: PartMessage): OrderContext 
       const takings = [{ fulfillment: part, units: message.lines }];
       return troubled(withTakings(context, takings, 'backordered', message.lots), 'short-pick');
     }
+    case 'fulfillment.substitute':
+      return substituted(context, message);
     case 'fulfillment.hold':
     case 'fulfillment.unhold':
       return partHeld(context, message);

@@ -4,6 +4,7 @@ import { cancelNews } from './order-cancels.ts';
 import { isKept } from './order-holds.ts';
 import { nextPart } from './order-regroup.ts';
 import type { OrderContext, OrderMessage, Plan } from './order-context.ts';
+import { substitutedNews } from './order-substitute.ts';
 import { parkNews, unparkNews } from './order-parked.ts';
 import { cancelPlan } from './order-takings.ts';
 import { editNews, mayPlace } from './order-edit.ts';
@@ -63,6 +64,8 @@ export function news(before: OrderContext, message: OrderMessage): readonly Even
       return [...heldNews(before, after), holdIs(after, message)];
     case 'fulfillment.regroup':
       return [...changedNews(before, after, message), regroupNews(before, after, message)];
+    case 'fulfillment.substitute':
+      return [...changedNews(before, after, message), substitutedNews(before, message)];
     case 'fulfillment.hold':
     case 'fulfillment.unhold':
       return partHeldNews(before, after, message);

@@ -108,8 +108,25 @@ const deliver = effect((args) => ({ kind: 'deliver', carrier: part(args)?.carrie
 
 const short = effect((args) => ({
   kind: 'short',
-  units: args.event.type === 'fulfillment.short' ? taken(args, part(args), args.event.lines) : [],
+  units: taken(args, part(args), missing(args.event)),
 }));
+
+/** The units of its part that a message says are not there. */
+function missing(message: OrderMessage): readonly LineUnits[] {
+  if (message.type === 'fulfillment.short') return message.lines;
+  if (message.type !== 'fulfillment.substitute') return [];
+  return [{ lineId: message.lineId, quantity: message.line.quantity }];
+}
+
+/** What is picked instead, at the same location. */
+const take = effect((args) => ({ kind: 'take', units: standIns(args) }));
+
+function standIns(args: Args): readonly StockUnits[] {
+  const from = part(args);
+  if (from === undefined || args.event.type !== 'fulfillment.substitute') return [];
+  const { sku, quantity } = args.event.line;
+  return [{ sku, location: from.location, quantity }];
+}
 
 const refuse = effect(({ event }) => ({
   kind: 'refuse',
@@ -182,6 +199,10 @@ const life = {
     guard: { type: 'partIs', params: { part: 'picking' } },
     target: 'sourcing',
     actions: [tell, short, 'apply', source],
+  },
+  'fulfillment.substitute': {
+    guard: { type: 'partIs', params: { part: 'picking' } },
+    actions: [tell, short, take, 'apply'],
   },
   'fulfillment.ship': whenPart(
     'picking',

@@ -1,8 +1,8 @@
 /** What an order is told about one of its parts. Composed in order-context.ts. */
-import type { CarrierId, FulfillmentId, HoldId } from './ids.ts';
+import type { CarrierId, FulfillmentId, HoldId, LineId } from './ids.ts';
 import type { CancelRequest } from './order-cancels.ts';
 import type { Hold } from './order-holds.ts';
-import type { LineLot, LineUnits } from './vocabulary.ts';
+import type { LineLot, LineUnits, OrderLine } from './vocabulary.ts';
 
 interface At {
   /** The turn's time. */
@@ -33,6 +33,15 @@ export type PartMessage =
       readonly reason: string;
       /** Which units those are, of tracked SKUs. */
       readonly lots?: readonly LineLot[] | undefined;
+    } & At)
+  /** Units of a line that is being picked are replaced by those of a new one. */
+  | ({
+      readonly type: 'fulfillment.substitute';
+      readonly fulfillmentId: FulfillmentId;
+      readonly lineId: LineId;
+      readonly line: OrderLine;
+      readonly by: string;
+      readonly reason: string;
     } & At)
   | ({
       readonly type: 'fulfillment.ship';

@@ -122,6 +122,10 @@ export const rejectionCodes = {
   'unroutable-plan': false,
   /** A hard rule of the routing plan forbids this; `override` does it all the same. */
   'rule-excludes': false,
+  /** The customer takes nothing else for what was ordered. */
+  'no-consent': false,
+  /** No rule of the item lets this SKU, or any, stand for it. */
+  'no-substitute': false,
   /** More units than there are in the place named. */
   'not-enough': false,
   /** More would be refunded than was paid. */

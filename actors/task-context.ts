@@ -1,7 +1,7 @@
 /** What a task remembers, is told, and tells. A task is the work of one fulfillment, once a terminal was given it. */
 import type { CarrierId, FulfillmentId, LineId, LocationId, OrderId, ServiceId, Sku, TerminalId } from './ids.ts';
 import type { CancelRequest } from './order-cancels.ts';
-import type { LineLot, LineUnits } from './vocabulary.ts';
+import type { LineLot, LineUnits, Substitute } from './vocabulary.ts';
 
 export const taskStates = [
   'waiting', 'leased', 'picking', 'packed', 'labelled', 'manifested', 'done', 'gone',
@@ -78,7 +78,12 @@ export type TaskMessage =
   | ({ readonly type: 'task.ack' } & At)
   | ({ readonly type: 'task.scan'; readonly scans: readonly Scan[] } & At)
   /** Its fulfillment has other units now. */
-  | ({ readonly type: 'task.trim'; readonly lines: readonly LineUnits[] } & At)
+  | ({
+      readonly type: 'task.trim';
+      readonly lines: readonly LineUnits[];
+      /** Lines that stand for others of it. */
+      readonly added?: readonly TaskLine[] | undefined;
+    } & At)
   /** Its location is asked to give up units of it, or is asked no more. */
   | ({ readonly type: 'task.ask'; readonly request: CancelRequest | undefined } & At)
   | ({ readonly type: 'task.pack'; readonly parcels: readonly TaskParcel[] } & At)
@@ -146,6 +151,8 @@ export interface TaskAnswer {
   readonly scanned: number;
   /** Of tracked SKUs: what to take. */
   readonly lots?: readonly LineLot[] | undefined;
+  /** What is to be taken instead of what was not there. */
+  readonly substitute?: Substitute | undefined;
   /** Scans that had counted before. */
   readonly repeated?: number | undefined;
 }

@@ -57,7 +57,12 @@ export function reduceTask(context: TaskContext, message: TaskMessage): TaskCont
     }
     case 'task.trim':
       // What is in the parcels is not what they were packed with.
-      return { ...context, lines: trimmed(context.lines, message.lines), parcels: [], manifest: undefined };
+      return {
+        ...context,
+        lines: [...trimmed(context.lines, message.lines), ...(message.added ?? [])],
+        parcels: [],
+        manifest: undefined,
+      };
     case 'task.ask':
       return { ...context, cancelling: message.request };
     case 'task.pack':

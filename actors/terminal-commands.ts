@@ -20,6 +20,7 @@ import {
   TerminalIdSchema,
   text,
 } from './schemas.ts';
+import { substituteFields } from './substitute-commands.ts';
 
 const Spell = (description: string) =>
   Type.Optional(Type.Integer({ minimum: terminalMs.min, maximum: terminalMs.max, description }));
@@ -113,6 +114,8 @@ export const terminalCommands = {
   ),
   /** Units that could not be found: stock is corrected, and they are sourced elsewhere in the same turn. */
   'task.short': Type.Object({ ...TaskRef, lines: namedUnits, reason: Reason }, exact),
+  /** Units that could not be found, replaced by others that may stand for them: the task is of these from now on. */
+  'task.substitute': Type.Object({ ...TaskRef, ...substituteFields }, exact),
   /** Every unit is in a parcel. Packed again, these parcels take the place of those before. */
   'task.pack': Type.Object(
     { ...TaskRef, parcels: Type.Array(ParcelSchema, { minItems: 1, maxItems: taskParcelsMax }) },

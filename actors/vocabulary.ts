@@ -21,6 +21,8 @@ import type { PromiseOption } from './promise.ts';
 import type { RegroupEvent } from './order-regroup.ts';
 import type { ScheduledEvent } from './order-schedule.ts';
 import type { OrderState } from './order-states.ts';
+import type { SubstitutedEvent } from './order-substitute.ts';
+import type { Substitution } from './substitute-commands.ts';
 import type { SupplyEvent } from './supply-context.ts';
 import type { OfferEvent } from './offer.ts';
 import type { SuspectEvent } from './suspect.ts';
@@ -165,7 +167,7 @@ export type Event =
       /** It is only offered, until then: it must not be picked before somebody accepts it. */
       readonly offeredUntilMs?: number | undefined;
     }
-  | HoldEvent | CancelEvent | ScheduledEvent | RegroupEvent
+  | HoldEvent | CancelEvent | ScheduledEvent | RegroupEvent | SubstitutedEvent
   | {
       readonly kind: 'exception.raised';
       readonly orderId: OrderId;
@@ -260,6 +262,10 @@ export interface StockChange {
 
 /** A line as queries show it. */
 export interface OrderLineView extends OrderLine {
+  /** What its customer agrees to where it is not found, said of this line itself. */
+  readonly substitution?: Substitution | undefined;
+  /** The line that it stands for. */
+  readonly substitutes?: LineId | undefined;
   /** Of the shipped units, those that came back or were kept and refunded; as order.get shows it. Absent: none. */
   readonly returned?: number | undefined;
 }
@@ -299,6 +305,8 @@ export interface OrderView {
   readonly promise?: PromiseView | undefined;
   /** When its locations are told to start: its release delay has ended, and its time has come. */
   readonly releaseAtMs?: number | undefined;
+  /** What its customer agrees to where units are not found. Absent: to nothing. */
+  readonly substitution?: Substitution | undefined;
   /** What changing it cost so far. */
   readonly feesMinor?: number | undefined;
 }
@@ -312,7 +320,12 @@ export interface OrderAnswer {
   readonly backordered: number;
   /** What this change costs, where the policy of its channel says. */
   readonly feeMinor?: number | undefined;
+  /** What stands for the units that were replaced. */
+  readonly substitute?: Substitute | undefined;
 }
+
+/** A line of an order that stands for units of another one. */
+export type Substitute = Pick<OrderLine, 'lineId' | 'sku' | 'quantity' | 'unitPriceMinor'>;
 
 /** A reservation as its answers show it: what is held, where, at what price, until when. */
 export interface ReservationAnswer {

@@ -157,6 +157,8 @@ function carryOut(
       return assertMoved(moveUnits(core, 'stock.deallocate', effect.units, buyerOf(order), atMs));
     case 'short':
       return assertMoved(moveUnits(core, 'stock.short', effect.units, buyerOf(order), atMs));
+    case 'take':
+      return moveUnits(core, 'stock.allocate', effect.units, buyerOf(order), atMs);
     case 'ship':
       return tellCarrier(core, effect.carrier, 'carrier.dispatch') ??
         assertMoved(moveUnits(core, 'stock.ship', effect.units, buyerOf(order), atMs));

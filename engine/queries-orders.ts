@@ -2,6 +2,7 @@
 import type { LocationId, OrderId } from '../actors/ids.ts';
 import { releaseAtMs } from '../actors/order-checks.ts';
 import type { OrderContext } from '../actors/order-context.ts';
+import { shownLines } from '../actors/order-substitute.ts';
 import { isHeld } from '../actors/order-takings.ts';
 import type { OrderState } from '../actors/order-states.ts';
 import { statusOf } from '../actors/order-status.ts';
@@ -77,7 +78,7 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
     fulfillByMs: context.fulfillByMs,
     tags: context.tags,
     attributes: context.attributes,
-    lines: context.lines,
+    lines: shownLines(context),
     fulfillments: context.fulfillments.map((part) => ({ ...part, status: statusOf(context, part) })),
     exception: context.exception,
     holds: context.holds,
@@ -85,6 +86,7 @@ export function orderView({ value, context }: Snapshot<OrderContext>): OrderView
     replaces: context.replaces,
     releaseAtMs: releaseAtMs(value, context),
     feesMinor: context.intake?.feesMinor,
+    substitution: context.intake?.consent?.order,
   };
 }
 

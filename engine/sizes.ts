@@ -194,9 +194,10 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     for (const entry of body.entries) bytes += each + entry.sku.length + entry.location.length + lotsBytes(entry);
   } else if (kind === 'order.place') {
     bytes += 112 + body.orderId.length + textBytes(body.customer) + (body.reservationId?.length ?? 0);
-    for (const { sku, lineId, details, routed } of body.lines) {
+    for (const { sku, lineId, details, routed, substitution } of body.lines) {
       bytes += 20 + sku.length + (lineId?.length ?? 0);
       if (routed !== undefined) bytes += 8 + valueBytes(routed);
+      if (substitution !== undefined) bytes += 32;
       if (details !== undefined) bytes += 8 + valueBytes(details);
     }
     if (body.externalId !== undefined) bytes += 16 + body.externalId.length;
@@ -204,6 +205,7 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
     if (body.tags !== undefined) bytes += valueBytes(body.tags);
     if (body.attributes !== undefined) bytes += valueBytes(body.attributes);
     if (body.holds !== undefined) bytes += valueBytes(body.holds);
+    if (body.substitution !== undefined) bytes += 32;
     if (body.fulfillAtMs !== undefined || body.fulfillByMs !== undefined) bytes += 52;
   } else if (kind === 'reservation.make') {
     const places = (body.locations?.length ?? 0) + (body.groups?.length ?? 0);
@@ -224,7 +226,8 @@ export function bodyBytes({ kind, commandId, by, body }: Command): number {
   if (kind === 'location.put' || kind === 'transit.put' || kind === 'item.put') {
     bytes += valueBytes(body);
   }
-  if (kind === 'forecast.put' || kind === 'fulfillment.split') bytes += valueBytes(body);
+  const isOfUnits = kind === 'fulfillment.split' || kind === 'fulfillment.substitute';
+  if (kind === 'forecast.put' || isOfUnits) bytes += valueBytes(body);
   if (kind === 'buffer.put') bytes += 600;
   if (kind === 'feed.close') bytes += 128 + 40 * (body.locations?.length ?? 0);
   if (kind === 'pool.put' || kind === 'intake-policy.put' || kind === 'order.amend') bytes += valueBytes(body);
@@ -248,6 +251,7 @@ export function eventBytes(event: Event): number {
   if (event.kind === 'canary.changed') return bytes + 384 + textBytes(event.reason);
   if (event.kind === 'shadow.changed') return bytes + 128 + textBytes(event.reason);
   if (event.kind === 'fulfillment.split' || event.kind === 'fulfillment.merged') return bytes + valueBytes(event);
+  if (event.kind === 'order.substituted') return bytes + valueBytes(event);
   if (event.kind === 'fulfillment.held' || event.kind === 'fulfillment.unheld') return bytes + 160 + valueBytes(event);
   if (event.kind === 'order.held') return bytes + 160 + valueRowBytes(event.hold);
   if (event.kind === 'order.unheld') return bytes + 160 + 40 * event.holdIds.length;

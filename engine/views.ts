@@ -163,7 +163,7 @@ export class Views {
       const now = parts[index];
       if (before === undefined || now === part || !isHeld(part)) continue;
       if (now === undefined || !isHeld(now)) this.#left(id, before, part, parts);
-      else if (now.lines !== part.lines) this.#eachStock(before, part, (stock) => stock.holders.leave(this.#isOpen));
+      else if (now.lines !== part.lines) this.#changed(id, before, part, after, now);
     }
     for (let index = before?.context.fulfillments.length ?? 0; index < parts.length; index += 1) {
       const part = parts[index];
@@ -173,6 +173,13 @@ export class Views {
       orders.add(id);
       this.#eachStock(after, part, (stock) => stock.holders.add(id));
     }
+  }
+
+  /** A fulfillment holds fewer units, or also some of other lines. */
+  #changed(id: OrderId, before: Order, part: Fulfillment, after: Order, now: Fulfillment): void {
+    this.#eachStock(before, part, (stock) => stock.holders.leave(this.#isOpen));
+    const lines = now.lines.filter(({ lineId }) => !part.lines.some((line) => line.lineId === lineId));
+    if (lines.length > 0) this.#eachStock(after, { ...now, lines }, (stock) => stock.holders.add(id));
   }
 
   /** A fulfillment holds nothing any more: shipped or cancelled. */

@@ -71,6 +71,8 @@ export const problemStatus: Readonly<Record<RejectionCode, number>> = {
   'invalid-plan': 422,
   'invalid-playbook': 422,
   'unroutable-plan': 409,
+  'no-consent': 409,
+  'no-substitute': 409,
   'not-enough': 409,
   'over-paid': 409,
   'out-of-stock': 409,

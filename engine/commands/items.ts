@@ -22,6 +22,7 @@ function putItem(core: Core, { item }: CommandBody<'item.put'>, atMs: number): H
     unsoundCaps(core, 'preorder', preorder?.channels) ??
     unsoundUntracked(core, item) ??
     unsoundKit(core, item) ??
+    unsoundSubstitutes(core, item) ??
     unsoundTracking(core, item) ??
     settleItem(core, item, atMs);
   return rejection === undefined ? done({ id: item.sku }) : refused(rejection);
@@ -31,7 +32,8 @@ function putItem(core: Core, { item }: CommandBody<'item.put'>, atMs: number): H
 function unsoundKit({ world }: Core, { sku, kit, ...item }: Item): Rejection | undefined {
   if (kit === undefined) return undefined;
   const sides = ['grams', 'lengthMm', 'widthMm', 'heightMm'] as const;
-  const policies = ['backorder', 'preorder', 'serve', 'drop', 'untracked', 'tracking', ...sides] as const;
+  const ofUnits = ['tracking', 'substitutes', ...sides] as const;
+  const policies = ['backorder', 'preorder', 'serve', 'drop', 'untracked', ...ofUnits] as const;
   const own = policies.find((policy) => item[policy] !== undefined);
   if (own !== undefined) return reject('malformed', `a kit has no ${own}: its components have`, `body.item.${own}`);
   const field = 'body.item.kit';
@@ -64,6 +66,21 @@ function unsoundUntracked({ world }: Core, { untracked = {} }: Item): Rejection 
   for (const [index, id] of (untracked.locations ?? []).entries()) {
     if (world.locations.get(id)?.snapshot !== undefined) continue;
     return reject('unknown-location', `no location ${id}`, `body.item.untracked.locations[${index}]`);
+  }
+  return undefined;
+}
+
+/** What stands for itself, or twice, and channels that do not exist. */
+function unsoundSubstitutes({ world }: Core, { sku, substitutes = [] }: Item): Rejection | undefined {
+  const seen = new Set<string>();
+  for (const [index, rule] of substitutes.entries()) {
+    const field = `body.item.substitutes[${index}]`;
+    if (rule.sku === sku) return reject('contradiction', `${sku} would stand for itself`, `${field}.sku`);
+    if (seen.has(rule.sku)) return reject('duplicate', `${rule.sku} twice`, `${field}.sku`);
+    seen.add(rule.sku);
+    const unknown = (rule.channels ?? []).findIndex((id) => world.channels.get(id)?.snapshot === undefined);
+    if (unknown < 0) continue;
+    return reject('unknown-channel', `no channel ${rule.channels?.[unknown]}`, `${field}.channels[${unknown}]`);
   }
   return undefined;
 }

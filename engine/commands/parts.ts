@@ -7,8 +7,9 @@ import type { Handled } from './handled.ts';
 import * as orders from './orders.ts';
 import { holdPart, type PartHoldCommand } from './part-holds.ts';
 import { regroup, type RegroupCommand } from './regroup.ts';
+import { substitute } from './substitute.ts';
 
-type StepKind = 'fulfillment.pick' | 'fulfillment.short' | 'fulfillment.ship' | 'fulfillment.deliver';
+type StepKind = `fulfillment.${'pick' | 'short' | 'substitute' | 'ship' | 'deliver'}`;
 type StepCommand = { [K in StepKind]: CommandOf<K> }[StepKind];
 export type PartCommand = StepCommand | CancelCommand | PartHoldCommand | RegroupCommand;
 
@@ -21,6 +22,8 @@ export function changePart(core: Core, command: PartCommand, atMs: number): Hand
       return orders.pickFulfillment(core, command.body, atMs);
     case 'fulfillment.short':
       return orders.shortFulfillment(core, command.body, atMs, command.by);
+    case 'fulfillment.substitute':
+      return substitute(core, command.body, atMs, command.by);
     case 'fulfillment.ship':
       return orders.shipFulfillment(core, command.body, atMs);
     case 'fulfillment.deliver':

@@ -4,7 +4,9 @@
  * last task is done closes with it.
  */
 import { isKept } from '../../actors/order-holds.ts';
+import type { TaskLine } from '../../actors/task-context.ts';
 import { isOtherThan } from '../../actors/task-lines.ts';
+import type { LineUnits, OrderLine } from '../../actors/vocabulary.ts';
 import { must } from '../assert.ts';
 import type { OrderCell } from '../cells.ts';
 import type { Core } from '../core.ts';
@@ -33,7 +35,8 @@ export function followOrder(core: Core, { snapshot }: OrderCell, atMs: number): 
     else if (part.state === 'picking' && !context.isStarted) endTask(core, task, 'others pick it', atMs);
     else {
       if (isOtherThan(context.lines, part.lines)) {
-        must(tellTask(core, task, { type: 'task.trim', lines: part.lines, atMs }), 'a task that is open');
+        const added = addedTo(context.lines, part.lines, snapshot.context.lines);
+        must(tellTask(core, task, { type: 'task.trim', lines: part.lines, added, atMs }), 'a task that is open');
       }
       if (context.cancelling?.sinceMs !== part.cancelling?.sinceMs) {
         must(tellTask(core, task, { type: 'task.ask', request: part.cancelling, atMs }), 'a task that is open');
@@ -43,6 +46,18 @@ export function followOrder(core: Core, { snapshot }: OrderCell, atMs: number): 
       tellTask(core, task, { type: 'task.return', reason: 'it is held', isStarted: false, atMs });
     }
   }
+}
+
+/** Lines of a fulfillment that its task does not have: they stand for others of it. */
+function addedTo(
+  known: readonly TaskLine[], units: readonly LineUnits[], lines: readonly OrderLine[],
+): readonly TaskLine[] | undefined {
+  const fresh = units.filter(({ lineId }) => !known.some((line) => line.lineId === lineId));
+  if (fresh.length === 0) return undefined;
+  return fresh.map(({ lineId, quantity }) => {
+    const { sku } = must(lines.find((line) => line.lineId === lineId), 'a line of the order');
+    return { lineId, sku, quantity, scanned: 0 };
+  });
 }
 
 function endTask(core: Core, task: TaskCell, reason: string, atMs: number): void {

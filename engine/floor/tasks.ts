@@ -6,11 +6,12 @@ import { reject, type Rejection } from '../../actors/rejection.ts';
 import { judgeParcels, judgeScans, shortOfTask } from '../../actors/task-checks.ts';
 import type { TaskAnswer, TaskContext, TaskMessage, TaskState } from '../../actors/task-context.ts';
 import { scannedOfTask, unitsOfTask } from '../../actors/task-lines.ts';
-import type { Fulfillment } from '../../actors/vocabulary.ts';
+import type { Fulfillment, OrderAnswer } from '../../actors/vocabulary.ts';
 import { must, unreachable } from '../assert.ts';
 import type { OrderCell } from '../cells.ts';
 import { done, refuse, refused, type Handled } from '../commands/handled.ts';
 import { pickFulfillment, shipFulfillment, shortFulfillment } from '../commands/orders.ts';
+import { substitute } from '../commands/substitute.ts';
 import type { Core } from '../core.ts';
 import type { TaskCell } from './cells.ts';
 import { isHeldBy } from './floor.ts';
@@ -46,6 +47,8 @@ export function changeTask(core: Core, command: TaskCommand, atMs: number): Hand
     }
     case 'task.short':
       return short(core, held, command, atMs);
+    case 'task.substitute':
+      return replace(core, held, command, atMs);
     case 'task.pack': {
       const parcels = judgeParcels(held.context, body.parcels);
       if ('code' in parcels && typeof parcels.code === 'string') return refused(parcels as Rejection);
@@ -153,6 +156,20 @@ function short(core: Core, held: Held, { body, by }: CommandOf<'task.short'>, at
   if ('refused' in gone) return gone;
   followOrder(core, order, atMs);
   return done(answerOf(task));
+}
+
+/** The same where something else is taken instead: the task is of that from now on. */
+function replace(core: Core, held: Held, { body, by }: CommandOf<'task.substitute'>, atMs: number): Handled {
+  const { task, order } = held;
+  const { terminalId: _, ...asked } = body;
+  if (task.snapshot?.value !== 'picking') return refused(wrongState(task, 'task.substitute'));
+  const wrong = shortOfTask(held.context, [asked]);
+  if (wrong !== undefined) return refused({ ...wrong, field: wrong.field?.replace('.lines[0]', '') });
+  const handled = substitute(core, asked, atMs, by);
+  if ('refused' in handled) return handled;
+  followOrder(core, order, atMs);
+  const { substitute: chosen } = handled.ok as OrderAnswer;
+  return done({ ...answerOf(task), substitute: chosen });
 }
 
 function label(core: Core, held: Held, body: CommandBody<'task.label'>, atMs: number): Handled {

@@ -46,7 +46,7 @@ export function mapped({ world }: Core, { channel, lines, reservationId }: Asked
 /** An order that is placed with lines that wait for a mapping: what the rest of it does is as the policy says now. */
 export function withParked({ world }: Core, input: OrderInput): OrderInput {
   if (!input.lines.some(isParked)) return input;
-  return { ...input, intake: { parked: world.intakes.policyFor(input.channel).parked ?? 'wait' } };
+  return { ...input, intake: { ...input.intake, parked: world.intakes.policyFor(input.channel).parked ?? 'wait' } };
 }
 
 /** What lines of an order that wait for a mapping are by now; undefined: they wait on. */

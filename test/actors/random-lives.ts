@@ -62,7 +62,7 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
   }
   const part = context.fulfillments[dice.upTo(Math.max(0, context.fulfillments.length - 1))];
   const id = part?.fulfillmentId ?? fulfillmentId('9');
-  switch (dice.upTo(23)) {
+  switch (dice.upTo(24)) {
     case 0:
       return { type: 'order.source', atMs };
     case 1:
@@ -106,6 +106,12 @@ export function randomMessage({ value, context }: Order, dice: Dice, atMs: numbe
     case 23: {
       const units = part === undefined || part.lines.length === 0 ? [] : someUnits(part.lines, dice);
       return { type: 'fulfillment.regroup', how: 'split', takings: [{ fulfillmentId: id, units }], lines: units, costMinor: 1, leftMinor: 1, atMs };
+    }
+    case 24: {
+      const [of] = part?.lines ?? [];
+      const line = { lineId: `s${context.lines.length}` as LineUnits['lineId'], sku: context.lines[0]!.sku, quantity: 1 + dice.upTo((of?.quantity ?? 1) - 1), unitPriceMinor: 1 };
+      const standIn = { ...line, allocated: line.quantity, backordered: 0, shipped: 0, cancelled: 0 };
+      return { type: 'fulfillment.substitute', fulfillmentId: id, lineId: of?.lineId ?? line.lineId, line: standIn, by: 'dice', reason: 'dice', atMs };
     }
     case 21:
       return { type: 'fulfillment.hold', fulfillmentId: id, hold: { holdId: holdId(`h${dice.upTo(2)}`), reason: 'dice', by: 'dice', sinceMs: atMs }, atMs };

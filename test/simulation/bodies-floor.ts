@@ -3,6 +3,7 @@ import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw, Names } from './bodies.ts';
 import { drawCarrier } from './bodies-network.ts';
 import { drawLots } from './bodies-lots.ts';
+import { drawSubstitute } from './draw-order.ts';
 import { drawSku } from './draw-sku.ts';
 import type { Rng } from './rng.ts';
 import { heldBy, type ShadowTask } from './shadow/floor.ts';
@@ -31,6 +32,11 @@ export const floorDraws: Record<FloorKind, Draw> = {
       return { lineId, quantity: units, ...(rng.chance(0.3) ? drawLots(rng, names, shadow, sku, found.task?.location ?? '', units, 'out') : {}) };
     });
     return { ...ref(found), lines: lines.length === 0 || rng.chance(0.03) ? [{ lineId: rng.chance(0.5) ? 'no-such' : '1', quantity: 1 }] : lines, reason: 'not on the shelf' };
+  },
+  'task.substitute': (rng, names, shadow) => {
+    const found = drawTask(rng, names, shadow, ['picking']);
+    const left = (found.task?.lines ?? []).filter(({ quantity, scanned }) => quantity > scanned);
+    return { ...ref(found), ...drawSubstitute(rng, shadow, left.map(({ lineId, sku, quantity, scanned }) => ({ lineId, sku, quantity: quantity - scanned }))) };
   },
   'task.pack': drawParcels,
   'task.label': (rng, names, shadow) => {

@@ -1,13 +1,20 @@
 /** The bodies of commands about parts of orders that are not a step on their way, drawn for the orders as the shadow has them. */
 import type { CommandKind } from '../../actors/commands.ts';
 import type { Draw, Names } from './bodies.ts';
-import { drawExisting, drawHold, lineUnits } from './draw-order.ts';
+import { drawExisting, drawHold, drawSubstitute, lineUnits } from './draw-order.ts';
 import type { Rng } from './rng.ts';
-import { isUntouched, type Part, type Shadow } from './shadow/state.ts';
+import { isUntouched, type Part, type Shadow, type ShadowOrder } from './shadow/state.ts';
 
-type PartKind = Extract<CommandKind, `fulfillment.${string}Cancel` | `fulfillment.${string}hold` | 'fulfillment.split' | 'fulfillment.merge'>;
+type PartKind = Extract<CommandKind, `fulfillment.${string}Cancel` | `fulfillment.${string}hold` | 'fulfillment.split' | 'fulfillment.merge' | 'fulfillment.substitute'>;
 
 export const partDraws: Record<PartKind, Draw> = {
+  'fulfillment.substitute': (rng, names, shadow) => {
+    const found = drawReplaceable(rng, shadow) ?? drawPartWith(rng, names, shadow, ({ state }) => state === 'picking');
+    const { order, ...ref } = found;
+    const units = order?.parts[Number(ref.fulfillmentId) - 1]?.units ?? [];
+    const lines = units.map(({ line, quantity }) => ({ lineId: order?.lines[line]?.lineId ?? '', sku: order?.lines[line]?.sku ?? '', quantity }));
+    return { ...ref, ...drawSubstitute(rng, shadow, lines) };
+  },
   'fulfillment.split': (rng, names, shadow) => {
     const fits = (part: Part): boolean => isUntouched(part) && part.units.reduce((sum, { quantity }) => sum + quantity, 0) > 1;
     const { order, ...ref } = drawPartWith(rng, names, shadow, fits);
@@ -45,6 +52,15 @@ export const partDraws: Record<PartKind, Draw> = {
   'fulfillment.acceptCancel': (rng, names, shadow) => ({ ...drawAsked(rng, names, shadow), ...(rng.chance(0.3) ? { reason: 'found it' } : {}) }),
   'fulfillment.rejectCancel': (rng, names, shadow) => ({ ...drawAsked(rng, names, shadow), reason: 'in the van' }),
 };
+
+/** A part being picked of which something may be replaced, of one of the last orders, if there is any. */
+function drawReplaceable(rng: Rng, shadow: Shadow) {
+  const mayBe = (order: ShadowOrder, part: Part): boolean =>
+    part.state === 'picking' && order.substitution !== undefined && part.units.some(({ line }) => shadow.items.get(order.lines[line]?.sku ?? '')?.item.substitutes !== undefined);
+  const last = [...shadow.orders.values()].slice(-100);
+  const found = last.flatMap((order) => order.parts.flatMap((part, index) => (mayBe(order, part) ? [{ order, orderId: order.id, fulfillmentId: String(index + 1) }] : [])));
+  return found.length === 0 || rng.chance(0.1) ? undefined : rng.pick(found);
+}
 
 function drawAsked(rng: Rng, names: Names, shadow: Shadow): object {
   const { order: _, ...ref } = drawPartWith(rng, names, shadow, ({ asked }) => asked !== undefined);

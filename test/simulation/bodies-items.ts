@@ -26,6 +26,11 @@ export function drawItem(rng: Rng, all: Names, sku: string): object {
       locations: some(0.3, () => (rng.chance(settings.nonsenseShare / 4) ? ['nowhere'] : names(settings.locations))),
       groups: some(0.3, () => names(groups)),
     });
+  const substitutes = (): readonly object[] => {
+    const found = settings.skus.filter((one) => (one !== sku && rng.chance(0.6)) || rng.chance(settings.nonsenseShare / 8));
+    const named = found.map((one) => sound({ sku: one, channels: some(0.2, () => [channel()]), unitPriceMinor: some(0.4, () => rng.below(10_000)) }));
+    return named.length > 0 ? named.slice(0, 16) : [{ sku: 'nothing' }];
+  };
   const item = {
     sku,
     name: some(0.5, () => rng.pick(['lamp', 'Stuhl', '灯'])),
@@ -33,6 +38,7 @@ export function drawItem(rng: Rng, all: Names, sku: string): object {
     untracked: some(settings.untrackedShare, untracked),
     backorder: some(0.4, backorder),
     preorder: some(0.3, () => ({ ...caps(), availableAtMs: soonMs() })),
+    substitutes: some(0.5, substitutes),
     ...drawTracking(rng, all, sku),
     ...drawMeasures(rng),
     attributes: some(0.5, () => rng.pick([{ zone: 'cold' }, { zone: 'ambient', needs: 'forklift' }, { needs: 'forklift' }, { kind: 'book' }])),

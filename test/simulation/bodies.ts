@@ -15,7 +15,7 @@ import { paymentDraws } from './bodies-payments.ts';
 import { planDraws } from './bodies-plans.ts';
 import { returnDraws } from './bodies-returns.ts';
 import { sellingDraws } from './bodies-selling.ts';
-import { drawExisting, drawHold, lineUnits } from './draw-order.ts';
+import { drawExisting, drawHold, lineUnits, drawSubstitution } from './draw-order.ts';
 import { drawNumber, trackingDraws } from './bodies-tracking.ts';
 import { supplyDraws } from './bodies-supply.ts';
 import { offerDraws } from './bodies-offers.ts';
@@ -229,6 +229,7 @@ function drawOrder(rng: Rng, names: Names, shadow: Shadow) {
     sku: rng.chance(settings.kitShare) ? rng.pick(kitNames) : drawSku(rng, settings),
     quantity: rng.between(1, settings.unitsMax),
     ...(rng.chance(0.5) ? { unitPriceMinor: rng.below(10_000) } : {}),
+    ...(rng.chance(0.1) ? drawSubstitution(rng) : {}),
   }));
   const coordinates = { latitude: rng.pick([52.1, -33.9, -0, 40.7]), longitude: rng.pick([4.3, 151.2, -74, 0]) };
   const taken = rng.chance(settings.takeShare) ? drawTaken(rng, names, shadow) : undefined;
@@ -240,6 +241,7 @@ function drawOrder(rng: Rng, names: Names, shadow: Shadow) {
     lines,
     ...(rng.chance(0.2) ? { currency: 'EUR', customer: rng.pick(customerNames) } : {}),
     ...drawStanding(rng, names),
+    ...(rng.chance(0.6) ? drawSubstitution(rng) : {}),
     ...(rng.chance(0.3) ? { segment: rng.pick([...segmentNames, 'nobody']) } : {}),
     ...(rng.chance(0.2) ? { tags: rng.pick([[], ['gift'], ['gift', 'vip']]) } : {}),
     ...(rng.chance(0.2) ? { attributes: rng.pick([{}, { zone: 'north' }, { zone: 'south', risk: 0.5 }]) } : {}),

@@ -28,6 +28,18 @@ export function lineUnits(rng: Rng, order: ShadowOrder | undefined): object[] {
   });
 }
 
+export const drawSubstitution = (rng: Rng): object => ({ substitution: rng.pick(['any', 'any', 'any', 'same-price', 'never']) });
+
+/** Units of a line, mostly of one that something may stand for, and at times what is to stand for it. */
+export function drawSubstitute(rng: Rng, shadow: Shadow, lines: readonly { readonly lineId: string; readonly sku: string; readonly quantity: number }[]): object {
+  const rulesOf = (sku: string) => shadow.items.get(sku)?.item.substitutes ?? [];
+  const fitting = lines.filter(({ sku }) => rulesOf(sku).length > 0);
+  const { lineId, sku, quantity } = lines.length === 0 || rng.chance(0.03) ? { lineId: 'no-such', sku: '', quantity: 1 } : rng.pick(fitting.length > 0 ? fitting : lines);
+  const rules = rulesOf(sku);
+  const named = rng.chance(0.4) ? { sku: rules.length === 0 || rng.chance(0.1) ? 'nothing' : rng.pick(rules).sku } : {};
+  return { lineId, quantity: rng.between(1, quantity + (rng.chance(0.05) ? 1 : 0)), ...named, reason: 'not on the shelf' };
+}
+
 export function drawHold(rng: Rng, nowMs: number): object {
   return {
     holdId: `h${rng.below(20)}`,

@@ -126,6 +126,16 @@ function checkUnits({ id, context }: OpenOrder): void {
     expect(allocated === sum(isHeld), `order ${id}, line ${line.lineId}: ${allocated} allocated, parts hold ${sum(isHeld)}`);
     expect(shipped === sum(isGone), `order ${id}, line ${line.lineId}: ${shipped} shipped, parts shipped ${sum(isGone)}`);
   }
+  checkStandIns({ id, context });
+}
+
+/** A line that stands for another comes after it and costs no more; what it has taken the place of has ended. */
+function checkStandIns({ id, context }: Pick<OpenOrder, 'id' | 'context'>): void {
+  for (const { lineId, of } of context.intake?.standIns ?? []) {
+    const [first, line] = [of, lineId].map((name) => context.lines.find((one) => one.lineId === name));
+    const isSound = first !== undefined && line !== undefined && line.unitPriceMinor <= first.unitPriceMinor && first.cancelled > 0;
+    expect(isSound, `order ${id}: line ${lineId} stands for line ${of}`);
+  }
 }
 
 function heldUnits(context: OrderContext): Map<string, number> {

@@ -152,6 +152,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'fulfillment.short': 3,
     'fulfillment.reject': 3,
     'fulfillment.ship': 8,
+    'fulfillment.substitute': 6,
     'fulfillment.split': 5,
     'fulfillment.merge': 4,
     'fulfillment.hold': 5,
@@ -225,6 +226,7 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     'task.ack': 14,
     'task.scan': 16,
     'task.short': 3,
+    'task.substitute': 4,
     'task.pack': 9,
     'task.label': 6,
     'task.manifest': 2,
@@ -284,6 +286,12 @@ function drawKinds(rng: Rng, dropShare: number, isTracked: boolean): Record<Comm
     else if (hasTerminals && !kind.endsWith('Cancel') && !kind.startsWith('offer.')) kinds[kind] *= 0.2;
   }
   if (hasTerminals) for (const kind of ['order.place', 'stock.receive', 'task.ack', 'task.scan', 'task.pack', 'task.handOver'] as const) kinds[kind] += kind === 'order.place' ? 100 : 30;
+  // In some worlds much is not found while it is picked, and something else is taken.
+  if (rng.chance(0.3)) {
+    const often = ['order.place', 'stock.receive', 'fulfillment.pick', 'fulfillment.substitute', ...(hasTerminals ? (['task.ack', 'task.substitute'] as const) : [])] as const;
+    for (const kind of often) kinds[kind] += 40;
+    kinds['item.put'] += 20;
+  }
   // Lines are long where carts outnumber units.
   if (dropShare > 0) {
     kinds['item.put'] += 3;

@@ -29,8 +29,17 @@ function note(some: Map<string, ShadowOrder>, id: string, order: ShadowOrder, is
   else some.delete(id);
 }
 
+/** Keys of the stocks an order was given units at: in new parts, and in others that it has now of other lines. */
+export function stocksGained(before: ShadowOrder | undefined, after: ShadowOrder): string[] {
+  const others = after.parts.map((part, index) => {
+    const had = new Set(before?.parts[index]?.units.map(({ line }) => line));
+    return { ...part, units: had.size === 0 ? [] : part.units.filter(({ line }) => !had.has(line)) };
+  });
+  return [...stocksOf(after, before?.parts.length ?? 0), ...stocksOf({ ...after, parts: others }, 0)];
+}
+
 /** Keys of the stocks an order has units allocated at, in parts from this one on. */
-export function stocksOf(order: ShadowOrder, from: number): string[] {
+function stocksOf(order: ShadowOrder, from: number): string[] {
   return order.parts
     .slice(from)
     .filter(isHeld)

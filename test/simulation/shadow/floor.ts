@@ -195,6 +195,10 @@ export function followOne(doing: Doing, task: ShadowTask): void {
       const quantity = wanted.find(({ lineId }) => lineId === line.lineId)?.quantity ?? 0;
       return quantity === 0 ? [] : [{ ...line, quantity, scanned: Math.min(quantity, line.scanned) }];
     });
+    for (const { line, quantity } of part.units) {
+      const { lineId = '', sku = '' } = order.lines[line] ?? {};
+      if (!task.lines.some((one) => one.lineId === lineId)) lines.push({ lineId, sku, quantity, scanned: 0 });
+    }
     const state = ['packed', 'labelled', 'manifested'].includes(task.state) ? ('picking' as const) : task.state;
     now = setTask(doing, task, { lines, state, parcels: [], manifest: undefined }, true);
   }

@@ -23,7 +23,7 @@ export function put(doing: Doing, { item }: CommandBody<'item.put'>): Verdict {
   if (noChannel >= 0) return no('unknown-channel', `body.item.untracked.channels[${noChannel}]`);
   const nowhere = locations.findIndex((id) => !doing.shadow.locations.has(id));
   if (nowhere >= 0) return no('unknown-location', `body.item.untracked.locations[${nowhere}]`);
-  const wrong = unsoundKit(doing.shadow, item);
+  const wrong = unsoundKit(doing.shadow, item) ?? unsoundSubstitutes(doing.shadow, item);
   if (wrong !== undefined) return wrong;
   if (isTrackedOtherwise(doing.shadow, item)) return no('wrong-state', 'body.item.tracking');
   settle(doing, item);
@@ -53,8 +53,20 @@ export function isUntracked({ items }: Shadow, sku: string, channel: string | un
 export const hasStock = (shadow: Shadow, sku: string): boolean =>
   (shadow.places.get(sku) ?? []).some((place) => shadow.stocks.has(`${place}/${sku}`));
 
+/** What stands for itself or twice, or through no channel that there is. */
+function unsoundSubstitutes({ channels }: Shadow, { sku, substitutes = [] }: Item): Verdict | undefined {
+  for (const [index, rule] of substitutes.entries()) {
+    const field = `body.item.substitutes[${index}]`;
+    if (rule.sku === sku) return no('contradiction', `${field}.sku`);
+    if (substitutes.findIndex((one) => one.sku === rule.sku) < index) return no('duplicate', `${field}.sku`);
+    const at = (rule.channels ?? []).findIndex((id) => !channels.has(id));
+    if (at >= 0) return no('unknown-channel', `${field}.channels[${at}]`);
+  }
+  return undefined;
+}
+
 function unsoundKit(shadow: Shadow, item: Item): Verdict | undefined {
-  const { sku, kit, backorder, preorder, serve, drop, untracked, tracking } = item;
+  const { sku, kit, backorder, preorder, serve, drop, untracked, tracking, substitutes } = item;
   if (kit === undefined) return undefined;
   if (backorder !== undefined) return no('malformed', 'body.item.backorder');
   if (preorder !== undefined) return no('malformed', 'body.item.preorder');
@@ -62,6 +74,7 @@ function unsoundKit(shadow: Shadow, item: Item): Verdict | undefined {
   if (drop !== undefined) return no('malformed', 'body.item.drop');
   if (untracked !== undefined) return no('malformed', 'body.item.untracked');
   if (tracking !== undefined) return no('malformed', 'body.item.tracking');
+  if (substitutes !== undefined) return no('malformed', 'body.item.substitutes');
   const measure = (['grams', 'lengthMm', 'widthMm', 'heightMm'] as const).find((name) => item[name] !== undefined);
   if (measure !== undefined) return no('malformed', `body.item.${measure}`);
   const isIn = [...shadow.items.values()].some(({ item }) => item.kit?.components.some((one) => one.sku === sku));

@@ -75,6 +75,8 @@ export function placeNew(doing: Doing, { body, by }: CommandOf<'order.place'>, i
     tags: body.tags,
     replaces,
     attributes: body.attributes,
+    substitution: body.substitution,
+    agrees: new Map(body.lines.flatMap(({ lineId, substitution }, index) => (substitution === undefined ? [] : [[lineId ?? String(index + 1), substitution] as const]))),
     holds: heldAnew,
     parked: lines.some(({ isParked }) => isParked === true) ? ((intake.policyOf(shadow, body.channel) as IntakePolicy).parked ?? 'wait') : undefined,
     placedAtMs: atMs,

@@ -121,6 +121,12 @@ export function viewOf(order: ShadowOrder): unknown {
   return facts.view;
 }
 
+/** What was said of a line itself, where that is another thing than was said of the order. */
+function ownOf({ agrees, substitution = 'never' }: ShadowOrder, lineId: string): string | undefined {
+  const own = agrees?.get(lineId);
+  return own === substitution ? undefined : own;
+}
+
 function viewIn(order: ShadowOrder, state: OrderState): unknown {
   return {
     orderId: order.id,
@@ -139,7 +145,7 @@ function viewIn(order: ShadowOrder, state: OrderState): unknown {
     fulfillByMs: order.fulfillByMs,
     tags: order.tags,
     attributes: order.attributes,
-    lines: order.lines.map(({ lineId, sku, quantity, unitPriceMinor, cancelled, kit }, line) => ({
+    lines: order.lines.map(({ lineId, sku, quantity, unitPriceMinor, cancelled, kit, standsFor }, line) => ({
       lineId,
       sku,
       quantity,
@@ -149,6 +155,8 @@ function viewIn(order: ShadowOrder, state: OrderState): unknown {
       shipped: unitsIn(order, line, isGone),
       cancelled,
       kit,
+      substitution: ownOf(order, kit?.lineId ?? lineId),
+      substitutes: standsFor,
       parked: parkedOf(order, line) || undefined,
     })),
     fulfillments: fulfillments(order).map((part, index) => ({ ...part, status: statusOf(order, order.parts[index] as Part) })),
@@ -156,6 +164,7 @@ function viewIn(order: ShadowOrder, state: OrderState): unknown {
     holds: order.holds,
     declined: order.declined,
     replaces: order.replaces && { orderId: order.replaces.orderId, fulfillmentId: String(order.replaces.part + 1) },
+    substitution: order.substitution === 'never' ? undefined : order.substitution,
     feesMinor: order.feesMinor === 0 ? undefined : order.feesMinor,
     releaseAtMs: state === 'allocated' && order.holds === undefined ? dueOf(order) : undefined,
   };

@@ -6,6 +6,8 @@ export interface ShadowLine {
   readonly quantity: number;
   readonly unitPriceMinor: number;
   readonly cancelled: number;
+  /** The line of which it has taken the place. */
+  readonly standsFor?: string | undefined;
   /** Its channel’s name of it is mapped to nothing. */
   readonly isParked?: true | undefined;
   /** The kit it is a component of, as it was ordered. */
@@ -39,6 +41,9 @@ export interface TakenIn {
   readonly edits?: number | undefined;
   readonly feesMinor?: number | undefined;
   readonly addedMinor?: number | undefined;
+  /** What its customer agrees to where units are not found, and of which lines they said so themselves. */
+  readonly substitution?: string | undefined;
+  readonly agrees?: ReadonlyMap<string, string> | undefined;
   /** It came with its places, and was given them. */
   readonly isRouted?: boolean;
   /** What the rest of it does while lines of it are parked. */

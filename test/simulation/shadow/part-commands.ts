@@ -4,14 +4,19 @@ import * as cancels from './cancels.ts';
 import * as holds from './holds.ts';
 import type { Doing } from './orders.ts';
 import * as regroup from './regroup.ts';
+import * as substitutes from './substitute.ts';
 import type { Verdict } from './verdict.ts';
 
-type OfPart = Extract<Command, { readonly kind: `fulfillment.${'split' | 'merge' | 'hold' | 'unhold' | 'requestCancel' | 'acceptCancel' | 'rejectCancel'}` }>;
+type OfPart = Extract<Command, { readonly kind: `fulfillment.${'substitute' | 'split' | 'merge' | 'hold' | 'unhold' | 'requestCancel' | 'acceptCancel' | 'rejectCancel'}` | 'task.substitute' }>;
 
-export const isOfPart = <C extends { readonly kind: string }>(command: C): command is Extract<C, OfPart> => command.kind.startsWith('fulfillment.');
+export const isOfPart = <C extends { readonly kind: string }>(command: C): command is Extract<C, OfPart> => command.kind.startsWith('fulfillment.') || command.kind === 'task.substitute';
 
 export function changePart(doing: Doing, command: OfPart): Verdict {
   switch (command.kind) {
+    case 'fulfillment.substitute':
+      return substitutes.substitute(doing, command.body, command.by);
+    case 'task.substitute':
+      return substitutes.ofTask(doing, command);
     case 'fulfillment.split':
       return regroup.split(doing, command.body);
     case 'fulfillment.merge':

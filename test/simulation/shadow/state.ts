@@ -11,7 +11,7 @@ import type { StockLevels } from '../../../actors/vocabulary.ts';
 import type { ShadowSale, StandingShadow } from './buffer-commands.ts';
 import type { ShadowHold } from './holds.ts';
 import type { ShadowLot } from './lots.ts';
-import { ShadowOrders, stocksOf } from './all-orders.ts';
+import { ShadowOrders, stocksGained } from './all-orders.ts';
 import type { ShadowDrift } from './drift.ts';
 import type { ShadowSeat, ShadowVersion } from './plan-state.ts';
 import type { ShadowPool } from './pool-commands.ts';
@@ -367,7 +367,7 @@ export class Shadow extends CaseBook {
   /** An order's place among the holders of a stock is that of the newest part it was given there. */
   #hold(id: string, before: ShadowOrder | undefined, after: ShadowOrder | undefined): void {
     if (after === undefined) return;
-    for (const key of stocksOf(after, before?.parts.length ?? 0)) {
+    for (const key of stocksGained(before, after)) {
       let holders = this.holders.get(key);
       if (holders === undefined) this.holders.set(key, (holders = new Set()));
       holders.delete(id);

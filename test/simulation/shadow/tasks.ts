@@ -10,7 +10,7 @@ import { isRefused, no, type Verdict } from './verdict.ts';
 type TaskBody = CommandBody<'task.ack'>;
 
 /** Go on with a task that its terminal holds; answered with where it stands unless refused. */
-function withTask(doing: Doing, body: TaskBody, go: (task: ShadowTask, order: ShadowOrder) => Verdict | undefined, repeats?: (task: ShadowTask) => boolean): Verdict {
+export function withTask(doing: Doing, body: TaskBody, go: (task: ShadowTask, order: ShadowOrder) => Verdict | undefined, repeats?: (task: ShadowTask) => boolean): Verdict {
   const { shadow } = doing;
   const { terminalId, orderId, fulfillmentId } = body;
   const terminal = shadow.terminals.get(terminalId);
