@@ -97,7 +97,7 @@ const rows = {
     tell('the location has more work than it can do'), again('reroute', 2, 15 * minuteMs)],
   CUTOFF_MISSED: ['medium', 'operations', 'operations', 2 * hourMs, 'order', 'known',
     again('reroute', 2, 5 * minuteMs), up('operations')],
-  PICK_STALLED: ['medium', 'floor', 'operations', hourMs, 'location', 'report',
+  PICK_STALLED: ['medium', 'floor', 'operations', hourMs, 'location', 'known',
     tell('give the task to somebody else'), afterwards(15 * minuteMs, up('floor'))],
   PACK_STALLED: ['medium', 'floor', 'operations', hourMs, 'location', 'report',
     tell('give the task to somebody else'), afterwards(15 * minuteMs, up('floor'))],

@@ -34,6 +34,7 @@ import { commandReservation } from './commands/reservations.ts';
 import { refused, type Handled } from './commands/handled.ts';
 import { changeReturns, isReturnCommand } from './commands/returns.ts';
 import { settleCauses } from './cases/settle.ts';
+import { settleStalled } from './cases/stalled.ts';
 import { changeCases, isCaseCommand, type CaseCommand } from './commands/cases.ts';
 import { moveStock } from './commands/stock.ts';
 import { commandSupply } from './commands/supply.ts';
@@ -101,7 +102,10 @@ function atomically(
     const isKept = handled !== undefined && !('refused' in handled);
     // Cases first: an order that one lets go may be picked again.
     if (isKept) settleCauses(core, atMs);
-    if (isKept && core.world.floor.isBusy) followOrders(core, atMs);
+    if (isKept && core.world.floor.isBusy) {
+      followOrders(core, atMs);
+      settleStalled(core, atMs);
+    }
   } catch (bug) {
     onBug(bug);
     handled = refused(reject('internal', 'a bug of ours: nothing was done, the incident was logged'));

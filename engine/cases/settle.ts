@@ -5,7 +5,7 @@
  */
 import { caseKinds, seen, type CaseCode } from '../../actors/case-kinds.ts';
 import { hasEnded } from '../../actors/case-life.ts';
-import type { CarrierId, CaseId, OrderId, ReturnId, Sku } from '../../actors/ids.ts';
+import type { CarrierId, CaseId, LocationId, OrderId, ReturnId, Sku } from '../../actors/ids.ts';
 import { isLateLane } from '../../actors/lanes.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { namesAwaited } from '../../actors/order-parked.ts';
@@ -23,6 +23,7 @@ import { isSuspect } from '../suspects/suspects.ts';
 import { isOfLocation } from '../tracking/lanes.ts';
 import type { LaneCell, ParcelCell } from '../tracking/parcel-cell.ts';
 import type { World } from '../world.ts';
+import { isStalledAt } from './stalled.ts';
 import { clearRuleErrors, isOfRules, raiseRuleErrors } from './rules.ts';
 import { carrierStands, settleTroubles } from './compare.ts';
 import { carrierOfLane, isDoubtful, isTroubled, returnTroubles } from './troubles.ts';
@@ -229,6 +230,7 @@ function standsOf({ world }: Core, caseId: CaseId): boolean {
   if (context === undefined) return false;
   const { code, subject } = context;
   if (code === 'STOCKOUT_AT_PICK') return isSuspect(world.skus.get(subject.id as Sku));
+  if (code === 'PICK_STALLED') return isStalledAt(world, subject.id as LocationId);
   if (code === 'RULE_ERROR') return isOfRules(world, context);
   if (subject.type === 'carrier') return carrierStands(world, subject.id as CarrierId, code);
   if (subject.type !== 'return') return false;

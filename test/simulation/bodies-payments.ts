@@ -36,7 +36,9 @@ export const paymentDraws: Record<PaymentKind, Draw> = {
 };
 
 function drawRefund(rng: Rng, names: Names, shadow: Shadow) {
-  const ref = drawRef(rng, names, shadow);
+  const taken = [...shadow.intake.payments].flatMap(([orderId, { payments }]) =>
+    payments.flatMap((one) => (one.taken.length > 0 ? [{ orderId, paymentId: one.paymentId }] : [])));
+  const ref = taken.length > 0 && rng.chance(0.7) ? rng.pick(taken.slice(-10)) : drawRef(rng, names, shadow);
   const ofOrder = returnsOf(shadow, ref.orderId);
   const isFor = ofOrder.length > 0 && rng.chance(0.6);
   return { ...ref, amountMinor: drawMinor(rng, leftFor(shadow, ref)), ...(isFor ? { returnId: rng.pick(ofOrder).id } : rng.chance(0.02) ? { returnId: 'r1' } : {}), reason: 'sent back' };

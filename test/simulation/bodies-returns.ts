@@ -60,7 +60,7 @@ function drawPolicy(rng: Rng, names: Names): object {
     ...some(0.4, { inspect: rng.chance(0.4) }),
     ...some(0.3, { grades: { ...some(0.5, { A: 'scrap' }), ...some(0.5, { D: 'vendor' }) } }),
     ...some(0.5, { exchangeOn: rng.pick(['request', 'first-scan', 'receipt', 'inspection']) }),
-    ...some(0.6, { overdueAfterMs: rng.pick([1_000, 30_000, 60_000, 3_600_000]) }),
+    ...some(0.8, { overdueAfterMs: rng.pick([1_000, 1_000, 5_000, 60_000]) }),
     ...some(0.6, { expireAfterMs: rng.pick([1_000, 60_000, 3_600_000, 31_536_000_000]) }),
     ...some(0.6, { destinations: Array.from({ length: rng.between(1, 3) }, rule) }),
   };

@@ -9,6 +9,7 @@ import { isLateLane } from '../../actors/lanes.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { casesOf, isOfSuspect } from '../../engine/cases/settle.ts';
 import { isOfRules } from '../../engine/cases/rules.ts';
+import { stalledCase } from '../../engine/cases/stalled.ts';
 import { isSuspect } from '../../engine/suspects/suspects.ts';
 import { carrierOfLane, carrierTroubles, returnTroubles, troublesOf, type Sight } from '../../engine/cases/troubles.ts';
 import { promiseOf } from '../../engine/jeopardy/promise-cell.ts';
@@ -38,6 +39,11 @@ function checkKnown(engine: Engine, orders: readonly Standing[]): void {
   for (const id of world.cases.bySubject.keys()) {
     const context = world.returns.look(id as ReturnId)?.context;
     for (const { code } of returnTroubles(context)) expect(owned(code, id), `return ${id} is in trouble, and nobody has ${code}`);
+  }
+  for (const cell of world.floor.terminals) {
+    const id = stalledCase(world, cell);
+    const how = id === undefined ? undefined : world.cases.look(id)?.context;
+    expect(id === undefined || (how !== undefined && how.ended?.how !== 'cleared'), `terminal ${cell.id} is silent with tasks, and nobody has ${id}`);
   }
   for (const [id, { snapshot }] of world.lanes.cells) {
     if (!isOfLocation(id) && isLateLane(snapshot?.context)) expect(owned('LANE_DELAY', carrierOfLane(id)), `lane ${id} is late, and nobody has it`);

@@ -7,6 +7,7 @@ import { actOn, attempted } from './case-acts.ts';
 import { clear, fresh, joins, leaves, opened, over, play, raise, stopped, tell, worse } from './case-raise.ts';
 import { caseConditions, hasEndedOrder, isThere, keyOf, membersOf, orderConditions, stateOfCase, summaryOfCase, wantedBy, type ShadowCase } from './case-facts.ts';
 import { isAsked, settleRules } from './rule-errors.ts';
+import { stalledNow } from './stalled.ts';
 import { isGone, knownNow, type Known } from './known.ts';
 import { look } from './promise-watch.ts';
 import { pauseLocation } from './network-commands.ts';
@@ -31,7 +32,8 @@ function flow(doing: Doing, caseId: string, of: { code: CaseCode; subject: strin
   const left = membersOf(shadow, caseId).length;
   const ofSku = of.code === 'STOCKOUT_AT_PICK' && isSuspectSku(shadow, of.subject);
   const ofRules = of.code === 'RULE_ERROR' && found?.source !== undefined && isAsked(shadow, of.subject, found.source);
-  const stands = ofSku || ofRules || (['carrier', 'return'].includes(caseKinds[of.code].subject) && isKnown(knownNow(shadow), of));
+  const isStill = of.code === 'PICK_STALLED' && stalledNow(shadow).some(({ location }) => location === of.subject);
+  const stands = ofSku || ofRules || isStill || (['carrier', 'return'].includes(caseKinds[of.code].subject) && isKnown(knownNow(shadow), of));
   const isOver = left === 0 && caseKinds[of.code].watch !== 'subject' && !stands;
   const logged = [...(isNew ? [{ by: 'engine', what: 'raised', text: of.cause }] : []), ...(isOver ? [{ by: 'engine', what: 'cleared' }] : [])];
   const now = { ...start, nextPlace: start.nextPlace + came.length, ...(isOver ? over(doing, 'cleared') : {}), entries: before.entries, pages: before.pages };

@@ -58,7 +58,7 @@ export const isWithTerminal = (task: ShadowTask): boolean => !isOver(task) && ta
 export const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 export const unitsOf = ({ lines }: Pick<ShadowTask, 'lines'>): number => sum(lines.map(({ quantity }) => quantity));
 export const scannedOf = ({ lines }: Pick<ShadowTask, 'lines'>): number => sum(lines.map(({ scanned }) => scanned));
-const isTouched = (task: ShadowTask): boolean => task.parcels.length > 0 || scannedOf(task) > 0;
+export const isTouched = (task: ShadowTask): boolean => task.parcels.length > 0 || scannedOf(task) > 0;
 
 export function heldBy(shadow: Shadow, id: string): ShadowTask[] {
   const held = [...shadow.tasks.values()].filter((task) => isWithTerminal(task) && task.terminal === id);

@@ -44,6 +44,7 @@ import * as offers from './offers.ts';
 import * as suspects from './suspects.ts';
 import * as tasks from './tasks.ts';
 import { mended } from './rule-errors.ts';
+import { settleStalled } from './stalled.ts';
 import * as trials from './trials.ts';
 import type { ShadowDecision } from './decided.ts';
 import { isRefused, type Verdict } from './verdict.ts';
@@ -65,6 +66,7 @@ function whole(
   const isDone = !isRefused(verdict) && isKept(verdict ?? { ok: undefined });
   if (isDone) cases.settle(doing);
   if (!isRefused(verdict)) floor.follow(doing);
+  if (isDone) settleStalled(doing);
   if (!isDone) shadow.undo();
   else {
     shadow.keep();
