@@ -112,13 +112,19 @@ export function watchOf(
   return late.length === 0 ? undefined : { state: 'in-time', missPercent, late };
 }
 
-/** When the promise of an order is looked at next without any news; undefined: never. */
-export function looksAtMs({ promisedByMs, fulfillments }: OrderContext, nowMs: number): number | undefined {
+/**
+ * When the promise of an order is looked at next without any news; undefined: never.
+ * @param late parts known to have missed their cut-off: another that has is looked at now.
+ */
+export function looksAtMs(
+  { promisedByMs, fulfillments }: OrderContext, late: readonly FulfillmentId[], nowMs: number,
+): number | undefined {
   if (promisedByMs === undefined) return undefined;
   let next = nextLook(promisedByMs, nowMs);
   for (const part of fulfillments) {
-    const { shipByMs } = part;
-    if (isWaiting(part) && shipByMs !== undefined && shipByMs > nowMs) next = Math.min(next, shipByMs);
+    const { shipByMs, fulfillmentId } = part;
+    if (!isWaiting(part) || shipByMs === undefined) continue;
+    if (shipByMs > nowMs || !late.includes(fulfillmentId)) next = Math.min(next, Math.max(shipByMs, nowMs));
   }
   return next === Infinity ? undefined : next;
 }

@@ -60,7 +60,8 @@ export class Promises {
   /** An order is as it is now: it is looked at next when time alone may change how its promise stands. */
   expect({ value, context }: Snapshot<OrderContext>, nowMs: number): void {
     const id = context.orderId;
-    const next = isFinal(orderSteps, value) ? undefined : looksAtMs(context, nowMs);
+    const late = promiseOf(this.#cells.get(id)?.snapshot)?.late ?? [];
+    const next = isFinal(orderSteps, value) ? undefined : looksAtMs(context, late, nowMs);
     const before = this.#dueAtMs.get(id);
     if (next === before) return;
     if (next === undefined) this.#dueAtMs.delete(id);

@@ -51,12 +51,16 @@ describe('the chance that a promise is missed', () => {
   it('[JP1] is looked at at cut-offs, daily in the last week, and each quarter of the last day', () => {
     const looks = (of: OrderContext, from: number): number[] => {
       const all: number[] = [];
-      for (let at: number | undefined = looksAtMs(of, from); at !== undefined; at = looksAtMs(of, at)) all.push(at / hour);
+      const lateAt = (at: number) => of.fulfillments.filter(({ shipByMs = Infinity }) => shipByMs <= at).map((part) => part.fulfillmentId);
+      for (let at: number | undefined = looksAtMs(of, [], from); at !== undefined; at = looksAtMs(of, lateAt(at), at)) all.push(at / hour);
       return all;
     };
     expect(looks(order(10 * day), 0)).toEqual([72, 96, 120, 144, 168, 192, 216, 222, 228, 234, 240]);
     expect(looks(order(day, waits), hour)).toEqual([6, 10, 12, 18, 24]);
     expect(looks(order(day, left), day)).toEqual([]);
+    // A cut-off that is over and nobody has looked at: now.
+    expect(looksAtMs(order(day, waits), [], 11 * hour)).toBe(11 * hour);
+    expect(looksAtMs(order(day, waits), ['1' as never], 11 * hour)).toBe(12 * hour);
   });
 
   it('[JP3] [JP4] is at risk from so much on, and broken at its date unless nobody would tell', () => {
