@@ -88,9 +88,9 @@ function countDecisions(core: Core, stands: readonly Decided[], atMs: number): v
     const tally: Tally = counted(before[side], one);
     counts.set(seat, { ...before, [side]: tally });
   }
+  for (const [seat, now] of counts) core.changes.set(plans.trial(seat.channel), { value: 'put', context: now });
   for (const [seat, now] of counts) {
     const breach = breachOf(must(seat.canary, 'a canary').guard, now);
-    core.changes.set(plans.trial(seat.channel), { value: 'put', context: now });
     if (breach === undefined) continue;
     endCanary(core, seat, { how: 'rolled-back', by: 'baton', why: textOf(breach), breach }, atMs);
     // A record has room for the end of one; another ends with its own next decision.

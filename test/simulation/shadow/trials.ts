@@ -118,7 +118,7 @@ export function settle(doing: Doing, decisions: readonly ShadowDecision[]): void
     shadow.set(shadow.planTrials, key, [...(shadow.planTrials.get(key) ?? []), { ...fact, isTried }]);
     if (!touched.includes(key)) touched.push(key);
   }
-  // The first guard that breaks ends its canary; what comes after it in the same command is not even counted.
+  // The first guard that breaks ends its canary; another that breaks ends with its own next decision.
   const first = touched.findIndex((key) => broken(shadow.planSeats.get(key)?.canary?.guard as Guard, countsOf(shadow, key)) !== undefined);
   const key = touched[first];
   if (key === undefined) return;
