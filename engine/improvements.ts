@@ -6,6 +6,7 @@
 import type { OrderId } from '../actors/ids.ts';
 import type { SkuCell } from './cells.ts';
 import type { Views } from './views.ts';
+import { WalkQueue } from './walk-queue.ts';
 
 /** Orders passed over in one go before others have their turn. */
 const passedMax = 4_096;
@@ -13,13 +14,10 @@ const passedMax = 4_096;
 export class Improvements {
   readonly #skus = new Set<SkuCell>();
   #all: (() => readonly OrderId[]) | undefined;
-  #walk: Iterator<OrderId> | undefined;
-  /** Taken last and put back, because there was no room for it. */
-  #next: OrderId | undefined;
-  #last: OrderId | undefined;
+  readonly #queue = new WalkQueue<OrderId>(() => this.#nextWalk(), passedMax);
 
   get isEmpty(): boolean {
-    return this.#skus.size === 0 && this.#all === undefined && this.#walk === undefined && this.#next === undefined;
+    return this.#skus.size === 0 && this.#all === undefined && !this.#queue.isWalking;
   }
 
   /** There is more of a SKU somewhere: whoever has some of it may have it from there. */
@@ -34,22 +32,12 @@ export class Improvements {
 
   /** The order just taken could not be looked at now: it is the next one again. */
   putBack(): void {
-    this.#next = this.#last;
+    this.#queue.putBack();
   }
 
   /** The next order to look at; undefined when there is none, or none yet. @param isMeant whether it may move. */
   take(isMeant: (id: OrderId) => boolean): OrderId | undefined {
-    const next = this.#next;
-    this.#next = undefined;
-    if (next !== undefined) return (this.#last = next);
-    for (let passed = 0; passed < passedMax; passed += 1) {
-      const walk = (this.#walk ??= this.#nextWalk());
-      if (walk === undefined) return undefined;
-      const { value, done } = walk.next();
-      if (done === true) this.#walk = undefined;
-      else if (isMeant(value)) return (this.#last = value);
-    }
-    return undefined;
+    return this.#queue.take(isMeant);
   }
 
   #nextWalk(): Iterator<OrderId> | undefined {

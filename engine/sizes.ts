@@ -244,14 +244,19 @@ function lotsBytes(entry: object): number {
   return bytes;
 }
 
+/** Events that are rare, or as long as what they tell of: every byte of them is counted. */
+const measuredEvents: ReadonlySet<Event['kind']> = new Set([
+  'fulfillment.split', 'fulfillment.merged', 'order.substituted', 'order.edited', 'order.parked', 'order.unparked',
+  'task.changed', 'terminal.changed', 'suspect.changed',
+]);
+
 export function eventBytes(event: Event): number {
   const bytes = ('reservationId' in event ? 160 : 64) + event.kind.length;
   if (event.kind === 'buffer.changed') return bytes + 128;
   if (event.kind === 'batch.settled') return bytes + 96;
   if (event.kind === 'canary.changed') return bytes + 384 + textBytes(event.reason);
   if (event.kind === 'shadow.changed') return bytes + 128 + textBytes(event.reason);
-  if (event.kind === 'fulfillment.split' || event.kind === 'fulfillment.merged') return bytes + valueBytes(event);
-  if (event.kind === 'order.substituted') return bytes + valueBytes(event);
+  if (measuredEvents.has(event.kind)) return bytes + valueBytes(event);
   if (event.kind === 'fulfillment.held' || event.kind === 'fulfillment.unheld') return bytes + 160 + valueBytes(event);
   if (event.kind === 'order.held') return bytes + 160 + valueRowBytes(event.hold);
   if (event.kind === 'order.unheld') return bytes + 160 + 40 * event.holdIds.length;
@@ -260,17 +265,14 @@ export function eventBytes(event: Event): number {
   }
   if (event.kind === 'order.sourced') return bytes + 48 + 96 * event.choices.length + sourcedBytes(event);
   if (event.kind === 'lot.changed') return bytes + 256 + textBytes(event.reason) + 36 * event.locations.length;
-  if (event.kind === 'task.changed' || event.kind === 'terminal.changed') return bytes + valueBytes(event);
   if (event.kind === 'return.changed' || event.kind === 'refund.due') return bytes + valueRowBytes(event);
   if (event.kind === 'order.amended' || event.kind === 'order.scheduled') return bytes + 160;
-  if (/^order\.(edited|parked|unparked)$/.test(event.kind)) return bytes + valueBytes(event);
   if (event.kind === 'order.cancelled') return bytes + 24 + textBytes(event.reason);
   if (event.kind === 'capture.wanted') return bytes + 64 + valueRowBytes(event);
   if (event.kind.startsWith('payment.')) return bytes + 64 + valueRowBytes(event);
   if (/^parcel|^carrier.[he]|rerated$|^cancellation/.test(event.kind)) return bytes + valueRowBytes(event);
   if (event.kind === 'supply.changed') return bytes + supplyNewsBytes(event);
   if (event.kind === 'offer.changed') return bytes + 160;
-  if (event.kind === 'suspect.changed') return bytes + valueBytes(event);
   if (event.kind === 'case.changed') return bytes + 2 * valueBytes(event);
   return 'reason' in event ? bytes + textBytes(event.reason) : bytes;
 }

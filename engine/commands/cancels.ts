@@ -7,7 +7,6 @@ import type { CommandOf } from '../../actors/commands.ts';
 import { feeFor } from '../../actors/edit-checks.ts';
 import { unitsToGiveUp } from '../../actors/order-checks.ts';
 import type { OrderContext, OrderMessage } from '../../actors/order-context.ts';
-import { findFulfillment } from '../../actors/order-takings.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
 import { must } from '../assert.ts';
@@ -16,9 +15,10 @@ import type { OrderCell } from '../cells.ts';
 import type { Core } from '../core.ts';
 import { tellOrder } from '../effects.ts';
 import { followPayments } from '../payments/follow.ts';
-import { done, refuse, refused, type Handled } from './handled.ts';
+import { done, refused, type Handled } from './handled.ts';
 import { followPicks } from './lot-orders.ts';
 import { orderAnswer } from './order-answer.ts';
+import { withPart } from './with-order.ts';
 
 export type CancelCommand =
   | CommandOf<'fulfillment.requestCancel'>
@@ -29,17 +29,11 @@ export type CancelCommand =
 const answerMs = 3_600_000;
 
 export function changeCancel(core: Core, command: CancelCommand, atMs: number): Handled {
-  const { orderId, fulfillmentId } = command.body;
-  const cell = core.world.order(orderId);
-  const order = cell?.snapshot?.context;
-  if (cell === undefined || order === undefined) return refuse('unknown-order', `no order ${orderId}`, 'body.orderId');
-  const part = findFulfillment(order, fulfillmentId);
-  if (part === undefined) {
-    return refuse('unknown-fulfillment', `order ${orderId} has no fulfillment ${fulfillmentId}`, 'body.fulfillmentId');
-  }
-  if (command.kind === 'fulfillment.requestCancel') return requestCancel(core, cell, order, part, command, atMs);
-  const rejection = answerCancel(core, cell, part, answerOf(command), atMs);
-  return rejection === undefined ? done(orderAnswer(must(cell.snapshot, 'an order'))) : refused(rejection);
+  return withPart(core, command.body, (cell, order, part) => {
+    if (command.kind === 'fulfillment.requestCancel') return requestCancel(core, cell, order, part, command, atMs);
+    const rejection = answerCancel(core, cell, part, answerOf(command), atMs);
+    return rejection === undefined ? done(orderAnswer(must(cell.snapshot, 'an order'))) : refused(rejection);
+  });
 }
 
 /** What a cancellation of an order as it stands costs, where the policy of its channel says; or that it is too late. */

@@ -25,6 +25,7 @@ import { cancelMissed } from './cancels.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 import { mayNotWait } from './may-wait.ts';
 import { followPicks, hasLots, lotsGone, lotsMeant, lotsToPick } from './lot-orders.ts';
+import { withOrder, withPart } from './with-order.ts';
 import { doubtShort } from '../suspects/raise.ts';
 import { deliverParcel, registerParcel } from '../tracking/register.ts';
 import { orderAnswer } from './order-answer.ts';
@@ -138,17 +139,6 @@ function tell(core: Core, order: OrderCell, message: OrderMessage, given?: Given
   return rejection === undefined ? done(orderAnswer(must(order.snapshot, 'an order'))) : refused(rejection);
 }
 
-/** Find the order of a command and go on with it. */
-function withOrder(
-  core: Core,
-  id: CommandBody<'order.release'>['orderId'],
-  go: (order: OrderCell, context: OrderContext) => Handled,
-): Handled {
-  const order = core.world.order(id);
-  if (order?.snapshot === undefined) return refuse('unknown-order', `no order ${id}`, 'body.orderId');
-  return go(order, order.snapshot.context);
-}
-
 /** Somebody cancels: what that costs, or that it is too late, the policy of the channel says. */
 export function cancelByCommand(core: Core, body: CommandBody<'order.cancel'>, atMs: number): Handled {
   const order = core.world.look(body.orderId)?.context;
@@ -228,16 +218,6 @@ function retryOrder(core: Core, body: CommandBody<'order.retry'>, atMs: number):
 }
 
 type FulfillmentBody = CommandBody<'fulfillment.pick'>;
-
-type Go = (order: OrderCell, context: OrderContext) => Handled;
-
-function withPart(core: Core, body: FulfillmentBody, go: Go): Handled {
-  const { orderId, fulfillmentId } = body;
-  return withOrder(core, orderId, (order, context) => {
-    if (findFulfillment(context, fulfillmentId) !== undefined) return go(order, context);
-    return refuse('unknown-fulfillment', `order ${orderId} has no fulfillment ${fulfillmentId}`, 'body.fulfillmentId');
-  });
-}
 
 /** A message about one fulfillment; what its state forbids is told by the fulfillment's own state. */
 function tellPart(core: Core, body: FulfillmentBody, message: OrderMessage): Handled {

@@ -2,7 +2,7 @@
 import type { CommandBody, CommandOf } from '../../actors/commands.ts';
 import { holdRefusal } from '../../actors/order-checks.ts';
 import type { OrderMessage } from '../../actors/order-context.ts';
-import { findFulfillment, isHeld } from '../../actors/order-takings.ts';
+import { isHeld } from '../../actors/order-takings.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
 import { must } from '../assert.ts';
@@ -10,23 +10,19 @@ import type { Core } from '../core.ts';
 import { tellOrder } from '../effects.ts';
 import { done, refuse, refused, type Handled } from './handled.ts';
 import { orderAnswer } from './order-answer.ts';
+import { withPart } from './with-order.ts';
 
 export type PartHoldCommand = CommandOf<'fulfillment.hold'> | CommandOf<'fulfillment.unhold'>;
 
 export function holdPart(core: Core, command: PartHoldCommand, atMs: number): Handled {
-  const { orderId, fulfillmentId } = command.body;
-  const cell = core.world.order(orderId);
-  const order = cell?.snapshot?.context;
-  if (cell === undefined || order === undefined) return refuse('unknown-order', `no order ${orderId}`, 'body.orderId');
-  const part = findFulfillment(order, fulfillmentId);
-  if (part === undefined) {
-    return refuse('unknown-fulfillment', `order ${orderId} has no fulfillment ${fulfillmentId}`, 'body.fulfillmentId');
-  }
-  if (!isHeld(part)) return refuse('wrong-state', `fulfillment ${fulfillmentId} is ${part.state}: nothing keeps it`);
-  const isSet = command.kind === 'fulfillment.hold';
-  const message = isSet ? holding(part, command, atMs) : lifting(part, command.body, atMs);
-  const rejection = 'code' in message ? message : tellOrder(core, cell, message);
-  return rejection === undefined ? done(orderAnswer(must(cell.snapshot, 'an order'))) : refused(rejection);
+  return withPart(core, command.body, (cell, _, part) => {
+    const { fulfillmentId, state } = part;
+    if (!isHeld(part)) return refuse('wrong-state', `fulfillment ${fulfillmentId} is ${state}: nothing keeps it`);
+    const isSet = command.kind === 'fulfillment.hold';
+    const message = isSet ? holding(part, command, atMs) : lifting(part, command.body, atMs);
+    const rejection = 'code' in message ? message : tellOrder(core, cell, message);
+    return rejection === undefined ? done(orderAnswer(must(cell.snapshot, 'an order'))) : refused(rejection);
+  });
 }
 
 function holding(

@@ -10,22 +10,22 @@ import type { Core } from '../core.ts';
 import { tellOrder } from '../effects.ts';
 import { minorOf, offersOn } from '../promise/offers.ts';
 import { loadOf, serviceOf } from '../promise/promise-for.ts';
-import { done, refuse, refused, type Handled } from './handled.ts';
+import { done, refused, type Handled } from './handled.ts';
 import { orderAnswer } from './order-answer.ts';
+import { withOrder } from './with-order.ts';
 
 export type RegroupCommand = CommandOf<'fulfillment.split'> | CommandOf<'fulfillment.merge'>;
 
 export function regroup(core: Core, command: RegroupCommand, atMs: number): Handled {
   const { orderId } = command.body;
-  const cell = core.world.order(orderId);
-  const order = cell?.snapshot?.context;
-  if (cell === undefined || order === undefined) return refuse('unknown-order', `no order ${orderId}`, 'body.orderId');
-  const isSplit = command.kind === 'fulfillment.split';
-  const found = isSplit ? split(order, command.body) : mergeOf(order, command.body.fulfillmentIds);
-  if ('code' in found) return refused(found);
-  const message = regrouping(core, order, found, isSplit, atMs);
-  const rejection = 'code' in message ? message : tellOrder(core, cell, message);
-  return rejection === undefined ? done(orderAnswer(must(cell.snapshot, 'an order'))) : refused(rejection);
+  return withOrder(core, orderId, (cell, order) => {
+    const isSplit = command.kind === 'fulfillment.split';
+    const found = isSplit ? split(order, command.body) : mergeOf(order, command.body.fulfillmentIds);
+    if ('code' in found) return refused(found);
+    const message = regrouping(core, order, found, isSplit, atMs);
+    const rejection = 'code' in message ? message : tellOrder(core, cell, message);
+    return rejection === undefined ? done(orderAnswer(must(cell.snapshot, 'an order'))) : refused(rejection);
+  });
 }
 
 function split(

@@ -5,7 +5,6 @@
 import type { CommandBody, CommandOf } from '../../actors/commands.ts';
 import type { FulfillmentId, OrderId } from '../../actors/ids.ts';
 import type { OrderContext, Replaces } from '../../actors/order-context.ts';
-import { findFulfillment } from '../../actors/order-takings.ts';
 import type { Parcel } from '../../actors/tracking.ts';
 import type { Fulfillment } from '../../actors/vocabulary.ts';
 import { must } from '../assert.ts';
@@ -16,33 +15,29 @@ import type { ParcelCell } from '../tracking/parcel-cell.ts';
 import { putParcel } from '../tracking/register.ts';
 import { refuse, type Handled } from './handled.ts';
 import { place } from './orders.ts';
+import { withPart } from './with-order.ts';
 
 /** What the orders say that stand for a lost parcel, for plans and searches. */
 const replacementTag = 'replacement';
 
-export function reship(core: Core, command: CommandOf<'order.reship'>, atMs: number): Handled {
-  const { by, body } = command;
-  const { orderId, fulfillmentId, replacementId, reason } = body;
-  const order = core.world.look(orderId)?.context;
-  if (order === undefined) return refuse('unknown-order', `no order ${orderId}`, 'body.orderId');
-  const part = findFulfillment(order, fulfillmentId);
-  if (part === undefined) {
-    return refuse('unknown-fulfillment', `order ${orderId} has no fulfillment ${fulfillmentId}`, 'body.fulfillmentId');
-  }
-  const cell = parcelOf(core, order, part);
-  const parcel = cell?.snapshot?.context;
-  if (part.state !== 'shipped' || cell === undefined || parcel === undefined || !isTroubled(parcel)) {
-    const is = parcel === undefined ? part.state : parcel.status;
-    return refuse('wrong-state', `fulfillment ${fulfillmentId} is ${is}: it is not known to be lost`);
-  }
-  if (isReplaced(parcel, (id) => core.world.look(id)?.context)) {
-    return refuse('wrong-state', `order ${must(parcel.replaced, 'what replaces it').orderId} stands for it already`);
-  }
-  const placed = placeAgain(core, command, order, part, atMs);
-  if ('refused' in placed) return placed;
-  putParcel(core, cell, parcel, { ...parcel, replaced: { orderId: replacementId, by, reason, atMs } });
-  return placed;
-}
+export const reship = (core: Core, command: CommandOf<'order.reship'>, atMs: number): Handled =>
+  withPart(core, command.body, (_, order, part) => {
+    const { by, body: { fulfillmentId, replacementId, reason } } = command;
+    const cell = parcelOf(core, order, part);
+    const parcel = cell?.snapshot?.context;
+    if (part.state !== 'shipped' || cell === undefined || parcel === undefined || !isTroubled(parcel)) {
+      const is = parcel === undefined ? part.state : parcel.status;
+      return refuse('wrong-state', `fulfillment ${fulfillmentId} is ${is}: it is not known to be lost`);
+    }
+    if (isReplaced(parcel, (id) => core.world.look(id)?.context)) {
+      const { orderId } = must(parcel.replaced, 'what replaces it');
+      return refuse('wrong-state', `order ${orderId} stands for it already`);
+    }
+    const placed = placeAgain(core, command, order, part, atMs);
+    if ('refused' in placed) return placed;
+    putParcel(core, cell, parcel, { ...parcel, replaced: { orderId: replacementId, by, reason, atMs } });
+    return placed;
+  });
 
 /** The parcel of a part, as far as its number is still its own. */
 function parcelOf(core: Core, { orderId }: OrderContext, part: Fulfillment): ParcelCell | undefined {

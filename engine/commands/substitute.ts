@@ -2,7 +2,6 @@
 import type { CommandBody } from '../../actors/commands.ts';
 import type { OrderContext } from '../../actors/order-context.ts';
 import { lineToReplace, mayStandFor, standInFor } from '../../actors/order-substitute.ts';
-import { findFulfillment } from '../../actors/order-takings.ts';
 import { reject, type Rejection } from '../../actors/rejection.ts';
 import type { SubstituteRule } from '../../actors/substitute-commands.ts';
 import type { Fulfillment, OrderLine } from '../../actors/vocabulary.ts';
@@ -12,33 +11,28 @@ import { tellOrder } from '../effects.ts';
 import { trackingOf } from '../lots.ts';
 import { followPayments } from '../payments/follow.ts';
 import { doubtShort } from '../suspects/raise.ts';
-import { done, refuse, refused, type Handled } from './handled.ts';
+import { done, refused, type Handled } from './handled.ts';
 import { orderAnswer } from './order-answer.ts';
+import { withPart } from './with-order.ts';
 
 type Body = CommandBody<'fulfillment.substitute'>;
 
-export function substitute(core: Core, body: Body, atMs: number, by: string): Handled {
-  const { orderId, fulfillmentId, lineId, quantity, reason } = body;
-  const cell = core.world.order(orderId);
-  const order = cell?.snapshot?.context;
-  if (cell === undefined || order === undefined) return refuse('unknown-order', `no order ${orderId}`, 'body.orderId');
-  const part = findFulfillment(order, fulfillmentId);
-  if (part === undefined) {
-    return refuse('unknown-fulfillment', `order ${orderId} has no fulfillment ${fulfillmentId}`, 'body.fulfillmentId');
-  }
-  const line = lineToReplace(order, part, body);
-  if ('code' in line) return refused(line);
-  const rule = ruleFor(core, order, part, line, body);
-  if ('code' in rule) return refused(rule);
-  const standIn = standInFor(order, line, rule, quantity);
-  doubtShort(core, order, part, [{ lineId, quantity }], { by, reason }, atMs);
-  const told = { type: 'fulfillment.substitute', fulfillmentId, lineId, line: standIn, by, reason, atMs } as const;
-  const rejection = tellOrder(core, cell, told) ?? followPayments(core, orderId, atMs);
-  if (rejection !== undefined) return refused(rejection);
-  const { sku, unitPriceMinor } = standIn;
-  const chosen = { lineId: standIn.lineId, sku, quantity, unitPriceMinor };
-  return done({ ...orderAnswer(must(cell.snapshot, 'an order')), substitute: chosen });
-}
+export const substitute = (core: Core, body: Body, atMs: number, by: string): Handled =>
+  withPart(core, body, (cell, order, part) => {
+    const { orderId, fulfillmentId, lineId, quantity, reason } = body;
+    const line = lineToReplace(order, part, body);
+    if ('code' in line) return refused(line);
+    const rule = ruleFor(core, order, part, line, body);
+    if ('code' in rule) return refused(rule);
+    const standIn = standInFor(order, line, rule, quantity);
+    doubtShort(core, order, part, [{ lineId, quantity }], { by, reason }, atMs);
+    const told = { type: 'fulfillment.substitute', fulfillmentId, lineId, line: standIn, by, reason, atMs } as const;
+    const rejection = tellOrder(core, cell, told) ?? followPayments(core, orderId, atMs);
+    if (rejection !== undefined) return refused(rejection);
+    const { sku, unitPriceMinor } = standIn;
+    const chosen = { lineId: standIn.lineId, sku, quantity, unitPriceMinor };
+    return done({ ...orderAnswer(must(cell.snapshot, 'an order')), substitute: chosen });
+  });
 
 /** The SKU that is named, or the first that may stand for the line, with so many units at the location. */
 function ruleFor(

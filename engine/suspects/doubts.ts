@@ -4,6 +4,7 @@
  */
 import type { OrderId } from '../../actors/ids.ts';
 import type { StockCell } from '../cells.ts';
+import { WalkQueue } from '../walk-queue.ts';
 
 /** Orders passed over in one go before others have their turn. */
 const passedMax = 1_024;
@@ -16,12 +17,10 @@ export interface Doubt {
 
 export class Doubts {
   readonly #stocks = new Set<StockCell>();
-  #walk: { readonly stock: StockCell; readonly ids: Iterator<OrderId> } | undefined;
-  #next: Doubt | undefined;
-  #last: Doubt | undefined;
+  readonly #queue = new WalkQueue<Doubt>(() => this.#nextWalk(), passedMax);
 
   get isEmpty(): boolean {
-    return this.#stocks.size === 0 && this.#walk === undefined && this.#next === undefined;
+    return this.#stocks.size === 0 && !this.#queue.isWalking;
   }
 
   /** Look at all whose units are of a stock: from the beginning, also when that is under way. */
@@ -31,29 +30,18 @@ export class Doubts {
 
   /** The one just taken could not be looked at now: it is the next one again. */
   putBack(): void {
-    this.#next = this.#last;
+    this.#queue.putBack();
   }
 
   /** The next order to look at; undefined when there is none, or none yet. @param isMeant whether it may move. */
   take(isMeant: (doubt: Doubt) => boolean): Doubt | undefined {
-    const next = this.#next;
-    this.#next = undefined;
-    if (next !== undefined) return (this.#last = next);
-    for (let passed = 0; passed < passedMax; passed += 1) {
-      const walk = (this.#walk ??= this.#nextWalk());
-      if (walk === undefined) return undefined;
-      const { value, done } = walk.ids.next();
-      const doubt = done === true ? undefined : { stock: walk.stock, orderId: value };
-      if (doubt === undefined) this.#walk = undefined;
-      else if (isMeant(doubt)) return (this.#last = doubt);
-    }
-    return undefined;
+    return this.#queue.take(isMeant);
   }
 
-  #nextWalk(): { readonly stock: StockCell; readonly ids: Iterator<OrderId> } | undefined {
+  #nextWalk(): Iterator<Doubt> | undefined {
     const [stock] = this.#stocks;
     if (stock === undefined) return undefined;
     this.#stocks.delete(stock);
-    return { stock, ids: stock.holders.newestFirst().toReversed().values() };
+    return stock.holders.newestFirst().toReversed().map((orderId) => ({ stock, orderId })).values();
   }
 }

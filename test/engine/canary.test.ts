@@ -140,6 +140,23 @@ describe('the guard', () => {
     expect(seat(shop)?.ended?.why).toMatch(/^cost is [\d.]+ minor units for an order after 2 orders: more than [\d.]+, without the canary [\d.]+$/);
   });
 
+  it('[Z27] of one seat ends, and what the same command decided for another is counted there', async () => {
+    const shop = await plenty();
+    await shop.ok('channel.put', { channel: { id: 'shop', name: 'Shop' } });
+    const version = await validated(shop, 'q', { rules: [no('A')] });
+    const body = { planId: 'q', version, percent: 100, reason: 'try' };
+    await shop.ok('plan.canary', { ...body, channel: 'web', guard: { minOrders: 1, again: { percent: 0 } } });
+    await shop.ok('plan.canary', { ...body, guard: { minOrders: 50 } });
+    // Who was placed last is sourced again first.
+    await shop.place('o1', { S1: 1 }, { channel: 'shop' });
+    await shop.place('o2', { S1: 1 });
+    await shop.ok('stock.count', { entries: [{ sku: 'S1', location: 'B', onHand: 0 }] });
+    await shop.settle();
+    const seats = new Map(shop.ask('plan.list', {}).seats.map((one) => [one.channel ?? '*', one]));
+    expect(seats.get('web')?.ended).toMatchObject({ how: 'rolled-back', breach: { kpi: 'again' } });
+    expect(seats.get('*')?.canary?.counts.canary).toMatchObject({ orders: 1, again: 1 });
+  });
+
   it('[Z27] is broken by placements that are refused, though nothing else remains of them', async () => {
     const shop = await plenty();
     await tried(shop, { minOrders: 3, refused: { percent: 50 } }, { rules: [no('A'), no('B'), no('C')] }).catch(() => undefined);
