@@ -49,8 +49,11 @@ interface Said {
 /** What an order that is placed says its customer agrees to; undefined: to nothing. */
 export function consentIn({ substitution = 'never', lines }: Said): Consent | undefined {
   let said: { lineId: LineId; substitution: Substitution }[] | undefined;
-  for (const [index, { lineId = String(index + 1) as LineId, substitution: own }] of lines.entries()) {
-    if (own !== undefined && own !== substitution) (said ??= []).push({ lineId, substitution: own });
+  for (let index = 0; index < lines.length; index += 1) {
+    const own = lines[index]?.substitution;
+    if (own === undefined || own === substitution) continue;
+    const lineId = lines[index]?.lineId ?? (String(index + 1) as LineId);
+    (said ??= []).push({ lineId, substitution: own });
   }
   if (said === undefined && substitution === 'never') return undefined;
   const all = substitution === 'never' ? {} : { order: substitution };
